@@ -1,0 +1,24 @@
+-- Takes the first schema back: everything is lost, which is why the command asks first.
+drop table model_calls;
+drop table results;
+drop table attempts;
+drop table execution_steps;
+drop table turn_events;
+drop table execution_events;
+drop table executions;
+drop table workflow_revisions;
+drop table workflows;
+drop table work_items;
+drop table projects;
+drop table idempotency_keys;
+drop table audit_logs;
+drop table login_attempts;
+drop table one_time_links;
+drop table api_keys;
+drop table sessions;
+drop table users;
+drop table roles;
+drop table organisations;
+drop table outbox;
+drop table engine_lease;
+drop table counters;

@@ -1,0 +1,67 @@
+//! The engine role: one active engine per database. The row's epoch grows with every
+//! take-over and every engine write checks it, so a stale process cannot write.
+
+use base::Timestamp;
+
+use crate::{Error, Result, Tx, params, sql};
+
+/// How long a holder that says nothing keeps the role.
+pub const TTL_MS: i64 = 15_000;
+
+/// The proof of holding the engine role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who holds it: a random name of the process.
+    pub holder: String,
+    /// Which take-over this is; only grows.
+    pub epoch: i64,
+}
+
+/// Takes the role when it is free, expired, or already ours; `None` while another holds it.
+pub async fn acquire(tx: &mut Tx, holder: &str, now: Timestamp) -> Result<Option<Lease>> {
+    let row = tx
+        .fetch_optional(
+            sql!("update engine_lease set holder = $1, epoch = epoch + 1, expires_at = $2 where id = 1 and (holder = $1 or expires_at < $3) returning epoch"),
+            params![holder, now.as_millis() + TTL_MS, now],
+        )
+        .await?;
+    row.map(|row| Ok(Lease { holder: holder.to_owned(), epoch: row.get("epoch")? })).transpose()
+}
+
+/// Keeps the role for another [`TTL_MS`]; an error when it was lost.
+pub async fn renew(tx: &mut Tx, lease: &Lease, now: Timestamp) -> Result<()> {
+    let changed = tx
+        .execute(
+            sql!("update engine_lease set expires_at = $1 where id = 1 and epoch = $2"),
+            params![now.as_millis() + TTL_MS, lease.epoch],
+        )
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(fenced(tx, lease).await?) }
+}
+
+/// Fails unless `lease` is still the current one; part of every engine transaction.
+pub async fn check(tx: &mut Tx, lease: &Lease) -> Result<()> {
+    let row = tx
+        .fetch_one(
+            sql!(sqlite: "select epoch from engine_lease where id = 1", postgres: "select epoch from engine_lease where id = 1 for share"),
+            params![],
+        )
+        .await?;
+    let current: i64 = row.get("epoch")?;
+    if current == lease.epoch { Ok(()) } else { Err(Error::Fenced { ours: lease.epoch, current }) }
+}
+
+/// Gives the role back, so that the next process need not wait for it to expire.
+pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<()> {
+    tx.execute(
+        sql!("update engine_lease set expires_at = 0 where id = 1 and epoch = $1"),
+        params![lease.epoch],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn fenced(tx: &mut Tx, lease: &Lease) -> Result<Error> {
+    let row = tx.fetch_one(sql!("select epoch from engine_lease where id = 1"), params![]).await?;
+    Ok(Error::Fenced { ours: lease.epoch, current: row.get("epoch")? })
+}

@@ -1,0 +1,12 @@
+//! The port between the writer and the pools: the writer alone begins writing transactions.
+
+use std::future::Future;
+
+use super::Tx;
+use crate::Result;
+
+/// Something that can begin a transaction that may write.
+pub(crate) trait Begin: Send + Sync + 'static {
+    /// Begins it.
+    fn begin(&self) -> impl Future<Output = Result<Tx>> + Send;
+}

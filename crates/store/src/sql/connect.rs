@@ -1,0 +1,183 @@
+//! Opening a database, and refusing one that would not keep our promises.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Row as _, SqlitePool};
+
+use crate::{Error, Result};
+
+/// The oldest SQLite whose WAL we trust (fixes of 3.51.3).
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// The oldest PostgreSQL that we test on.
+const OLDEST_POSTGRES: i32 = 14;
+
+/// Where the database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A SQLite file.
+    Sqlite {
+        /// The file; made when absent.
+        path: PathBuf,
+    },
+    /// A PostgreSQL server.
+    Postgres {
+        /// `postgres://user:password@host:port/database`
+        url: String,
+    },
+}
+
+impl FromStr for Target {
+    type Err = Error;
+
+    /// `postgres://…`, `sqlite:PATH` or a path.
+    fn from_str(text: &str) -> Result<Self> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres { url: text.to_owned() });
+        }
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            return Ok(Self::Sqlite { path: path.trim_start_matches("//").into() });
+        }
+        if text.contains("://") {
+            return Err(Error::Address(format!(
+                "database address \"{text}\" is not known; use postgres://user@host/name or sqlite:PATH"
+            )));
+        }
+        Ok(Self::Sqlite { path: text.into() })
+    }
+}
+
+pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("cache_size", "-8000")
+        .pragma("wal_autocheckpoint", "2000")
+        .pragma("temp_store", "memory")
+        .statement_cache_capacity(256);
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone())
+        .await
+        .map_err(|error| open_error(path, error))?;
+    check_sqlite(&write).await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(4)
+        .idle_timeout(Duration::from_secs(60))
+        .connect_with(options.pragma("query_only", "on"))
+        .await
+        .map_err(|error| open_error(path, error))?;
+    Ok((read, write))
+}
+
+fn open_error(path: &Path, error: sqlx::Error) -> Error {
+    let text = error.to_string();
+    let path = path.display();
+    if text.contains("readonly")
+        || text.contains("unable to open")
+        || text.contains("Permission denied")
+    {
+        return Error::Unsafe(format!(
+            "cannot write the database file {path}; make its folder writable or pass --data"
+        ));
+    }
+    if text.contains("not a database") {
+        return Error::Unsafe(format!(
+            "{path} is not a SQLite database; move it away or pass another --data"
+        ));
+    }
+    Error::from_driver(error)
+}
+
+async fn check_sqlite(pool: &SqlitePool) -> Result<()> {
+    let row = sqlx::query("select sqlite_version() as version").fetch_one(pool).await?;
+    let version: String = row.try_get("version")?;
+    if parse_version(&version) < OLDEST_SQLITE {
+        return Err(Error::Unsafe(format!(
+            "SQLite {version} is older than 3.51.3, whose WAL fixes we rely on"
+        )));
+    }
+    let mode: String = sqlx::query("pragma journal_mode").fetch_one(pool).await?.try_get(0)?;
+    if mode != "wal" {
+        return Err(Error::Unsafe(format!(
+            "the database's journal mode is \"{mode}\", not \"wal\"; put the data folder on a local disk"
+        )));
+    }
+    let synchronous: i64 = sqlx::query("pragma synchronous").fetch_one(pool).await?.try_get(0)?;
+    if synchronous < 2 {
+        return Err(Error::Unsafe("SQLite runs with synchronous below FULL".to_owned()));
+    }
+    Ok(())
+}
+
+fn parse_version(text: &str) -> (u32, u32, u32) {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next())
+}
+
+pub(super) async fn postgres(url: &str) -> Result<PgPool> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| Error::Address(format!("PostgreSQL address cannot be read: {error}")))?
+        .application_name("hishamos")
+        .statement_cache_capacity(256);
+    let pool = PgPoolOptions::new()
+        .max_connections(10)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+        .map_err(|error| {
+            Error::Address(format!(
+                "cannot connect to PostgreSQL: {error}; check the --database address"
+            ))
+        })?;
+    let row = sqlx::query("select current_setting('server_version_num')::int / 10000 as version, current_setting('fsync') as fsync, current_setting('synchronous_commit') as durable")
+        .fetch_one(&pool)
+        .await?;
+    let version: i32 = row.try_get("version")?;
+    if version < OLDEST_POSTGRES {
+        return Err(Error::Unsafe(format!(
+            "PostgreSQL {version} is older than {OLDEST_POSTGRES}; upgrade the server"
+        )));
+    }
+    for (setting, column) in [("fsync", "fsync"), ("synchronous_commit", "durable")] {
+        let value: String = row.try_get(column)?;
+        if value == "off" {
+            return Err(Error::Unsafe(format!("PostgreSQL runs with {setting} = off; turn it on")));
+        }
+    }
+    Ok(pool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses() {
+        let check = |text: &str, expected: Option<Target>| {
+            assert_eq!(text.parse::<Target>().ok(), expected, "{text}")
+        };
+        check("postgres://a@b/c", Some(Target::Postgres { url: "postgres://a@b/c".to_owned() }));
+        check("sqlite:/tmp/x.db", Some(Target::Sqlite { path: "/tmp/x.db".into() }));
+        check("/tmp/x.db", Some(Target::Sqlite { path: "/tmp/x.db".into() }));
+        check("mysql://a", None);
+    }
+
+    #[test]
+    fn compares_versions_by_number() {
+        assert!(parse_version("3.9.0") < OLDEST_SQLITE);
+        assert!(parse_version("3.51.2") < OLDEST_SQLITE);
+        assert!(parse_version("3.51.3") >= OLDEST_SQLITE);
+        assert!(parse_version("3.100.0") >= OLDEST_SQLITE);
+    }
+}

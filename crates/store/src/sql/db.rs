@@ -1,0 +1,103 @@
+//! One database behind two kinds of pool.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sqlx::{PgPool, SqlitePool};
+
+use super::begin::Begin;
+use super::{Target, Tx, connect};
+use crate::writer::Writer;
+use crate::{Error, Result};
+
+/// Which database is behind a [`Db`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// SQLite: one file in the data folder.
+    Sqlite,
+    /// PostgreSQL 14 or newer.
+    Postgres,
+}
+
+#[derive(Debug, Clone)]
+enum Pools {
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// The database. Cheap to clone; all clones share the pools and the writer.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pools: Pools,
+    writer: Arc<Writer>,
+}
+
+impl Db {
+    /// Opens the database and refuses one that could lose what we acknowledged.
+    pub async fn connect(target: &Target) -> Result<Self> {
+        let pools = match target {
+            Target::Sqlite { path } => {
+                let (read, write) = connect::sqlite(path).await?;
+                Pools::Sqlite { read, write }
+            }
+            Target::Postgres { url } => Pools::Postgres(connect::postgres(url).await?),
+        };
+        let writer = Arc::new(Writer::start(pools.clone()));
+        Ok(Self { pools, writer })
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> Kind {
+        match self.pools {
+            Pools::Sqlite { .. } => Kind::Sqlite,
+            Pools::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// A transaction for reading only.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => {
+                Tx::Sqlite(read.begin().await.map_err(Error::from_driver)?)
+            }
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await.map_err(Error::from_driver)?),
+        })
+    }
+
+    /// Runs `job` in a transaction that is durable when this returns `Ok`.
+    ///
+    /// Jobs that wait at the same time share one commit; a job that fails is taken back
+    /// alone. A job must not wait for the network, and must not call `write` again.
+    pub async fn write<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        self.writer.write(job).await
+    }
+
+    /// Waits until everything handed to the writer is committed, then closes the database.
+    pub async fn close(&self) {
+        self.writer.stop().await;
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Begin for Pools {
+    /// A transaction that may write. On SQLite there is one at a time.
+    async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => {
+                Tx::Sqlite(write.begin_with("begin immediate").await.map_err(Error::from_driver)?)
+            }
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await.map_err(Error::from_driver)?),
+        })
+    }
+}
