@@ -1,1 +1,22 @@
-//! llm
+//! Every way of talking to a language model: one canonical chat shape, a pure codec
+//! for each provider, streaming, usage, prices, and one transport.
+//!
+//! Start with [`chat`] for the shape and [`Provider`] for making a call. A codec (a
+//! folder of `providers/`) turns a [`chat::Request`] into bytes and bytes into
+//! [`chat::Delta`]s without doing IO; only `transport.rs` opens a socket.
+
+pub mod chat;
+mod endpoint;
+mod error;
+pub mod price;
+mod provider;
+mod providers;
+mod sse;
+pub mod tokens;
+mod transport;
+
+pub use endpoint::Endpoint;
+pub use error::{Error, Phase, Result};
+pub use provider::{DeltaStream, Provider, cancel_on};
+pub use providers::scripted::Scripted;
+pub use transport::{MAX_ANSWER_BYTES, Timeouts, Transport};

@@ -1,0 +1,50 @@
+//! The pieces in which an answer arrives.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Finish, TokenUsage};
+
+/// One piece of an answer. A stream begins with `Start` and, unless it fails, ends with
+/// `Finish`; `Usage` comes before `Finish`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Delta {
+    /// The model begins.
+    Start {
+        /// The model, as the provider names it.
+        model: String,
+        /// Whether this is the scripted model.
+        scripted: bool,
+    },
+    /// More of the answer.
+    Text {
+        /// The next words.
+        text: String,
+    },
+    /// More of what the model thinks aloud.
+    Reasoning {
+        /// The next words.
+        text: String,
+    },
+    /// More of a tool call. Calls are numbered from 0 without gaps; the first fragment of
+    /// a call carries its id and name, the later ones only more arguments.
+    ToolCall {
+        /// Which call of this answer.
+        index: usize,
+        /// The call's id; empty in later fragments.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        id: String,
+        /// The tool's name; empty in later fragments.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
+        /// More of the arguments' text.
+        arguments: String,
+    },
+    /// What the call used.
+    Usage(TokenUsage),
+    /// The answer is complete.
+    Finish {
+        /// Why it stopped.
+        reason: Finish,
+    },
+}

@@ -1,0 +1,126 @@
+//! One turn of a conversation and the parts it is made of.
+
+use serde::{Deserialize, Serialize};
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The rules that the model works under.
+    System,
+    /// The person, or the program in their place.
+    User,
+    /// The model.
+    Assistant,
+    /// Tools that answer the model's calls.
+    Tool,
+}
+
+/// One turn of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who speaks.
+    pub role: Role,
+    /// What is said, in order.
+    pub content: Vec<Part>,
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Part {
+    /// Words.
+    Text {
+        /// The words.
+        text: String,
+    },
+    /// A picture; only users send them.
+    Image(Image),
+    /// The model asks for a tool.
+    ToolCall(ToolCall),
+    /// A tool answers the model's call.
+    ToolReturn {
+        /// The id of the call that is answered.
+        id: String,
+        /// What the tool returned, as text.
+        content: String,
+    },
+}
+
+/// Where a picture is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "source", rename_all = "snake_case")]
+pub enum Image {
+    /// At an address that the provider fetches.
+    Url {
+        /// The address.
+        url: String,
+    },
+    /// In the message itself.
+    Base64 {
+        /// Its media type, such as `image/png`.
+        media_type: String,
+        /// Its bytes in base64.
+        data: String,
+    },
+}
+
+/// The model asks for a tool. Its arguments are untrusted text: parse and validate them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// Names this call within the conversation; the answer repeats it.
+    pub id: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments exactly as the model wrote them; JSON if it behaved.
+    pub arguments: String,
+}
+
+impl ToolCall {
+    /// The arguments as JSON; no text at all means no arguments.
+    pub fn parse_arguments(&self) -> Result<serde_json::Value, serde_json::Error> {
+        match self.arguments.trim() {
+            "" => Ok(serde_json::Value::Object(serde_json::Map::new())),
+            text => serde_json::from_str(text),
+        }
+    }
+}
+
+impl Message {
+    /// A message of plain text.
+    pub fn text(role: Role, text: impl Into<String>) -> Self {
+        Self { role, content: vec![Part::Text { text: text.into() }] }
+    }
+
+    /// The rules that the model works under.
+    pub fn system(text: impl Into<String>) -> Self {
+        Self::text(Role::System, text)
+    }
+
+    /// Something the user says.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self::text(Role::User, text)
+    }
+
+    /// Something the model said.
+    pub fn assistant(text: impl Into<String>) -> Self {
+        Self::text(Role::Assistant, text)
+    }
+
+    /// What a tool returned for the call with this id.
+    pub fn tool_return(id: impl Into<String>, content: impl Into<String>) -> Self {
+        let part = Part::ToolReturn { id: id.into(), content: content.into() };
+        Self { role: Role::Tool, content: vec![part] }
+    }
+
+    /// All text parts, one after the other.
+    pub fn joined_text(&self) -> String {
+        self.content
+            .iter()
+            .filter_map(|part| match part {
+                Part::Text { text } => Some(text.as_str()),
+                Part::Image(_) | Part::ToolCall(_) | Part::ToolReturn { .. } => None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,72 @@
+//! What a model answered and what it used.
+
+use base::Micros;
+use serde::{Deserialize, Serialize};
+
+use super::{Message, Part, Role, ToolCall};
+
+/// A complete answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The model that answered, as the provider names it.
+    pub model: String,
+    /// What it said.
+    pub content: String,
+    /// What it thought aloud, where the provider shows it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// The tools it asks for, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
+    /// Why it stopped.
+    pub finish: Finish,
+    /// What it used.
+    pub usage: TokenUsage,
+    /// Whether the scripted model wrote this; no real model was asked.
+    #[serde(default)]
+    pub scripted: bool,
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// It was done.
+    Stop,
+    /// It reached the token limit; the answer is incomplete.
+    Length,
+    /// It waits for tools.
+    ToolCalls,
+    /// The provider's filter stopped it.
+    ContentFilter,
+}
+
+/// The tokens of one call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenUsage {
+    /// Tokens that the model read, the cached ones included.
+    pub input: u64,
+    /// Tokens that the model wrote, its reasoning included.
+    pub output: u64,
+    /// The part of `input` that came from the provider's cache.
+    #[serde(default)]
+    pub cached_input: u64,
+    /// The part of `output` that was reasoning.
+    #[serde(default)]
+    pub reasoning: u64,
+    /// Whether we counted, because the provider did not say.
+    #[serde(default)]
+    pub estimated: bool,
+    /// The cost that the provider itself stated, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_cost: Option<Micros>,
+}
+
+impl Reply {
+    /// The answer as the message to append to the conversation.
+    pub fn to_message(&self) -> Message {
+        let text = (!self.content.is_empty()).then(|| Part::Text { text: self.content.clone() });
+        let calls = self.tool_calls.iter().cloned().map(Part::ToolCall);
+        Message { role: Role::Assistant, content: text.into_iter().chain(calls).collect() }
+    }
+}

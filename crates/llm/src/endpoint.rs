@@ -1,0 +1,32 @@
+//! Where a provider is and how we show who we are.
+
+use base::Secret;
+
+/// The address and credentials of one provider.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// The address that paths are appended to, such as `https://api.openai.com/v1`.
+    pub base_url: String,
+    /// The key, sent as a bearer token.
+    pub api_key: Option<Secret<String>>,
+    /// Further headers; their values may be secrets too.
+    pub headers: Vec<(String, Secret<String>)>,
+}
+
+impl Endpoint {
+    /// An endpoint without a key or further headers.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self { base_url: base_url.into(), api_key: None, headers: Vec::new() }
+    }
+
+    /// The same endpoint with this key.
+    #[must_use]
+    pub fn with_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(Secret::new(key.into()));
+        self
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}/{}", self.base_url.trim_end_matches('/'), path.trim_start_matches('/'))
+    }
+}

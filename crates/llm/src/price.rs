@@ -1,0 +1,228 @@
+//! What a call costs, in whole micro-dollars, rounded up.
+//!
+//! The bundled price table works offline and knows effective dates, tiers and cached
+//! tokens. What an admin sets as an [`Override`] wins over it, and what the provider itself
+//! stated for a call wins over both. A model without a price is [`Price::Unknown`], never
+//! free: the caller refuses or flags it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base::{Micros, Timestamp};
+use genai_prices::{Calculator, PriceRequest, Usage, UsageKey};
+use serde::{Deserialize, Serialize};
+
+use crate::chat::TokenUsage;
+
+/// Providers whose calls cost nothing by nature: our own machine and the scripted model.
+pub const FREE_PROVIDERS: [&str; 2] = ["local", "scripted"];
+
+/// What a call costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "micros", rename_all = "snake_case")]
+pub enum Price {
+    /// This much.
+    Known(Micros),
+    /// Nothing, by nature.
+    Free,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// A price that an admin has set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// The provider that it is for.
+    pub provider: String,
+    /// The model that it is for, or every model of the provider.
+    pub model: Option<String>,
+    /// The price.
+    pub rate: Rate,
+}
+
+/// What tokens cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Rate {
+    /// Nothing.
+    Free,
+    /// Micro-dollars per million tokens; that is dollars per million, times a million.
+    PerMillion {
+        /// For tokens that the model reads.
+        input: Micros,
+        /// For tokens that the model reads from the provider's cache; `input` if unset.
+        cached_input: Option<Micros>,
+        /// For tokens that the model writes.
+        output: Micros,
+    },
+}
+
+impl Price {
+    /// The amount to put in the ledger; nothing for [`Price::Unknown`], which must be
+    /// flagged beside it.
+    pub const fn micros(self) -> Option<Micros> {
+        match self {
+            Self::Known(micros) => Some(micros),
+            Self::Free => Some(Micros::ZERO),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// What `usage` costs on `model` of `provider` at `at`. `provider` is a name of the price
+/// table (`openai`, `anthropic`, `openrouter` …), one of [`FREE_PROVIDERS`], or one that
+/// `overrides` know; in `overrides` a model's own price wins over its provider's.
+pub fn cost(
+    overrides: &[Override],
+    (provider, model): (&str, &str),
+    usage: &TokenUsage,
+    at: Timestamp,
+) -> Price {
+    if let Some(stated) = usage.stated_cost {
+        return Price::Known(stated);
+    }
+    if let Some(rate) = overriding(overrides, provider, model) {
+        return rate.cost(usage);
+    }
+    if FREE_PROVIDERS.contains(&provider) {
+        return Price::Free;
+    }
+    from_table(provider, model, usage, at).map_or(Price::Unknown, Price::Known)
+}
+
+/// Decodes the bundled price table, which takes tens of milliseconds; call it at the start
+/// so that no request waits for it.
+pub fn warm_up() {
+    let _ = Calculator::bundled();
+}
+
+fn overriding<'a>(overrides: &'a [Override], provider: &str, model: &str) -> Option<&'a Rate> {
+    let of_provider = || overrides.iter().filter(|candidate| candidate.provider == provider);
+    of_provider()
+        .find(|candidate| candidate.model.as_deref() == Some(model))
+        .or_else(|| of_provider().find(|candidate| candidate.model.is_none()))
+        .map(|found| &found.rate)
+}
+
+impl Rate {
+    fn cost(&self, usage: &TokenUsage) -> Price {
+        match self {
+            Self::Free => Price::Free,
+            Self::PerMillion { input, cached_input, output } => {
+                let cached_tokens = usage.cached_input.min(usage.input);
+                let amount = |tokens: u64, rate: Micros| i128::from(tokens) * i128::from(rate.0);
+                let total = amount(usage.input - cached_tokens, *input)
+                    + amount(cached_tokens, cached_input.unwrap_or(*input))
+                    + amount(usage.output, *output);
+                let rounded_up = (total + 999_999).div_euclid(1_000_000);
+                Price::Known(Micros(i64::try_from(rounded_up).unwrap_or(i64::MAX)))
+            }
+        }
+    }
+}
+
+fn from_table(provider: &str, model: &str, usage: &TokenUsage, at: Timestamp) -> Option<Micros> {
+    let tokens = Usage::from([
+        (UsageKey::INPUT_TOKENS, usage.input as f64),
+        (UsageKey::CACHE_READ_TOKENS, usage.cached_input.min(usage.input) as f64),
+        (UsageKey::OUTPUT_TOKENS, usage.output as f64),
+    ]);
+    let request = PriceRequest::new(model, &tokens)
+        .with_provider_id(provider)
+        .with_timestamp(system_time(at));
+    let price = Calculator::bundled().calculate(&request).ok()?;
+    // the table also guesses by parts of a name, so that "my-openai-proxy" would be priced as OpenAI
+    let is_this_provider = price.provider_id.eq_ignore_ascii_case(provider.trim());
+    // an entry without numbers sums to nothing, which is not the same as free
+    let has_numbers = price.total_price > 0.0 || usage.input + usage.output == 0;
+    (is_this_provider && has_numbers).then(|| micros_from_dollars(price.total_price))
+}
+
+fn system_time(at: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(at.as_millis()).unwrap_or(0))
+}
+
+/// Dollars as whole micro-dollars, rounded up, except for the dust of binary fractions.
+pub(crate) fn micros_from_dollars(dollars: f64) -> Micros {
+    let micros = dollars * 1_000_000.0;
+    let nearest = micros.round();
+    let is_dust = (micros - nearest).abs() < 1e-6;
+    Micros(if is_dust { nearest } else { micros.ceil() } as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-21.
+    const AT: Timestamp = Timestamp::from_millis(1_795_219_200_000);
+
+    fn usage(input: u64, cached_input: u64, output: u64) -> TokenUsage {
+        TokenUsage { input, cached_input, output, ..TokenUsage::default() }
+    }
+
+    #[test]
+    fn the_table_prices_known_models_and_no_others() {
+        let check = |provider, model, usage: TokenUsage, expected| {
+            assert_eq!(cost(&[], (provider, model), &usage, AT), expected, "{provider} {model}");
+        };
+        let dollars = |micros| Price::Known(Micros(micros));
+        check("anthropic", "claude-sonnet-4-5", usage(1_000, 0, 100), dollars(4_500));
+        check("anthropic", "claude-sonnet-4-5", usage(1_000, 1_000, 0), dollars(300));
+        check("openai", "gpt-4o-mini", usage(1_000_000, 0, 0), dollars(150_000));
+        check("openai", "gpt-4o-mini", usage(1, 0, 0), dollars(1));
+        check("openai", "gpt-4o-mini", usage(0, 0, 0), dollars(0));
+        check("openai", "no-such-model", usage(1, 0, 1), Price::Unknown);
+        check("my-openai-proxy", "gpt-4o-mini", usage(1, 0, 1), Price::Unknown);
+        check("nobody", "gpt-4o-mini", usage(1, 0, 1), Price::Unknown);
+        check("local", "qwen2.5", usage(1_000, 0, 1_000), Price::Free);
+        check("scripted", "scripted", usage(1_000, 0, 1_000), Price::Free);
+    }
+
+    #[test]
+    fn overrides_win_over_the_table_and_the_stated_cost_over_both() {
+        let per_million = |input, cached_input: Option<i64>, output| Rate::PerMillion {
+            input: Micros(input),
+            cached_input: cached_input.map(Micros),
+            output: Micros(output),
+        };
+        let set = |provider: &str, model: Option<&str>, rate| Override {
+            provider: provider.into(),
+            model: model.map(str::to_owned),
+            rate,
+        };
+        let overrides = [
+            set("openai", None, per_million(1_000_000, None, 2_000_000)),
+            set("openai", Some("gpt-4o"), per_million(3_000_000, Some(300_000), 5)),
+            set("ollama", None, Rate::Free),
+        ];
+        let check = |provider, model, usage: TokenUsage, expected| {
+            assert_eq!(cost(&overrides, (provider, model), &usage, AT), expected, "{model}");
+        };
+        check("openai", "any", usage(10, 0, 10), Price::Known(Micros(30)));
+        check("openai", "gpt-4o", usage(20, 10, 0), Price::Known(Micros(33)));
+        check("openai", "gpt-4o", usage(0, 0, 1), Price::Known(Micros(1)));
+        check("ollama", "llama3", usage(20, 0, 10), Price::Free);
+        let stated = TokenUsage { stated_cost: Some(Micros(77)), ..usage(10, 0, 10) };
+        check("openai", "any", stated, Price::Known(Micros(77)));
+        check("nobody", "any", stated, Price::Known(Micros(77)));
+    }
+
+    #[test]
+    fn an_enormous_usage_does_not_overflow() {
+        let rate = Rate::PerMillion {
+            input: Micros(i64::MAX),
+            cached_input: None,
+            output: Micros(i64::MAX),
+        };
+        assert_eq!(rate.cost(&usage(u64::MAX, 0, 0)), Price::Known(Micros(i64::MAX)));
+    }
+
+    #[test]
+    fn dollars_round_up_but_not_on_dust() {
+        let check = |dollars, micros| assert_eq!(micros_from_dollars(dollars), Micros(micros));
+        check(0.0045, 4_500);
+        check(0.000_000_1, 1);
+        check(0.1 + 0.2, 300_000);
+        check(0.0, 0);
+    }
+}

@@ -1,0 +1,39 @@
+//! Answers that come in one piece.
+
+use serde::Deserialize;
+
+use super::refusal::snippet;
+use super::stream::Decoder;
+use super::wire::Chunk;
+use crate::chat::{Delta, Request};
+use crate::{Error, Result};
+
+/// Reads a whole answer, as the pieces in which it could have come.
+pub fn decode(body: &[u8], request: &Request) -> Result<Vec<Delta>> {
+    let chunk: Chunk = parse(body)?;
+    let mut decoder = Decoder::new(request);
+    let mut deltas = Vec::new();
+    decoder.push_chunk(chunk, &mut deltas)?;
+    deltas.extend(decoder.last_deltas()?);
+    Ok(deltas)
+}
+
+/// Reads the names in a list of models.
+pub fn decode_models(body: &[u8]) -> Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct List {
+        data: Vec<Model>,
+    }
+    #[derive(Deserialize)]
+    struct Model {
+        id: String,
+    }
+    let list: List = parse(body)?;
+    Ok(list.data.into_iter().map(|model| model.id).collect())
+}
+
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T> {
+    serde_json::from_slice(body).map_err(|error| {
+        Error::invalid_reply(format!("it cannot be read ({error}): {}", snippet(body)))
+    })
+}

@@ -1,0 +1,222 @@
+//! A streamed answer, from bytes that may be cut anywhere and may be garbage.
+
+use super::refusal::{decode_stream_error, snippet};
+use super::wire::{CallFragment, Choice, Chunk, Fragment};
+use crate::chat::{Delta, Finish, Request, TokenUsage};
+use crate::sse::Events;
+use crate::tokens::{Tally, estimate_input};
+use crate::{Error, Result};
+
+/// Reads one streamed answer. An answer is complete when the model said why it stopped and
+/// nothing is missing after that: `[DONE]` came, or the usage that we asked for. Everything
+/// else is [`Error::StreamCut`].
+#[derive(Debug)]
+pub struct Decoder {
+    events: Events,
+    model: String,
+    input_estimate: u64,
+    written: Tally,
+    has_started: bool,
+    calls: Vec<OpenCall>,
+    finish: Option<Finish>,
+    usage: Option<TokenUsage>,
+    is_done: bool,
+}
+
+/// A tool call that has begun, by the number and id that the server gave it.
+#[derive(Debug)]
+struct OpenCall {
+    wire_index: u64,
+    wire_id: Option<String>,
+}
+
+impl Decoder {
+    /// A decoder for the answer to `request`.
+    pub fn new(request: &Request) -> Self {
+        Self {
+            events: Events::default(),
+            model: request.model.clone(),
+            input_estimate: estimate_input(request),
+            written: Tally::default(),
+            has_started: false,
+            calls: Vec::new(),
+            finish: None,
+            usage: None,
+            is_done: false,
+        }
+    }
+
+    /// Whether the last piece or the error has been given; further bytes are ignored.
+    pub const fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    /// Takes the next bytes.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<Result<Delta>> {
+        let mut deltas = Vec::new();
+        for event in self.events.push(bytes) {
+            if self.is_done {
+                break;
+            }
+            let outcome = self.push_event(event.trim(), &mut deltas);
+            self.is_done |= outcome.is_err();
+            deltas.extend(outcome.err().map(Err));
+        }
+        deltas
+    }
+
+    /// There are no more bytes, because of `error` ([`Error::StreamCut`] for a plain end).
+    pub fn end(&mut self, error: Error) -> Vec<Result<Delta>> {
+        if self.is_done {
+            return Vec::new();
+        }
+        self.is_done = true;
+        let saw_done = self.events.rest().is_some_and(|rest| rest.trim() == DONE);
+        let is_complete = self.finish.is_some() && (saw_done || self.usage.is_some());
+        let last = if is_complete { self.last_deltas() } else { Err(error) };
+        match last {
+            Ok(deltas) => deltas.map(Ok).into(),
+            Err(error) => vec![Err(error)],
+        }
+    }
+
+    fn push_event(&mut self, event: &str, deltas: &mut Vec<Result<Delta>>) -> Result<()> {
+        if event.is_empty() {
+            return Ok(());
+        }
+        if event == DONE {
+            self.is_done = true;
+            deltas.extend(self.last_deltas()?.map(Ok));
+            return Ok(());
+        }
+        let chunk = serde_json::from_str(event).map_err(|error| {
+            let start = snippet(event.as_bytes());
+            Error::invalid_reply(format!("an event cannot be read ({error}): {start}"))
+        })?;
+        let mut pieces = Vec::new();
+        let outcome = self.push_chunk(chunk, &mut pieces);
+        deltas.extend(pieces.into_iter().map(Ok));
+        outcome
+    }
+
+    /// Reads one chunk of a stream, or a whole answer as its only chunk.
+    pub(super) fn push_chunk(&mut self, chunk: Chunk, deltas: &mut Vec<Delta>) -> Result<()> {
+        if let Some(error) = &chunk.error {
+            return Err(decode_stream_error(error, &self.model));
+        }
+        if !self.has_started {
+            self.has_started = true;
+            self.model = chunk
+                .model
+                .filter(|model| !model.is_empty())
+                .unwrap_or_else(|| std::mem::take(&mut self.model));
+            deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
+        }
+        for choice in chunk.choices.unwrap_or_default() {
+            // we ask for one choice; a server that sends more does not mix them up for us
+            if choice.index.unwrap_or(0) == 0 {
+                self.push_choice(choice, deltas)?;
+            }
+        }
+        if let Some(usage) = chunk.usage.and_then(|usage| usage.tokens()) {
+            self.usage = Some(usage);
+        }
+        Ok(())
+    }
+
+    fn push_choice(&mut self, choice: Choice, deltas: &mut Vec<Delta>) -> Result<()> {
+        if let Some(error) = &choice.error {
+            return Err(decode_stream_error(error, &self.model));
+        }
+        if let Some(fragment) = choice.delta.or(choice.message) {
+            self.push_fragment(fragment, deltas);
+        }
+        if let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) {
+            self.finish = Some(finish(&reason)?);
+        }
+        Ok(())
+    }
+
+    fn push_fragment(&mut self, fragment: Fragment, deltas: &mut Vec<Delta>) {
+        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        if let Some(text) = said(fragment.reasoning_content).or_else(|| said(fragment.reasoning)) {
+            self.written.add(&text);
+            deltas.push(Delta::Reasoning { text });
+        }
+        if let Some(text) = said(fragment.content).or_else(|| said(fragment.refusal)) {
+            self.written.add(&text);
+            deltas.push(Delta::Text { text });
+        }
+        for call in fragment.tool_calls.unwrap_or_default() {
+            deltas.push(self.tool_call(call));
+        }
+    }
+
+    /// Numbers calls ourselves: some servers give every call the number 0, or none.
+    fn tool_call(&mut self, fragment: CallFragment) -> Delta {
+        let id = fragment.id.filter(|id| !id.is_empty());
+        let function = fragment.function;
+        let name = function.as_ref().and_then(|function| function.name.clone()).unwrap_or_default();
+        let arguments = function.map(|function| function.arguments_text()).unwrap_or_default();
+        self.written.add(&name);
+        self.written.add(&arguments);
+        match self.open_call(fragment.index, id.as_deref()) {
+            Some(index) => {
+                Delta::ToolCall { index, id: String::new(), name: String::new(), arguments }
+            }
+            None => {
+                let index = self.calls.len();
+                let wire_index = fragment.index.unwrap_or(index as u64);
+                self.calls.push(OpenCall { wire_index, wire_id: id.clone() });
+                let id = id.unwrap_or_else(|| format!("call_{index}"));
+                Delta::ToolCall { index, id, name, arguments }
+            }
+        }
+    }
+
+    /// The call that a fragment continues: the newest with its number, unless it has an id of
+    /// its own.
+    fn open_call(&self, wire_index: Option<u64>, id: Option<&str>) -> Option<usize> {
+        let is_same = |call: &OpenCall| {
+            let number_fits = wire_index.is_none_or(|index| call.wire_index == index);
+            let id_fits = id.is_none_or(|id| call.wire_id.as_deref() == Some(id));
+            number_fits && id_fits
+        };
+        self.calls.iter().rposition(is_same)
+    }
+
+    /// Usage and end; [`Error::StreamCut`] if the model never said why it stopped.
+    pub(super) fn last_deltas(&mut self) -> Result<[Delta; 2]> {
+        let reason = match self.finish.ok_or(Error::StreamCut)? {
+            // several servers say "stop" although they wait for tools
+            Finish::Stop if !self.calls.is_empty() => Finish::ToolCalls,
+            reason => reason,
+        };
+        let usage = self.usage.unwrap_or_else(|| TokenUsage {
+            input: self.input_estimate,
+            output: self.written.tokens(),
+            estimated: true,
+            ..TokenUsage::default()
+        });
+        Ok([Delta::Usage(usage), Delta::Finish { reason }])
+    }
+}
+
+const DONE: &str = "[DONE]";
+
+fn finish(reason: &str) -> Result<Finish> {
+    match reason {
+        "stop" | "eos" | "end_turn" | "stop_sequence" => Ok(Finish::Stop),
+        "length" | "max_tokens" | "model_length" => Ok(Finish::Length),
+        "tool_calls" | "function_call" | "tool_use" => Ok(Finish::ToolCalls),
+        "content_filter" => Ok(Finish::ContentFilter),
+        // "error" at OpenRouter, "insufficient_system_resource" at DeepSeek, "abort" at vLLM
+        "error" | "abort" | "insufficient_system_resource" => Err(Error::Overloaded {
+            retry_after: None,
+            message: format!("it stopped in mid-answer because of \"{reason}\""),
+        }),
+        other => Err(Error::invalid_reply(format!(
+            "it stopped because of \"{other}\", which is unknown"
+        ))),
+    }
+}
