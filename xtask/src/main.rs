@@ -1,1 +1,76 @@
-fn main() {}
+//! The repository's tasks: `cargo xtask test | demo | ci | bench`.
+//!
+//! Each command is one file named after it. They share [`repo`] (where things are),
+//! [`process`] (run a program, watch a service, stop on Ctrl-C) and [`stages`] (what was
+//! done, how long it took, how it ended). [`apt`], [`cargo_tools`] and [`node`] install
+//! what is missing; [`services`] starts databases and the server for tests.
+
+mod apt;
+mod bench;
+mod cargo_tools;
+mod ci;
+mod counts;
+mod demo;
+mod interrupt;
+mod node;
+mod process;
+mod repo;
+mod services;
+mod stages;
+mod stopwatch;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::repo::Repo;
+
+/// Tasks of the HishamOS repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing and run every test there is.
+    Test(test::Options),
+    /// Install what is missing, build, and turn an idea into a board.
+    Demo(demo::Options),
+    /// Everything a change must pass: formatting, lints, dependency rules, all tests.
+    Ci,
+    /// Measure the program.
+    #[command(subcommand)]
+    Bench(bench::Bench),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) if interrupt::requested() => {
+            eprintln!("stopped: {error:#}");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether the task ended well; an error is something that kept it from its end.
+fn run(task: Task) -> anyhow::Result<bool> {
+    interrupt::listen()?;
+    let repo = Repo::find()?;
+    match task {
+        Task::Test(options) => test::run(&repo, &options),
+        Task::Demo(options) => demo::run(&repo, &options).map(|()| true),
+        Task::Ci => ci::run(&repo),
+        Task::Bench(bench) => bench::run(&repo, &bench).map(|()| true),
+    }
+}

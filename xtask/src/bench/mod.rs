@@ -1,0 +1,25 @@
+//! `cargo xtask bench`: figures about the program, measured on this machine.
+//!
+//! One file a measurement; [`figure`] is how a figure is printed and written.
+
+mod figure;
+mod idle;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::repo::Repo;
+
+/// The measurements.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Cold start, idle memory, size on disk, number of crates.
+    Idle(idle::Options),
+}
+
+/// Carry out one measurement.
+pub fn run(repo: &Repo, bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Idle(options) => idle::run(repo, options),
+    }
+}

@@ -1,0 +1,154 @@
+//! `cargo xtask test`: every test there is, from nothing but Rust, Node.js and Python.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::counts::{self, Counts};
+use crate::process::{Ended, run_and_keep};
+use crate::repo::Repo;
+use crate::services::hishamos::{self, Hishamos};
+use crate::services::{Folder, postgres, redis};
+use crate::stages::{Finding, Stages};
+use crate::{apt, cargo_tools, node, process};
+
+/// The scripted model of the browser journey.
+const REHEARSAL: &str = "library/rehearsals/idea_to_backlog.json";
+const JOURNEY_LIMIT: Duration = Duration::from_mins(10);
+const ADMIN_EMAIL: &str = "admin@example.com";
+const ADMIN_PASSWORD: &str = "only for this temporary server";
+
+/// What to run and what to leave behind.
+#[derive(Args, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Options {
+    /// Only the Rust tests.
+    #[arg(long, conflicts_with_all = ["ui_only", "e2e_only"])]
+    rust_only: bool,
+    /// Only the UI's type check and unit tests.
+    #[arg(long, conflicts_with = "e2e_only")]
+    ui_only: bool,
+    /// Only the journey through a real server in a real browser.
+    #[arg(long)]
+    e2e_only: bool,
+    /// Keep the temporary folder (databases, logs) and say where it is.
+    #[arg(long)]
+    keep: bool,
+}
+
+impl Options {
+    fn rust(&self) -> bool {
+        !self.ui_only && !self.e2e_only
+    }
+
+    fn ui(&self) -> bool {
+        !self.rust_only && !self.e2e_only
+    }
+
+    fn e2e(&self) -> bool {
+        !self.rust_only && !self.ui_only
+    }
+}
+
+/// Run the tests and print what came of them; true when all passed.
+pub fn run(repo: &Repo, options: &Options) -> Result<bool> {
+    let mut stages = Stages::new();
+    let prepared =
+        prepare(repo, options, &mut stages).and_then(|()| run_stages(repo, options, &mut stages));
+    stages.report();
+    prepared.map(|()| stages.is_ok())
+}
+
+/// Install what is missing and build the UI, which the program carries inside.
+pub fn prepare(repo: &Repo, options: &Options, stages: &mut Stages) -> Result<()> {
+    stages.prepare("system packages", || apt::install(&needs(options)))?;
+    if options.rust() {
+        stages.prepare("test runner", || cargo_tools::nextest(repo))?;
+    }
+    stages.prepare("ui packages", || node::packages(repo))?;
+    stages.prepare("ui build", || node::build(repo))
+}
+
+fn needs(options: &Options) -> Vec<&'static apt::Need> {
+    let mut needs = vec![&apt::COMPILER];
+    if options.rust() {
+        needs.extend([&apt::POSTGRES, &apt::REDIS, &apt::SANDBOX, &apt::PYTHON]);
+    }
+    if options.e2e() {
+        needs.push(&apt::BROWSER);
+    }
+    needs
+}
+
+/// The test stages; everything was prepared before.
+pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result<()> {
+    let folder = Folder::create(options.keep)?;
+    if options.rust() {
+        stages.check("rust tests", || rust_tests(repo, &folder));
+    }
+    if options.ui() {
+        stages.check("ui types", || {
+            process::run(&mut node::script(repo, "typecheck")).map(|()| Finding::default())
+        });
+        stages.check("ui tests", || {
+            run_and_keep(&mut node::script(repo, "test"), None).map(|ended| tests_of(&ended))
+        });
+    }
+    if options.e2e() {
+        stages.check("browser journey", || journey(repo, &folder));
+    }
+    crate::interrupt::check()
+}
+
+/// All Rust tests, with both databases and Redis at hand.
+fn rust_tests(repo: &Repo, folder: &Folder) -> Result<Finding> {
+    let postgres = postgres::start(folder)?;
+    let redis = redis::start(folder)?;
+    let mut nextest = repo.cargo();
+    nextest
+        .args(["nextest", "run", "--workspace", "--no-fail-fast"])
+        .env("HISHAMOS_TEST_POSTGRES", &postgres.url)
+        .env("HISHAMOS_TEST_REDIS", &redis.url);
+    run_and_keep(&mut nextest, None).map(|ended| tests_of(&ended))
+}
+
+/// A fresh server with the scripted model, walked through by a browser.
+fn journey(repo: &Repo, folder: &Folder) -> Result<Finding> {
+    process::run(repo.cargo().args(["build", "--package", "hishamos", "--bin", "hishamos"]))?;
+    let program = repo.target.join("debug/hishamos");
+    let data = folder.inside("journey")?;
+    hishamos::create_admin(&program, &data, ADMIN_EMAIL, ADMIN_PASSWORD)?;
+    let mut server = Hishamos::start(&program, folder, &data, Some(&repo.root.join(REHEARSAL)))?;
+    server.wait_until_ready()?;
+
+    let shots: PathBuf = repo.target.join("screenshots");
+    std::fs::create_dir_all(&shots)
+        .with_context(|| format!("cannot create {}", shots.display()))?;
+    let browser = apt::browser().context("no browser is installed")?;
+    let mut e2e = node::script(repo, "e2e");
+    e2e.env("HISHAMOS_URL", server.url())
+        .env("HISHAMOS_SIGN_IN_LINK", server.sign_in_link()?)
+        .env("HISHAMOS_BROWSER", browser)
+        .env("SHOTS_DIR", &shots);
+    let ended = run_and_keep(&mut e2e, Some(JOURNEY_LIMIT))?;
+    if ended.verdict.is_err() {
+        eprintln!("the end of the server's log:\n{}", server.last_lines());
+    }
+    println!("screenshots: {}", repo.shown(&shots));
+    Ok(tests_of(&ended))
+}
+
+/// What a test runner found; one without any count is a failure, never a success.
+fn tests_of(ended: &Ended) -> Finding {
+    let failure = ended.verdict.as_ref().err().map(|error| format!("{error:#}"));
+    let Some((line, counts)) = counts::summary(&ended.lines) else {
+        let failure = failure.unwrap_or_else(|| "the runner printed no summary".to_owned());
+        let counts = Counts { passed: 0, failed: 1 };
+        return Finding { counts, failure: Some(failure), ..Finding::default() };
+    };
+    // A runner that failed without counting a failed test still must not read as "0 failed".
+    let failed = if failure.is_some() { counts.failed.max(1) } else { counts.failed };
+    Finding { counts: Counts { failed, ..counts }, summary: vec![line], failure, unknown: None }
+}
