@@ -42,9 +42,9 @@ pub enum Error {
     /// The disk or the database is full; nothing of the transaction was kept.
     #[error("the disk is full: free some space on the disk of the data folder, then try again")]
     DiskFull,
-    /// A migration could not be run.
+    /// A migration was refused or failed.
     #[error("{0}")]
-    Migration(String),
+    Migration(#[from] crate::migrate::Problem),
 }
 
 impl Error {

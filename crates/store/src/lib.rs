@@ -5,6 +5,7 @@
 //! Writes go through [`Db::write`], which shares one commit among everybody who waits.
 
 pub mod bus;
+pub mod check;
 mod error;
 mod folder;
 pub mod lease;
@@ -13,6 +14,7 @@ pub mod outbox;
 pub mod procedure;
 pub mod sql;
 pub mod testing;
+mod trouble;
 mod writer;
 
 pub use bus::{Bus, Signal};

@@ -1,17 +1,24 @@
 //! The group-commit writer: one task that collects everything that wants to be durable,
 //! commits it as one transaction and then answers all who wait. The price of making a
 //! commit durable is shared, which is where the speed comes from.
+//!
+//! A job that fails is taken back alone. A full disk fails the jobs of its transaction
+//! and nothing else. A disk that failed stops the writer for good, see [`Trouble::Disk`].
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::sql::Tx;
 use crate::sql::begin::Begin;
 use crate::sql::dialect::{RELEASE, ROLLBACK_TO, SAVEPOINT};
+use crate::trouble::Trouble;
 use crate::{Error, Result};
 
 /// How many jobs may wait before callers are held back.
@@ -19,25 +26,66 @@ const QUEUE: usize = 4096;
 /// How many jobs share one commit at most.
 const BATCH: usize = 512;
 
-/// A job in the queue: what to do in the transaction, and how to answer.
-struct Job {
-    run: Run,
+/// Work that waits in the queue.
+trait Job: Send {
+    /// Does it in the transaction.
+    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Answer>;
+    /// Tells its caller that it was not even begun.
+    fn refuse(self: Box<Self>, trouble: Trouble);
 }
-
-type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Answer> + Send>;
 
 /// What a job leaves behind until the commit is known.
 struct Answer {
     /// Whether its changes stay.
     keep: bool,
     /// Tells the caller, given how the commit went.
-    tell: Box<dyn FnOnce(Result<(), String>) + Send>,
+    tell: Box<dyn FnOnce(Result<(), Trouble>) + Send>,
+}
+
+/// A job and the caller who waits for it.
+struct Waiting<T, E, F> {
+    job: F,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Waiting<T, E, F>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+{
+    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Answer> {
+        let Self { job, reply } = *self;
+        Box::pin(async move {
+            // One bad job must not take the writer, and everybody's writes, with it.
+            let work = AssertUnwindSafe(async move { job(tx).await });
+            let Ok(result) = work.catch_unwind().await else {
+                tracing::error!("a database write panicked; its changes were taken back");
+                return Answer { keep: false, tell: Box::new(move |_| drop(reply)) };
+            };
+            let keep = result.is_ok();
+            let tell = Box::new(move |commit: Result<(), Trouble>| {
+                let result = match (result, commit) {
+                    (Ok(_), Err(trouble)) => Err(E::from(trouble.into_error())),
+                    (result, _) => result,
+                };
+                // The caller may have gone; its work is committed all the same.
+                drop(reply.send(result));
+            });
+            Answer { keep, tell }
+        })
+    }
+
+    fn refuse(self: Box<Self>, trouble: Trouble) {
+        drop(self.reply.send(Err(E::from(trouble.into_error()))));
+    }
 }
 
 /// The handle of the writer task.
 pub(crate) struct Writer {
-    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     task: Mutex<Option<JoinHandle<()>>>,
+    failure: watch::Receiver<Option<Trouble>>,
 }
 
 impl fmt::Debug for Writer {
@@ -47,12 +95,13 @@ impl fmt::Debug for Writer {
 }
 
 impl Writer {
-    /// Starts the task. It ends when the writer is stopped or dropped.
+    /// Starts the task. It ends when the writer is stopped or dropped, or the disk fails.
     #[expect(clippy::disallowed_methods, reason = "the handle is kept and awaited in `stop`")]
     pub(crate) fn start(pools: impl Begin) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(pools, receiver));
-        Self { queue: Mutex::new(Some(sender)), task: Mutex::new(Some(task)) }
+        let (failed, failure) = watch::channel(None);
+        let task = tokio::spawn(run(pools, receiver, failed));
+        Self { queue: Mutex::new(Some(sender)), task: Mutex::new(Some(task)), failure }
     }
 
     pub(crate) async fn write<T, E, F>(&self, job: F) -> Result<T, E>
@@ -61,27 +110,36 @@ impl Writer {
         E: From<Error> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
-        let stopped = || E::from(Error::WriterStopped("the program is shutting down".to_owned()));
-        let Some(queue) = lock(&self.queue).clone() else { return Err(stopped()) };
+        let Some(queue) = lock(&self.queue).clone() else { return Err(E::from(self.stopped())) };
         let (reply, answer) = oneshot::channel();
-        let run: Run = Box::new(move |tx| {
-            let work = job(tx);
-            Box::pin(async move {
-                let result = work.await;
-                let keep = result.is_ok();
-                let tell = Box::new(move |commit: Result<(), String>| {
-                    let result = match (result, commit) {
-                        (Ok(_), Err(reason)) => Err(E::from(Error::WriterStopped(reason))),
-                        (result, _) => result,
-                    };
-                    // The caller may have gone; its work is committed all the same.
-                    drop(reply.send(result));
-                });
-                Answer { keep, tell }
-            })
-        });
-        queue.send(Job { run }).await.map_err(|_| stopped())?;
-        answer.await.map_err(|_| stopped())?
+        let job: Box<dyn Job> = Box::new(Waiting { job, reply });
+        queue.send(job).await.map_err(|_| E::from(self.stopped()))?;
+        answer.await.unwrap_or_else(|_| {
+            Err(E::from(Error::WriterStopped(
+                "the write was given up half-way; the log says why".to_owned(),
+            )))
+        })
+    }
+
+    fn stopped(&self) -> Error {
+        self.failure().map_or_else(
+            || Error::WriterStopped("the program is shutting down".to_owned()),
+            Trouble::into_error,
+        )
+    }
+
+    /// Why the writer stopped, when the disk failed.
+    pub(crate) fn failure(&self) -> Option<Trouble> {
+        self.failure.borrow().clone()
+    }
+
+    /// Waits for the failure; for ever when there is none.
+    pub(crate) async fn failed(&self) -> String {
+        let mut failure = self.failure.clone();
+        match failure.wait_for(Option::is_some).await {
+            Ok(_) => self.stopped().to_string(),
+            Err(_) => std::future::pending().await,
+        }
     }
 
     /// Refuses new jobs, finishes those in the queue, then returns.
@@ -100,64 +158,141 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-async fn run(pools: impl Begin, mut queue: mpsc::Receiver<Job>) {
-    let mut jobs = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut jobs, BATCH).await > 0 {
-        metrics::histogram!("hishamos_commit_jobs").record(jobs.len() as f64);
-        commit(&pools, &mut jobs).await;
+async fn run(
+    pools: impl Begin,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    failed: watch::Sender<Option<Trouble>>,
+) {
+    let mut received = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut received, BATCH).await > 0 {
+        metrics::histogram!("hishamos_commit_jobs").record(received.len() as f64);
+        let mut jobs: VecDeque<_> = received.drain(..).collect();
+        // A transaction that breaks leaves the jobs it did not begin for the next one.
+        while !jobs.is_empty() {
+            let Err(trouble) = commit(&pools, &mut jobs).await else { continue };
+            tracing::error!("writing has stopped because the disk failed: {trouble:?}");
+            failed.send_replace(Some(trouble.clone()));
+            queue.close();
+            while let Ok(job) = queue.try_recv() {
+                jobs.push_back(job);
+            }
+            refuse(&mut jobs, &trouble);
+            while let Some(job) = queue.recv().await {
+                job.refuse(trouble.clone());
+            }
+            return;
+        }
     }
 }
 
-/// Runs all jobs in one transaction, commits it, then answers.
-async fn commit(pools: &impl Begin, jobs: &mut Vec<Job>) {
+fn refuse(jobs: &mut VecDeque<Box<dyn Job>>, trouble: &Trouble) {
+    for job in jobs.drain(..) {
+        job.refuse(trouble.clone());
+    }
+}
+
+/// Runs jobs in one transaction, commits it, then answers. Jobs that stay in `jobs` were
+/// not begun. Fails only when nothing may be written any more.
+async fn commit(pools: &impl Begin, jobs: &mut VecDeque<Box<dyn Job>>) -> Result<(), Trouble> {
     let mut tx = match pools.begin().await {
         Ok(tx) => tx,
         Err(error) => {
-            // Dropping a job drops its reply, so no caller waits for ever.
             tracing::error!(
                 "cannot begin a transaction, {} writes are refused: {error}",
                 jobs.len()
             );
-            jobs.clear();
-            return;
+            let trouble = Trouble::of(&error).unwrap_or_else(|| {
+                Trouble::Lost(format!("the database did not begin a transaction: {error}"))
+            });
+            refuse(jobs, &trouble);
+            return stop_if_disk(Err(trouble));
         }
     };
     let alone = jobs.len() == 1;
     let mut answers = Vec::with_capacity(jobs.len());
-    let mut broken: Option<String> = None;
-    for job in jobs.drain(..) {
-        if broken.is_some() {
-            continue;
-        }
-        match one(&mut tx, job, alone).await {
-            Ok(answer) => answers.push(answer),
-            Err(error) => broken = Some(error.to_string()),
-        }
+    let mut broken = None;
+    while broken.is_none()
+        && let Some(job) = jobs.pop_front()
+    {
+        let (answer, trouble) = one(&mut tx, job, alone).await;
+        answers.push(answer);
+        broken = trouble;
     }
+    let nothing_to_keep = answers.iter().all(|answer| !answer.keep);
     let outcome = match broken {
-        Some(reason) => tx.rollback().await.and(Err(Error::WriterStopped(reason))),
-        None if alone && answers.iter().all(|answer| !answer.keep) => tx.rollback().await,
-        None => tx.commit().await,
+        Some(trouble) => {
+            give_up(tx, &trouble).await;
+            Err(trouble)
+        }
+        None if nothing_to_keep => {
+            give_up(tx, &Trouble::Full).await;
+            Ok(())
+        }
+        None => finish(tx).await,
     };
-    let outcome = outcome.map_err(|error| {
-        tracing::error!("a commit of {} writes failed: {error}", answers.len());
-        error.to_string()
-    });
+    if let Err(trouble) = &outcome {
+        tracing::error!("a transaction of {} writes was not kept: {trouble:?}", answers.len());
+    }
     for answer in answers {
         (answer.tell)(outcome.clone());
     }
+    stop_if_disk(outcome)
 }
 
-/// Runs one job; when it shares the transaction, behind a savepoint of its own.
-async fn one(tx: &mut Tx, job: Job, alone: bool) -> Result<Answer> {
+fn stop_if_disk(outcome: Result<(), Trouble>) -> Result<(), Trouble> {
+    match outcome {
+        Err(Trouble::Disk(reason)) => Err(Trouble::Disk(reason)),
+        Ok(()) | Err(Trouble::Full | Trouble::Lost(_)) => Ok(()),
+    }
+}
+
+async fn finish(tx: Tx) -> Result<(), Trouble> {
+    tx.finish().await.map_err(|error| match Trouble::of(&error) {
+        Some(Trouble::Lost(reason)) => Trouble::Lost(format!(
+            "{reason}; whether the commit before it is durable is unknown until it is read again"
+        )),
+        Some(trouble) => trouble,
+        None => Trouble::Lost(format!("the commit failed and was taken back: {error}")),
+    })
+}
+
+/// Takes a transaction back, unless that would touch a failed disk.
+async fn give_up(tx: Tx, trouble: &Trouble) {
+    if matches!(trouble, Trouble::Disk(_)) {
+        tx.abandon();
+    } else if let Err(error) = tx.rollback().await {
+        // SQLite takes some back by itself; the pool replaces such a connection.
+        tracing::debug!("the rollback had nothing to do: {error}");
+    }
+}
+
+/// Runs one job; when it shares the transaction, behind a savepoint of its own. Says also
+/// whether the transaction is broken.
+async fn one(tx: &mut Tx, job: Box<dyn Job>, alone: bool) -> (Answer, Option<Trouble>) {
     if alone {
-        return Ok((job.run)(tx).await);
+        let answer = job.run(tx).await;
+        return (answer, tx.trouble().cloned());
     }
-    tx.execute(SAVEPOINT, Vec::new()).await?;
-    let answer = (job.run)(tx).await;
+    if let Err(error) = tx.execute(SAVEPOINT, Vec::new()).await {
+        let trouble = cause(tx, &error);
+        let refused = trouble.clone();
+        let tell = Box::new(move |_| job.refuse(refused));
+        return (Answer { keep: false, tell }, Some(trouble));
+    }
+    let answer = job.run(tx).await;
+    let mut done = Ok(0);
     if !answer.keep {
-        tx.execute(ROLLBACK_TO, Vec::new()).await?;
+        done = tx.execute(ROLLBACK_TO, Vec::new()).await;
     }
-    tx.execute(RELEASE, Vec::new()).await?;
-    Ok(answer)
+    if done.is_ok() {
+        done = tx.execute(RELEASE, Vec::new()).await;
+    }
+    let trouble = done.err().map(|error| cause(tx, &error));
+    (answer, trouble)
+}
+
+fn cause(tx: &Tx, error: &Error) -> Trouble {
+    tx.trouble()
+        .cloned()
+        .unwrap_or_else(|| Trouble::Lost(format!("the transaction broke: {error}")))
 }

@@ -3,10 +3,9 @@
 use std::future::Future;
 
 use super::Tx;
-use crate::Result;
 
 /// Something that can begin a transaction that may write.
 pub(crate) trait Begin: Send + Sync + 'static {
     /// Begins it.
-    fn begin(&self) -> impl Future<Output = Result<Tx>> + Send;
+    fn begin(&self) -> impl Future<Output = Result<Tx, sqlx::Error>> + Send;
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Row as _, SqlitePool};
+use sqlx::{Connection as _, PgPool, Row as _, SqlitePool};
 
 use crate::{Error, Result};
 
@@ -66,12 +66,24 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // After a full disk SQLite may have ended the transaction by itself, and the
+                // driver still counts it; such a connection is replaced. The ping waits for
+                // the rollback that a dropped transaction has queued.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_with(options.clone())
         .await
         .map_err(|error| open_error(path, error))?;
     check_sqlite(&write).await?;
     let read = SqlitePoolOptions::new()
         .max_connections(4)
+        // One stays open, so that a writing connection that is replaced is never the last
+        // one: closing the last one checkpoints, which a failed disk must be spared.
+        .min_connections(1)
         .idle_timeout(Duration::from_secs(60))
         .connect_with(options.pragma("query_only", "on"))
         .await

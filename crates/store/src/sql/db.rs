@@ -58,9 +58,9 @@ impl Db {
     pub async fn read(&self) -> Result<Tx> {
         Ok(match &self.pools {
             Pools::Sqlite { read, .. } => {
-                Tx::Sqlite(read.begin().await.map_err(Error::from_driver)?)
+                Tx::sqlite(read.begin().await.map_err(Error::from_driver)?)
             }
-            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await.map_err(Error::from_driver)?),
+            Pools::Postgres(pool) => Tx::postgres(pool.begin().await.map_err(Error::from_driver)?),
         })
     }
 
@@ -77,9 +77,19 @@ impl Db {
         self.writer.write(job).await
     }
 
+    /// Waits until the writer has stopped because the disk failed, and says why; for ever
+    /// when it does not. The program should then end at once, without [`Db::close`].
+    pub async fn failed(&self) -> String {
+        self.writer.failed().await
+    }
+
     /// Waits until everything handed to the writer is committed, then closes the database.
     pub async fn close(&self) {
         self.writer.stop().await;
+        if self.writer.failure().is_some() {
+            // Closing would write to a disk that failed.
+            return;
+        }
         match &self.pools {
             Pools::Sqlite { read, write } => {
                 read.close().await;
@@ -92,12 +102,10 @@ impl Db {
 
 impl Begin for Pools {
     /// A transaction that may write. On SQLite there is one at a time.
-    async fn begin(&self) -> Result<Tx> {
+    async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => {
-                Tx::Sqlite(write.begin_with("begin immediate").await.map_err(Error::from_driver)?)
-            }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await.map_err(Error::from_driver)?),
+            Self::Sqlite { write, .. } => Tx::sqlite(write.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Tx::postgres(pool.begin().await?),
         })
     }
 }

@@ -3,14 +3,20 @@
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::{Kind, Row, Sql, Value};
+use crate::trouble::Trouble;
 use crate::{Error, Result};
 
 /// A transaction. Dropping it without [`Tx::commit`] takes everything back.
 #[derive(Debug)]
-pub enum Tx {
-    /// On SQLite.
+pub struct Tx {
+    inner: Inner,
+    /// Set when the transaction cannot go on; then no statement runs any more.
+    trouble: Option<Trouble>,
+}
+
+#[derive(Debug)]
+enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -30,48 +36,60 @@ macro_rules! bind {
     }};
 }
 
+/// Runs `$call` on the inner transaction and remembers trouble.
+macro_rules! run {
+    ($self:ident, $sqlite:ident => $on_sqlite:expr, $postgres:ident => $on_postgres:expr) => {{
+        if let Some(trouble) = &$self.trouble {
+            return Err(trouble.clone().into_error());
+        }
+        let answer = match &mut $self.inner {
+            Inner::Sqlite($sqlite) => $on_sqlite.await,
+            Inner::Postgres($postgres) => $on_postgres.await,
+        };
+        answer.map_err(|error| {
+            $self.trouble = Trouble::of(&error);
+            Error::from_driver(error)
+        })
+    }};
+}
+
 impl Tx {
+    pub(super) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
+        Self { inner: Inner::Sqlite(tx), trouble: None }
+    }
+
+    pub(super) fn postgres(tx: Transaction<'static, Postgres>) -> Self {
+        Self { inner: Inner::Postgres(tx), trouble: None }
+    }
+
     /// Which database this is on.
     pub fn kind(&self) -> Kind {
-        match self {
-            Self::Sqlite(_) => Kind::Sqlite,
-            Self::Postgres(_) => Kind::Postgres,
+        match self.inner {
+            Inner::Sqlite(_) => Kind::Sqlite,
+            Inner::Postgres(_) => Kind::Postgres,
         }
     }
 
     /// Runs a statement and says how many rows it changed.
     pub async fn execute(&mut self, sql: Sql, params: Vec<Value>) -> Result<u64> {
-        match self {
-            Self::Sqlite(tx) => bind!(sqlx::query(sql.sqlite), params)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
-            Self::Postgres(tx) => bind!(sqlx::query(sql.postgres), params)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
-        }
-        .map_err(Error::from_driver)
+        run!(self,
+            tx => async { bind!(sqlx::query(sql.sqlite), params).execute(&mut **tx).await.map(|done| done.rows_affected()) },
+            tx => async { bind!(sqlx::query(sql.postgres), params).execute(&mut **tx).await.map(|done| done.rows_affected()) }
+        )
     }
 
     /// All rows of a query.
     pub async fn fetch_all(&mut self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>> {
-        Ok(match self {
-            Self::Sqlite(tx) => bind!(sqlx::query(sql.sqlite), params)
-                .fetch_all(&mut **tx)
-                .await
-                .map_err(Error::from_driver)?
-                .into_iter()
-                .map(Row::Sqlite)
-                .collect(),
-            Self::Postgres(tx) => bind!(sqlx::query(sql.postgres), params)
-                .fetch_all(&mut **tx)
-                .await
-                .map_err(Error::from_driver)?
-                .into_iter()
-                .map(Row::Postgres)
-                .collect(),
-        })
+        run!(self,
+            tx => async {
+                let rows = bind!(sqlx::query(sql.sqlite), params).fetch_all(&mut **tx).await?;
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            },
+            tx => async {
+                let rows = bind!(sqlx::query(sql.postgres), params).fetch_all(&mut **tx).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        )
     }
 
     /// The first row of a query, if there is one.
@@ -84,21 +102,67 @@ impl Tx {
         self.fetch_optional(sql, params).await?.ok_or(Error::Database(sqlx::Error::RowNotFound))
     }
 
+    /// All rows of a query whose text was put together at run time. The text must hold
+    /// names that we wrote ourselves; values go into `params`.
+    pub(crate) async fn fetch_composed(
+        &mut self,
+        text: String,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>> {
+        let text = sqlx::AssertSqlSafe(text);
+        run!(self,
+            tx => async {
+                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(&mut **tx).await?;
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            },
+            tx => async {
+                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(&mut **tx).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        )
+    }
+
+    /// Runs a text of many statements without parameters: a migration file.
+    pub(crate) async fn batch(&mut self, text: &'static str) -> Result<()> {
+        run!(self,
+            tx => async { sqlx::raw_sql(text).execute(&mut **tx).await.map(drop) },
+            tx => async { sqlx::raw_sql(text).execute(&mut **tx).await.map(drop) }
+        )
+    }
+
     /// Makes everything durable.
     pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+        if let Some(trouble) = &self.trouble {
+            return Err(trouble.clone().into_error());
         }
-        .map_err(Error::from_driver)
+        self.finish().await.map_err(Error::from_driver)
     }
 
     /// Takes everything back.
     pub async fn rollback(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.rollback().await,
-            Self::Postgres(tx) => tx.rollback().await,
+        match self.inner {
+            Inner::Sqlite(tx) => tx.rollback().await,
+            Inner::Postgres(tx) => tx.rollback().await,
         }
         .map_err(Error::from_driver)
+    }
+
+    /// Commits and gives the driver's own error.
+    pub(crate) async fn finish(self) -> Result<(), sqlx::Error> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Why this transaction cannot go on, when it cannot.
+    pub(crate) fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Leaves the connection exactly as it is, for ever: neither a rollback nor a closing
+    /// checkpoint may touch a disk that failed. The program is about to end.
+    pub(crate) fn abandon(self) {
+        std::mem::forget(self);
     }
 }

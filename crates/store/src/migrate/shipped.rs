@@ -1,0 +1,91 @@
+//! The migrations inside this program.
+
+use sha2::{Digest as _, Sha256};
+
+use super::Version;
+
+/// One pair of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    /// Its place in the order; the first is 1.
+    pub number: i64,
+    /// The file name without `.up.sql`: `0001_initial`.
+    pub name: &'static str,
+    /// The first product version that needs it.
+    pub version: Version,
+    /// What brings the schema up.
+    pub up: &'static str,
+    /// What takes it back.
+    pub down: &'static str,
+}
+
+impl Migration {
+    /// What the database remembers of the files, to see whether they were changed later.
+    pub fn checksum(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.up);
+        hash.update([0]);
+        hash.update(self.down);
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The migrations that a program ships, oldest first, numbered from 1 without gaps.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrations(pub &'static [Migration]);
+
+macro_rules! migration {
+    ($number:literal, $name:literal, $version:expr) => {
+        Migration {
+            number: $number,
+            name: $name,
+            version: $version,
+            up: include_str!(concat!("../../migrations/", $name, ".up.sql")),
+            down: include_str!(concat!("../../migrations/", $name, ".down.sql")),
+        }
+    };
+}
+
+/// What this program ships. `hishamos-migrate create NAME` writes the pair of files and
+/// prints the line that belongs here; a test compares this list with the folder.
+pub const SHIPPED: Migrations = Migrations(&[migration!(1, "0001_initial", Version::new(0, 1, 0))]);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn list_and_folder_agree() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".sql"))
+            .collect();
+        files.sort();
+        let expected: Vec<String> = SHIPPED
+            .0
+            .iter()
+            .flat_map(|one| [format!("{}.down.sql", one.name), format!("{}.up.sql", one.name)])
+            .collect();
+        assert_eq!(files, expected, "add the new pair to SHIPPED");
+    }
+
+    #[test]
+    fn numbers_have_no_gaps_and_versions_only_grow() {
+        for (index, one) in SHIPPED.0.iter().enumerate() {
+            assert_eq!(one.number, index as i64 + 1);
+            assert!(one.name.starts_with(&format!("{:04}_", one.number)), "{}", one.name);
+        }
+        assert!(SHIPPED.0.is_sorted_by_key(|one| one.version));
+    }
+
+    #[test]
+    fn checksum_sees_either_file() {
+        let one = SHIPPED.0[0];
+        assert_ne!(one.checksum(), Migration { up: "select 1", ..one }.checksum());
+        assert_ne!(one.checksum(), Migration { down: "select 1", ..one }.checksum());
+    }
+}

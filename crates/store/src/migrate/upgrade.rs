@@ -1,0 +1,92 @@
+//! Up: one transaction for each migration, its bookkeeping row and the lock.
+
+use base::Timestamp;
+
+use super::{Migration, Migrations, Problem, SHIPPED, Status, Version, sql};
+use crate::{Db, Error, Result, Tx};
+
+/// Runs what is pending of [`SHIPPED`]; returns what it ran.
+pub async fn upgrade(db: &Db, now: Timestamp) -> Result<Vec<Migration>> {
+    SHIPPED.upgrade(db, None, now).await
+}
+
+/// Where the database is, by [`SHIPPED`].
+pub async fn status(db: &Db) -> Result<Status> {
+    SHIPPED.status(db).await
+}
+
+impl Migrations {
+    /// Where the database is; refuses one that does not fit this list.
+    pub async fn status(self, db: &Db) -> Result<Status> {
+        let mut tx = db.read().await?;
+        Ok(self.compare(sql::applied(&mut tx).await?)?)
+    }
+
+    /// What [`Migrations::upgrade`] would run.
+    pub async fn plan_upgrade(self, db: &Db, target: Option<Version>) -> Result<Vec<Migration>> {
+        let target = target.unwrap_or(self.newest());
+        self.known(target)?;
+        let status = self.status(db).await?;
+        if target < status.version {
+            return Err(Error::from(Problem::WrongDirection {
+                current: status.version,
+                target,
+                side: "below",
+                instead: "downgrade",
+            }));
+        }
+        Ok(status.pending.into_iter().filter(|one| one.version <= target).collect())
+    }
+
+    /// Runs what is pending up to a version, by default all; returns what it ran.
+    ///
+    /// Two that run at once take turns, migration by migration; killed at any moment, the
+    /// next one goes on where the last commit was.
+    pub async fn upgrade(
+        self,
+        db: &Db,
+        target: Option<Version>,
+        now: Timestamp,
+    ) -> Result<Vec<Migration>> {
+        self.plan_upgrade(db, target).await?;
+        let target = target.unwrap_or(self.newest());
+        let mut ran = Vec::new();
+        while let Some(migration) =
+            db.write(move |tx| Box::pin(self.next_up(tx, target, now))).await?
+        {
+            tracing::info!("applied migration {}", migration.name);
+            ran.push(migration);
+        }
+        Ok(ran)
+    }
+
+    async fn next_up(
+        self,
+        tx: &mut Tx,
+        target: Version,
+        now: Timestamp,
+    ) -> Result<Option<Migration>> {
+        sql::lock(tx).await?;
+        sql::create_table(tx).await?;
+        let status = self.compare(sql::applied(tx).await?)?;
+        let next = status.pending.first().copied().filter(|one| one.version <= target);
+        if let Some(migration) = next {
+            tx.batch(migration.up).await.map_err(|error| migration.failed("up", &error))?;
+            sql::insert(tx, &migration, now).await?;
+        }
+        Ok(next)
+    }
+}
+
+impl Migration {
+    pub(super) fn failed(&self, direction: &'static str, error: &Error) -> Error {
+        match error {
+            Error::DiskFull => Error::DiskFull,
+            other => Error::from(Problem::Failed {
+                name: self.name,
+                direction,
+                reason: other.to_string(),
+            }),
+        }
+    }
+}

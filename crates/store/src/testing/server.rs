@@ -1,0 +1,206 @@
+//! A private PostgreSQL server, shared by the test processes of one user.
+//!
+//! Each process holds a shared lock on `users.lock` while it lives. A small watcher script
+//! tries to take that lock for itself; when it succeeds nobody is left, and it stops the
+//! server and removes its files. So a killed test process leaves nothing behind.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use super::database::user_id;
+
+/// Runs in the server's folder: `$1` is the folder with `pg_ctl`, the rest puts us in the
+/// server's user. Waits until nobody has used the server for two looks in a row.
+const WATCHER: &str = r#"
+bin=$1; shift
+exec 8>>users.lock 9>>start.lock
+idle=0
+while [ -d data ]; do
+    sleep 5
+    flock -x 9
+    if flock -n -x 8; then
+        idle=$((idle + 1))
+        if [ $idle -ge 2 ]; then
+            "$@" "$bin/pg_ctl" -D "$PWD/data" -m immediate stop
+            rm -rf data
+            exit 0
+        fi
+        flock -u 8
+    else
+        idle=0
+    fi
+    flock -u 9
+done
+"#;
+
+/// Starts the server when it does not run yet; returns the address of its database.
+pub(super) fn start() -> Result<String, String> {
+    static SERVER: OnceLock<Result<(String, File), String>> = OnceLock::new();
+    // The file keeps this process's share of the lock until the process ends.
+    SERVER.get_or_init(start_once).as_ref().map(|(url, _)| url.clone()).map_err(Clone::clone)
+}
+
+fn start_once() -> Result<(String, File), String> {
+    let server = Server::locate()?;
+    let text = |what: &str, error: std::io::Error| {
+        format!("cannot {what} in {}: {error}", server.folder.display())
+    };
+    fs::create_dir_all(&server.folder).map_err(|error| text("make the folder", error))?;
+    server.own_folder()?;
+    let start = lock_file(&server.folder, "start.lock").map_err(|error| text("lock", error))?;
+    start.lock().map_err(|error| text("lock", error))?;
+    let users = lock_file(&server.folder, "users.lock").map_err(|error| text("lock", error))?;
+    users.lock_shared().map_err(|error| text("lock", error))?;
+    if !server.is_running() {
+        server.launch()?;
+    }
+    Ok((server.url(), users))
+}
+
+fn lock_file(folder: &Path, name: &str) -> std::io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(folder.join(name))
+}
+
+struct Server {
+    /// The folder with `initdb` and `pg_ctl`.
+    bin: PathBuf,
+    /// Where its files, its socket and the locks are.
+    folder: PathBuf,
+    /// Whether this process is root, as which PostgreSQL refuses to run.
+    is_root: bool,
+}
+
+impl Server {
+    fn locate() -> Result<Self, String> {
+        let bin = newest_bin().ok_or(
+            "the PostgreSQL tests need the server's binaries: install the package `postgresql`, or set HISHAMOS_TEST_POSTGRES to the address of a server",
+        )?;
+        let user = user_id();
+        let folder = std::env::temp_dir().join(format!("hishamos-test-postgres-{user}"));
+        Ok(Self { bin, folder, is_root: user == 0 })
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn user(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn url(&self) -> String {
+        format!("postgres:///postgres?host={}&user={}", self.folder.display(), self.user())
+    }
+
+    /// Root gives the folder to the user that PostgreSQL will run as.
+    fn own_folder(&self) -> Result<(), String> {
+        if !self.is_root {
+            return Ok(());
+        }
+        finish(
+            Command::new("chown").arg(self.user()).arg(&self.folder),
+            "the PostgreSQL tests run as root need the user `postgres` of the package `postgresql`",
+        )
+    }
+
+    /// A command of the server's own tools, as the server's user.
+    fn command(&self, program: &str) -> Command {
+        let program = self.bin.join(program);
+        let mut command = if self.is_root {
+            let mut command = Command::new("runuser");
+            command.args(["-u", self.user(), "--"]).arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        command.current_dir(&self.folder).process_group(0);
+        command
+    }
+
+    fn is_running(&self) -> bool {
+        let mut status = self.command("pg_ctl");
+        status.arg("-D").arg(self.data()).arg("status").stdout(Stdio::null()).stderr(Stdio::null());
+        status.status().is_ok_and(|status| status.success())
+    }
+
+    fn launch(&self) -> Result<(), String> {
+        if !self.data().join("hishamos-ready").exists() {
+            // A start that was killed half-way.
+            drop(fs::remove_dir_all(self.data()));
+            self.initialise()?;
+        }
+        let log = self.folder.join("server.log");
+        let mut start = self.command("pg_ctl");
+        start.arg("-D").arg(self.data()).arg("-l").arg(&log).args(["-w", "-t", "60", "start"]);
+        finish(&mut start, &format!("PostgreSQL did not start, see {}", log.display()))?;
+        self.watch()
+    }
+
+    fn initialise(&self) -> Result<(), String> {
+        let mut initdb = self.command("initdb");
+        initdb.args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U"]);
+        initdb.arg(self.user()).arg("-D").arg(self.data());
+        finish(&mut initdb, "initdb failed")?;
+        let problem = |error: std::io::Error| format!("cannot configure PostgreSQL: {error}");
+        let folder = self.folder.display();
+        // Only the socket: no port can be taken, and nobody else can connect.
+        let settings = format!(
+            "listen_addresses = ''\nunix_socket_directories = '{folder}'\nunix_socket_permissions = 0700\nmax_connections = 200\nshared_buffers = 64MB\nmax_wal_size = 256MB\nautovacuum = off\n"
+        );
+        let mut file = OpenOptions::new()
+            .append(true)
+            .open(self.data().join("postgresql.conf"))
+            .map_err(problem)?;
+        file.write_all(settings.as_bytes()).map_err(problem)?;
+        File::create(self.data().join("hishamos-ready")).map(drop).map_err(problem)
+    }
+
+    /// Starts the script that ends the server after its last user. Nobody waits for it.
+    fn watch(&self) -> Result<(), String> {
+        let mut watcher = Command::new("sh");
+        watcher.args(["-c", WATCHER, "watcher"]).arg(&self.bin);
+        if self.is_root {
+            watcher.args(["runuser", "-u", self.user(), "--"]);
+        } else {
+            watcher.arg("env");
+        }
+        watcher
+            .current_dir(&self.folder)
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map(drop)
+            .map_err(|error| format!("cannot watch the test server: {error}"))
+    }
+}
+
+fn finish(command: &mut Command, what: &str) -> Result<(), String> {
+    // `pg_ctl start` leaves a server behind that would keep a captured pipe open.
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{what} ({status})")),
+        Err(error) => Err(format!("{what}: {error}")),
+    }
+}
+
+/// The binaries of the newest installed PostgreSQL, where Debian, Fedora and Homebrew
+/// put them.
+fn newest_bin() -> Option<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = Vec::new();
+    for entry in fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten() {
+        let major = entry.file_name().to_string_lossy().parse().unwrap_or(0);
+        found.push((major, entry.path().join("bin")));
+    }
+    for folder in ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"] {
+        found.push((0, folder.into()));
+    }
+    found.sort();
+    found.into_iter().rev().map(|(_, bin)| bin).find(|bin| bin.join("initdb").exists())
+}
