@@ -17,7 +17,7 @@ pub struct Need {
 
 /// A C compiler and the C library's headers: Rust links with them.
 pub const COMPILER: Need =
-    Need { packages: &["gcc", "libc6-dev"], is_met: || process::which("gcc").is_some() };
+    Need { packages: &["gcc", "libc6-dev"], is_met: || process::which("cc").is_some() };
 /// PostgreSQL's server programs.
 pub const POSTGRES: Need =
     Need { packages: &["postgresql"], is_met: || postgres::programs().is_some() };

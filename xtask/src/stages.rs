@@ -29,7 +29,7 @@ pub struct Finding {
     /// The tests it ran.
     pub counts: Counts,
     /// The runner's own words, repeated at the end.
-    pub summary: Vec<String>,
+    pub summary: Option<String>,
     /// Why it fails although it ran to its end.
     pub failure: Option<String>,
     /// Why nothing can be said.
@@ -79,7 +79,7 @@ impl Stages {
                 (Outcome::Failed(format!("{error:#}")), Counts::default())
             }
             Ok(finding) => {
-                self.summaries.extend(finding.summary);
+                self.summaries.extend(finding.summary.map(|line| format!("{name}: {line}")));
                 let outcome = match (finding.failure, finding.unknown) {
                     (Some(why), _) => Outcome::Failed(why),
                     (None, Some(why)) => Outcome::Unknown(why),

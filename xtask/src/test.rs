@@ -150,5 +150,5 @@ fn tests_of(ended: &Ended) -> Finding {
     };
     // A runner that failed without counting a failed test still must not read as "0 failed".
     let failed = if failure.is_some() { counts.failed.max(1) } else { counts.failed };
-    Finding { counts: Counts { failed, ..counts }, summary: vec![line], failure, unknown: None }
+    Finding { counts: Counts { failed, ..counts }, summary: Some(line), failure, unknown: None }
 }

@@ -8,6 +8,7 @@
 mod crate_graph;
 mod engine_purity;
 mod file_sizes;
+mod links;
 mod map;
 mod module_docs;
 mod source;
