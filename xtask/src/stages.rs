@@ -110,19 +110,18 @@ impl Stages {
             println!("{line}");
         }
         let total: Counts = self.done.iter().map(|stage| stage.counts).sum();
-        let failed: Vec<&str> = self
-            .done
-            .iter()
-            .filter(|stage| matches!(stage.outcome, Outcome::Failed(_)))
-            .map(|stage| stage.name)
-            .collect();
+        let failed: Vec<&Stage> =
+            self.done.iter().filter(|stage| matches!(stage.outcome, Outcome::Failed(_))).collect();
+        // A stage that failed without a failed test (a lint, a build) must not read as "0 failed".
+        let untested = failed.iter().filter(|stage| stage.counts.failed == 0).count();
         let seconds = self.watch.elapsed().as_secs();
         if failed.is_empty() {
             println!("\neverything asked for passed in {seconds} s");
         } else {
-            println!("\nFAILED after {seconds} s: {}", failed.join(", "));
+            let names: Vec<&str> = failed.iter().map(|stage| stage.name).collect();
+            println!("\nFAILED after {seconds} s: {}", names.join(", "));
         }
-        println!("{} passed, {} failed", total.passed, total.failed);
+        println!("{} passed, {} failed", total.passed, total.failed as usize + untested);
     }
 
     fn end(&mut self, name: &'static str, watch: &Stopwatch, outcome: Outcome, counts: Counts) {
