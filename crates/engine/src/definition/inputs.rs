@@ -1,0 +1,78 @@
+//! Checking what an execution is given against the inputs that the workflow declares.
+
+use serde_json::{Map, Value as Json};
+
+use super::model::{Definition, InputType};
+
+/// An input that cannot be used as given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The input's path: `inputs.idea`.
+    pub field: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl Definition {
+    /// The inputs with defaults filled in, or every input that is wrong.
+    pub fn accept_inputs(&self, given: &Json) -> Result<Json, Vec<FieldProblem>> {
+        let empty = Map::new();
+        let given = match given {
+            Json::Object(fields) => fields,
+            Json::Null => &empty,
+            _ => {
+                return Err(vec![FieldProblem {
+                    field: "inputs".to_owned(),
+                    message: "has to be an object".to_owned(),
+                }]);
+            }
+        };
+        let mut problems = Vec::new();
+        let mut refuse = |name: &str, message: String| {
+            problems.push(FieldProblem { field: format!("inputs.{name}"), message });
+        };
+        for name in given.keys().filter(|name| !self.inputs.contains_key(*name)) {
+            let known: Vec<&str> = self.inputs.keys().map(String::as_str).collect();
+            refuse(name, format!("is not an input of this workflow; it has {}", known.join(", ")));
+        }
+        let mut accepted = Map::new();
+        for (name, spec) in &self.inputs {
+            let value = given.get(name).filter(|value| !value.is_null()).or(spec.default.as_ref());
+            match value {
+                Some(value) if fits(spec.kind, value) => {
+                    accepted.insert(name.clone(), value.clone());
+                }
+                Some(_) => refuse(name, format!("has to be {}", article(spec.kind))),
+                None if spec.required => {
+                    refuse(name, format!("is required; give {}", article(spec.kind)));
+                }
+                None => {
+                    accepted.insert(name.clone(), Json::Null);
+                }
+            }
+        }
+        if problems.is_empty() { Ok(Json::Object(accepted)) } else { Err(problems) }
+    }
+}
+
+fn fits(kind: InputType, value: &Json) -> bool {
+    match kind {
+        InputType::String => value.is_string(),
+        InputType::Number => value.is_number(),
+        InputType::Integer => value.as_i64().is_some() || value.as_u64().is_some(),
+        InputType::Boolean => value.is_boolean(),
+        InputType::List => value.is_array(),
+        InputType::Object => value.is_object(),
+    }
+}
+
+fn article(kind: InputType) -> &'static str {
+    match kind {
+        InputType::String => "a text",
+        InputType::Number => "a number",
+        InputType::Integer => "a whole number",
+        InputType::Boolean => "true or false",
+        InputType::List => "a list",
+        InputType::Object => "an object",
+    }
+}

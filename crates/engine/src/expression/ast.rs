@@ -1,0 +1,134 @@
+//! The shape of a parsed expression.
+
+use serde_json::Value as Json;
+
+/// A parsed expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expression {
+    /// A constant.
+    Literal(Json),
+    /// A root name: `inputs`, `steps`, `matrix`, `env`.
+    Root(String),
+    /// A field: `base.name`.
+    Field(Box<Expression>, String),
+    /// An element: `base[index]`, by number or by key.
+    Index(Box<Expression>, Box<Expression>),
+    /// Everything behind `[*]`, applied to each element of a list.
+    Each(Box<Expression>, Vec<Access>),
+    /// A function's answer.
+    Call(&'static str, Vec<Expression>),
+    /// `[a, b]`
+    List(Vec<Expression>),
+    /// `not a`, `!a`
+    Not(Box<Expression>),
+    /// `-a`
+    Negate(Box<Expression>),
+    /// `a and b`, `a or b`, `a == b` …
+    Binary(Operator, Box<Expression>, Box<Expression>),
+}
+
+/// One step of a path behind `[*]`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Access {
+    /// `.name`
+    Field(String),
+    /// `[index]`
+    Index(Expression),
+    /// `[*]`
+    Each,
+}
+
+/// An operator between two expressions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `or`, `||`
+    Or,
+    /// `and`, `&&`
+    And,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// The first names of a path, as far as they are written out: `["steps", "code", "outputs"]`.
+pub type Path = Vec<String>;
+
+impl Expression {
+    /// Every path that this expression reads, for validation.
+    pub fn paths(&self) -> Vec<Path> {
+        let mut paths = Vec::new();
+        self.collect(&mut paths);
+        paths
+    }
+
+    fn collect(&self, paths: &mut Vec<Path>) {
+        if let Some(path) = self.path() {
+            paths.push(path);
+        }
+        match self {
+            Self::Literal(_) | Self::Root(_) => {}
+            Self::Field(base, _) => base.collect_inside(paths),
+            Self::Index(base, index) => {
+                base.collect_inside(paths);
+                index.collect(paths);
+            }
+            Self::Each(base, accesses) => {
+                base.collect(paths);
+                for access in accesses {
+                    if let Access::Index(index) = access {
+                        index.collect(paths);
+                    }
+                }
+            }
+            Self::Call(_, items) | Self::List(items) => {
+                items.iter().for_each(|item| item.collect(paths));
+            }
+            Self::Not(inner) | Self::Negate(inner) => inner.collect(paths),
+            Self::Binary(_, left, right) => {
+                left.collect(paths);
+                right.collect(paths);
+            }
+        }
+    }
+
+    /// Collects from a path's base without listing its shorter prefixes as paths.
+    fn collect_inside(&self, paths: &mut Vec<Path>) {
+        match self {
+            Self::Root(_) => {}
+            Self::Field(base, _) => base.collect_inside(paths),
+            Self::Index(base, index) => {
+                base.collect_inside(paths);
+                index.collect(paths);
+            }
+            _ => self.collect(paths),
+        }
+    }
+
+    fn path(&self) -> Option<Path> {
+        match self {
+            Self::Root(name) => Some(vec![name.clone()]),
+            Self::Field(base, name) => {
+                let mut path = base.path()?;
+                path.push(name.clone());
+                Some(path)
+            }
+            Self::Index(base, index) => {
+                let mut path = base.path()?;
+                if let Self::Literal(Json::String(name)) = index.as_ref() {
+                    path.push(name.clone());
+                }
+                Some(path)
+            }
+            _ => None,
+        }
+    }
+}

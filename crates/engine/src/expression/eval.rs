@@ -1,0 +1,246 @@
+//! Evaluation, limited by fuel.
+
+use serde_json::Value as Json;
+
+use super::ast::{Access, Expression, Operator};
+use super::functions;
+use super::parser::number_json;
+
+/// How much work one expression may do: a unit for each node visited and element made.
+const FUEL: u32 = 100_000;
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EvalError {
+    /// A path leads nowhere. `default(path, value)` covers this.
+    #[error("\"{0}\" has no value here")]
+    Missing(String),
+    /// A value has the wrong type.
+    #[error("{0}")]
+    Type(String),
+    /// It would take too long.
+    #[error("the expression does too much work; make its lists shorter")]
+    OutOfFuel,
+}
+
+/// The values that expressions can read, by root name.
+pub trait Scope {
+    /// The value of a root name.
+    fn root(&self, name: &str) -> Option<Json>;
+
+    /// The value of a path that starts with a root and two names, when that is cheaper than
+    /// building the whole root. The default builds it.
+    fn path(&self, _root: &str, _name: &str, _field: &str) -> Option<Json> {
+        None
+    }
+}
+
+impl Scope for Json {
+    fn root(&self, name: &str) -> Option<Json> {
+        self.get(name).cloned()
+    }
+}
+
+impl Expression {
+    /// The expression's value in a scope.
+    pub fn eval(&self, scope: &dyn Scope) -> Result<Json, EvalError> {
+        Evaluator { scope, fuel: FUEL }.eval(self)
+    }
+
+    /// The expression's truth: only `false` and `null` are false, and a text or number here
+    /// is an error rather than a surprise.
+    pub fn is_true(&self, scope: &dyn Scope) -> Result<bool, EvalError> {
+        truth(&self.eval(scope)?)
+    }
+}
+
+struct Evaluator<'a> {
+    scope: &'a dyn Scope,
+    fuel: u32,
+}
+
+impl Evaluator<'_> {
+    fn burn(&mut self, amount: usize) -> Result<(), EvalError> {
+        let amount = u32::try_from(amount).map_err(|_| EvalError::OutOfFuel)?;
+        self.fuel = self.fuel.checked_sub(amount).ok_or(EvalError::OutOfFuel)?;
+        Ok(())
+    }
+
+    fn eval(&mut self, expression: &Expression) -> Result<Json, EvalError> {
+        self.burn(1)?;
+        match expression {
+            Expression::Literal(value) => Ok(value.clone()),
+            Expression::Root(name) => {
+                self.scope.root(name).ok_or_else(|| EvalError::Missing(name.clone()))
+            }
+            Expression::Field(base, name) => self.field(base, name),
+            Expression::Index(base, index) => {
+                let (base_value, index) = (self.eval(base)?, self.eval(index)?);
+                element(&base_value, &index)
+                    .ok_or_else(|| EvalError::Missing(format!("{}[{index}]", show(base))))
+            }
+            Expression::Each(base, accesses) => {
+                let value = self.eval(base)?;
+                self.each(&value, accesses, &show(base))
+            }
+            Expression::Call(name, arguments) => self.call(name, arguments),
+            Expression::List(items) => items
+                .iter()
+                .map(|item| self.eval(item))
+                .collect::<Result<Vec<_>, _>>()
+                .map(Json::Array),
+            Expression::Not(inner) => Ok(Json::Bool(!truth(&self.eval(inner)?)?)),
+            Expression::Negate(inner) => match self.eval(inner)?.as_f64() {
+                Some(number) => Ok(number_json(-number)),
+                None => Err(EvalError::Type(format!("-{} needs a number", show(inner)))),
+            },
+            Expression::Binary(operator, left, right) => self.binary(*operator, left, right),
+        }
+    }
+
+    fn field(&mut self, base: &Expression, name: &str) -> Result<Json, EvalError> {
+        // `steps.x.outputs` is asked of the scope at once, which spares it building all steps.
+        if let Expression::Field(root, middle) = base
+            && let Expression::Root(root) = root.as_ref()
+            && let Some(value) = self.scope.path(root, middle, name)
+        {
+            return Ok(value);
+        }
+        let value = self.eval(base)?;
+        value.get(name).cloned().ok_or_else(|| EvalError::Missing(format!("{}.{name}", show(base))))
+    }
+
+    fn each(&mut self, value: &Json, accesses: &[Access], shown: &str) -> Result<Json, EvalError> {
+        let Json::Array(items) = value else {
+            return Err(EvalError::Type(format!("{shown}[*] needs a list")));
+        };
+        self.burn(items.len())?;
+        items
+            .iter()
+            .map(|item| self.follow(item, accesses, shown))
+            .collect::<Result<Vec<_>, _>>()
+            .map(Json::Array)
+    }
+
+    fn follow(&mut self, item: &Json, accesses: &[Access], shown: &str) -> Result<Json, EvalError> {
+        let Some((first, rest)) = accesses.split_first() else { return Ok(item.clone()) };
+        let next = match first {
+            Access::Each => return self.each(item, rest, shown),
+            Access::Field(name) => item.get(name).cloned(),
+            Access::Index(index) => {
+                let index = self.eval(index)?;
+                element(item, &index)
+            }
+        };
+        let next =
+            next.ok_or_else(|| EvalError::Missing(format!("{shown}[*]{}", access_text(first))))?;
+        self.follow(&next, rest, shown)
+    }
+
+    fn call(&mut self, name: &'static str, arguments: &[Expression]) -> Result<Json, EvalError> {
+        if name == "default" {
+            return match self.eval(&arguments[0]) {
+                Ok(Json::Null) | Err(EvalError::Missing(_)) => self.eval(&arguments[1]),
+                other => other,
+            };
+        }
+        let values = arguments.iter().map(|item| self.eval(item)).collect::<Result<Vec<_>, _>>()?;
+        self.burn(values.iter().map(|value| value.as_array().map_or(1, Vec::len)).sum())?;
+        functions::call(name, &values)
+    }
+
+    fn binary(
+        &mut self,
+        operator: Operator,
+        left: &Expression,
+        right: &Expression,
+    ) -> Result<Json, EvalError> {
+        let first = self.eval(left)?;
+        match operator {
+            Operator::And => return Ok(Json::Bool(truth(&first)? && truth(&self.eval(right)?)?)),
+            Operator::Or => return Ok(Json::Bool(truth(&first)? || truth(&self.eval(right)?)?)),
+            _ => {}
+        }
+        let second = self.eval(right)?;
+        let answer = match operator {
+            Operator::Equal => same(&first, &second),
+            Operator::NotEqual => !same(&first, &second),
+            Operator::Less => order(&first, &second)?.is_lt(),
+            Operator::LessOrEqual => order(&first, &second)?.is_le(),
+            Operator::Greater => order(&first, &second)?.is_gt(),
+            Operator::GreaterOrEqual => order(&first, &second)?.is_ge(),
+            Operator::And | Operator::Or => false,
+        };
+        Ok(Json::Bool(answer))
+    }
+}
+
+fn truth(value: &Json) -> Result<bool, EvalError> {
+    match value {
+        Json::Bool(value) => Ok(*value),
+        Json::Null => Ok(false),
+        other => Err(EvalError::Type(format!("{} is not true or false; compare it", brief(other)))),
+    }
+}
+
+fn same(first: &Json, second: &Json) -> bool {
+    match (first.as_f64(), second.as_f64()) {
+        (Some(first), Some(second)) => first.total_cmp(&second).is_eq(),
+        _ => first == second,
+    }
+}
+
+fn order(first: &Json, second: &Json) -> Result<std::cmp::Ordering, EvalError> {
+    match (first, second) {
+        (Json::Number(first), Json::Number(second)) => {
+            Ok(first.as_f64().unwrap_or(0.0).total_cmp(&second.as_f64().unwrap_or(0.0)))
+        }
+        (Json::String(first), Json::String(second)) => Ok(first.cmp(second)),
+        _ => Err(EvalError::Type(format!(
+            "{} and {} cannot be ordered",
+            brief(first),
+            brief(second)
+        ))),
+    }
+}
+
+fn element(base: &Json, index: &Json) -> Option<Json> {
+    match (base, index) {
+        (Json::Array(items), Json::Number(number)) => {
+            let number = number.as_i64()?;
+            let position = if number < 0 { number + items.len() as i64 } else { number };
+            items.get(usize::try_from(position).ok()?).cloned()
+        }
+        (Json::Object(fields), Json::String(name)) => fields.get(name).cloned(),
+        _ => None,
+    }
+}
+
+/// A value short enough for an error message.
+pub(super) fn brief(value: &Json) -> String {
+    let text = value.to_string();
+    if text.chars().count() > 40 {
+        text.chars().take(40).chain("…".chars()).collect()
+    } else {
+        text
+    }
+}
+
+fn show(expression: &Expression) -> String {
+    match expression {
+        Expression::Root(name) => name.clone(),
+        Expression::Field(base, name) => format!("{}.{name}", show(base)),
+        Expression::Index(base, _) => format!("{}[…]", show(base)),
+        Expression::Each(base, _) => format!("{}[*]", show(base)),
+        Expression::Call(name, _) => format!("{name}(…)"),
+        _ => "(…)".to_owned(),
+    }
+}
+
+fn access_text(access: &Access) -> String {
+    match access {
+        Access::Field(name) => format!(".{name}"),
+        Access::Index(_) => "[…]".to_owned(),
+        Access::Each => "[*]".to_owned(),
+    }
+}

@@ -1,0 +1,161 @@
+//! Values with expressions inside: any JSON whose texts may hold `${{ … }}`.
+
+use serde_json::{Map, Value as Json};
+
+use super::{EvalError, Expression, Scope, SyntaxError, parse};
+
+/// A value with expressions inside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Template {
+    /// No expression inside.
+    Constant(Json),
+    /// The whole text is one expression: its value keeps its type.
+    Whole(Expression),
+    /// A text with expressions in it; their values become text.
+    Text(Vec<Part>),
+    /// A list.
+    List(Vec<Template>),
+    /// An object.
+    Object(Vec<(String, Template)>),
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// As it stands.
+    Literal(String),
+    /// An expression.
+    Expression(Expression),
+}
+
+impl Template {
+    /// Parses every `${{ … }}` in a value.
+    pub fn parse(value: &Json) -> Result<Self, SyntaxError> {
+        match value {
+            Json::String(text) => Self::parse_text(text),
+            Json::Array(items) => {
+                let items = items.iter().map(Self::parse).collect::<Result<Vec<_>, _>>()?;
+                Ok(Self::constant_or(items, Self::List, |items| Json::Array(items.collect())))
+            }
+            Json::Object(fields) => {
+                let (keys, values): (Vec<_>, Vec<_>) =
+                    fields.iter().map(|(key, value)| (key.clone(), value)).unzip();
+                let values = values.into_iter().map(Self::parse).collect::<Result<Vec<_>, _>>()?;
+                if let Some(constants) = constants(&values) {
+                    return Ok(Self::Constant(Json::Object(
+                        keys.into_iter().zip(constants).collect(),
+                    )));
+                }
+                Ok(Self::Object(keys.into_iter().zip(values).collect()))
+            }
+            other => Ok(Self::Constant(other.clone())),
+        }
+    }
+
+    fn constant_or(
+        items: Vec<Self>,
+        otherwise: impl Fn(Vec<Self>) -> Self,
+        build: impl Fn(std::vec::IntoIter<Json>) -> Json,
+    ) -> Self {
+        match constants(&items) {
+            Some(values) => Self::Constant(build(values.into_iter())),
+            None => otherwise(items),
+        }
+    }
+
+    fn parse_text(text: &str) -> Result<Self, SyntaxError> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(start) = rest.find("${{") {
+            if start > 0 {
+                parts.push(Part::Literal(rest[..start].to_owned()));
+            }
+            let inside = &rest[start + 3..];
+            let end = inside.find("}}").ok_or_else(|| {
+                SyntaxError::new(
+                    text.len() - rest.len() + start,
+                    "\"${{\" is not closed with \"}}\"",
+                )
+            })?;
+            parts.push(Part::Expression(parse(inside[..end].trim())?));
+            rest = &inside[end + 2..];
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Literal(rest.to_owned()));
+        }
+        Ok(match <[Part; 1]>::try_from(parts) {
+            Ok([Part::Expression(expression)]) => Self::Whole(expression),
+            Ok([Part::Literal(text)]) => Self::Constant(Json::String(text)),
+            Err(parts) if parts.is_empty() => Self::Constant(Json::String(String::new())),
+            Err(parts) => Self::Text(parts),
+        })
+    }
+
+    /// The value in a scope.
+    pub fn eval(&self, scope: &dyn Scope) -> Result<Json, EvalError> {
+        match self {
+            Self::Constant(value) => Ok(value.clone()),
+            Self::Whole(expression) => expression.eval(scope),
+            Self::Text(parts) => {
+                let mut out = String::new();
+                for part in parts {
+                    match part {
+                        Part::Literal(literal) => out.push_str(literal),
+                        Part::Expression(expression) => {
+                            out.push_str(&text(&expression.eval(scope)?));
+                        }
+                    }
+                }
+                Ok(Json::String(out))
+            }
+            Self::List(items) => {
+                items.iter().map(|item| item.eval(scope)).collect::<Result<_, _>>().map(Json::Array)
+            }
+            Self::Object(fields) => {
+                let mut object = Map::new();
+                for (key, value) in fields {
+                    object.insert(key.clone(), value.eval(scope)?);
+                }
+                Ok(Json::Object(object))
+            }
+        }
+    }
+
+    /// Every expression inside, for validation.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Constant(_) => Vec::new(),
+            Self::Whole(expression) => vec![expression],
+            Self::Text(parts) => parts
+                .iter()
+                .filter_map(|part| match part {
+                    Part::Literal(_) => None,
+                    Part::Expression(expression) => Some(expression),
+                })
+                .collect(),
+            Self::List(items) => items.iter().flat_map(Self::expressions).collect(),
+            Self::Object(fields) => {
+                fields.iter().flat_map(|(_, value)| value.expressions()).collect()
+            }
+        }
+    }
+}
+
+fn constants(items: &[Template]) -> Option<Vec<Json>> {
+    items
+        .iter()
+        .map(|item| match item {
+            Template::Constant(value) => Some(value.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A value as it appears inside a text.
+pub(super) fn text(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Null => String::new(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,98 @@
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::{Template, parse};
+
+fn scope() -> Json {
+    json!({
+        "inputs": {"idea": "a clinic", "count": 3, "flag": true, "none": null},
+        "steps": {"list": {"outputs": {"items": [{"name": "A", "score": 7}, {"name": "b", "score": 9}, {"name": " a!", "score": 1}]}}},
+    })
+}
+
+#[test]
+fn expressions_have_the_values_that_people_expect() {
+    let check = |text: &str, expected: Json| {
+        let value = parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).eval(&scope());
+        assert_eq!(value.as_ref(), Ok(&expected), "{text}");
+    };
+    check("inputs.idea", json!("a clinic"));
+    check("inputs['idea']", json!("a clinic"));
+    check("steps.list.outputs.items[0].name", json!("A"));
+    check("steps.list.outputs.items[-1].score", json!(1));
+    check("steps.list.outputs.items[*].score", json!([7, 9, 1]));
+    check("len(steps.list.outputs.items)", json!(3));
+    check("unique(steps.list.outputs.items, 'name')[*].name", json!(["A", "b"]));
+    check("join(steps.list.outputs.items[*].name, ', ')", json!("A, b,  a!"));
+    check("zip(steps.list.outputs.items, [[], 1, 2])[0].name", json!("A"));
+    check("default(inputs.nothing, 5)", json!(5));
+    check("default(inputs.none, 'x')", json!("x"));
+    check("inputs.count >= 3 and not (inputs.count > 3)", json!(true));
+    check("inputs.count == 3.0", json!(true));
+    check("'it''s' == \"it's\"", json!(true));
+    check("inputs.flag || inputs.nothing", json!(true));
+    check("contains(inputs.idea, 'clinic') && contains([1, 2], 2)", json!(true));
+    check("-inputs.count < 0", json!(true));
+    check("compact([1, null, 2])", json!([1, 2]));
+    check("flatten([[1], [2, 3], 4])", json!([1, 2, 3, 4]));
+    check("all([true, true]) and any([false, true])", json!(true));
+}
+
+#[test]
+fn wrong_expressions_say_what_and_where() {
+    let check = |text: &str, expected: &str| {
+        let message = match parse(text) {
+            Err(error) => error.to_string(),
+            Ok(expression) => expression.eval(&scope()).unwrap_err().to_string(),
+        };
+        assert!(message.contains(expected), "{text}: {message}");
+    };
+    check("inputs.", "expected a name after \".\"");
+    check("inputs.idea inputs", "unexpected name \"inputs\"");
+    check("(inputs.idea", "expected \")\"");
+    check("'open", "is not closed");
+    check("shell('rm')", "there is no function \"shell\"");
+    check("len(1, 2)", "len takes 1 arguments, not 2");
+    check("inputs.missing.deep", "\"inputs.missing\" has no value here");
+    check("inputs.idea and true", "is not true or false");
+    check("inputs.idea < 3", "cannot be ordered");
+    check("inputs.idea[*]", "needs a list");
+    check("len(inputs.count)", "len needs a list");
+    check("a @ b", "unexpected character \"@\"");
+    check(&format!("{}1{}", "(".repeat(200), ")".repeat(200)), "nested deeper");
+    check(&"x".repeat(9000), "longer than");
+}
+
+#[test]
+fn templates_keep_types_and_fill_texts() {
+    let check = |value: Json, expected: Json| {
+        assert_eq!(Template::parse(&value).unwrap().eval(&scope()).unwrap(), expected);
+    };
+    check(json!("${{ inputs.count }}"), json!(3));
+    check(json!("n=${{ inputs.count }}, ${{inputs.none}}!"), json!("n=3, !"));
+    check(
+        json!({"a": ["${{ inputs.flag }}", 1], "b": {"c": "plain"}}),
+        json!({"a": [true, 1], "b": {"c": "plain"}}),
+    );
+    check(json!(""), json!(""));
+    assert!(Template::parse(&json!("${{ open")).is_err());
+}
+
+#[test]
+fn a_product_of_lists_runs_out_of_fuel() {
+    let big: Vec<i32> = (0..60_000).collect();
+    let scope = json!({"inputs": {"big": big}});
+    let value = parse("[len(inputs.big[*]), len(inputs.big[*])]").unwrap().eval(&scope);
+    assert_eq!(value, Err(super::EvalError::OutOfFuel));
+}
+
+proptest! {
+    #[test]
+    fn any_text_parses_or_is_refused_without_a_panic(text in "\\PC{0,80}") {
+        if let Ok(expression) = parse(&text) {
+            let _value = expression.eval(&scope());
+        }
+    }
+}
