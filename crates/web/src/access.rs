@@ -1,0 +1,48 @@
+//! Who may use a route: declared where the route is added, enforced before its handler.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+
+use crate::{Ctx, Error, Permission};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Anyone, without signing in. Kept to a short list that a test pins.
+    Public,
+    /// Anyone who is signed in; the handler touches only what is the caller's own.
+    SignedIn,
+    /// Who has this permission.
+    Permission(Permission),
+}
+
+/// One line of the table of routes, generated from the code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RouteAccess {
+    /// `/api/v1/projects/{key}`
+    pub path: String,
+    /// `GET`
+    pub method: &'static str,
+    /// Who may.
+    pub access: Access,
+}
+
+/// Refuses the request before the body is read when the caller may not.
+pub(crate) async fn enforce(access: Access, request: Request, next: Next) -> Response {
+    let Some(ctx) = request.extensions().get::<Ctx>() else {
+        return Error::internal("a route was reached without the authentication layer")
+            .into_response();
+    };
+    match ctx.check(access) {
+        Ok(()) => next.run(request).await,
+        Err(error) => {
+            if error.is_forbidden() {
+                ctx.record_denial(request.method().as_str(), request.uri().path(), access).await;
+            }
+            error.with_request(ctx.request_id()).into_response()
+        }
+    }
+}

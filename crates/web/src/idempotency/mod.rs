@@ -1,0 +1,77 @@
+//! `Idempotency-Key` on creates: the same key and body give the same answer, and the work
+//! is done once. The key's row is written in the same transaction as the work.
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde_json::Value as Json;
+use store::Tx;
+
+use crate::{Ctx, Error, Result, invalid};
+
+mod sql;
+
+/// The answer of a create that may be repeated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Json,
+}
+
+impl Reply {
+    /// An answer with a body.
+    pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self> {
+        let body =
+            serde_json::to_value(body).map_err(|error| Error::internal(error.to_string()))?;
+        Ok(Self { status, body })
+    }
+}
+
+impl axum::response::IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        (self.status, axum::Json(self.body)).into_response()
+    }
+}
+
+/// Runs `job` in one transaction; when the request carries a key that was used before with
+/// the same `request`, gives the first answer instead, and refuses the key for another one.
+pub async fn once<F>(
+    ctx: &Ctx,
+    headers: &HeaderMap,
+    request: &impl Serialize,
+    job: F,
+) -> Result<Reply>
+where
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
+{
+    let Some(key) = headers.get("idempotency-key") else { return ctx.write(job).await };
+    let key =
+        key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= 200).map(str::to_owned);
+    let key =
+        key.ok_or_else(|| invalid("Idempotency-Key", "use 1 to 200 visible ASCII characters"))?;
+    let caller = ctx.caller()?;
+    let (organisation, user, now) = (caller.organisation, caller.user, ctx.now());
+    let request =
+        serde_json::to_string(request).map_err(|error| Error::internal(error.to_string()))?;
+    ctx.write(move |tx| {
+        Box::pin(async move {
+            if let Some(seen) = sql::find(tx, organisation, user, &key).await? {
+                if seen.request != request {
+                    return Err(Error::new(
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        "idempotency_key_reused",
+                        "this Idempotency-Key was used for a different request; make a new one",
+                    ));
+                }
+                return Ok(seen.reply);
+            }
+            let reply = job(tx).await?;
+            sql::insert(tx, organisation, user, &key, &request, &reply, now).await?;
+            Ok(reply)
+        })
+    })
+    .await
+}

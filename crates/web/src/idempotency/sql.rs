@@ -1,0 +1,51 @@
+//! The table of idempotency keys.
+
+use axum::http::StatusCode;
+use base::{OrganisationId, Timestamp, UserId};
+use store::{Result, Tx, params, sql};
+
+use super::Reply;
+
+/// A key that was used, with the request it was used for and the answer given.
+pub(super) struct Seen {
+    pub request: String,
+    pub reply: Reply,
+}
+
+pub(super) async fn find(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+    key: &str,
+) -> Result<Option<Seen>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select request_hash, status, body from idempotency_keys where organisation_id = $1 and user_id = $2 and key = $3"),
+            params![organisation, user, key],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let status = u16::try_from(row.get::<i64>("status")?).unwrap_or(200);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    Ok(Some(Seen {
+        request: row.get("request_hash")?,
+        reply: Reply { status, body: row.json("body")? },
+    }))
+}
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+    key: &str,
+    request: &str,
+    reply: &Reply,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        sql!("insert into idempotency_keys (organisation_id, user_id, key, request_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)"),
+        params![organisation, user, key, request, i64::from(reply.status.as_u16()), &reply.body, now],
+    )
+    .await?;
+    Ok(())
+}

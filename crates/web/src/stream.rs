@@ -1,0 +1,192 @@
+//! Live streams as server-sent events: first everything that is stored after the number
+//! the client has seen, then what comes, in order and without gaps. SQL is the truth; the
+//! bus only says when to look again.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream;
+use serde_json::Value as Json;
+use store::Signal;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+
+use crate::{Ctx, Result};
+
+/// How often a comment is sent so that proxies and clients know the stream lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How many frames may wait for a slow reader before we stop reading for it.
+const FRAMES: usize = 64;
+
+/// One event on the stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamEvent {
+    /// Its number, when it is stored and can be replayed.
+    pub id: Option<i64>,
+    /// Its name.
+    pub name: String,
+    /// Its data.
+    pub data: Json,
+}
+
+/// What a signal means to a stream.
+#[derive(Debug)]
+pub enum Wake {
+    /// Nothing.
+    Ignore,
+    /// There is something new in SQL.
+    Look,
+    /// Pass this on; it is not stored.
+    Pass(StreamEvent),
+}
+
+/// What has been read from SQL.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The events, oldest first.
+    pub events: Vec<StreamEvent>,
+    /// Whether nothing will ever follow.
+    pub is_last: bool,
+}
+
+/// Where a stream's events come from.
+pub trait Source: Send + 'static {
+    /// The stored events after a number; an empty batch when there are none yet.
+    fn after(&mut self, number: i64) -> BoxFuture<'_, Result<Batch>>;
+    /// What a signal means to this stream.
+    fn wake(&self, signal: &Signal) -> Wake;
+}
+
+/// The number that the client has seen: `Last-Event-ID`, or the one in the query, or 0.
+pub fn seen(headers: &HeaderMap, query: Option<i64>) -> i64 {
+    headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.trim().parse().ok())
+        .or(query)
+        .unwrap_or(0)
+}
+
+/// The response that streams `source` from `number` on.
+pub fn respond(ctx: &Ctx, source: impl Source, number: i64) -> Response {
+    let (sender, receiver) = mpsc::channel(FRAMES);
+    let app = ctx.app().clone();
+    let organisation = ctx.caller_option().map(|caller| caller.organisation);
+    ctx.app().spawn(async move {
+        let signals = app.bus.listen();
+        tokio::select! {
+            () = app.shutdown.cancelled() => {}
+            () = sender.closed() => {}
+            () = run(source, number, signals, &sender, organisation) => {}
+        }
+    });
+    let frames = stream::unfold(receiver, |mut receiver| async move {
+        let frame = receiver.recv().await?;
+        Some((Ok::<Bytes, std::convert::Infallible>(frame), receiver))
+    });
+    let mut response = Response::new(Body::from_stream(frames));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+async fn run(
+    mut source: impl Source,
+    mut number: i64,
+    mut signals: tokio::sync::broadcast::Receiver<Signal>,
+    sender: &mpsc::Sender<Bytes>,
+    organisation: Option<base::OrganisationId>,
+) {
+    loop {
+        // Everything that is stored, until there is no more.
+        loop {
+            let batch = match source.after(number).await {
+                Ok(batch) => batch,
+                Err(error) => {
+                    let problem = serde_json::to_value(error.problem()).unwrap_or_default();
+                    let event = StreamEvent { id: None, name: "error".to_owned(), data: problem };
+                    drop(sender.send(frame(&event)).await);
+                    return;
+                }
+            };
+            let is_empty = batch.events.is_empty();
+            for event in &batch.events {
+                number = event.id.unwrap_or(number);
+                if sender.send(frame(event)).await.is_err() {
+                    return;
+                }
+            }
+            if batch.is_last {
+                return;
+            }
+            if is_empty {
+                break;
+            }
+        }
+        // Then wait until there is.
+        loop {
+            let signal = match tokio::time::timeout(HEARTBEAT, signals.recv()).await {
+                Err(_) => {
+                    if sender.send(Bytes::from_static(b": alive\n\n")).await.is_err() {
+                        return;
+                    }
+                    continue;
+                }
+                Ok(Err(RecvError::Closed)) => return,
+                Ok(Err(RecvError::Lagged(_))) => break,
+                Ok(Ok(signal)) => signal,
+            };
+            // Rights changed: the client comes back and is checked anew.
+            if matches!(&signal, Signal::Rights { organisation: changed } if Some(*changed) == organisation)
+            {
+                return;
+            }
+            match source.wake(&signal) {
+                Wake::Ignore => {}
+                Wake::Look => break,
+                Wake::Pass(event) => {
+                    if sender.send(frame(&event)).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One event in the format of the HTML standard, section 9.2.
+fn frame(event: &StreamEvent) -> Bytes {
+    let id = event.id.map(|id| format!("id: {id}\n")).unwrap_or_default();
+    // JSON has no raw line breaks, so the data is always one line.
+    Bytes::from(format!("{id}event: {}\ndata: {}\n\n", event.name, event.data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_follow_the_standard() {
+        let event = StreamEvent {
+            id: Some(7),
+            name: "delta".to_owned(),
+            data: serde_json::json!({"text": "a\nb"}),
+        };
+        assert_eq!(frame(&event), "id: 7\nevent: delta\ndata: {\"text\":\"a\\nb\"}\n\n");
+    }
+
+    #[test]
+    fn header_wins_over_query() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(seen(&headers, Some(3)), 3);
+        headers.insert("last-event-id", HeaderValue::from_static("9"));
+        assert_eq!(seen(&headers, Some(3)), 9);
+        assert_eq!(seen(&HeaderMap::new(), None), 0);
+    }
+}
