@@ -157,7 +157,7 @@ mod tests {
     const AT: Timestamp = Timestamp::from_millis(1_795_219_200_000);
 
     fn usage(input: u64, cached_input: u64, output: u64) -> TokenUsage {
-        TokenUsage { input, cached_input, output, ..TokenUsage::default() }
+        TokenUsage { input, output, cached_input, ..TokenUsage::default() }
     }
 
     #[test]

@@ -76,6 +76,8 @@ impl Refusal {
             Error::ContentFiltered { message: self.message }
         } else if self.is_about_money() {
             Error::OutOfCredit { message: self.message }
+        } else if self.is_about_key() {
+            Error::Unauthenticated { message: self.message }
         } else if self.is_about_model() {
             Error::ModelUnavailable { model: model.to_owned(), message: self.message }
         } else {
@@ -109,6 +111,11 @@ impl Refusal {
         self.status == 402 || self.is(&["insufficient_quota", "billing_hard_limit_reached"])
     }
 
+    fn is_about_key(&self) -> bool {
+        self.is(&["invalid_api_key", "authentication_error", "permission_error"])
+            || (self.status == 400 && self.says(&["api key not valid"]))
+    }
+
     fn is_about_model(&self) -> bool {
         self.is(&["model_not_found", "deploymentnotfound", "model_not_available"])
             || (self.status == 404 && self.says(&["model", "no endpoints found"]))
@@ -135,9 +142,6 @@ impl Refusal {
             // inside a stream there is no status; the words are all there is
             0 if self.is(&["rate_limit_exceeded", "rate_limit_error"]) => {
                 Error::RateLimited { retry_after, message }
-            }
-            0 if self.is(&["invalid_api_key", "authentication_error", "permission_error"]) => {
-                Error::Unauthenticated { message }
             }
             0 if self.is(&["invalid_request_error"]) => Error::BadRequest { message },
             0 => Error::Overloaded { retry_after, message },

@@ -160,18 +160,16 @@ impl Decoder {
         let arguments = function.map(|function| function.arguments_text()).unwrap_or_default();
         self.written.add(&name);
         self.written.add(&arguments);
-        match self.open_call(fragment.index, id.as_deref()) {
-            Some(index) => {
-                Delta::ToolCall { index, id: String::new(), name: String::new(), arguments }
-            }
-            None => {
-                let index = self.calls.len();
-                let wire_index = fragment.index.unwrap_or(index as u64);
-                self.calls.push(OpenCall { wire_index, wire_id: id.clone() });
-                let id = id.unwrap_or_else(|| format!("call_{index}"));
-                Delta::ToolCall { index, id, name, arguments }
-            }
+        // without number and id, a name is the only sign that another call begins
+        let begins = fragment.index.is_none() && id.is_none() && !name.is_empty();
+        if !begins && let Some(index) = self.open_call(fragment.index, id.as_deref()) {
+            return Delta::ToolCall { index, id: String::new(), name: String::new(), arguments };
         }
+        let index = self.calls.len();
+        let wire_index = fragment.index.unwrap_or(index as u64);
+        self.calls.push(OpenCall { wire_index, wire_id: id.clone() });
+        let id = id.unwrap_or_else(|| format!("call_{index}"));
+        Delta::ToolCall { index, id, name, arguments }
     }
 
     /// The call that a fragment continues: the newest with its number, unless it has an id of

@@ -28,15 +28,12 @@ impl Values<'_> {
                 rest = after;
                 continue;
             };
-            match self.value(name.trim())? {
-                Some(value) => {
-                    filled.push_str(&value);
-                    rest = following;
-                }
-                None => {
-                    filled.push_str("{{");
-                    rest = after;
-                }
+            if let Some(value) = self.value(name.trim())? {
+                filled.push_str(&value);
+                rest = following;
+            } else {
+                filled.push_str("{{");
+                rest = after;
             }
         }
         filled.push_str(rest);

@@ -1,0 +1,44 @@
+//! Refusals become the errors that callers act on.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::super::{decode_error, snippet};
+use super::fixture;
+use crate::Error;
+
+#[test]
+fn recorded_refusals_become_typed_errors() {
+    let cases: Vec<Value> = serde_json::from_slice(&fixture("errors.json")).unwrap();
+    assert!(cases.len() > 20);
+    for case in cases {
+        let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+        let body = match &case["body"] {
+            Value::String(text) => text.clone(),
+            json => json.to_string(),
+        };
+        let error = decode_error(status, None, body.as_bytes(), "gpt-9");
+        assert_eq!(error.code(), case["code"].as_str().unwrap(), "{case}");
+    }
+}
+
+#[test]
+fn a_refusal_keeps_its_words_and_its_delay() {
+    let wait = Some(Duration::from_secs(7));
+    let body = br#"{"error":{"message":"slow\n down","code":"rate_limit_exceeded"}}"#;
+    let expected = Error::RateLimited { retry_after: wait, message: "slow down".into() };
+    assert_eq!(decode_error(429, wait, body, "m"), expected);
+    let expected =
+        Error::Overloaded { retry_after: wait, message: "status 503: <h1>busy</h1>".into() };
+    assert_eq!(decode_error(503, wait, b"<h1>busy</h1>", "m"), expected);
+    let expected = Error::ModelUnavailable { model: "m".into(), message: "no model m".into() };
+    assert_eq!(decode_error(404, None, br#"{"error":"no model m"}"#, "m"), expected);
+}
+
+#[test]
+fn snippets_are_short_and_on_one_line() {
+    assert_eq!(snippet(b" a\n\n b\t c "), "a b c");
+    assert_eq!(snippet("é".repeat(5_000).as_bytes()).chars().count(), 200);
+    assert_eq!(snippet(&[0xff, 0xfe]), "\u{fffd}\u{fffd}");
+}
