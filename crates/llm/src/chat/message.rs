@@ -124,3 +124,52 @@ impl Message {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn messages_keep_their_shape_in_journals() {
+        let check = |message: Message, expected: serde_json::Value| {
+            assert_eq!(serde_json::to_value(&message).unwrap(), expected);
+            assert_eq!(serde_json::from_value::<Message>(expected).unwrap(), message);
+        };
+        let call = ToolCall { id: "a".into(), name: "read".into(), arguments: "{".into() };
+        let image = Image::Base64 { media_type: "image/png".into(), data: "AA".into() };
+        check(
+            Message {
+                role: Role::Assistant,
+                content: vec![Part::Text { text: "Hi".into() }, Part::ToolCall(call)],
+            },
+            json!({"role": "assistant", "content": [
+                {"type": "text", "text": "Hi"},
+                {"type": "tool_call", "id": "a", "name": "read", "arguments": "{"},
+            ]}),
+        );
+        check(
+            Message::tool_return("a", "ok"),
+            json!({"role": "tool", "content": [{"type": "tool_return", "id": "a", "content": "ok"}]}),
+        );
+        check(
+            Message { role: Role::User, content: vec![Part::Image(image)] },
+            json!({"role": "user", "content": [
+                {"type": "image", "source": "base64", "media_type": "image/png", "data": "AA"},
+            ]}),
+        );
+    }
+
+    #[test]
+    fn arguments_are_json_or_an_error() {
+        let check = |arguments: &str, expected: Option<serde_json::Value>| {
+            let call = ToolCall { arguments: arguments.into(), ..ToolCall::default() };
+            assert_eq!(call.parse_arguments().ok(), expected, "{arguments}");
+        };
+        check("", Some(json!({})));
+        check(" {\"a\": 1} ", Some(json!({"a": 1})));
+        check("{\"a\": ", None);
+    }
+}

@@ -14,8 +14,9 @@ use crate::chat::{Accumulator, Delta, Message, Reply, Request};
 use crate::{Error, Result};
 
 /// Every recorded stream.
-const STREAMS: [&str; 8] = [
+const STREAMS: [&str; 9] = [
     "llama-cpp-reasoning.txt",
+    "llama-cpp-recorded.txt",
     "ollama-no-usage.txt",
     "ollama-tools.txt",
     "openai-parallel-tools.txt",

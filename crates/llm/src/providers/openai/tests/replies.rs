@@ -69,6 +69,15 @@ fn recorded_streams_decode_to_what_was_said() {
         },
     );
     check(
+        "llama-cpp-recorded.txt",
+        said(
+            "qwen2.5-coder-0.5b-instruct",
+            "Hello in French is \"Bonjour\" and in Arabic is \"",
+            Finish::Length,
+            TokenUsage { cached_input: 24, ..usage(37, 12) },
+        ),
+    );
+    check(
         "ollama-tools.txt",
         Reply {
             reasoning: "Two reads.".into(),
