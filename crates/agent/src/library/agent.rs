@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Problem;
-use super::file::File;
+use super::file::{File, Label, title};
 use crate::Limits;
 
 /// A role as data: who it is, what it may use and how far it may go.
@@ -13,10 +13,16 @@ pub struct Agent {
     pub slug: String,
     /// Other keys that find it: `ba`.
     pub aliases: Vec<String>,
-    /// What people call it: `Business Analyst`.
+    /// What people call it: `Business analyst`.
     pub name: String,
     /// When to use it, in a sentence or two.
     pub description: String,
+    /// What kind of specialist it is: `requirements_specialist`.
+    pub role: Option<String>,
+    /// Where in the organisation it belongs: `product`.
+    pub department: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
     /// What it can do, in an open vocabulary of lower-case words.
     pub capabilities: Vec<String>,
     /// Which models it would like and how they are set.
@@ -35,9 +41,8 @@ pub struct Agent {
 
 /// Which models an agent would like and how they are set.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
 pub struct ModelPreferences {
-    /// Models or aliases, best first; empty means the default model.
+    /// Models or aliases, best first, fallbacks last; empty means the default model.
     pub prefer: Vec<String>,
     /// How freely the model writes; a command may say otherwise.
     pub temperature: Option<f64>,
@@ -50,18 +55,27 @@ pub struct ModelPreferences {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FrontMatter {
-    slug: Option<String>,
+    name: String,
+    title: Option<String>,
+    description: String,
+    agent_id: Option<String>,
     #[serde(default)]
     aliases: Vec<String>,
-    name: String,
-    description: String,
+    role: Option<String>,
+    department: Option<String>,
+    #[serde(default)]
+    tags: Vec<String>,
     #[serde(default)]
     capabilities: Vec<String>,
-    model: Option<ModelField>,
-    tools: Option<ToolsField>,
+    model: Option<String>,
+    #[serde(default)]
+    models: Models,
+    temperature: Option<f64>,
+    max_output_tokens: Option<u32>,
+    tools: Option<Tools>,
     #[serde(default)]
     limits: Limits,
-    version: Option<String>,
+    version: Option<Label>,
     #[serde(default, rename = "color")]
     _color: serde::de::IgnoredAny,
     #[serde(default, rename = "license")]
@@ -70,63 +84,39 @@ struct FrontMatter {
     _metadata: serde::de::IgnoredAny,
 }
 
-/// `model: inherit`, `model: sonnet` or our own preferences.
-enum ModelField {
-    Name(String),
-    Preferences(ModelPreferences),
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Models {
+    preferred: Vec<String>,
+    fallback: Vec<String>,
 }
 
 /// `tools: read_file, search_files` or a list.
-enum ToolsField {
-    Line(String),
-    List(Vec<String>),
-}
+struct Tools(Vec<String>);
 
 // Written by hand instead of `untagged`, whose errors say neither the field nor the fix.
-impl<'de> Deserialize<'de> for ModelField {
+impl<'de> Deserialize<'de> for Tools {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(name) => Ok(Self::Name(name)),
-            other => serde_json::from_value(other).map(Self::Preferences).map_err(|error| {
-                serde::de::Error::custom(format!(
-                    "\"model\" is neither a name nor preferences: {error}"
-                ))
-            }),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for ToolsField {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(line) => Ok(Self::Line(line)),
+            serde_json::Value::String(line) => {
+                let names = line.split(',').map(str::trim).filter(|name| !name.is_empty());
+                Ok(Self(names.map(str::to_owned).collect()))
+            }
             other => serde_json::from_value(other)
-                .map(Self::List)
+                .map(Self)
                 .map_err(|_| serde::de::Error::custom("\"tools\" must be a list of tool names")),
         }
     }
 }
 
-impl From<ModelField> for ModelPreferences {
-    fn from(field: ModelField) -> Self {
-        match field {
-            ModelField::Name(name) if name == "inherit" => Self::default(),
-            ModelField::Name(name) => Self { prefer: vec![name], ..Self::default() },
-            ModelField::Preferences(preferences) => preferences,
-        }
-    }
-}
-
-impl From<ToolsField> for Vec<String> {
-    fn from(field: ToolsField) -> Self {
-        match field {
-            ToolsField::List(names) => names,
-            ToolsField::Line(line) => line
-                .split(',')
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned)
-                .collect(),
+impl FrontMatter {
+    fn preferences(&self) -> ModelPreferences {
+        let named = self.model.iter().filter(|name| *name != "inherit");
+        let prefer = named.chain(&self.models.preferred).chain(&self.models.fallback);
+        ModelPreferences {
+            prefer: prefer.cloned().collect(),
+            temperature: self.temperature,
+            max_output_tokens: self.max_output_tokens,
         }
     }
 }
@@ -135,38 +125,33 @@ impl Agent {
     /// The agent that a file describes, or everything that is wrong with it.
     pub(super) fn from_file(file: &File<'_>) -> Result<Self, Vec<Problem>> {
         let front: FrontMatter = file.front_matter()?;
-        let mut problems = file.check_slug(front.slug.as_deref(), &front.aliases);
-        for (field, text) in [("name", &front.name), ("description", &front.description)] {
-            if text.trim().is_empty() {
-                problems.push(
-                    file.problem(&[field], format!("\"{field}\" is empty: say it in a few words")),
-                );
-            }
-        }
+        let model = front.preferences();
+        let aliases: Vec<String> = front.agent_id.into_iter().chain(front.aliases).collect();
+        let mut problems = file.check_names(&front.name, &aliases);
+        problems.extend(file.check_filled(&[("description", &front.description)]));
+        problems.extend(file.check_model_settings(front.temperature, front.max_output_tokens));
         if file.body.trim().is_empty() {
             problems.push(
                 file.problem(&[], "there is no system prompt: write it below the front matter"),
             );
-        }
-        let model = front.model.map(ModelPreferences::from).unwrap_or_default();
-        if let Some(problem) = file.check_temperature(&["model", "temperature"], model.temperature)
-        {
-            problems.push(problem);
         }
         if !problems.is_empty() {
             return Err(problems);
         }
         Ok(Self {
             slug: file.slug.to_owned(),
-            aliases: front.aliases,
-            name: front.name,
+            aliases,
+            name: front.title.unwrap_or_else(|| title(&front.name)),
             description: front.description.trim().to_owned(),
+            role: front.role,
+            department: front.department,
+            tags: front.tags,
             capabilities: front.capabilities,
             model,
-            tools: front.tools.map(Vec::from).unwrap_or_default(),
+            tools: front.tools.map(|tools| tools.0).unwrap_or_default(),
             limits: front.limits,
             system_prompt: file.body.trim().to_owned(),
-            version: front.version.unwrap_or_else(|| "1".to_owned()),
+            version: front.version.unwrap_or_default().0,
             hash: file.hash(),
         })
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Problem;
-use super::file::File;
+use super::file::{File, Label, title};
 use crate::prompt;
 
 /// A parameterised prompt that an agent carries out, with the shape of its answer.
@@ -31,6 +31,10 @@ pub struct Command {
     pub temperature: Option<f64>,
     /// The longest answer in tokens; wins over the agent's.
     pub max_output_tokens: Option<u32>,
+    /// How much a word loses each time it was used, from -2 to 2.
+    pub frequency_penalty: Option<f64>,
+    /// How much a word loses once it was used, from -2 to 2.
+    pub presence_penalty: Option<f64>,
     /// Sample parameters that it can be tried with.
     pub example: Option<Map<String, Value>>,
     /// The template of the prompt.
@@ -52,6 +56,8 @@ pub struct ParamSpec {
     pub required: bool,
     /// What stands in for it when it is left out.
     pub default: Option<Value>,
+    /// The JSON Schema of a list's items.
+    pub items: Option<Value>,
 }
 
 /// Which values fit a parameter.
@@ -66,7 +72,8 @@ pub enum ParamType {
     Number,
     /// True or false.
     Boolean,
-    /// A list of anything.
+    /// A list; JSON Schema's word `array` will do as well.
+    #[serde(alias = "array")]
     List,
     /// Named values.
     Object,
@@ -77,10 +84,10 @@ pub enum ParamType {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FrontMatter {
-    slug: Option<String>,
+    name: String,
+    title: Option<String>,
     #[serde(default)]
     aliases: Vec<String>,
-    name: String,
     description: String,
     agent: String,
     category: String,
@@ -89,8 +96,10 @@ struct FrontMatter {
     output_schema: Option<Value>,
     temperature: Option<f64>,
     max_output_tokens: Option<u32>,
+    frequency_penalty: Option<f64>,
+    presence_penalty: Option<f64>,
     example: Option<Map<String, Value>>,
-    version: Option<String>,
+    version: Option<Label>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +110,7 @@ struct ParamField {
     description: String,
     required: Option<bool>,
     default: Option<Value>,
+    items: Option<Value>,
 }
 
 impl From<ParamField> for ParamSpec {
@@ -111,6 +121,7 @@ impl From<ParamField> for ParamSpec {
             description: field.description,
             required: field.required.unwrap_or(field.default.is_none()),
             default: field.default,
+            items: field.items,
         }
     }
 }
@@ -119,29 +130,24 @@ impl Command {
     /// The command that a file describes, or everything that is wrong with it.
     pub(super) fn from_file(file: &File<'_>) -> Result<Self, Vec<Problem>> {
         let front: FrontMatter = file.front_matter()?;
-        let mut problems = file.check_slug(front.slug.as_deref(), &front.aliases);
-        for (field, text) in [
-            ("name", &front.name),
-            ("description", &front.description),
-            ("category", &front.category),
+        let mut problems = file.check_names(&front.name, &front.aliases);
+        problems.extend(
+            file.check_filled(&[
+                ("description", &front.description),
+                ("category", &front.category),
+            ]),
+        );
+        problems.extend(file.check_model_settings(front.temperature, front.max_output_tokens));
+        for (field, given) in [
+            ("frequency_penalty", front.frequency_penalty),
+            ("presence_penalty", front.presence_penalty),
         ] {
-            if text.trim().is_empty() {
-                problems.push(
-                    file.problem(&[field], format!("\"{field}\" is empty: say it in a few words")),
-                );
-            }
-        }
-        problems.extend(file.check_temperature(&["temperature"], front.temperature));
-        if front.max_output_tokens == Some(0) {
-            problems.push(file.problem(
-                &["max_output_tokens"],
-                "\"max_output_tokens\" is 0: give at least 1 or leave it out",
-            ));
+            problems.extend(file.check_range(field, given, -2.0..=2.0));
         }
         let command = Self {
             slug: file.slug.to_owned(),
             aliases: front.aliases,
-            name: front.name,
+            name: front.title.unwrap_or_else(|| title(&front.name)),
             description: front.description.trim().to_owned(),
             agent: front.agent,
             category: front.category,
@@ -149,9 +155,11 @@ impl Command {
             output_schema: front.output_schema,
             temperature: front.temperature,
             max_output_tokens: front.max_output_tokens,
+            frequency_penalty: front.frequency_penalty,
+            presence_penalty: front.presence_penalty,
             example: front.example,
             prompt: file.body.trim().to_owned(),
-            version: front.version.unwrap_or_else(|| "1".to_owned()),
+            version: front.version.unwrap_or_default().0,
             hash: file.hash(),
         };
         for fault in prompt::check(&command) {

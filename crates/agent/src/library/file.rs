@@ -1,9 +1,41 @@
 //! One library file, cut into front matter and body.
 
+use std::ops::RangeInclusive;
+
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
 use super::Problem;
+
+const SLUG_RULE: &str = "use lower-case letters, digits, - and _";
+
+/// A version as its author writes it: `1` and `"1.2"` alike.
+pub(super) struct Label(pub String);
+
+impl Default for Label {
+    fn default() -> Self {
+        Self("1".to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            serde_json::Value::Number(number) => Ok(Self(number.to_string())),
+            _ => Err(serde::de::Error::custom("\"version\" must be a number or a string")),
+        }
+    }
+}
+
+/// What people call something whose file gives no title: `list_features` reads
+/// `List features`.
+pub(super) fn title(slug: &str) -> String {
+    let words = slug.replace(['-', '_'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
 
 /// A normalised file: line ends are `\n`, no byte order mark, one line end at the end.
 pub(super) struct File<'a> {
@@ -84,36 +116,67 @@ impl<'a> File<'a> {
         Problem { file: self.path.to_owned(), line, message: message.into() }
     }
 
-    /// What is wrong with the keys of this file.
-    pub fn check_slug(&self, given: Option<&str>, aliases: &[String]) -> Vec<Problem> {
+    /// What is wrong with the keys of this file. Its `name` is its slug, as the convention
+    /// of coding CLIs has it.
+    pub fn check_names(&self, name: &str, aliases: &[String]) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !is_slug(self.slug) {
-            problems.push(self.problem(
-                &[],
-                format!(
-                    "the file name \"{}\" is no slug: use lower-case letters, digits, - and _",
-                    self.slug
-                ),
-            ));
+            let message = format!("the file name \"{}\" is no slug: {SLUG_RULE}", self.slug);
+            problems.push(self.problem(&[], message));
         }
-        if let Some(given) = given.filter(|given| *given != self.slug) {
-            problems.push(self.problem(&["slug"], format!(
-                "\"slug\" is \"{given}\" but the file is \"{}\": make them the same or leave \"slug\" out", self.slug
-            )));
+        if name != self.slug {
+            let message = format!(
+                "\"name\" is \"{name}\" but the file is \"{}\": make them the same; words for people go into \"title\"",
+                self.slug
+            );
+            problems.push(self.problem(&["name"], message));
         }
         for alias in aliases.iter().filter(|alias| !is_slug(alias)) {
-            problems.push(self.problem(
-                &["aliases"],
-                format!("alias \"{alias}\" is no slug: use lower-case letters, digits, - and _"),
-            ));
+            let message = format!("alias \"{alias}\" is no slug: {SLUG_RULE}");
+            problems.push(self.problem(&["aliases"], message));
         }
         problems
     }
 
-    /// What is wrong with a temperature.
-    pub fn check_temperature(&self, path: &[&str], given: Option<f64>) -> Option<Problem> {
-        given.filter(|value| !(0.0..=2.0).contains(value)).map(|value| {
-            self.problem(path, format!("\"temperature\" is {value}: give a number from 0 to 2"))
+    /// Which of these texts are empty.
+    pub fn check_filled(&self, fields: &[(&str, &str)]) -> Vec<Problem> {
+        let empty = fields.iter().filter(|(_, text)| text.trim().is_empty());
+        empty
+            .map(|(field, _)| {
+                self.problem(&[field], format!("\"{field}\" is empty: say it in a few words"))
+            })
+            .collect()
+    }
+
+    /// What is wrong with the settings of a model.
+    pub fn check_model_settings(
+        &self,
+        temperature: Option<f64>,
+        max_output_tokens: Option<u32>,
+    ) -> Vec<Problem> {
+        let mut problems: Vec<Problem> =
+            self.check_range("temperature", temperature, 0.0..=2.0).into_iter().collect();
+        if max_output_tokens == Some(0) {
+            let message = "\"max_output_tokens\" is 0: give at least 1 or leave it out";
+            problems.push(self.problem(&["max_output_tokens"], message));
+        }
+        problems
+    }
+
+    /// What is wrong with a number that has bounds.
+    pub fn check_range(
+        &self,
+        field: &str,
+        given: Option<f64>,
+        range: RangeInclusive<f64>,
+    ) -> Option<Problem> {
+        given.filter(|value| !range.contains(value)).map(|value| {
+            let message = format!(
+                "\"{field}\" is {value}: give a number from {} to {}",
+                range.start(),
+                range.end()
+            );
+            self.problem(&[field], message)
         })
     }
 

@@ -179,7 +179,7 @@ impl Keys {
         aliases: &[String],
     ) -> Result<(), Vec<Problem>> {
         let mut problems = Vec::new();
-        for (field, key) in std::iter::once(("slug", slug))
+        for (field, key) in std::iter::once(("name", slug))
             .chain(aliases.iter().map(|alias| ("aliases", alias.as_str())))
         {
             if let Some(other) = self.0.get(key) {

@@ -10,14 +10,17 @@
 //! An agent, `agents/business-analyst.md`; only name and description are required:
 //! ```text
 //! ---
-//! name: Business Analyst
+//! name: business-analyst
+//! title: Business analyst
 //! aliases: [ba]
 //! description: Finds out what people need. Use it before anything is designed.
 //! capabilities: [requirements_extraction]
-//! model: { prefer: [fast], temperature: 0.2, max_output_tokens: 2000 }
+//! models: { preferred: [fast], fallback: [slow] }
+//! temperature: 0.2
+//! max_output_tokens: 2000
 //! tools: [read_file]
 //! limits: { max_model_calls: 8 }
-//! version: "1"
+//! version: 1
 //! ---
 //! You are a business analyst.
 //! ```
@@ -26,13 +29,13 @@
 //! `required: false` or has a default, and the example is rendered when the file loads:
 //! ```text
 //! ---
-//! name: Write a story
+//! name: write_story
 //! description: Writes one user story for one of the known roles.
 //! agent: business-analyst
 //! category: elicitation
 //! params:
 //!   idea: { type: string, description: What is to be built }
-//!   roles: { type: list, description: The roles that may be named }
+//!   roles: { type: list, items: { type: object }, description: The roles that may be named }
 //! output_schema:
 //!   type: object
 //!   required: [role, want]
@@ -43,7 +46,7 @@
 //! temperature: 0.3
 //! max_output_tokens: 800
 //! ---
-//! Write one story for {{ idea }}
+//! Write one story for {{ params.idea }}
 //! ```
 //!
 //! Start with [`Library::from_files`], then [`Agent`] and [`Command`].

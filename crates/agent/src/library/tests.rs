@@ -7,11 +7,11 @@ use crate::Limits;
 
 const AGENT: &str = "\
 ---
-name: Business Analyst
+name: business-analyst
 aliases: [ba]
 description: Finds out what people need.
-capabilities: [requirements_extraction]
-model: { prefer: [fast], temperature: 0.2 }
+models: { preferred: [fast], fallback: [slow] }
+temperature: 0.2
 tools: []
 limits: { max_model_calls: 5 }
 ---
@@ -21,7 +21,7 @@ You are a business analyst.
 
 const COMMAND: &str = "\
 ---
-name: Identify users
+name: identify_users
 description: Names the people who will use it.
 agent: ba
 category: elicitation
@@ -37,7 +37,7 @@ example: { idea: a clinic }
 temperature: 0.1
 ---
 
-Name at most {{ most }} roles for: {{ idea }}
+Name at most {{ params.most }} roles for: {{ params.idea }}
 ";
 
 fn library(files: &[(&str, &str)]) -> Result<Library, Vec<Problem>> {
@@ -69,7 +69,15 @@ fn files_become_agents_and_commands() {
     let agent = library.agent("ba").unwrap();
     assert_eq!(agent.slug, "business-analyst");
     assert_eq!(agent.system_prompt, "You are a business analyst.");
-    assert_eq!(agent.model.prefer, ["fast"]);
+    assert_eq!(agent.name, "Business analyst");
+    assert_eq!(
+        agent.model,
+        ModelPreferences {
+            prefer: vec!["fast".into(), "slow".into()],
+            temperature: Some(0.2),
+            max_output_tokens: None,
+        }
+    );
     assert_eq!(agent.limits, Limits { max_model_calls: 5, ..Limits::default() });
     let command = library.command("identify_users").unwrap();
     assert_eq!(command.agent, "business-analyst");
@@ -80,11 +88,12 @@ fn files_become_agents_and_commands() {
             description: "What is to be built".into(),
             required: true,
             default: None,
+            items: None,
         }
     );
     assert!(!command.params["most"].required);
     assert_eq!(command.params["most"].default, Some(json!(5)));
-    assert_eq!(command.prompt, "Name at most {{ most }} roles for: {{ idea }}");
+    assert_eq!(command.prompt, "Name at most {{ params.most }} roles for: {{ params.idea }}");
     assert_eq!((library.agents().count(), library.commands().count()), (1, 1));
 }
 
@@ -102,8 +111,9 @@ fn sub_agent_files_of_coding_clis_are_agents() {
 
 #[test]
 fn line_ends_do_not_change_the_hash_but_words_do() {
-    let hash =
-        |text: &str| library(&[("agents/a.md", text)]).unwrap().agent("a").unwrap().hash.clone();
+    let hash = |text: &str| {
+        library(&[("agents/business-analyst.md", text)]).unwrap().agent("ba").unwrap().hash.clone()
+    };
     let original = hash(AGENT);
     assert_eq!(original.len(), 64);
     assert!(original.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -115,8 +125,12 @@ fn line_ends_do_not_change_the_hash_but_words_do() {
 #[test]
 fn a_later_file_of_the_same_place_replaces_an_earlier_one() {
     let mine = AGENT.replace("You are", "You are our");
-    let library = library(&[("agents/a.md", AGENT), ("/data/library/agents/a.md", &mine)]).unwrap();
-    assert_eq!(library.agent("a").unwrap().system_prompt, "You are our a business analyst.");
+    let library = library(&[
+        ("agents/business-analyst.md", AGENT),
+        ("/data/library/agents/business-analyst.md", &mine),
+    ])
+    .unwrap();
+    assert_eq!(library.agent("ba").unwrap().system_prompt, "You are our a business analyst.");
 }
 
 #[test]
@@ -126,8 +140,8 @@ fn command_mistakes_name_the_line_the_field_and_the_fix() {
         "4: \"agent\" refers to unknown agent \"bo\": add agents/bo.md or use one of business-analyst",
     );
     check_command(
-        ("name: Identify users", "name: ''"),
-        "2: \"name\" is empty: say it in a few words",
+        ("name: identify_users", "name: Identify users"),
+        "2: \"name\" is \"Identify users\" but the file is \"identify_users\": make them the same; words for people go into \"title\"",
     );
     check_command(
         ("temperature: 0.1", "temperature: 3"),
@@ -138,8 +152,20 @@ fn command_mistakes_name_the_line_the_field_and_the_fix() {
         "15: \"max_output_tokens\" is 0: give at least 1 or leave it out",
     );
     check_command(
-        ("temperature: 0.1", "slug: other"),
-        "15: \"slug\" is \"other\" but the file is \"identify_users\": make them the same or leave \"slug\" out",
+        ("temperature: 0.1", "presence_penalty: -3"),
+        "15: \"presence_penalty\" is -3: give a number from -2 to 2",
+    );
+    check_command(
+        ("description: Names the people who will use it.", "description: ''"),
+        "3: \"description\" is empty: say it in a few words",
+    );
+    check_command(
+        ("type: integer, default: 5", "type: list, items: { type: x }"),
+        "8: the items of parameter \"most\" have no JSON Schema: \"x\" is not valid under any of the schemas listed in the 'anyOf' keyword",
+    );
+    check_command(
+        ("type: integer, default: 5", "type: integer, items: {}"),
+        "8: parameter \"most\" has items but is no list: make it one or remove \"items\"",
     );
     check_command(
         ("temperature: 0.1", "aliases: [Bad Name]"),
@@ -154,12 +180,16 @@ fn command_mistakes_name_the_line_the_field_and_the_fix() {
         "8: parameter \"most\" is required and has a default: remove one of the two",
     );
     check_command(
-        ("{{ most }}", "{{ most }} {{ least }}"),
-        "18: the prompt reads \"least\", which is no parameter: declare it under \"params\"",
+        ("{{ params.most }}", "{{ params.most }} {{ params.least }}"),
+        "18: the prompt reads \"params.least\", but \"least\" is no parameter: declare it under \"params\"",
     );
     check_command(
-        ("{{ idea }}", "the idea"),
-        "7: nothing reads parameter \"idea\": write {{ idea }} in the prompt or remove it",
+        ("{{ params.most }}", "{{ params.most }} {{ idea }}"),
+        "18: the prompt reads \"idea\", but there is no \"idea\": parameters are read as \"params.idea\"",
+    );
+    check_command(
+        ("{{ params.idea }}", "the idea"),
+        "7: nothing reads parameter \"idea\": write {{ params.idea }} in the prompt or remove it",
     );
     check_command(
         ("type: object", "type: objekt"),
@@ -181,19 +211,19 @@ fn command_mistakes_name_the_line_the_field_and_the_fix() {
 
 #[test]
 fn every_unknown_prompt_name_is_reported_at_its_line() {
-    let text = COMMAND.replace("for: {{ idea }}", "for:\n{{ idea }} {{ who }}\n{{ why }}");
-    let problems = library(&[
-        ("agents/ba.md", &AGENT.replace("aliases: [ba]\n", "")),
-        ("commands/x.md", &text),
-    ])
-    .unwrap_err();
+    let text = COMMAND.replace("name: identify_users", "name: x").replace(
+        "for: {{ params.idea }}",
+        "for:\n{{ params.idea }} {{ params.who }}\n{{ params.why }}",
+    );
+    let problems =
+        library(&[("agents/business-analyst.md", AGENT), ("commands/x.md", &text)]).unwrap_err();
     let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
     assert_eq!(lines, [19, 20]);
 }
 
 #[test]
 fn broken_templates_and_front_matter_say_where() {
-    let broken = COMMAND.replace("{{ idea }}", "\n{% if idea %}");
+    let broken = COMMAND.replace("{{ params.idea }}", "\n{% if params.idea %}");
     let wrong_key = COMMAND.replace("category:", "categori:");
     let wrong_type = COMMAND.replace("type: integer", "type: int");
     let wrong_param = COMMAND.replace("type: integer", "typ: integer");
@@ -207,7 +237,8 @@ fn broken_templates_and_front_matter_say_where() {
         ("---\nname: [\n---\nbody", 2, "front matter: "),
     ] {
         let problems =
-            library(&[("agents/business-analyst.md", AGENT), ("commands/c.md", text)]).unwrap_err();
+            library(&[("agents/business-analyst.md", AGENT), ("commands/identify_users.md", text)])
+                .unwrap_err();
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(problems[0].message.contains(word), "{}", problems[0]);
         assert!(!problems[0].message.contains('\n'), "{}", problems[0]);
@@ -217,19 +248,19 @@ fn broken_templates_and_front_matter_say_where() {
 
 #[test]
 fn agent_mistakes_say_where() {
-    let wrong_model = AGENT.replace("{ prefer: [fast], temperature: 0.2 }", "{ prefers: x }");
+    let wrong_model = AGENT.replace("preferred:", "prefers:");
     let hot = AGENT.replace("0.2", "20");
     let mute = AGENT.replace("You are a business analyst.", "");
     let wrong_limit = AGENT.replace("max_model_calls", "max_calls");
     let wrong_tools = AGENT.replace("tools: []", "tools: { a: b }");
     for (text, line, word) in [
-        (wrong_model, 6, "prefers"),
+        (wrong_model, 5, "prefers"),
         (hot, 6, "\"temperature\" is 20"),
         (mute, 1, "there is no system prompt"),
         (wrong_limit, 8, "max_calls"),
         (wrong_tools, 7, "\"tools\" must be a list of tool names"),
     ] {
-        let problems = library(&[("agents/a.md", &text)]).unwrap_err();
+        let problems = library(&[("agents/business-analyst.md", &text)]).unwrap_err();
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(problems[0].message.contains(word), "{}", problems[0]);
         assert_eq!(problems[0].line, line, "{}", problems[0]);
@@ -239,9 +270,18 @@ fn agent_mistakes_say_where() {
 #[test]
 fn clashing_names_and_files_of_other_kinds_are_refused() {
     let problems = library(&[
-        ("agents/ba.md", AGENT.replace("aliases: [ba]\n", "").as_str()),
+        (
+            "agents/ba.md",
+            AGENT
+                .replace("aliases: [ba]", "aliases: []")
+                .replace("business-analyst", "ba")
+                .as_str(),
+        ),
         ("agents/business-analyst.md", AGENT),
-        ("agents/Bad Name.md", AGENT.replace("[ba]", "[]").as_str()),
+        (
+            "agents/Bad Name.md",
+            AGENT.replace("[ba]", "[]").replace("business-analyst", "Bad Name").as_str(),
+        ),
         ("commands/notes.txt", "hello"),
     ])
     .unwrap_err();
@@ -259,8 +299,10 @@ fn clashing_names_and_files_of_other_kinds_are_refused() {
 #[test]
 fn agents_and_commands_survive_json() {
     let library =
-        library(&[("agents/business-analyst.md", AGENT), ("commands/c.md", COMMAND)]).unwrap();
-    let (agent, command) = (library.agent("ba").unwrap(), library.command("c").unwrap());
+        library(&[("agents/business-analyst.md", AGENT), ("commands/identify_users.md", COMMAND)])
+            .unwrap();
+    let (agent, command) =
+        (library.agent("ba").unwrap(), library.command("identify_users").unwrap());
     assert_eq!(
         &serde_json::from_str::<Agent>(&serde_json::to_string(agent).unwrap()).unwrap(),
         agent
@@ -269,4 +311,19 @@ fn agents_and_commands_survive_json() {
         &serde_json::from_str::<Command>(&serde_json::to_string(command).unwrap()).unwrap(),
         command
     );
+}
+
+#[test]
+fn the_files_in_the_documentation_are_good_files() {
+    let docs = include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("//!"));
+    let lines: Vec<&str> = docs.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let text = lines.join("\n");
+    let files: Vec<&str> =
+        text.split("```text\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let [agent, command] = files[..] else { panic!("{files:?}") };
+    let library =
+        library(&[("agents/business-analyst.md", agent), ("commands/write_story.md", command)])
+            .unwrap();
+    assert_eq!(library.agent("ba").unwrap().tools, ["read_file"]);
+    assert!(library.command("write_story").unwrap().example.is_some());
 }

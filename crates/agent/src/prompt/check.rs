@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::params::{fits, kind, noun};
+use super::params::misfits;
 use super::{Error, render, schema, template};
 use crate::library::{Command, ParamType};
 
@@ -43,22 +43,35 @@ fn at(path: &[&str], message: String) -> Fault {
 fn check_defaults(command: &Command, faults: &mut Vec<Fault>) {
     for (name, spec) in &command.params {
         let path = ["params", name, "default"];
-        match &spec.default {
-            Some(value) if !fits(spec.r#type, value) => faults.push(at(
-                &path,
+        if let Some(Err(error)) = spec.items.as_ref().map(jsonschema::validator_for) {
+            faults.push(at(
+                &["params", name, "items"],
+                format!("the items of parameter \"{name}\" have no JSON Schema: {error}"),
+            ));
+            continue;
+        }
+        if spec.items.is_some() && spec.r#type != ParamType::List {
+            faults.push(at(
+                &["params", name, "items"],
                 format!(
-                    "the default of parameter \"{name}\" must be {}, but is {}",
-                    noun(spec.r#type),
-                    kind(value)
+                    "parameter \"{name}\" has items but is no list: make it one or remove \"items\""
                 ),
-            )),
-            Some(_) if spec.required => faults.push(at(
+            ));
+        }
+        let Some(default) = &spec.default else { continue };
+        for fault in misfits(name, spec, default) {
+            faults.push(at(
+                &path,
+                format!("the default of parameter \"{}\" {}", fault.field, fault.message),
+            ));
+        }
+        if spec.required {
+            faults.push(at(
                 &path,
                 format!(
                     "parameter \"{name}\" is required and has a default: remove one of the two"
                 ),
-            )),
-            Some(_) | None => {}
+            ));
         }
     }
 }
@@ -105,27 +118,34 @@ fn check_prompt(command: &Command, faults: &mut Vec<Fault>) {
             return;
         }
     };
-    for name in read.iter().filter(|name| !command.params.contains_key(*name)) {
-        faults.push(Fault {
-            at: Place::PromptLine(line_with(&command.prompt, name)),
-            message: format!(
-                "the prompt reads \"{name}\", which is no parameter: declare it under \"params\""
-            ),
-        });
-    }
-    let constraining: BTreeSet<String> = command
-        .output_schema
+    faults.extend(read.iter().filter_map(|path| unknown_path(command, path)));
+    let sources = command.output_schema.iter().flat_map(schema::sources);
+    let used: BTreeSet<String> = read
         .iter()
-        .flat_map(schema::sources)
-        .filter_map(|source| source.path.split('.').next().map(str::to_owned))
+        .filter_map(|path| path.strip_prefix("params."))
+        .map(str::to_owned)
+        .chain(sources.map(|source| source.path))
+        .map(|path| path.split('.').next().unwrap_or_default().to_owned())
         .collect();
-    for name in
-        command.params.keys().filter(|name| !read.contains(*name) && !constraining.contains(*name))
-    {
+    let is_read = |name: &String| read.contains("params") || used.contains(name);
+    for name in command.params.keys().filter(|name| !is_read(name)) {
         faults.push(at(&["params", name], format!(
-            "nothing reads parameter \"{name}\": write {{{{ {name} }}}} in the prompt or remove it"
+            "nothing reads parameter \"{name}\": write {{{{ params.{name} }}}} in the prompt or remove it"
         )));
     }
+}
+
+/// What is wrong with a path that the prompt reads, if it leads nowhere.
+fn unknown_path(command: &Command, path: &str) -> Option<Fault> {
+    let (root, name) = path.split_once('.').unwrap_or((path, ""));
+    let name = name.split('.').next().unwrap_or_default();
+    let message = match root {
+        "params" if name.is_empty() || command.params.contains_key(name) => return None,
+        "params" => format!("\"{name}\" is no parameter: declare it under \"params\""),
+        _ => format!("there is no \"{root}\": parameters are read as \"params.{root}\""),
+    };
+    let at = Place::PromptLine(line_with(&command.prompt, path));
+    Some(Fault { at, message: format!("the prompt reads \"{path}\", but {message}") })
 }
 
 fn check_example(command: &Command, faults: &mut Vec<Fault>) {

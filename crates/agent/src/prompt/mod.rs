@@ -4,8 +4,10 @@
 //! untrusted. They are checked against the command's [`ParamSpec`]s, they are put into
 //! the prompt as values (a template inside a value is never carried out), text of more
 //! than one line stands between `<data>` and `</data>`, and a value can neither close
-//! that fence nor speak in the control words of chat formats. The rules that a model
-//! gets always say what a `<data>` fence means: see [`DATA_RULE`].
+//! that fence nor speak in the control words of chat formats. When a prompt has such a
+//! fence, or tools bring in outside text, the model is told what it means: [`DATA_RULE`].
+//!
+//! A template reads its parameters as `params.<name>`, nothing else is there.
 //!
 //! Start with [`render`]; [`check`] is what the library asks of a command when it loads.
 //!
@@ -23,4 +25,4 @@ pub use check::{Fault, Place, check};
 pub use render::{Error, FieldError, Rendered, render};
 pub use schema::{ENUM_FIELD, ENUM_FROM};
 pub use template::DATA_RULE;
-pub(crate) use template::defuse;
+pub(crate) use template::{DATA_FENCE, defuse};

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::FieldError;
-use crate::library::{Command, ParamType};
+use crate::library::{Command, ParamSpec, ParamType};
+
+/// Bad items of one list that are reported; the rest is likely wrong in the same way.
+const MAX_BAD_ITEMS: usize = 5;
 
 /// The parameters with defaults filled in, in the command's order; or every misfit.
 ///
@@ -25,13 +28,10 @@ pub(super) fn accept(
             other => other,
         };
         match value {
-            Some(value) if fits(spec.r#type, value) => {
+            Some(value) => {
+                faults.extend(misfits(name, spec, value));
                 accepted.insert(name.clone(), value.clone());
             }
-            Some(value) => faults.push(FieldError {
-                field: name.clone(),
-                message: format!("must be {}, but is {}", noun(spec.r#type), kind(value)),
-            }),
             None if spec.required => faults.push(FieldError {
                 field: name.clone(),
                 message: format!("is missing: give {}", noun(spec.r#type)),
@@ -44,8 +44,31 @@ pub(super) fn accept(
     if faults.is_empty() { Ok(accepted) } else { Err(faults) }
 }
 
+/// What keeps a value from being this parameter.
+pub(super) fn misfits(name: &str, spec: &ParamSpec, value: &Value) -> Vec<FieldError> {
+    if !fits(spec.r#type, value) {
+        let message = format!("must be {}, but is {}", noun(spec.r#type), kind(value));
+        return vec![FieldError { field: name.to_owned(), message }];
+    }
+    let (Some(items), Value::Array(list)) = (&spec.items, value) else { return Vec::new() };
+    let validator = match jsonschema::validator_for(items) {
+        Ok(validator) => validator,
+        Err(error) => {
+            let message =
+                format!("cannot be checked, because its items have no JSON Schema: {error}");
+            return vec![FieldError { field: name.to_owned(), message }];
+        }
+    };
+    let bad = list.iter().enumerate().filter_map(|(index, item)| {
+        let error = validator.iter_errors(item).next()?;
+        let path = error.instance_path().to_string().replace('/', ".");
+        Some(FieldError { field: format!("{name}[{index}]{path}"), message: error.to_string() })
+    });
+    bad.take(MAX_BAD_ITEMS).collect()
+}
+
 /// Whether a value is of a type.
-pub(super) fn fits(wanted: ParamType, value: &Value) -> bool {
+fn fits(wanted: ParamType, value: &Value) -> bool {
     match wanted {
         ParamType::String => value.is_string(),
         ParamType::Integer => value.is_i64() || value.is_u64(),
@@ -58,7 +81,7 @@ pub(super) fn fits(wanted: ParamType, value: &Value) -> bool {
 }
 
 /// A type with its article, for messages.
-pub(super) const fn noun(wanted: ParamType) -> &'static str {
+const fn noun(wanted: ParamType) -> &'static str {
     match wanted {
         ParamType::String => "a string",
         ParamType::Integer => "an integer",

@@ -51,7 +51,7 @@ fn registry() -> Registry {
 }
 
 fn agent(tools: &str) -> Agent {
-    let text = format!("---\nname: Tester\ndescription: Tests.\ntools: {tools}\n---\nYou test.\n");
+    let text = format!("---\nname: tester\ndescription: Tests.\ntools: {tools}\n---\nYou test.\n");
     Library::from_files([("agents/tester.md", text)]).unwrap().agent("tester").unwrap().clone()
 }
 

@@ -6,14 +6,14 @@ use llm::chat::{Message, OutputSchema, Request};
 use serde_json::Value;
 
 use super::{Pending, State, ToolOutcome, TurnSpec};
-use crate::prompt::{DATA_RULE, Rendered, defuse};
+use crate::prompt::{DATA_FENCE, DATA_RULE, Rendered, defuse};
 
 /// How much of a bad answer the model is shown again.
 const MAX_SHOWN_BYTES: usize = 4 * 1024;
 
 /// The next question to the model.
 pub(super) fn request(spec: &TurnSpec, rendered: &Rendered, state: &State) -> Request {
-    let mut messages = opening(spec, rendered);
+    let mut messages = opening(spec, rendered).to_vec();
     messages.extend(state.messages.iter().cloned());
     // Several servers refuse a grammar and tools in one request; the schema then stands
     // in the prompt alone, and the answer is validated here either way.
@@ -31,16 +31,25 @@ pub(super) fn request(spec: &TurnSpec, rendered: &Rendered, state: &State) -> Re
     }
 }
 
-fn opening(spec: &TurnSpec, rendered: &Rendered) -> Vec<Message> {
-    let mut question = rendered.text.clone();
-    if let Some(schema) = &rendered.output_schema {
-        question.push_str(
-            "\n\nAnswer with one JSON value that fits this JSON Schema, and nothing else:\n",
-        );
-        question.push_str(&defuse(&schema.to_string()));
+/// The opening keeps to the author's words where it can: small models are thrown off by
+/// every further sentence. The data rule comes in when there is outside text that could
+/// be mistaken for instructions: a fence, or tools. The schema comes in when the request
+/// does not enforce it, and in the repair round.
+fn opening(spec: &TurnSpec, rendered: &Rendered) -> [Message; 2] {
+    let mut rules = spec.agent.system_prompt.clone();
+    if rendered.text.contains(DATA_FENCE) || !spec.tools.is_empty() {
+        rules = format!("{rules}\n\n{DATA_RULE}");
     }
-    let rules = format!("{}\n\n{DATA_RULE}", spec.agent.system_prompt);
-    vec![Message::system(rules), Message::user(question)]
+    let mut question = rendered.text.clone();
+    if let Some(schema) = rendered.output_schema.as_ref().filter(|_| !spec.tools.is_empty()) {
+        question = format!("{question}\n\n{}", schema_wish(schema));
+    }
+    [Message::system(rules), Message::user(question)]
+}
+
+fn schema_wish(schema: &Value) -> String {
+    let schema = defuse(&schema.to_string());
+    format!("Answer with one JSON value that fits this JSON Schema, and nothing else:\n{schema}")
 }
 
 /// `agent`, `command` and one `param:<name>` for each parameter.
@@ -55,21 +64,17 @@ fn labels(spec: &TurnSpec, rendered: &Rendered) -> BTreeMap<String, String> {
     labels
 }
 
-/// The bad answer and what is wrong with it.
-pub(super) fn repair(answer: &str, faults: &[String], has_schema: bool) -> [Message; 2] {
+/// The bad answer, what is wrong with it, and the schema it must fit.
+pub(super) fn repair(answer: &str, faults: &[String], schema: Option<&Value>) -> [Message; 2] {
     let shown = match answer.trim() {
         "" => "(nothing)".to_owned(),
         text => clip(text, MAX_SHOWN_BYTES),
     };
-    let wish = if has_schema {
-        "Write the whole answer again as one JSON value that fits the schema, and nothing else."
-    } else {
-        "Write the answer again."
-    };
     let list = faults.join("\n- ");
+    let wish = schema.map_or_else(|| "Write the whole answer again.".to_owned(), schema_wish);
     [
         Message::assistant(shown),
-        Message::user(format!("That answer cannot be used:\n- {list}\n{wish}")),
+        Message::user(format!("That answer cannot be used:\n- {list}\n\n{wish}")),
     ]
 }
 

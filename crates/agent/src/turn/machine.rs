@@ -202,7 +202,11 @@ impl Turn {
             return self.fail(code::INVALID_OUTPUT, message, true);
         }
         self.state.is_repaired = true;
-        self.state.messages.extend(conversation::repair(text, faults, self.validator.is_some()));
+        self.state.messages.extend(conversation::repair(
+            text,
+            faults,
+            self.rendered.output_schema.as_ref(),
+        ));
         self.ask_model(true);
     }
 

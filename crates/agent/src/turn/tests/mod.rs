@@ -14,7 +14,7 @@ use super::*;
 use crate::Limits;
 use crate::library::Library;
 
-const AGENT: &str = "---\nname: Tester\ndescription: Tests.\nmodel: { temperature: 0.5, max_output_tokens: 100 }\n---\nYou test.\n";
+const AGENT: &str = "---\nname: tester\ndescription: Tests.\ntemperature: 0.5\nmax_output_tokens: 100\n---\nYou test.\n";
 
 fn spec_of(command: &str) -> TurnSpec {
     let library =
@@ -33,19 +33,19 @@ fn spec_of(command: &str) -> TurnSpec {
 /// A command whose answer is `{points, role}`, the role being one of the parameter's.
 fn spec() -> TurnSpec {
     spec_of(
-        "---\nname: Estimate\ndescription: Estimates.\nagent: tester\ncategory: test\n\
+        "---\nname: estimate\ndescription: Estimates.\nagent: tester\ncategory: test\n\
          params:\n  roles: { type: list }\n\
          output_schema:\n  type: object\n  required: [points]\n  properties:\n    \
          points: { enum: [1, 2, 3, 5, 8, 13] }\n    role: { x-enum-from: roles }\n---\n\
-         Estimate for {{ roles | join(', ') }}\n",
+         Estimate for {{ params.roles | join(', ') }}\n",
     )
 }
 
 /// A command whose answer is text.
 fn text_spec() -> TurnSpec {
     spec_of(
-        "---\nname: Write\ndescription: Writes.\nagent: tester\ncategory: test\n\
-         params:\n  roles: { type: list }\n---\nWrite to {{ roles }}\n",
+        "---\nname: estimate\ndescription: Writes.\nagent: tester\ncategory: test\n\
+         params:\n  roles: { type: list }\n---\nWrite to {{ params.roles }}\n",
     )
 }
 
