@@ -1,0 +1,18 @@
+import { queryOptions } from "@tanstack/react-query";
+import { client, take } from "./client";
+import { keys } from "./keys";
+
+export const modelsOptions = queryOptions({
+  queryKey: keys.models,
+  queryFn: () => take(client.GET("/api/v1/models")),
+  staleTime: 30_000,
+  // A model that is loading becomes ready without anyone touching the page.
+  refetchInterval: (query) =>
+    query.state.data?.items.some((model) => model.status === "loading") ? 3_000 : false,
+});
+
+export const healthOptions = queryOptions({
+  queryKey: keys.health,
+  queryFn: () => take(client.GET("/health")),
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -1,0 +1,33 @@
+import { useEffect, useRef, useState } from "react";
+import type { EventMessage } from "./eventParser";
+import { listen, type StreamState } from "./events";
+
+/** Listens while mounted; a null path listens to nothing. */
+export function useEvents(
+  path: string | null,
+  after: string | null,
+  onMessage: (message: EventMessage) => void,
+): StreamState {
+  const [state, setState] = useState<StreamState>("connecting");
+  const handler = useRef(onMessage);
+  handler.current = onMessage;
+  // The position of the first read counts; later reads of the page must not restart the stream.
+  const start = useRef(after);
+  if (start.current === null) start.current = after;
+
+  useEffect(() => {
+    if (path === null) return;
+    const stop = new AbortController();
+    void listen(path, {
+      after: start.current,
+      signal: stop.signal,
+      onMessage: (message) => handler.current(message),
+      onState: (next) => {
+        if (!stop.signal.aborted) setState(next);
+      },
+    });
+    return () => stop.abort();
+  }, [path]);
+
+  return path === null ? "closed" : state;
+}

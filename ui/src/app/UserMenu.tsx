@@ -1,0 +1,62 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ChevronsUpDown, LogOut, Settings } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { signOut } from "@/api/identity";
+import type { Session } from "@/api/types";
+import { Menu, MenuItem, MenuLabel, MenuRule } from "@/kit/Menu";
+import { asProblem } from "@/lib/problem";
+
+export function UserMenu({ session }: { session: Session }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const leave = useMutation({
+    mutationFn: signOut,
+    onSuccess: async () => {
+      queryClient.clear();
+      await navigate({ to: "/sign-in" });
+    },
+    onError: (error) => toast.error(asProblem(error).message),
+  });
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button
+          type="button"
+          className="flex w-full items-center gap-2 rounded-md p-2 text-start hover:bg-hover"
+        >
+          <span
+            aria-hidden
+            className="flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent text-xs"
+          >
+            {session.user.name.slice(0, 1).toUpperCase()}
+          </span>
+          <span className="min-w-0 flex-1">
+            <bdi className="block truncate font-medium text-sm">{session.user.name}</bdi>
+            <bdi className="block truncate text-muted text-xs">{session.organisation.name}</bdi>
+          </span>
+          <ChevronsUpDown className="size-4 text-muted" aria-hidden />
+          <span className="sr-only">{t("nav.account")}</span>
+        </button>
+      }
+    >
+      <MenuLabel>
+        <bdi>{session.user.email}</bdi> · {session.role.name}
+      </MenuLabel>
+      <MenuRule />
+      <MenuItem asChild>
+        <Link to="/settings">
+          <Settings aria-hidden />
+          {t("nav.settings")}
+        </Link>
+      </MenuItem>
+      <MenuItem onSelect={() => leave.mutate()}>
+        <LogOut className="rtl:-scale-x-100" aria-hidden />
+        {t("action.signOut")}
+      </MenuItem>
+    </Menu>
+  );
+}

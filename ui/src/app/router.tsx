@@ -1,0 +1,149 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import type { ExecutionStatus } from "@/api/types";
+import { SetupPage } from "@/features/setup/SetupPage";
+import { SignInPage } from "@/features/sign_in/SignInPage";
+import { requireSession, sendGuestOnly } from "./guard";
+import { NotFound } from "./NotFound";
+import { RouteError } from "./RouteError";
+import { RoutePending } from "./RoutePending";
+import { Shell } from "./Shell";
+
+interface Context {
+  queryClient: QueryClient;
+}
+
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  beforeLoad: ({ context }) => sendGuestOnly(context.queryClient, "setup"),
+  component: SetupPage,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { next?: string } => ({ next: text(search.next) }),
+  beforeLoad: ({ context }) => sendGuestOnly(context.queryClient, "sign-in"),
+  component: SignInPage,
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  beforeLoad: ({ context, location }) => requireSession(context.queryClient, location.href),
+  component: Shell,
+});
+
+const index = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/projects", replace: true });
+  },
+});
+
+const projects = createRoute({
+  getParentRoute: () => shell,
+  path: "/projects",
+  component: lazyRouteComponent(() => import("@/features/project/ProjectsPage"), "ProjectsPage"),
+});
+
+const project = createRoute({
+  getParentRoute: () => shell,
+  path: "/projects/$key",
+  validateSearch: (search): { execution?: string } => ({ execution: text(search.execution) }),
+  component: lazyRouteComponent(() => import("./ProjectPage"), "ProjectPage"),
+});
+
+const item = createRoute({
+  getParentRoute: () => project,
+  path: "$itemKey",
+  component: lazyRouteComponent(() => import("./ItemSheet"), "ItemSheet"),
+});
+
+const executions = createRoute({
+  getParentRoute: () => shell,
+  path: "/executions",
+  validateSearch: (search): { status?: ExecutionStatus; project?: string } => ({
+    status: text(search.status) as ExecutionStatus | undefined,
+    project: text(search.project),
+  }),
+  component: lazyRouteComponent(
+    () => import("@/features/execution/ExecutionsPage"),
+    "ExecutionsPage",
+  ),
+});
+
+const execution = createRoute({
+  getParentRoute: () => shell,
+  path: "/executions/$id",
+  validateSearch: (search): { step?: string; instance?: number } => ({
+    step: text(search.step),
+    instance: typeof search.instance === "number" ? search.instance : undefined,
+  }),
+  component: lazyRouteComponent(
+    () => import("@/features/execution/ExecutionPage"),
+    "ExecutionPage",
+  ),
+});
+
+const settingsIndex = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/$section", params: { section: "profile" }, replace: true });
+  },
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/$section",
+  component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
+});
+
+const tree = root.addChildren([
+  setup,
+  signIn,
+  shell.addChildren([
+    index,
+    projects,
+    project.addChildren([item]),
+    executions,
+    execution,
+    settingsIndex,
+    settings,
+  ]),
+]);
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultErrorComponent: RouteError,
+    defaultPendingComponent: RoutePending,
+    defaultPendingMs: 150,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,38 @@
+import { useTranslation } from "react-i18next";
+import type { Attempt } from "@/api/types";
+import { Elapsed } from "@/kit/Elapsed";
+import { Notice } from "@/kit/Notice";
+import { StepStatusIcon } from "@/kit/StepStatusIcon";
+import { useFormats } from "@/lib/useFormats";
+import { CallRow } from "./CallRow";
+
+export function AttemptView({ attempt }: { attempt: Attempt }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <div className="rounded-md border border-line">
+      <h4 className="flex items-center gap-2 px-3 py-2 text-sm">
+        <StepStatusIcon status={attempt.status} />
+        {t("execution.attempt", { number: formats.number(attempt.number) })}
+        <span className="ms-auto text-muted text-xs">
+          <Elapsed from={attempt.started_at} to={attempt.finished_at} />
+        </span>
+      </h4>
+      {attempt.error && (
+        <Notice tone="danger" className="mx-3 mb-2">
+          {attempt.error}
+        </Notice>
+      )}
+      {attempt.calls.length > 0 && (
+        <ul
+          aria-label={t("usage.calls")}
+          className="divide-y divide-line border-line border-t text-xs"
+        >
+          {attempt.calls.map((call) => (
+            <CallRow key={call.id} call={call} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { useTranslation } from "react-i18next";
+import { isFinal } from "@/api/executions";
+import type { ExecutionDetail } from "@/api/types";
+import { useFormats } from "@/lib/useFormats";
+import { useNow } from "@/lib/useNow";
+import { inOrder, spanOf } from "@/lib/waterfall";
+import { TimelineRow } from "./TimelineRow";
+import type { Selection } from "./useSelection";
+
+interface Props {
+  execution: ExecutionDetail;
+  selection: Selection;
+}
+
+/** Steps as bars over time; a step that fanned out shows each of its instances. */
+export function Timeline({ execution, selection }: Props) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const now = useNow(500, !isFinal(execution.status));
+  const span = spanOf(execution, now);
+  const total = span.to - span.from;
+  return (
+    <section
+      aria-label={t("execution.timeline")}
+      className="overflow-hidden rounded-lg border border-line bg-surface shadow-card"
+    >
+      <div
+        aria-hidden
+        className="flex h-8 items-center border-line border-b text-muted text-xs tabular-nums"
+      >
+        <span className="w-2/5 shrink-0 ps-4">{t("execution.step")}</span>
+        <span className="flex flex-1 justify-between pe-4">
+          {[0, 0.5, 1].map((part) => (
+            <span key={part}>
+              {part === 0 ? formats.number(0) : formats.duration(total * part)}
+            </span>
+          ))}
+        </span>
+      </div>
+      <ol className="py-1">
+        {inOrder(execution.steps).map((step) => (
+          <li key={step.id}>
+            <TimelineRow
+              name={step.name}
+              status={step.status}
+              attempts={step.fan_out ? [] : step.instances.flatMap((each) => each.attempts)}
+              count={step.fan_out ? step.instances.length : undefined}
+              span={span}
+              isSelected={selection.step?.id === step.id && selection.instance === undefined}
+              onSelect={() => selection.select(step.id)}
+            />
+            {step.fan_out && step.instances.length > 0 && (
+              <ol>
+                {step.instances.map((instance) => (
+                  <li key={instance.index}>
+                    <TimelineRow
+                      isNested
+                      name={instance.label}
+                      status={instance.status}
+                      attempts={instance.attempts}
+                      span={span}
+                      isSelected={
+                        selection.step?.id === step.id && selection.instance === instance.index
+                      }
+                      onSelect={() => selection.select(step.id, instance.index)}
+                    />
+                  </li>
+                ))}
+              </ol>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { useTranslation } from "react-i18next";
+import type { Attempt, StepStatus } from "@/api/types";
+import { StepStatusIcon } from "@/kit/StepStatusIcon";
+import { cn } from "@/lib/cn";
+import { useFormats } from "@/lib/useFormats";
+import { barOf, type Span } from "@/lib/waterfall";
+
+interface Props {
+  name: string;
+  status: StepStatus;
+  attempts: Attempt[];
+  count?: number;
+  span: Span;
+  isNested?: boolean;
+  isSelected: boolean;
+  onSelect: () => void;
+}
+
+const tones: Record<Attempt["status"], string> = {
+  running: "bg-accent animate-breathe",
+  completed: "bg-ok",
+  failed: "bg-danger",
+  cancelled: "bg-edge",
+  interrupted: "bg-warn",
+};
+
+export function TimelineRow(props: Props) {
+  const { name, status, attempts, count, span, isNested, isSelected, onSelect } = props;
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <button
+      type="button"
+      aria-pressed={isSelected}
+      onClick={onSelect}
+      className={cn(
+        "-outline-offset-2 flex min-h-8 w-full items-center pe-4 text-start text-sm hover:bg-hover max-md:min-h-10",
+        isSelected && "bg-accent-soft hover:bg-accent-soft",
+      )}
+    >
+      <span
+        className={cn("flex w-2/5 shrink-0 items-center gap-2 pe-2", isNested ? "ps-9" : "ps-4")}
+      >
+        <StepStatusIcon status={status} />
+        <span
+          className={cn("min-w-0 truncate", (isNested || status === "pending") && "text-muted")}
+          dir="auto"
+        >
+          {name}
+        </span>
+        {count !== undefined && count > 0 && (
+          <span className="text-muted text-xs tabular-nums">
+            <span aria-hidden>× {formats.number(count)}</span>
+            <span className="sr-only">{t("execution.instances", { count })}</span>
+          </span>
+        )}
+      </span>
+      <span aria-hidden className="relative h-2 flex-1">
+        {attempts.map((attempt) => {
+          const bar = barOf(attempt, span);
+          return (
+            <span
+              key={attempt.number}
+              className={cn("absolute inset-y-0 min-w-1 rounded-full", tones[bar.status])}
+              style={{ insetInlineStart: `${bar.startPercent}%`, width: `${bar.widthPercent}%` }}
+            />
+          );
+        })}
+      </span>
+    </button>
+  );
+}

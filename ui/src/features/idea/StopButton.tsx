@@ -1,0 +1,39 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { orderExecution } from "@/api/executions";
+import { keys } from "@/api/keys";
+import { Button } from "@/kit/Button";
+import { Confirm } from "@/kit/Confirm";
+import { asProblem } from "@/lib/problem";
+
+export function StopButton({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
+  const stop = useMutation({
+    mutationFn: () => orderExecution(id, "cancel"),
+    onSettled: () => {
+      setAsking(false);
+      void queryClient.invalidateQueries({ queryKey: keys.execution(id) });
+    },
+    onError: (error) => toast.error(asProblem(error).message),
+  });
+  return (
+    <>
+      <Button tone="ghost" size="sm" className="ms-auto" onClick={() => setAsking(true)}>
+        {t("execution.cancel")}
+      </Button>
+      <Confirm
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => stop.mutate()}
+        isBusy={stop.isPending}
+        title={t("execution.cancelTitle")}
+        text={t("execution.cancelText")}
+        action={t("execution.cancel")}
+      />
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import type { FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import type { Board, WorkItem } from "@/api/types";
+import { Button } from "@/kit/Button";
+import { Field } from "@/kit/Field";
+import { Input } from "@/kit/Input";
+import { Notice } from "@/kit/Notice";
+import { Textarea } from "@/kit/Textarea";
+import { ConflictNotice } from "./ConflictNotice";
+import { CriteriaEditor } from "./CriteriaEditor";
+import { DeleteItem } from "./DeleteItem";
+import { ItemFacts } from "./ItemFacts";
+import { ItemOrigin } from "./ItemOrigin";
+import { PointsSelect } from "./PointsSelect";
+import { PrioritySelect } from "./PrioritySelect";
+import { StorySentence } from "./StorySentence";
+import { useItemDraft } from "./useItemDraft";
+
+interface Props {
+  projectKey: string;
+  item: WorkItem;
+  board: Board | undefined;
+  onClose: () => void;
+}
+
+export function ItemForm({ projectKey, item, board, onClose }: Props) {
+  const { t } = useTranslation();
+  const edit = useItemDraft(projectKey, item);
+  const { draft, set, problem } = edit;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (edit.isDirty && !edit.isBehind) edit.save();
+  }
+
+  return (
+    <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col">
+      <div className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-5 pt-3">
+        {edit.isBehind && <ConflictNotice edit={edit} />}
+        {problem && problem.fields.length === 0 && (
+          <Notice tone="danger" role="alert">
+            {problem.message}
+          </Notice>
+        )}
+        <Field label={t("item.title")} error={problem?.field("title")}>
+          {(control) => (
+            <Input
+              {...control}
+              required
+              dir="auto"
+              className="h-10 font-semibold text-lg"
+              value={draft.title}
+              onChange={(event) => set({ title: event.target.value })}
+            />
+          )}
+        </Field>
+        <ItemFacts projectKey={projectKey} item={item} board={board}>
+          <PrioritySelect value={draft.priority} onChange={(priority) => set({ priority })} />
+          {item.kind !== "epic" && (
+            <PointsSelect value={draft.points} onChange={(points) => set({ points })} />
+          )}
+        </ItemFacts>
+        {item.kind === "story" && <StorySentence draft={draft} set={set} />}
+        <Field label={t("item.description")} error={problem?.field("description")}>
+          {(control) => (
+            <Textarea
+              {...control}
+              value={draft.description}
+              onChange={(event) => set({ description: event.target.value })}
+            />
+          )}
+        </Field>
+        {item.kind !== "epic" && (
+          <CriteriaEditor
+            criteria={draft.acceptance_criteria}
+            onChange={(acceptance_criteria) => set({ acceptance_criteria })}
+          />
+        )}
+        <ItemOrigin item={item} />
+      </div>
+      <footer className="flex items-center gap-2 border-line border-t px-5 py-3">
+        <DeleteItem projectKey={projectKey} item={item} onDeleted={onClose} />
+        <span className="ms-auto" />
+        {edit.isDirty && <Button onClick={edit.reset}>{t("action.discard")}</Button>}
+        <Button
+          type="submit"
+          tone="primary"
+          disabled={!edit.isDirty || edit.isBehind}
+          isBusy={edit.isSaving}
+        >
+          {t("action.save")}
+        </Button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,32 @@
+import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/cn";
+import { Badge, type Tone } from "./Badge";
+
+const tones = {
+  created: "quiet",
+  queued: "quiet",
+  running: "accent",
+  paused: "warn",
+  waiting_approval: "warn",
+  completed: "ok",
+  failed: "danger",
+  cancelled: "quiet",
+  rolling_back: "warn",
+  rolled_back: "quiet",
+} as const satisfies Record<string, Tone>;
+
+export function ExecutionStatusBadge({ status }: { status: keyof typeof tones }) {
+  const { t } = useTranslation();
+  return (
+    <Badge tone={tones[status]}>
+      <span
+        aria-hidden
+        className={cn(
+          "size-1.5 rounded-full bg-current",
+          status === "running" && "animate-breathe",
+        )}
+      />
+      {t(`execution.status.${status}`)}
+    </Badge>
+  );
+}

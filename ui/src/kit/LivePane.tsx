@@ -1,0 +1,30 @@
+import { useLayoutEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/cn";
+
+/** Text as a model writes it, following the end. Silent for screen readers: it would never stop. */
+export function LivePane({ text, className }: { text: string; className?: string }) {
+  const { t } = useTranslation();
+  const pane = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows the end whenever text grows
+  useLayoutEffect(() => {
+    if (pane.current) pane.current.scrollTop = pane.current.scrollHeight;
+  }, [text]);
+  return (
+    <section
+      ref={pane}
+      aria-label={t("execution.liveText")}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+      tabIndex={0}
+      className={cn("overflow-y-auto rounded-md bg-sunken p-3", className)}
+    >
+      {text === "" ? (
+        <p className="text-muted text-xs">{t("execution.waitingForText")}</p>
+      ) : (
+        <pre dir="auto" className="whitespace-pre-wrap break-words font-mono text-xs leading-5">
+          {text}
+        </pre>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import { X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/cn";
+import { Button } from "./Button";
+
+interface Props {
+  isOpen: boolean;
+  onClose: () => void;
+  title: ReactNode;
+  description?: ReactNode;
+  side?: boolean;
+  isTitleHidden?: boolean;
+  children: ReactNode;
+}
+
+/** A dialog in the middle, or a sheet at the end side of the page. */
+export function Modal({
+  isOpen,
+  onClose,
+  title,
+  description,
+  side,
+  isTitleHidden,
+  children,
+}: Props) {
+  const { t } = useTranslation();
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 animate-pop-in bg-black/25" />
+        <Dialog.Content
+          {...(description ? {} : { "aria-describedby": undefined })}
+          className={cn(
+            "fixed z-50 flex flex-col bg-surface shadow-raised outline-none",
+            side
+              ? "inset-y-0 end-0 w-full max-w-xl animate-sheet-in border-line border-s"
+              : "inset-x-4 top-[max(1rem,12vh)] mx-auto max-h-[80vh] max-w-md animate-pop-in rounded-lg border border-line",
+          )}
+        >
+          <div
+            className={cn(
+              "flex items-start gap-3 px-5 pt-4",
+              isTitleHidden && "absolute end-3 top-3 z-10 p-0",
+            )}
+          >
+            <Dialog.Title
+              className={cn("min-w-0 flex-1 font-semibold text-lg", isTitleHidden && "sr-only")}
+            >
+              {title}
+            </Dialog.Title>
+            <Dialog.Close asChild>
+              <Button
+                tone="ghost"
+                size="icon"
+                className="-me-2 -mt-1"
+                aria-label={t("action.close")}
+              >
+                <X aria-hidden />
+              </Button>
+            </Dialog.Close>
+          </div>
+          {description && (
+            <Dialog.Description className="px-5 pt-1 text-muted text-sm">
+              {description}
+            </Dialog.Description>
+          )}
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,24 @@
+import { Ban, CircleCheck, CircleDashed, CircleX, LoaderCircle, SkipForward } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/cn";
+
+const looks = {
+  pending: { icon: CircleDashed, tone: "text-edge" },
+  running: { icon: LoaderCircle, tone: "text-accent animate-spin" },
+  completed: { icon: CircleCheck, tone: "text-ok" },
+  failed: { icon: CircleX, tone: "text-danger" },
+  skipped: { icon: SkipForward, tone: "text-muted" },
+  cancelled: { icon: Ban, tone: "text-muted" },
+  interrupted: { icon: CircleX, tone: "text-warn" },
+};
+
+export function StepStatusIcon({ status }: { status: keyof typeof looks }) {
+  const { t } = useTranslation();
+  const { icon: Icon, tone } = looks[status];
+  return (
+    <span title={t(`step.status.${status}`)} className="shrink-0">
+      <Icon className={cn("size-4", tone)} aria-hidden />
+      <span className="sr-only">{t(`step.status.${status}`)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,75 @@
+// Numbers, money, sizes and times in the reader's language. Pure: the locale is a parameter.
+export interface Formats {
+  number(value: number): string;
+  percent(value: number): string;
+  money(micros: number): string;
+  duration(ms: number): string;
+  dateTime(iso: string): string;
+  date(iso: string): string;
+  relative(iso: string, now: number): string;
+  bytes(value: number): string;
+}
+
+const unit = (locale: string, name: string, digits = 0) =>
+  new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: name,
+    unitDisplay: "narrow",
+    maximumFractionDigits: digits,
+  });
+
+const spans: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+export function createFormats(locale: string): Formats {
+  const number = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  return {
+    number: (value) => number.format(value),
+    percent: (value) => percent.format(value / 100),
+    money(micros) {
+      const dollars = micros / 1_000_000;
+      const digits = micros !== 0 && Math.abs(dollars) < 0.1 ? 4 : 2;
+      return new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency: "USD",
+        currencyDisplay: "narrowSymbol",
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(dollars);
+    },
+    duration(ms) {
+      if (ms < 1_000) return unit(locale, "millisecond").format(Math.max(0, Math.round(ms)));
+      const seconds = ms / 1_000;
+      if (seconds < 10) return unit(locale, "second", 1).format(Math.floor(seconds * 10) / 10);
+      const whole = Math.floor(seconds);
+      if (whole < 60) return unit(locale, "second").format(whole);
+      const minutes = Math.floor(whole / 60);
+      if (minutes < 60) {
+        return `${unit(locale, "minute").format(minutes)} ${unit(locale, "second").format(whole % 60)}`;
+      }
+      return `${unit(locale, "hour").format(Math.floor(minutes / 60))} ${unit(locale, "minute").format(minutes % 60)}`;
+    },
+    dateTime: (iso) => dateTime.format(new Date(iso)),
+    date: (iso) => date.format(new Date(iso)),
+    relative(iso, now) {
+      const seconds = Math.round((Date.parse(iso) - now) / 1_000);
+      for (const [name, size] of spans) {
+        if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), name);
+      }
+      return relative.format(0, "second");
+    },
+    bytes(value) {
+      if (value >= 1e9) return unit(locale, "gigabyte", 1).format(value / 1e9);
+      return unit(locale, "megabyte").format(value / 1e6);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// Every failed request becomes a Problem: the server's problem+json, or our own words for a
+// connection that never reached it.
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly requestId: string | null = null,
+    readonly fields: FieldError[] = [],
+  ) {
+    super(detail);
+    this.name = "Problem";
+  }
+
+  field(name: string): string | undefined {
+    return this.fields.find((error) => error.field === name)?.message;
+  }
+}
+
+interface Body {
+  code?: unknown;
+  detail?: unknown;
+  title?: unknown;
+  request_id?: unknown;
+  errors?: unknown;
+}
+
+export function problemFrom(status: number, body: unknown, header: string | null): Problem {
+  const b = (typeof body === "object" && body !== null ? body : {}) as Body;
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
+  return new Problem(
+    status,
+    text(b.code) ?? "internal",
+    text(b.detail) ?? text(b.title) ?? `HTTP ${status}`,
+    text(b.request_id) ?? header,
+    Array.isArray(b.errors) ? (b.errors as FieldError[]) : [],
+  );
+}
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(0, "offline", error instanceof Error ? error.message : String(error));
+}

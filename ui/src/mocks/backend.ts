@@ -1,0 +1,54 @@
+// Test double for the HishamOS server: the HTTP contract over an in-memory state, as one fetch
+// handler. Used by `npm run dev` and by tests; never part of the product.
+import { json, problem } from "./answer";
+import { type Db, type Scenario, scenarios } from "./db";
+import { executionRoutes } from "./executionRoutes";
+import { identityRoutes } from "./identityRoutes";
+import { projectRoutes } from "./projectRoutes";
+import { type Route, route } from "./route";
+import { seed } from "./seed";
+
+const routes: Route[] = [
+  ...identityRoutes,
+  ...projectRoutes,
+  ...executionRoutes,
+  route("GET", "/api/v1/models", ({ db }) => json(db.models)),
+  route("GET", "/health", () => json({ status: "ok", version: "0.1.0" })),
+];
+
+export interface Mock {
+  readonly db: Db;
+  reset(scenario: Scenario, pace?: number): void;
+  handle(request: Request): Promise<Response>;
+}
+
+export function createMock(start: Scenario = "full"): Mock {
+  let db = seed(start);
+  function reset(scenario: Scenario, pace = 1_000) {
+    for (const stop of db.stops) stop();
+    db = { ...seed(scenario), pace };
+  }
+  return {
+    get db() {
+      return db;
+    },
+    reset,
+    async handle(request) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/__mock/reset") {
+        const wish = (await request.json()) as { scenario?: string; pace?: number };
+        reset(scenarios.find((each) => each === wish.scenario) ?? "full", wish.pace);
+        return json({});
+      }
+      for (const each of routes) {
+        const params = each.match(request.method, pathname);
+        if (!params) continue;
+        if (!db.isSignedIn && !each.isPublic) {
+          return problem(401, "unauthenticated", "sign in first");
+        }
+        return each.answer({ db, request, params });
+      }
+      return problem(404, "not_found", `no route for ${request.method} ${pathname}`);
+    },
+  };
+}

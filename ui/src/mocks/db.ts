@@ -1,0 +1,75 @@
+// Test double: the whole state of the pretend server, in memory.
+import type {
+  ApiKey,
+  ExecutionDetail,
+  Models,
+  Project,
+  Session,
+  SignedIn,
+  WorkItem,
+} from "@/api/types";
+import { Hub } from "./hub";
+
+export const scenarios = [
+  "full",
+  "empty",
+  "setup",
+  "signed-out",
+  "no-model",
+  "scripted",
+  "failing",
+] as const;
+export type Scenario = (typeof scenarios)[number];
+
+export interface Db {
+  scenario: Scenario;
+  /** Milliseconds that stand for one second of pretend work. */
+  pace: number;
+  isSetUp: boolean;
+  isSignedIn: boolean;
+  session: Session;
+  sessions: SignedIn[];
+  apiKeys: ApiKey[];
+  projects: Project[];
+  items: WorkItem[];
+  executions: ExecutionDetail[];
+  models: Models;
+  boards: Map<string, Hub>;
+  journals: Map<string, Hub>;
+  stops: Set<() => void>;
+  counter: number;
+}
+
+export const columns = ["Todo", "In Progress", "Code Review", "Testing", "QA", "Done"];
+
+export const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
+
+export function nextId(db: Db, prefix: string): string {
+  db.counter += 1;
+  return `${prefix}_01k${String(db.counter).padStart(8, "0")}`;
+}
+
+export function boardHub(db: Db, project: string): Hub {
+  return getOrMake(db.boards, project);
+}
+
+export function journalHub(db: Db, execution: string): Hub {
+  return getOrMake(db.journals, execution);
+}
+
+function getOrMake(map: Map<string, Hub>, key: string): Hub {
+  const known = map.get(key);
+  if (known) return known;
+  const made = new Hub();
+  map.set(key, made);
+  return made;
+}
+
+export function nextKey(db: Db, project: string): string {
+  const numbers = db.items
+    .filter((item) => item.key.startsWith(`${project}-`))
+    .map((item) => Number(item.key.split("-").at(-1)));
+  return `${project}-${Math.max(0, ...numbers) + 1}`;
+}
+
+export const noUsage = { model_calls: 0, input_tokens: 0, output_tokens: 0, cost_micros: 0 };

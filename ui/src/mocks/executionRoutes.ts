@@ -1,0 +1,71 @@
+// Test double: executions.
+import type { ExecutionDetail, ExecutionStatus } from "@/api/types";
+import { json, notFound, page, problem } from "./answer";
+import { type Db, journalHub } from "./db";
+import { begin } from "./play";
+import { type Route, route } from "./route";
+
+const find = (db: Db, id = "") => db.executions.find((execution) => execution.id === id);
+
+function withoutSteps({ steps: _, ...execution }: ExecutionDetail) {
+  return execution;
+}
+
+function order(path: string, from: ExecutionStatus[], to: ExecutionStatus, event: string): Route {
+  return route("POST", `/api/v1/executions/{id}/${path}`, ({ db, params }) => {
+    const execution = find(db, params.id);
+    if (!execution) return notFound("execution", params.id ?? "");
+    if (!from.includes(execution.status)) {
+      return problem(409, "invalid_state", `a ${execution.status} execution cannot ${path}`);
+    }
+    execution.status = to;
+    if (to === "cancelled") {
+      execution.finished_at = new Date().toISOString();
+      for (const step of execution.steps) {
+        if (step.status === "running" || step.status === "pending") step.status = "cancelled";
+        for (const instance of step.instances) {
+          if (instance.status === "running") instance.status = "cancelled";
+          for (const attempt of instance.attempts) {
+            if (attempt.status !== "running") continue;
+            attempt.status = "cancelled";
+            attempt.finished_at = execution.finished_at;
+          }
+        }
+      }
+    }
+    journalHub(db, execution.id).emit(event, { at: new Date().toISOString() });
+    return json(withoutSteps(execution));
+  });
+}
+
+export const executionRoutes: Route[] = [
+  route("POST", "/api/v1/projects/{key}/generate-stories", async ({ db, params, request }) => {
+    const { idea, model } = await request.json();
+    if (db.models.default === null) {
+      return problem(409, "no_model", "no model is available: run `hishamos model install`");
+    }
+    return json(withoutSteps(begin(db, params.key ?? "", idea, model ?? null)), 202);
+  }),
+  route("GET", "/api/v1/executions", ({ db, request }) => {
+    const wanted = new URL(request.url).searchParams;
+    const status = wanted.get("status");
+    const project = wanted.get("project");
+    return page(
+      db.executions
+        .filter(
+          (each) => (!status || each.status === status) && (!project || each.project === project),
+        )
+        .map(withoutSteps),
+    );
+  }),
+  route("GET", "/api/v1/executions/{id}", ({ db, params }) => {
+    const execution = find(db, params.id);
+    return execution ? json(execution) : notFound("execution", params.id ?? "");
+  }),
+  route("GET", "/api/v1/executions/{id}/events", ({ db, params, request }) =>
+    journalHub(db, params.id ?? "").stream(request),
+  ),
+  order("cancel", ["queued", "running", "paused"], "cancelled", "execution_cancelled"),
+  order("pause", ["queued", "running"], "paused", "execution_paused"),
+  order("resume", ["paused"], "running", "execution_resumed"),
+];

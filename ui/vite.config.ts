@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { boot } from "./vite/boot";
+import { mock } from "./vite/mock";
+
+// HISHAMOS_URL points development at a real server; without it the test double answers.
+const backend = process.env.HISHAMOS_URL;
+
+export default defineConfig({
+  plugins: [boot(), react(), tailwindcss(), ...(backend ? [] : [mock()])],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: { proxy: backend ? { "/api": backend } : undefined },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        advancedChunks: {
+          groups: [
+            { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
+            { name: "tanstack", test: /node_modules\/@tanstack\// },
+            { name: "radix", test: /node_modules\/(radix-ui|@radix-ui|@floating-ui)/ },
+            { name: "vendor", test: /node_modules\/(?!@atlaskit)/ },
+            // Few and cacheable: on a slow line each extra file is one more round trip.
+            { name: "shared", test: /src\/(kit|lib|api)\/|locales\/en/ },
+          ],
+        },
+      },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/mocks/setup.ts"],
+    restoreMocks: true,
+  },
+});
