@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::sql::Tx;
 use crate::sql::begin::Begin;
-use crate::sql::dialect::{RELEASE, ROLLBACK_TO, SAVEPOINT};
+use crate::sql::dialect::{RELEASE, SAVEPOINT};
 use crate::trouble::Trouble;
 use crate::{Error, Result};
 
@@ -29,7 +29,7 @@ const BATCH: usize = 512;
 /// Work that waits in the queue.
 trait Job: Send {
     /// Does it in the transaction.
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Answer>;
+    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Answer>;
     /// Tells its caller that it was not even begun.
     fn refuse(self: Box<Self>, trouble: Trouble);
 }
@@ -54,7 +54,7 @@ where
     E: From<Error> + Send + 'static,
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
 {
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Answer> {
+    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Answer> {
         let Self { job, reply } = *self;
         Box::pin(async move {
             // One bad job must not take the writer, and everybody's writes, with it.
@@ -269,26 +269,40 @@ async fn give_up(tx: Tx, trouble: &Trouble) {
 /// Runs one job; when it shares the transaction, behind a savepoint of its own. Says also
 /// whether the transaction is broken.
 async fn one(tx: &mut Tx, job: Box<dyn Job>, alone: bool) -> (Answer, Option<Trouble>) {
-    if alone {
-        let answer = job.run(tx).await;
-        return (answer, tx.trouble().cloned());
-    }
-    if let Err(error) = tx.execute(SAVEPOINT, Vec::new()).await {
+    if !alone && let Err(error) = tx.execute(SAVEPOINT, Vec::new()).await {
         let trouble = cause(tx, &error);
         let refused = trouble.clone();
         let tell = Box::new(move |_| job.refuse(refused));
         return (Answer { keep: false, tell }, Some(trouble));
     }
-    let answer = job.run(tx).await;
-    let mut done = Ok(0);
-    if !answer.keep {
-        done = tx.execute(ROLLBACK_TO, Vec::new()).await;
+    let mut answer = job.run(tx).await;
+    if let Some(trouble) = tx.trouble() {
+        return (answer, Some(trouble.clone()));
     }
-    if done.is_ok() {
-        done = tx.execute(RELEASE, Vec::new()).await;
+    if answer.keep
+        && let Some(reason) = tx.failed()
+    {
+        answer = overlooked(answer, reason);
     }
+    if alone {
+        return (answer, None);
+    }
+    let done = if answer.keep {
+        tx.execute(RELEASE, Vec::new()).await.map(drop)
+    } else {
+        tx.rollback_to_savepoint().await
+    };
     let trouble = done.err().map(|error| cause(tx, &error));
     (answer, trouble)
+}
+
+/// A job that went on after one of its statements had failed: nothing of it is kept, and
+/// its caller must not believe otherwise.
+fn overlooked(answer: Answer, reason: &str) -> Answer {
+    let trouble = Trouble::Lost(format!(
+        "the write went on after one of its statements had failed, so it was taken back: {reason}"
+    ));
+    Answer { keep: false, tell: Box::new(move |_| (answer.tell)(Err(trouble))) }
 }
 
 fn cause(tx: &Tx, error: &Error) -> Trouble {

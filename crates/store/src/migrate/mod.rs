@@ -23,6 +23,7 @@ mod version;
 
 pub use loss::Lost;
 pub use problem::Problem;
+pub(crate) use shipped::hex;
 pub use shipped::{Migration, Migrations, SHIPPED};
 pub use status::{Applied, Status};
 pub use upgrade::{status, upgrade};

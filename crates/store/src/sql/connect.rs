@@ -107,6 +107,11 @@ fn open_error(path: &Path, error: sqlx::Error) -> Error {
             "{path} is not a SQLite database; move it away or pass another --data"
         ));
     }
+    if text.contains("malformed") {
+        return Error::Unsafe(format!(
+            "the database file {path} is damaged; keep a copy of it and restore the latest backup"
+        ));
+    }
     Error::from_driver(error)
 }
 
@@ -177,7 +182,7 @@ mod tests {
     #[test]
     fn reads_addresses() {
         let check = |text: &str, expected: Option<Target>| {
-            assert_eq!(text.parse::<Target>().ok(), expected, "{text}")
+            assert_eq!(text.parse::<Target>().ok(), expected, "{text}");
         };
         check("postgres://a@b/c", Some(Target::Postgres { url: "postgres://a@b/c".to_owned() }));
         check("sqlite:/tmp/x.db", Some(Target::Sqlite { path: "/tmp/x.db".into() }));

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use sqlx::{PgPool, SqlitePool};
 
 use super::begin::Begin;
+use super::dialect::PING;
 use super::{Target, Tx, connect};
 use crate::writer::Writer;
 use crate::{Error, Result};
@@ -75,6 +76,11 @@ impl Db {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
         self.writer.write(job).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.read().await?.fetch_one(PING, Vec::new()).await.map(drop)
     }
 
     /// Waits until the writer has stopped because the disk failed, and says why; for ever

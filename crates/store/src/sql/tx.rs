@@ -2,6 +2,7 @@
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
+use super::dialect::{RELEASE, ROLLBACK_TO};
 use super::{Kind, Row, Sql, Value};
 use crate::trouble::Trouble;
 use crate::{Error, Result};
@@ -12,6 +13,10 @@ pub struct Tx {
     inner: Inner,
     /// Set when the transaction cannot go on; then no statement runs any more.
     trouble: Option<Trouble>,
+    /// The statement that failed. PostgreSQL then refuses all others and turns the commit
+    /// into a silent rollback; on SQLite we keep the same rule ourselves, so that code
+    /// which overlooks an error fails on both.
+    failed: Option<String>,
 }
 
 #[derive(Debug)]
@@ -42,24 +47,33 @@ macro_rules! run {
         if let Some(trouble) = &$self.trouble {
             return Err(trouble.clone().into_error());
         }
+        if let Some(reason) = &$self.failed {
+            return Err(overlooked(reason));
+        }
         let answer = match &mut $self.inner {
             Inner::Sqlite($sqlite) => $on_sqlite.await,
             Inner::Postgres($postgres) => $on_postgres.await,
         };
         answer.map_err(|error| {
-            $self.trouble = Trouble::of(&error);
+            $self.note(&error);
             Error::from_driver(error)
         })
     }};
 }
 
+fn overlooked(reason: &str) -> Error {
+    Error::Database(sqlx::Error::Protocol(format!(
+        "a statement of this transaction failed before, so nothing more can be done in it: {reason}"
+    )))
+}
+
 impl Tx {
     pub(super) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
-        Self { inner: Inner::Sqlite(tx), trouble: None }
+        Self { inner: Inner::Sqlite(tx), trouble: None, failed: None }
     }
 
     pub(super) fn postgres(tx: Transaction<'static, Postgres>) -> Self {
-        Self { inner: Inner::Postgres(tx), trouble: None }
+        Self { inner: Inner::Postgres(tx), trouble: None, failed: None }
     }
 
     /// Which database this is on.
@@ -135,6 +149,9 @@ impl Tx {
         if let Some(trouble) = &self.trouble {
             return Err(trouble.clone().into_error());
         }
+        if let Some(reason) = &self.failed {
+            return Err(overlooked(reason));
+        }
         self.finish().await.map_err(Error::from_driver)
     }
 
@@ -145,6 +162,14 @@ impl Tx {
             Inner::Postgres(tx) => tx.rollback().await,
         }
         .map_err(Error::from_driver)
+    }
+
+    /// Takes back to the savepoint and forgets that a statement failed.
+    pub(crate) async fn rollback_to_savepoint(&mut self) -> Result<()> {
+        self.failed = None;
+        self.execute(ROLLBACK_TO, Vec::new()).await?;
+        self.execute(RELEASE, Vec::new()).await?;
+        Ok(())
     }
 
     /// Commits and gives the driver's own error.
@@ -158,6 +183,18 @@ impl Tx {
     /// Why this transaction cannot go on, when it cannot.
     pub(crate) fn trouble(&self) -> Option<&Trouble> {
         self.trouble.as_ref()
+    }
+
+    /// The statement that failed, when the work went on all the same.
+    pub(crate) fn failed(&self) -> Option<&str> {
+        self.failed.as_deref()
+    }
+
+    fn note(&mut self, error: &sqlx::Error) {
+        self.trouble = Trouble::of(error);
+        if matches!(error, sqlx::Error::Database(_)) {
+            self.failed = Some(error.to_string());
+        }
     }
 
     /// Leaves the connection exactly as it is, for ever: neither a rollback nor a closing

@@ -5,7 +5,7 @@ use std::fmt;
 use base::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use crate::migrate::SHIPPED;
+use crate::migrate::{SHIPPED, hex};
 use crate::{Db, Target};
 
 /// A fresh, migrated database; dropping it removes it.
@@ -66,7 +66,7 @@ pub(super) fn schema_hash() -> String {
     for migration in SHIPPED.0 {
         hash.update(migration.checksum());
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize()[..8])
 }
 
 /// A name that no other test has.

@@ -2,4 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod check;
+mod child;
+mod commit;
+mod crash;
+mod disk;
 mod migrate;
+mod statements;
+
+use store::Sql;
+
+/// A statement of a test. It is no `sql!` literal when it does not prepare on the shipped
+/// schema or on both databases.
+const fn same(text: &'static str) -> Sql {
+    Sql { sqlite: text, postgres: text }
+}

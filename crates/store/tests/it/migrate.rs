@@ -4,6 +4,8 @@ use store::migrate::{Applied, Migration, Migrations, Problem, SHIPPED, Version};
 use store::testing::test_time;
 use store::{Db, Error, params, sql};
 
+use super::same;
+
 const V1: Version = Version::new(0, 1, 0);
 const V2: Version = Version::new(0, 2, 0);
 const V3: Version = Version::new(0, 3, 0);
@@ -38,14 +40,8 @@ fn three() -> Migrations {
     Migrations(Vec::leak(vec![SHIPPED.0[0], NOTES, STARS]))
 }
 
-// The table is made by these tests only, so the statements are no `sql!` literals, which
-// must prepare on the shipped schema.
 const INSERT_NOTE: store::Sql = same("insert into notes (id, text) values (2, 'mine')");
 const STAR_NOTE: store::Sql = same("update notes set stars = 5 where id = 2");
-
-const fn same(text: &'static str) -> store::Sql {
-    store::Sql { sqlite: text, postgres: text }
-}
 
 async fn tables(db: &Db) -> i64 {
     let mut tx = db.read().await.unwrap();
