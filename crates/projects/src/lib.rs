@@ -1,1 +1,27 @@
-//! projects
+//! Projects and what is planned in them: work items with keys like `CLINIC-3`, the board
+//! they stand on, its live events, and the writes that agents' output goes through.
+//!
+//! Start with [`work_item`]: what an item is and the rules of changing it. [`board`] shows
+//! items, [`backlog`] offers the runner the procedures `create_backlog` and `find_project`.
+//! Every change of an item holds its project's row ([`project::Locked`]) and leaves an
+//! event in the outbox of the same transaction.
+
+use store::Procedures;
+use web::Routes;
+
+pub mod backlog;
+pub mod board;
+mod check;
+pub mod project;
+mod word;
+pub mod work_item;
+
+/// All routes of this feature.
+pub fn routes() -> Routes {
+    project::routes().merge(work_item::routes()).merge(board::routes())
+}
+
+/// Adds the procedures that this feature offers to the runner.
+pub fn procedures(procedures: Procedures) -> Procedures {
+    procedures.with(backlog::CreateBacklog).with(backlog::FindProject)
+}
