@@ -22,20 +22,24 @@ impl Migrations {
         Ok(self.compare(sql::applied(&mut tx).await?)?)
     }
 
-    /// What [`Migrations::upgrade`] would run.
-    pub async fn plan_upgrade(self, db: &Db, target: Option<Version>) -> Result<Vec<Migration>> {
+    /// What [`Migrations::upgrade`] would run on a database with this status.
+    pub fn plan_upgrade(
+        self,
+        status: &Status,
+        target: Option<Version>,
+    ) -> Result<Vec<Migration>, Problem> {
         let target = target.unwrap_or(self.newest());
         self.known(target)?;
-        let status = self.status(db).await?;
         if target < status.version {
-            return Err(Error::from(Problem::WrongDirection {
+            return Err(Problem::WrongDirection {
                 current: status.version,
                 target,
                 side: "below",
                 instead: "downgrade",
-            }));
+            });
         }
-        Ok(status.pending.into_iter().filter(|one| one.version <= target).collect())
+        let pending = status.pending.iter();
+        Ok(pending.filter(|one| one.version <= target).copied().collect())
     }
 
     /// Runs what is pending up to a version, by default all; returns what it ran.
@@ -48,7 +52,7 @@ impl Migrations {
         target: Option<Version>,
         now: Timestamp,
     ) -> Result<Vec<Migration>> {
-        self.plan_upgrade(db, target).await?;
+        self.plan_upgrade(&self.status(db).await?, target)?;
         let target = target.unwrap_or(self.newest());
         let mut ran = Vec::new();
         while let Some(migration) =

@@ -1,0 +1,62 @@
+//! How the command fails: a sentence and an exit code that scripts can tell apart.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use store::{Error, FolderError};
+
+/// Why the command did not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Failed = 1,
+    InvalidInput = 4,
+    Unsafe = 7,
+}
+
+impl Failure {
+    /// Input that cannot be used.
+    pub fn invalid(message: String) -> Self {
+        Self { kind: Kind::InvalidInput, message }
+    }
+
+    /// Something went wrong on the way.
+    pub fn failed(message: String) -> Self {
+        Self { kind: Kind::Failed, message }
+    }
+
+    /// 1 failed, 4 invalid input, 7 unsafe. Wrong usage is 2, which clap answers itself.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.kind as u8)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Migration(problem) if problem.is_invalid_input() => Kind::InvalidInput,
+            Error::Migration(problem) if problem.is_unsafe() => Kind::Unsafe,
+            Error::Address(_) => Kind::InvalidInput,
+            Error::Unsafe(_) => Kind::Unsafe,
+            _ => Kind::Failed,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        Self { kind: Kind::Unsafe, message: error.to_string() }
+    }
+}
