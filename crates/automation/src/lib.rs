@@ -1,1 +1,18 @@
-//! automation
+//! Workflows and the executions of them, agents and commands as people see them, results,
+//! and the runner that drives the pure engine.
+//!
+//! Start with [`Automation`], which the program makes once. `execution/start.rs` is where
+//! work begins, `runner/` is where it happens: it feeds news to `engine::step`, makes what
+//! comes out durable, and only then carries out the effects.
+
+mod agent;
+mod automation;
+mod command;
+mod execution;
+mod result;
+mod runner;
+mod workflow;
+
+pub use automation::{Automation, Parts, routes};
+pub use runner::{Options, RunnerState};
+pub use workflow::{BuiltIn, Workflows};

@@ -17,7 +17,7 @@ pub fn encode_cursor(parts: &[&str]) -> String {
 pub fn decode_cursor<const N: usize>(cursor: &str) -> Result<[String; N]> {
     let refused = || invalid("cursor", "is not a cursor of this list; start again without one");
     let digits = cursor.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err(refused());
     }
     let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());

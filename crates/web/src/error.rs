@@ -42,7 +42,10 @@ pub struct Problem {
 
 /// An error on its way to the client.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -72,7 +75,7 @@ pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Error {
     let (field, message) = (field.into(), message.into());
     let mut error =
         Error::new(StatusCode::BAD_REQUEST, "validation_error", format!("{field}: {message}"));
-    error.fields.push(FieldError { field, message });
+    error.0.fields.push(FieldError { field, message });
     error
 }
 
@@ -84,7 +87,7 @@ pub fn forbidden(detail: impl Into<String>) -> Error {
 impl Error {
     /// Any other error; prefer the constructors with a name.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Inner {
             status,
             code,
             detail: detail.into(),
@@ -92,7 +95,7 @@ impl Error {
             retry_after: None,
             request_id: None,
             source: None,
-        }
+        }))
     }
 
     /// Nobody is signed in.
@@ -107,14 +110,14 @@ impl Error {
             |first| format!("{}: {}", first.field, first.message),
         );
         let mut error = Self::new(StatusCode::BAD_REQUEST, "validation_error", detail);
-        error.fields = fields;
+        error.0.fields = fields;
         error
     }
 
     /// Too much at once; the client may try again after the time given.
     pub fn rate_limited(detail: impl Into<String>, retry_after: Duration) -> Self {
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
-        error.retry_after = Some(retry_after);
+        error.0.retry_after = Some(retry_after);
         error
     }
 
@@ -125,7 +128,7 @@ impl Error {
         retry_after: Duration,
     ) -> Self {
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
-        error.retry_after = Some(retry_after);
+        error.0.retry_after = Some(retry_after);
         error
     }
 
@@ -136,54 +139,54 @@ impl Error {
             "internal",
             "something went wrong on our side; the server's log has the details under this request id",
         );
-        error.source = Some(reason.into().into());
+        error.0.source = Some(reason.into().into());
         error
     }
 
     /// The status that the client will see.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The stable word that the client will see.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// The sentence that the client will see.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// Whether the caller was refused for want of rights.
     pub fn is_forbidden(&self) -> bool {
-        self.status == StatusCode::FORBIDDEN
+        self.0.status == StatusCode::FORBIDDEN
     }
 
     /// The same error with the request that it answers.
     #[must_use]
     pub fn with_request(mut self, request_id: RequestId) -> Self {
-        self.request_id.get_or_insert(request_id);
+        self.0.request_id.get_or_insert(request_id);
         self
     }
 
     /// The body that the client will see.
     pub fn problem(&self) -> Problem {
         Problem {
-            kind: format!("https://hishamos.com/problems/{}", self.code.replace('_', "-")),
-            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: self.status.as_u16(),
-            code: self.code.to_owned(),
-            detail: self.detail.clone(),
-            request_id: self.request_id.map(|id| id.to_string()),
-            errors: self.fields.clone(),
+            kind: format!("https://hishamos.com/problems/{}", self.0.code.replace('_', "-")),
+            title: self.0.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.0.status.as_u16(),
+            code: self.0.code.to_owned(),
+            detail: self.0.detail.clone(),
+            request_id: self.0.request_id.map(|id| id.to_string()),
+            errors: self.0.fields.clone(),
         }
     }
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(&self.0.detail)
     }
 }
 
@@ -195,7 +198,7 @@ impl From<store::Error> for Error {
             store::Error::DiskFull => {
                 let mut full =
                     Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", error.to_string());
-                full.retry_after = Some(Duration::from_secs(30));
+                full.0.retry_after = Some(Duration::from_secs(30));
                 full
             }
             store::Error::Duplicate(what) => conflict(format!("{what} exists already")),
@@ -206,7 +209,7 @@ impl From<store::Error> for Error {
             ),
             other => {
                 let mut error = Self::internal("");
-                error.source = Some(Box::new(other));
+                error.0.source = Some(Box::new(other));
                 error
             }
         }
@@ -215,13 +218,13 @@ impl From<store::Error> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Some(source) = &self.source {
-            tracing::error!(request.id = ?self.request_id, code = self.code, "request failed: {source}");
+        if let Some(source) = &self.0.source {
+            tracing::error!(request.id = ?self.0.request_id, code = self.0.code, "request failed: {source}");
         }
-        let mut response = (self.status, axum::Json(self.problem())).into_response();
+        let mut response = (self.0.status, axum::Json(self.problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(wait) = self.retry_after {
+        if let Some(wait) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
         }
         response

@@ -57,23 +57,26 @@ async fn read_json<T: DeserializeOwned, S: Send + Sync>(request: Request, state:
             Error::new(StatusCode::BAD_REQUEST, "unreadable_body", rejection.body_text())
         }
     })?;
-    serde_json::from_slice(&body).map_err(|error| {
+    let reader = &mut serde_json::Deserializer::from_slice(&body);
+    let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
         if error.is_data() {
-            invalid(field_of(&error), error.to_string())
+            invalid(if path == "." { "body".to_owned() } else { path }, error.to_string())
         } else {
-            Error::new(
-                StatusCode::BAD_REQUEST,
-                "invalid_json",
-                format!("the body is not valid JSON: {error}"),
-            )
+            not_json(&error)
         }
-    })
+    })?;
+    reader.end().map_err(|error| not_json(&error))?;
+    Ok(value)
 }
 
-/// The field that serde names in its message, or `body`.
-fn field_of(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split('`').nth(1).map_or_else(|| "body".to_owned(), str::to_owned)
+fn not_json(error: &serde_json::Error) -> Error {
+    Error::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_json",
+        format!("the body is not valid JSON: {error}"),
+    )
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {

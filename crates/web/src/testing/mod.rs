@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use base::{ManualClock, OrganisationId, SeededRandom, Timestamp, UserId};
 use futures::future::BoxFuture;
 use serde_json::Value as Json;
@@ -70,6 +70,8 @@ pub struct TestApp {
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body, `null` when it is empty or not JSON.
     pub json: Json,
     /// The body as text.
@@ -80,13 +82,22 @@ impl TestApp {
     /// An application over `db` with the routes that `build` makes. The two organisations
     /// with the numbers 1 and 2 exist already.
     pub async fn new(db: Db, build: impl FnOnce(&App) -> Routes) -> Self {
+        Self::with_authenticator(db, Arc::new(TestAuthenticator), build).await
+    }
+
+    /// The same with another check of credentials, such as the real one.
+    pub async fn with_authenticator(
+        db: Db,
+        authenticator: Arc<dyn Authenticator>,
+        build: impl FnOnce(&App) -> Routes,
+    ) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_246_200_000)));
         let app = App::new(AppParts {
             db,
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(1)),
             bus: Bus::default(),
-            authenticator: Arc::new(TestAuthenticator),
+            authenticator,
             hosts: AllowedHosts::new([]),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
@@ -125,11 +136,11 @@ impl TestApp {
     /// Sends any request.
     pub async fn send_request(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.expect("a body");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or(Json::Null);
-        Answer { status, json, text }
+        Answer { status, headers, json, text }
     }
 }
 

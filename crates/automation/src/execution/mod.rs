@@ -1,0 +1,22 @@
+//! Executions: starting them, watching them, and telling them to pause, go on or end.
+
+mod api;
+mod control;
+mod detail;
+mod model;
+mod sql;
+mod start;
+mod stories;
+mod stream;
+
+use web::Routes;
+
+use crate::Automation;
+
+pub(crate) fn routes() -> Routes<Automation> {
+    api::routes()
+        .merge(start::routes())
+        .merge(stories::routes())
+        .merge(control::routes())
+        .merge(stream::routes())
+}

@@ -1,0 +1,223 @@
+//! What the API tells of an execution.
+
+use base::{ExecutionId, ResultId, Timestamp, Usage};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// One run of one workflow revision.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct Execution {
+    /// Its id.
+    pub id: ExecutionId,
+    /// The workflow that it runs.
+    pub workflow: ExecutionWorkflow,
+    /// The project that it works for.
+    pub project: Option<String>,
+    /// What people see in lists.
+    pub title: String,
+    /// `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`.
+    pub status: String,
+    /// What it was given.
+    #[schema(value_type = Object)]
+    pub inputs: Json,
+    /// What it gave back.
+    #[schema(value_type = Option<Object>)]
+    pub outputs: Option<Json>,
+    /// Why it failed.
+    pub error: Option<ExecutionError>,
+    /// How far it is.
+    pub progress: Progress,
+    /// `critical`, `high`, `medium` or `low`.
+    pub priority: String,
+    /// The model that was asked for, or that answered.
+    pub model: Option<String>,
+    /// Whether the scripted model answered: this is a rehearsal.
+    pub scripted: bool,
+    /// How often it was taken up again after a process died.
+    pub recovered: i64,
+    /// What its model calls used.
+    pub usage: Usage,
+    /// Who started it.
+    pub started_by: StartedBy,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When its turn came.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// The workflow of an execution.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct ExecutionWorkflow {
+    /// Its key.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The revision; `null` for a workflow that comes with the program or an ad-hoc one.
+    pub revision: Option<i64>,
+}
+
+/// Why an execution, a step or an attempt failed.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub(super) struct ExecutionError {
+    /// A stable word.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+    /// The step, when the execution failed because of one.
+    #[serde(default)]
+    pub step: Option<String>,
+}
+
+/// How far an execution is.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct Progress {
+    /// 0 to 100; it only rises.
+    pub percent: i64,
+    /// All steps.
+    pub total_steps: i64,
+    /// Those that ended well or were skipped.
+    pub completed_steps: i64,
+    /// Those that failed.
+    pub failed_steps: i64,
+    /// The ids of those that run now.
+    pub running: Vec<String>,
+}
+
+/// Who started an execution.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct StartedBy {
+    /// `user` or `api_key`.
+    pub kind: String,
+    /// Their name.
+    pub name: String,
+}
+
+/// An execution with its steps.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct ExecutionDetail {
+    /// The execution.
+    #[serde(flatten)]
+    pub execution: Execution,
+    /// Its steps, in the workflow's order.
+    pub steps: Vec<Step>,
+}
+
+/// A step of an execution.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExecutionStep)]
+pub(super) struct Step {
+    /// Its key.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `agent` or `tool`.
+    pub kind: String,
+    /// `pending`, `running`, `completed`, `failed`, `skipped` or `cancelled`.
+    pub status: String,
+    /// The steps that it waits for.
+    pub needs: Vec<String>,
+    /// The agent that works on it.
+    pub agent: Option<String>,
+    /// The command that the agent carries out.
+    pub command: Option<String>,
+    /// The tool that it calls.
+    pub tool: Option<String>,
+    /// Whether it fans out over a list.
+    pub fan_out: bool,
+    /// Why it failed.
+    pub error: Option<ExecutionError>,
+    /// When its first attempt started.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// What its model calls used.
+    pub usage: Usage,
+    /// Its instances: one, or one for each element of a fan-out.
+    pub instances: Vec<Instance>,
+}
+
+/// One instance of a step.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = StepInstance)]
+pub(super) struct Instance {
+    /// Its number, from 0.
+    pub index: i64,
+    /// Its element, as people see it.
+    pub label: String,
+    /// The state of its last attempt.
+    pub status: String,
+    /// What it gave.
+    #[schema(value_type = Option<Object>)]
+    pub output: Option<Json>,
+    /// The result it is recorded as.
+    pub result_id: Option<ResultId>,
+    /// Its attempts, the first one first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One try at an instance of a step.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct Attempt {
+    /// Its number, from 1.
+    pub number: i64,
+    /// `running`, `completed`, `failed` or `cancelled`.
+    pub status: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Why it failed.
+    pub error: Option<ExecutionError>,
+    /// What its model calls used.
+    pub usage: Usage,
+    /// Its model calls, in order.
+    pub calls: Vec<Call>,
+}
+
+/// One model call of an attempt.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = AttemptCall)]
+pub(super) struct Call {
+    /// Its id in the ledger.
+    pub id: String,
+    /// The model.
+    pub model: String,
+    /// The provider.
+    pub provider: String,
+    /// Whether the scripted model answered.
+    pub scripted: bool,
+    /// Whether the model was shown what was wrong with its answer before.
+    pub repair: bool,
+    /// Tokens sent.
+    pub input_tokens: i64,
+    /// Tokens written.
+    pub output_tokens: i64,
+    /// What it cost.
+    pub cost_micros: i64,
+    /// Whether tokens or cost are estimates.
+    pub estimated: bool,
+    /// How long it took.
+    pub duration_ms: i64,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// `ok` or `error`.
+    pub outcome: String,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// One fact of an execution's journal.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct JournalEntry {
+    /// Its number, from 1.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What: `attempt_started`, …
+    pub kind: String,
+    /// The details.
+    #[schema(value_type = Object)]
+    pub body: Json,
+}

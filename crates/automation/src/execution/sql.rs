@@ -1,0 +1,238 @@
+//! Reading executions.
+
+use base::{ExecutionId, Micros, OrganisationId, ResultId, Timestamp, Usage};
+use serde_json::Value as Json;
+use store::{Result, Row, Tx, params, sql};
+
+use super::model::{
+    Execution, ExecutionError, ExecutionWorkflow, JournalEntry, Progress, StartedBy,
+};
+
+fn execution(row: &Row) -> Result<Execution> {
+    Ok(Execution {
+        id: row.get("id")?,
+        workflow: ExecutionWorkflow {
+            slug: row.get("workflow_slug")?,
+            name: row.get("workflow_name")?,
+            revision: row.get("workflow_revision")?,
+        },
+        project: row.get("project_key")?,
+        title: row.get("title")?,
+        status: row.get("status")?,
+        inputs: row.json("inputs")?,
+        outputs: row.json_option("outputs")?,
+        error: row.json_option("error")?,
+        progress: Progress {
+            percent: row.get("percent")?,
+            total_steps: row.get("total_steps")?,
+            completed_steps: row.get("completed_steps")?,
+            failed_steps: row.get("failed_steps")?,
+            running: row.json("running")?,
+        },
+        priority: row.get("priority")?,
+        model: row.get("model")?,
+        scripted: row.get("scripted")?,
+        recovered: row.get("recovered")?,
+        usage: Usage {
+            model_calls: row.get("model_calls")?,
+            input_tokens: row.get("input_tokens")?,
+            output_tokens: row.get("output_tokens")?,
+            cost_micros: row.get::<Micros>("cost_micros")?,
+        },
+        started_by: StartedBy {
+            kind: row.get("started_by_kind")?,
+            name: row.get("started_by_name")?,
+        },
+        created_at: row.get("created_at")?,
+        started_at: row.get("started_at")?,
+        finished_at: row.get("finished_at")?,
+    })
+}
+
+pub(super) async fn get(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Option<Execution>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select * from executions where organisation_id = $1 and id = $2"),
+            params![organisation, id],
+        )
+        .await?;
+    row.as_ref().map(execution).transpose()
+}
+
+/// Which executions a list holds.
+#[derive(Debug, Default)]
+pub(super) struct Filter {
+    pub status: Option<String>,
+    pub project: Option<String>,
+    pub workflow: Option<String>,
+    /// The last execution of the page before.
+    pub before: Option<(Timestamp, ExecutionId)>,
+}
+
+/// Newest first; one more than `limit`, to know whether more follow.
+pub(super) async fn list(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Execution>> {
+    let (at, id) = filter.before.map_or((None, None), |(at, id)| (Some(at), Some(id)));
+    let rows = tx
+        .fetch_all(
+            sql!("select * from executions where organisation_id = $1 and (cast($2 as text) is null or status = $2) and (cast($3 as text) is null or project_key = $3) and (cast($4 as text) is null or workflow_slug = $4) and (cast($5 as bigint) is null or created_at < $5 or (created_at = $5 and id < $6)) order by created_at desc, id desc limit $7"),
+            params![organisation, filter.status.clone(), filter.project.clone(), filter.workflow.clone(), at, id, limit + 1],
+        )
+        .await?;
+    rows.iter().map(execution).collect()
+}
+
+/// The definition that an execution runs.
+pub(super) async fn definition(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Option<String>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select definition from executions where organisation_id = $1 and id = $2"),
+            params![organisation, id],
+        )
+        .await?;
+    row.map(|row| row.get("definition")).transpose()
+}
+
+pub(super) struct StepRow {
+    pub step: String,
+    pub status: String,
+    pub error: Option<ExecutionError>,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+}
+
+pub(super) async fn steps(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Vec<StepRow>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select step, status, error, started_at, finished_at from execution_steps where organisation_id = $1 and execution_id = $2 order by position"),
+            params![organisation, id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(StepRow {
+                step: row.get("step")?,
+                status: row.get("status")?,
+                error: row.json_option("error")?,
+                started_at: row.get("started_at")?,
+                finished_at: row.get("finished_at")?,
+            })
+        })
+        .collect()
+}
+
+pub(super) struct AttemptRow {
+    pub step: String,
+    pub instance: i64,
+    pub number: i64,
+    pub label: String,
+    pub status: String,
+    pub error: Option<ExecutionError>,
+    pub result_id: Option<ResultId>,
+    pub output: Option<Json>,
+    pub started_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+pub(super) async fn attempts(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Vec<AttemptRow>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select a.step, a.instance, a.number, a.label, a.status, a.error, a.result_id, a.started_at, a.finished_at, r.output from attempts a left join results r on r.organisation_id = a.organisation_id and r.id = a.result_id where a.organisation_id = $1 and a.execution_id = $2 order by a.step, a.instance, a.number"),
+            params![organisation, id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(AttemptRow {
+                step: row.get("step")?,
+                instance: row.get("instance")?,
+                number: row.get("number")?,
+                label: row.get("label")?,
+                status: row.get("status")?,
+                error: row.json_option("error")?,
+                result_id: row.get("result_id")?,
+                output: row.json_option("output")?,
+                started_at: row.get("started_at")?,
+                finished_at: row.get("finished_at")?,
+            })
+        })
+        .collect()
+}
+
+/// A finished model call as its turn's journal has it.
+pub(super) struct CallRow {
+    pub step: String,
+    pub instance: i64,
+    pub attempt: i64,
+    pub body: Json,
+}
+
+pub(super) async fn calls(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Vec<CallRow>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select step, instance, attempt, body from turn_events where organisation_id = $1 and execution_id = $2 and kind in ('model_replied', 'model_failed') order by step, instance, attempt, seq"),
+            params![organisation, id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let mut body: Json = row.json("body")?;
+            Ok(CallRow {
+                step: row.get("step")?,
+                instance: row.get("instance")?,
+                attempt: row.get("attempt")?,
+                body: body["call"].take(),
+            })
+        })
+        .collect()
+}
+
+/// Facts after a number, oldest first.
+pub(super) async fn journal(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<JournalEntry>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select seq, kind, body, at from execution_events where organisation_id = $1 and execution_id = $2 and seq > $3 order by seq limit $4"),
+            params![organisation, id, after, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(JournalEntry {
+                seq: row.get("seq")?,
+                at: row.get("at")?,
+                kind: row.get("kind")?,
+                body: row.json("body")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,265 @@
+//! Starting executions: of a saved workflow, or of a definition that comes along.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use base::{ExecutionId, UserId};
+use engine::definition::Action;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use store::procedure::{CallContext, ProcedureError};
+use utoipa_axum::routes;
+use web::{
+    Access, CallerKind, Ctx, Error, FieldError, Json, Path, Permission, Problem, Result, Routes,
+    invalid, not_found,
+};
+
+use super::model::Execution;
+use super::sql;
+use crate::Automation;
+use crate::runner::{NewExecution, StartError, Starter};
+use crate::workflow::{Source, check, find, refused};
+
+pub(super) fn routes() -> Routes<Automation> {
+    let execute = Access::Permission(Permission::ExecuteWorkflow);
+    Routes::new().add(execute, routes!(execute_workflow)).add(execute, routes!(start_execution))
+}
+
+/// What an execution of a workflow is given.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ExecuteWorkflow {
+    /// The workflow's inputs.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    inputs: Value,
+    /// The key of the project that it works for.
+    project: Option<String>,
+    /// The model, when a certain one is wanted.
+    model: Option<String>,
+    /// `critical`, `high`, `medium` (when absent) or `low`.
+    priority: Option<Priority>,
+}
+
+/// An execution of a definition that comes along.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StartExecution {
+    /// The definition, in YAML or JSON.
+    definition: String,
+    /// Its inputs.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    inputs: Value,
+    /// The key of the project that it works for.
+    project: Option<String>,
+    /// The model, when a certain one is wanted.
+    model: Option<String>,
+    /// `critical`, `high`, `medium` (when absent) or `low`.
+    priority: Option<Priority>,
+}
+
+/// How urgent an execution is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Priority {
+    /// Before everything else.
+    Critical,
+    /// Before what is usual.
+    High,
+    /// As usual.
+    #[default]
+    Medium,
+    /// When there is nothing else to do.
+    Low,
+}
+
+/// Execute a workflow.
+#[utoipa::path(post, path = "/api/v1/workflows/{slug}/execute", operation_id = "execute_workflow", tag = "executions",
+    params(("slug" = String, Path, description = "The workflow's slug")), request_body = ExecuteWorkflow,
+    responses((status = 202, description = "The execution, accepted and durable", body = Execution),
+        (status = 400, description = "An input is wrong", body = Problem),
+        (status = 404, description = "There is no such workflow or project", body = Problem),
+        (status = 409, description = "No model is connected", body = Problem)))]
+async fn execute_workflow(
+    ctx: Ctx,
+    State(automation): State<Automation>,
+    headers: HeaderMap,
+    Path(slug): Path<String>,
+    Json(body): Json<ExecuteWorkflow>,
+) -> Result<(StatusCode, Json<Execution>)> {
+    let mut tx = ctx.read().await?;
+    let source = find(&automation, &mut tx, ctx.organisation()?, &slug).await?;
+    drop(tx);
+    let wanted = Wanted {
+        source,
+        inputs: body.inputs,
+        project: body.project,
+        model: body.model,
+        priority: body.priority.unwrap_or_default(),
+        title: None,
+    };
+    start(&ctx, &automation, &headers, wanted).await
+}
+
+/// Execute a definition that is not saved.
+#[utoipa::path(post, path = "/api/v1/executions", operation_id = "start_execution", tag = "executions",
+    request_body = StartExecution,
+    responses((status = 202, description = "The execution, accepted and durable", body = Execution),
+        (status = 400, description = "The definition or an input is wrong", body = Problem),
+        (status = 404, description = "There is no such project", body = Problem),
+        (status = 409, description = "No model is connected", body = Problem)))]
+async fn start_execution(
+    ctx: Ctx,
+    State(automation): State<Automation>,
+    headers: HeaderMap,
+    Json(body): Json<StartExecution>,
+) -> Result<(StatusCode, Json<Execution>)> {
+    let plan = check(&automation, &body.definition).map_err(refused)?;
+    let name = plan.definition().name.clone();
+    let source =
+        Source { slug: "ad_hoc".to_owned(), name, revision: None, text: body.definition, plan };
+    let wanted = Wanted {
+        source,
+        inputs: body.inputs,
+        project: body.project,
+        model: body.model,
+        priority: body.priority.unwrap_or_default(),
+        title: None,
+    };
+    start(&ctx, &automation, &headers, wanted).await
+}
+
+/// An execution that somebody wants.
+pub(super) struct Wanted {
+    pub source: Source,
+    pub inputs: Value,
+    pub project: Option<String>,
+    pub model: Option<String>,
+    pub priority: Priority,
+    pub title: Option<String>,
+}
+
+/// Checks everything that can be known now, then makes the execution.
+pub(super) async fn start(
+    ctx: &Ctx,
+    automation: &Automation,
+    headers: &HeaderMap,
+    wanted: Wanted,
+) -> Result<(StatusCode, Json<Execution>)> {
+    let caller = ctx.caller()?;
+    let definition = wanted.source.plan.definition();
+    let inputs = definition.accept_inputs(&wanted.inputs).map_err(|problems| {
+        let fields = problems
+            .into_iter()
+            .map(|problem| FieldError { field: problem.field, message: problem.message });
+        Error::invalid_fields(fields.collect())
+    })?;
+    if let Some(project) = &wanted.project {
+        check_project(ctx, automation, project).await?;
+    }
+    check_model(automation, &wanted)?;
+    let id = execution_id(ctx, headers, caller.user)?;
+    let mut seed = [0; 8];
+    ctx.random().fill(&mut seed);
+    let new = NewExecution {
+        organisation: caller.organisation,
+        id,
+        plan: wanted.source.plan.clone(),
+        definition: wanted.source.text,
+        workflow_slug: wanted.source.slug,
+        workflow_name: wanted.source.name.clone(),
+        workflow_revision: wanted.source.revision,
+        project: wanted.project,
+        title: wanted.title.unwrap_or(wanted.source.name),
+        inputs: inputs.clone(),
+        model: wanted.model,
+        priority: serde_json::to_value(wanted.priority)
+            .ok()
+            .and_then(|priority| priority.as_str().map(str::to_owned))
+            .unwrap_or_default(),
+        starter: Starter {
+            kind: match caller.kind {
+                CallerKind::Session(_) => "user",
+                CallerKind::ApiKey(_) => "api_key",
+            },
+            id: caller.user.to_string(),
+            name: caller.name.clone(),
+        },
+        seed: u64::from_le_bytes(seed),
+    };
+    let made = automation.runner.create(new).await;
+    let mut tx = ctx.read().await?;
+    let execution = sql::get(&mut tx, caller.organisation, id).await?;
+    match (made, execution) {
+        (Ok(()), Some(execution)) => Ok((StatusCode::ACCEPTED, Json(execution))),
+        (Err(StartError::Exists), Some(execution)) if execution.inputs == inputs => {
+            Ok((StatusCode::ACCEPTED, Json(execution)))
+        }
+        (Err(StartError::Exists), _) => Err(Error::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "this Idempotency-Key was used for a different request; make a new one",
+        )),
+        (Err(StartError::Unavailable(why)), _) => {
+            Err(Error::unavailable("engine_unavailable", why, std::time::Duration::from_secs(2)))
+        }
+        (Ok(()), None) => Err(Error::internal(format!("execution {id} was made and is not there"))),
+    }
+}
+
+/// The same key of the same user gives the same id, so that a repeated request finds the
+/// execution of the first one, however long ago it was.
+fn execution_id(ctx: &Ctx, headers: &HeaderMap, user: UserId) -> Result<ExecutionId> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(ExecutionId::new(ctx.now(), ctx.random().as_ref()));
+    };
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= 200);
+    let key =
+        key.ok_or_else(|| invalid("Idempotency-Key", "use 1 to 200 visible ASCII characters"))?;
+    let digest =
+        Sha256::digest(format!("{}\u{1f}{user}\u{1f}{key}", ctx.organisation()?).as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Ok(ExecutionId::from_u128(u128::from_be_bytes(bytes) >> 1))
+}
+
+/// A project belongs to another feature, which is asked by its procedure.
+async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Result<()> {
+    let Some(procedure) = automation.procedures.get("find_project") else {
+        return Err(not_found("project", project));
+    };
+    let context = CallContext {
+        organisation: ctx.organisation()?,
+        execution: None,
+        step: None,
+        result: None,
+        actor: ctx.caller()?.name.clone(),
+        model: None,
+        scripted: false,
+        now: ctx.now(),
+        random: ctx.random().clone(),
+    };
+    let mut tx = ctx.read().await?;
+    match procedure.call(&mut tx, &context, json!({ "project": project })).await {
+        Ok(_) => Ok(()),
+        Err(ProcedureError::NotFound(_)) => Err(not_found("project", project)),
+        Err(ProcedureError::Invalid(message)) => Err(invalid("project", message)),
+        Err(ProcedureError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// A workflow with agents needs a model, and it is better to say so now than in a step.
+fn check_model(automation: &Automation, wanted: &Wanted) -> Result<()> {
+    let steps = &wanted.source.plan.definition().steps;
+    let needs_model =
+        steps.iter().any(|step| matches!(step.action, Action::Agent { model: None, .. }));
+    if !needs_model || wanted.model.is_some() || automation.models.default_model().is_some() {
+        return Ok(());
+    }
+    Err(Error::new(
+        StatusCode::CONFLICT,
+        "no_model",
+        "no model is connected: run \"hishamos model install default\" for the small local one, or connect a provider in hishamos.toml",
+    ))
+}

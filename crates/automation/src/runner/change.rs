@@ -1,0 +1,102 @@
+//! What one commit writes about one execution: its new facts and the rows that the API reads.
+
+use std::collections::HashMap;
+
+use base::{ExecutionId, OrganisationId, Timestamp};
+use engine::{AttemptKey, Event, Plan, Status, StepStatus};
+use serde_json::{Value as Json, json};
+
+use super::handle::{NewExecution, ResultNote};
+use super::live::Live;
+
+/// The change of one execution in one commit.
+pub(super) struct Change {
+    pub organisation: OrganisationId,
+    pub id: ExecutionId,
+    pub plan: Plan,
+    /// Present when the execution is made by this commit.
+    pub created: Option<Box<NewExecution>>,
+    /// Whether a process took it up again.
+    pub is_recovery: bool,
+    pub events: Vec<Fact>,
+    pub notes: HashMap<AttemptKey, ResultNote>,
+    pub head: Head,
+    pub labels: HashMap<AttemptKey, String>,
+}
+
+/// A fact with its number.
+pub(super) struct Fact {
+    pub seq: i64,
+    pub event: Event,
+}
+
+/// The execution's own row after the change.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    pub status: Status,
+    pub outputs: Option<Json>,
+    pub error: Option<Json>,
+    pub completed_steps: i64,
+    pub failed_steps: i64,
+    pub percent: i64,
+    pub running: Json,
+    pub last_seq: i64,
+    pub has_started: bool,
+}
+
+impl Change {
+    pub(super) fn new(live: &Live) -> Self {
+        Self {
+            organisation: live.organisation,
+            id: live.id,
+            plan: live.plan.clone(),
+            created: None,
+            is_recovery: false,
+            events: Vec::new(),
+            notes: HashMap::new(),
+            head: Head::default(),
+            labels: HashMap::new(),
+        }
+    }
+
+    /// Takes facts in, numbered after those that the execution has.
+    pub(super) fn extend(&mut self, live: &mut Live, events: Vec<Event>) {
+        for event in events {
+            live.seq += 1;
+            if let Event::AttemptStarted { key, .. } = &event {
+                let label = live.state.steps[key.step].instances[key.instance].label.clone();
+                self.labels.insert(*key, label);
+            }
+            self.head.has_started |= matches!(
+                event,
+                Event::ExecutionStarted
+                    | Event::ExecutionResumed { .. }
+                    | Event::AttemptResumed { .. }
+            );
+            self.events.push(Fact { seq: live.seq, event });
+        }
+        let state = &live.state;
+        self.head.status = state.status;
+        self.head.outputs.clone_from(&state.outputs);
+        self.head.error = state.failure.as_ref().map(|(step, failure)| {
+            json!({ "code": failure.code, "message": failure.message, "step": step })
+        });
+        self.head.completed_steps =
+            live.count(StepStatus::Completed) + live.count(StepStatus::Skipped);
+        self.head.failed_steps = live.count(StepStatus::Failed);
+        self.head.running = json!(live.running_steps());
+        self.head.last_seq = live.seq;
+        self.head.percent = live.advance_percent();
+    }
+
+    /// The rows of the journal, in the form of `store::sql::dialect::JOURNAL_INSERT`.
+    pub(super) fn journal(&self, at: Timestamp) -> impl Iterator<Item = Json> + '_ {
+        let (organisation, execution) = (self.organisation.to_string(), self.id.to_string());
+        self.events.iter().map(move |fact| {
+            json!({
+                "o": organisation, "e": execution, "s": fact.seq, "k": fact.event.kind(),
+                "b": serde_json::to_string(&fact.event).unwrap_or_default(), "a": at.as_millis(),
+            })
+        })
+    }
+}

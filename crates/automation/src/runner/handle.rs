@@ -1,0 +1,174 @@
+//! How the rest of the program talks to the runner.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use base::{ExecutionId, OrganisationId, ResultId, Usage};
+use engine::{AttemptKey, Failure, Input, Plan, Rejected};
+use serde_json::Value as Json;
+use tokio::sync::{mpsc, oneshot};
+
+/// How much news may wait before senders are held back.
+const INBOX: usize = 8192;
+
+/// What the runner is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunnerState {
+    /// It reads the journals of what was not finished.
+    Starting,
+    /// It drives executions.
+    Active,
+    /// Another process holds the engine role; this one would take over.
+    Standby,
+    /// It has ended.
+    Stopped,
+}
+
+/// An execution to be made.
+#[derive(Debug, Clone)]
+pub(crate) struct NewExecution {
+    pub organisation: OrganisationId,
+    pub id: ExecutionId,
+    pub plan: Plan,
+    pub definition: String,
+    pub workflow_slug: String,
+    pub workflow_name: String,
+    pub workflow_revision: Option<i64>,
+    pub project: Option<String>,
+    pub title: String,
+    pub inputs: Json,
+    pub model: Option<String>,
+    pub priority: String,
+    pub starter: Starter,
+    pub seed: u64,
+}
+
+/// Who started an execution.
+#[derive(Debug, Clone)]
+pub(crate) struct Starter {
+    pub kind: &'static str,
+    pub id: String,
+    pub name: String,
+}
+
+/// Why an execution was not made.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("an execution with this id exists already")]
+    Exists,
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// Why an input was not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum InputError {
+    #[error("there is no such execution under way")]
+    Unknown,
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// What is recorded beside the output of a finished attempt.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ResultNote {
+    pub id: Option<ResultId>,
+    pub agent: Option<String>,
+    pub command: Option<String>,
+    pub prompt_hash: Option<String>,
+    pub summary: String,
+    pub scripted: bool,
+    pub usage: Usage,
+    pub model: Option<String>,
+}
+
+/// News for the runner.
+pub(crate) enum Message {
+    Create { execution: Box<NewExecution>, reply: oneshot::Sender<Result<(), StartError>> },
+    Input { id: ExecutionId, input: Input, reply: oneshot::Sender<Result<(), InputError>> },
+    Completed { id: ExecutionId, key: AttemptKey, output: Json, note: Box<ResultNote> },
+    Failed { id: ExecutionId, key: AttemptKey, failure: Failure },
+}
+
+/// The runner's address. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    inbox: mpsc::Sender<Message>,
+    state: Arc<AtomicU8>,
+}
+
+pub(super) fn channel() -> (Handle, mpsc::Receiver<Message>) {
+    let (sender, receiver) = mpsc::channel(INBOX);
+    (Handle { inbox: sender, state: Arc::new(AtomicU8::new(0)) }, receiver)
+}
+
+impl Handle {
+    /// Makes an execution; when this returns it is durable.
+    pub(crate) async fn create(&self, execution: NewExecution) -> Result<(), StartError> {
+        let unavailable = || StartError::Unavailable(self.why_unavailable());
+        if self.state() != RunnerState::Active {
+            return Err(unavailable());
+        }
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Create { execution: Box::new(execution), reply };
+        self.inbox.send(message).await.map_err(|_| unavailable())?;
+        answer.await.map_err(|_| unavailable())?
+    }
+
+    /// Gives an execution an input from a person; when this returns it is durable.
+    pub(crate) async fn input(&self, id: ExecutionId, input: Input) -> Result<(), InputError> {
+        let unavailable = || InputError::Unavailable(self.why_unavailable());
+        if self.state() != RunnerState::Active {
+            return Err(unavailable());
+        }
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(Message::Input { id, input, reply }).await.map_err(|_| unavailable())?;
+        answer.await.map_err(|_| unavailable())?
+    }
+
+    /// Tells how an attempt ended. A stopped runner finds it unfinished at the next start.
+    pub(super) async fn tell(&self, message: Message) {
+        if self.inbox.send(message).await.is_err() {
+            tracing::info!(
+                "the runner has stopped; an attempt's end will be found at the next start"
+            );
+        }
+    }
+
+    /// What the runner is doing.
+    pub(crate) fn state(&self) -> RunnerState {
+        match self.state.load(Ordering::Acquire) {
+            0 => RunnerState::Starting,
+            1 => RunnerState::Active,
+            2 => RunnerState::Standby,
+            _ => RunnerState::Stopped,
+        }
+    }
+
+    pub(super) fn set_state(&self, state: RunnerState) {
+        let number = match state {
+            RunnerState::Starting => 0,
+            RunnerState::Active => 1,
+            RunnerState::Standby => 2,
+            RunnerState::Stopped => 3,
+        };
+        self.state.store(number, Ordering::Release);
+    }
+
+    fn why_unavailable(&self) -> String {
+        match self.state() {
+            RunnerState::Starting => {
+                "the engine is still reading what was unfinished; try again in a moment"
+            }
+            RunnerState::Standby => {
+                "this server is on standby and another one runs the engine; ask that one"
+            }
+            RunnerState::Active | RunnerState::Stopped => {
+                "the engine is stopping; try again in a moment"
+            }
+        }
+        .to_owned()
+    }
+}

@@ -1,0 +1,402 @@
+//! The loop: take all news, advance, commit once, carry out.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use base::{ExecutionId, Timestamp};
+use engine::{AttemptKey, Effect, Event, Input, Order, Outcome};
+use indexmap::IndexMap;
+use store::lease::{self, Lease};
+use store::{Error, Signal};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use web::App;
+
+use super::change::Change;
+use super::clockwork::Clockwork;
+use super::handle::{
+    Handle, InputError, Message, NewExecution, ResultNote, RunnerState, StartError,
+};
+use super::live::Live;
+use super::perform::{self, Assignment};
+use super::queue::Queue;
+use super::{Dependencies, Options, recover, sql};
+
+/// How much news one commit takes.
+const BATCH: usize = 1024;
+/// How long a commit that failed for want of space waits before it is tried again.
+const FULL_DISK_WAIT: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The runner while it holds the engine role.
+pub(super) struct Machine {
+    pub(super) app: App,
+    pub(super) dependencies: Dependencies,
+    pub(super) lease: Lease,
+    pub(super) live: HashMap<ExecutionId, Live>,
+    pub(super) changes: IndexMap<ExecutionId, Change>,
+    handle: Handle,
+    stop: CancellationToken,
+    max_running: usize,
+    /// Executions that wait for their turn, in order.
+    queue: Queue,
+    running: usize,
+    clockwork: Clockwork,
+    effects: Vec<(ExecutionId, Effect)>,
+    replies: Vec<Reply>,
+    /// Calls of procedures, which happen inside a commit of their own.
+    procedures: VecDeque<(ExecutionId, AttemptKey, String, serde_json::Value)>,
+}
+
+/// Somebody who waits for a commit.
+enum Reply {
+    Create(ExecutionId, oneshot::Sender<Result<(), StartError>>),
+    Input(oneshot::Sender<Result<(), InputError>>),
+}
+
+impl Machine {
+    pub(super) fn new(
+        app: App,
+        dependencies: Dependencies,
+        options: &Options,
+        handle: Handle,
+        lease: Lease,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            app,
+            dependencies,
+            lease,
+            handle,
+            stop,
+            max_running: options.max_running,
+            live: HashMap::new(),
+            queue: Queue::default(),
+            running: 0,
+            clockwork: Clockwork::default(),
+            changes: IndexMap::new(),
+            effects: Vec::new(),
+            replies: Vec::new(),
+            procedures: VecDeque::new(),
+        }
+    }
+
+    /// Recovers what was not finished, then drives executions until told to stop.
+    pub(super) async fn run(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Result<(), Error> {
+        recover::recover(self).await?;
+        self.commit().await?;
+        self.handle.set_state(RunnerState::Active);
+        let mut news = Vec::with_capacity(BATCH);
+        loop {
+            if self.procedures.is_empty() {
+                tokio::select! {
+                    biased;
+                    () = self.stop.cancelled() => return Ok(()),
+                    count = inbox.recv_many(&mut news, BATCH) => if count == 0 { return Ok(()) },
+                    () = tokio::time::sleep(self.clockwork.wait(self.app.now())) => {}
+                }
+            }
+            let now = self.app.now();
+            for id in self.clockwork.due(now) {
+                if let Some(live) = self.live.get_mut(&id) {
+                    live.wake = None;
+                    self.advance(id, Input::Tick, None, now);
+                }
+            }
+            for message in news.drain(..) {
+                self.take(message, now);
+            }
+            self.start_queued(now);
+            self.commit().await?;
+            self.call_next_procedure().await?;
+        }
+    }
+
+    fn take(&mut self, message: Message, now: Timestamp) {
+        match message {
+            Message::Create { execution, reply } => self.create(*execution, reply),
+            Message::Input { id, input, reply } => {
+                if !self.live.contains_key(&id) {
+                    drop(reply.send(Err(InputError::Unknown)));
+                    return;
+                }
+                match self.try_advance(id, input, None, now) {
+                    Ok(()) => self.replies.push(Reply::Input(reply)),
+                    Err(rejected) => drop(reply.send(Err(rejected.into()))),
+                }
+            }
+            Message::Completed { id, key, output, note } => {
+                self.advance(id, Input::AttemptCompleted { key, output }, Some((key, *note)), now);
+            }
+            Message::Failed { id, key, failure } => {
+                self.advance(id, Input::AttemptFailed { key, failure }, None, now)
+            }
+        }
+    }
+
+    fn create(&mut self, new: NewExecution, reply: oneshot::Sender<Result<(), StartError>>) {
+        let id = new.id;
+        if self.live.contains_key(&id) {
+            drop(reply.send(Err(StartError::Exists)));
+            return;
+        }
+        let (state, event) = engine::create(&new.plan, new.inputs.clone(), new.seed);
+        let mut live = Live::new(new.organisation, id, new.plan.clone(), state, 0);
+        live.model.clone_from(&new.model);
+        self.queue.push(id, &new.priority);
+        let mut change = Change::new(&live);
+        change.created = Some(Box::new(new));
+        change.extend(&mut live, vec![event]);
+        self.changes.insert(id, change);
+        self.live.insert(id, live);
+        self.replies.push(Reply::Create(id, reply));
+    }
+
+    /// Puts an execution that was read from its journal back to work.
+    pub(super) fn adopt(&mut self, live: Live, priority: &str, now: Timestamp) {
+        let (id, status) = (live.id, live.state.status);
+        self.live.insert(id, live);
+        if status == engine::Status::Queued {
+            self.queue.push(id, priority);
+            return;
+        }
+        self.advance(id, Input::Recover, None, now);
+        self.advance(id, Input::Tick, None, now);
+        if let Some(live) = self.live.get_mut(&id) {
+            // Recorded even when nothing was running, so that people see that it was taken up again.
+            let change = self.changes.entry(id).or_insert_with(|| Change::new(live));
+            change.is_recovery = true;
+            change.extend(live, Vec::new());
+        }
+    }
+
+    fn start_queued(&mut self, now: Timestamp) {
+        while self.running < self.max_running {
+            let Some(id) = self.queue.pop() else { return };
+            let is_queued =
+                self.live.get(&id).is_some_and(|live| live.state.status == engine::Status::Queued);
+            if is_queued {
+                self.advance(id, Input::Start, None, now);
+            }
+        }
+    }
+
+    /// Advances by news that cannot be refused.
+    pub(super) fn advance(
+        &mut self,
+        id: ExecutionId,
+        input: Input,
+        note: Option<(AttemptKey, ResultNote)>,
+        now: Timestamp,
+    ) {
+        if let Err(rejected) = self.try_advance(id, input, note, now) {
+            tracing::debug!(execution.id = %id, "news came too late: {rejected}");
+        }
+    }
+
+    fn try_advance(
+        &mut self,
+        id: ExecutionId,
+        input: Input,
+        note: Option<(AttemptKey, ResultNote)>,
+        now: Timestamp,
+    ) -> Result<(), engine::Rejected> {
+        let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
+        let plan = live.plan.clone();
+        let outcome = engine::step(&plan, &mut live.state, input, now)?;
+        // It takes one of the places until it ends; one that is resumed before it ever
+        // had its turn leaves the queue for it.
+        if live.state.status == engine::Status::Running && !live.has_place {
+            live.has_place = true;
+            self.running += 1;
+            self.queue.remove(id);
+        }
+        self.absorb(id, outcome, note);
+        Ok(())
+    }
+
+    /// Takes in what follows from an input.
+    pub(super) fn absorb(
+        &mut self,
+        id: ExecutionId,
+        outcome: Outcome,
+        note: Option<(AttemptKey, ResultNote)>,
+    ) {
+        let Some(live) = self.live.get_mut(&id) else { return };
+        if outcome.events.is_empty() {
+            return;
+        }
+        let change = self.changes.entry(id).or_insert_with(|| Change::new(live));
+        if let Some((key, note)) = note {
+            if note.agent.is_some() {
+                live.author.agent.clone_from(&note.agent);
+                live.author.model.clone_from(&note.model);
+                live.author.scripted |= note.scripted;
+            }
+            change.notes.insert(key, note);
+        }
+        for event in &outcome.events {
+            if let Event::AttemptCompleted { key, .. } | Event::AttemptFailed { key, .. } = event {
+                live.tasks.remove(key);
+            }
+        }
+        change.extend(live, outcome.events);
+        self.schedule_after(id, outcome.effects);
+    }
+
+    /// Keeps effects until the facts are durable.
+    pub(super) fn schedule_after(&mut self, id: ExecutionId, effects: Vec<Effect>) {
+        let Some(live) = self.live.get_mut(&id) else { return };
+        let wake = effects.iter().rev().find_map(|effect| match effect {
+            Effect::WakeAt(at) => Some(*at),
+            Effect::StartAttempt { .. } | Effect::CancelAttempt { .. } => None,
+        });
+        self.clockwork.set(id, live.wake, wake);
+        live.wake = wake;
+        self.effects.extend(effects.into_iter().map(|effect| (id, effect)));
+    }
+
+    /// Makes everything durable, then answers and carries out.
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
+        if !self.changes.is_empty() {
+            let changes: Arc<Vec<Change>> =
+                Arc::new(std::mem::take(&mut self.changes).into_values().collect());
+            let written = self.write(&changes).await?;
+            for (change, is_new) in changes.iter().zip(written) {
+                self.committed(change, is_new);
+            }
+        }
+        for reply in std::mem::take(&mut self.replies) {
+            match reply {
+                Reply::Create(_, reply) => drop(reply.send(Ok(()))),
+                Reply::Input(reply) => drop(reply.send(Ok(()))),
+            }
+        }
+        for (id, effect) in std::mem::take(&mut self.effects) {
+            self.carry_out(id, effect);
+        }
+        Ok(())
+    }
+
+    /// Writes the changes; waits and tries again while the disk is full, because facts that
+    /// have happened must not be lost.
+    async fn write(&mut self, changes: &Arc<Vec<Change>>) -> Result<Vec<bool>, Error> {
+        loop {
+            let (changes, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
+            let now = app.now();
+            let result = self
+                .app
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        lease::check(tx, &lease).await?;
+                        sql::write(tx, &changes, now, app.random.as_ref()).await
+                    })
+                })
+                .await;
+            match result {
+                Err(Error::DiskFull) if !self.stop.is_cancelled() => {
+                    tracing::error!(
+                        "the disk is full: the engine waits; free some space on the data folder's disk"
+                    );
+                    self.refuse_waiting();
+                    tokio::time::sleep(FULL_DISK_WAIT).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// People do not wait for a full disk: they are told now, and may ask again.
+    fn refuse_waiting(&mut self) {
+        for reply in std::mem::take(&mut self.replies) {
+            let full = Error::DiskFull.to_string();
+            match reply {
+                Reply::Create(_, reply) => drop(reply.send(Err(StartError::Unavailable(full)))),
+                Reply::Input(reply) => drop(reply.send(Err(InputError::Unavailable(full)))),
+            }
+        }
+    }
+
+    /// After the commit: tells listeners, and forgets what has ended.
+    pub(super) fn committed(&mut self, change: &Change, is_new: bool) {
+        let id = change.id;
+        if !is_new {
+            // The execution existed: what was made of it in memory is void.
+            self.live.remove(&id);
+            self.effects.retain(|(other, _)| *other != id);
+            let (mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.replies)
+                .into_iter()
+                .partition(|reply| matches!(reply, Reply::Create(other, _) if *other == id));
+            self.replies = others;
+            for reply in mine {
+                if let Reply::Create(_, reply) = reply {
+                    drop(reply.send(Err(StartError::Exists)));
+                }
+            }
+            return;
+        }
+        self.app.bus.send(Signal::Journal { organisation: change.organisation, execution: id });
+        if change.head.status.is_final() {
+            metrics::counter!("hishamos_executions_total", "status" => change.head.status.as_str())
+                .increment(1);
+            if let Some(mut live) = self.live.remove(&id) {
+                self.clockwork.set(id, live.wake.take(), None);
+                for task in live.tasks.values() {
+                    task.cancel();
+                }
+                self.queue.remove(id);
+                self.running -= usize::from(live.has_place);
+            }
+        }
+        metrics::gauge!("hishamos_executions_live").set(self.live.len() as f64);
+    }
+
+    fn carry_out(&mut self, id: ExecutionId, effect: Effect) {
+        match effect {
+            Effect::WakeAt(_) => {}
+            Effect::CancelAttempt { key } => {
+                if let Some(task) = self.live.get_mut(&id).and_then(|live| live.tasks.remove(&key))
+                {
+                    task.cancel();
+                }
+            }
+            Effect::StartAttempt { key, order: Order::Tool { tool, with } } => {
+                self.procedures.push_back((id, key, tool, with));
+            }
+            Effect::StartAttempt { key, order: Order::Agent { agent, command, params, model } } => {
+                let Some(live) = self.live.get_mut(&id) else { return };
+                let task = self.stop.child_token();
+                live.tasks.insert(key, task.clone());
+                let assignment = Assignment {
+                    organisation: live.organisation,
+                    execution: id,
+                    step: live.plan.step(key.step).id.clone(),
+                    key,
+                    agent,
+                    command,
+                    params,
+                    model: model.or_else(|| live.model.clone()),
+                    lease: self.lease.clone(),
+                };
+                let desk = perform::Desk {
+                    app: self.app.clone(),
+                    dependencies: self.dependencies.clone(),
+                    handle: self.handle.clone(),
+                };
+                self.app.spawn(async move {
+                    tokio::select! {
+                        () = task.cancelled() => {}
+                        () = perform::agent(&desk, &assignment) => {}
+                    }
+                });
+            }
+        }
+    }
+
+    /// The next procedure call that waits, if there is one.
+    pub(super) fn next_procedure(
+        &mut self,
+    ) -> Option<(ExecutionId, AttemptKey, String, serde_json::Value)> {
+        self.procedures.pop_front()
+    }
+}

@@ -1,0 +1,56 @@
+//! The runner: one task that drives all executions of the process.
+//!
+//! It takes whatever news has come in, advances each execution with the pure
+//! `engine::step`, writes all facts in one commit, and only then carries out the effects.
+//! Recovery is this loop started again: `recover.rs` rebuilds the states from the journal.
+//! `role.rs` makes sure that one process at a time does this; `perform/` does the work
+//! that takes time, outside the loop.
+
+mod change;
+mod clockwork;
+mod handle;
+mod live;
+mod machine;
+mod perform;
+mod procedure;
+mod queue;
+mod recover;
+mod role;
+mod sql;
+
+use std::sync::Arc;
+
+use agent::Library;
+use agent::port::Models;
+use agent::tool::Registry;
+use store::Procedures;
+use web::App;
+
+pub use handle::RunnerState;
+pub(crate) use handle::{Handle, InputError, NewExecution, StartError, Starter};
+
+/// What the runner needs to carry out effects.
+#[derive(Clone)]
+pub(crate) struct Dependencies {
+    pub library: Arc<Library>,
+    pub models: Arc<dyn Models>,
+    pub procedures: Procedures,
+    pub tools: Registry,
+}
+
+/// How the runner behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many executions run at the same time; the others wait in order (catalogue 5.5).
+    pub max_running: usize,
+    /// The name under which this process holds the engine role; the same after a restart
+    /// on the same data folder, so that it need not wait for its own lease to expire.
+    pub node: String,
+}
+
+/// Starts the runner's task.
+pub(crate) fn start(app: &App, dependencies: Dependencies, options: Options) -> Handle {
+    let (handle, inbox) = handle::channel();
+    app.spawn(role::hold(app.clone(), dependencies, options, handle.clone(), inbox));
+    handle
+}

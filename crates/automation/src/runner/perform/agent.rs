@@ -1,0 +1,206 @@
+//! One attempt of an agent: ask the turn what to do, do it, journal what came of it.
+
+use std::sync::Arc;
+
+use agent::port::{ModelCall, OnDelta};
+use agent::turn::{Effect, Input, ModelError, Outcome, TurnSpec};
+use base::CallId;
+use engine::Failure;
+use llm::chat::Delta;
+use serde_json::{Map, Value as Json, json};
+use store::Signal;
+
+use super::journal::{CallRecord, Intent, Journal, record_of};
+use super::{Assignment, Desk, tools};
+use crate::runner::handle::{Message, ResultNote};
+
+/// Carries an attempt to its end and tells the runner. When the database is lost on the
+/// way nothing is told: the attempt is found again and goes on from its journal.
+pub(in crate::runner) async fn agent(desk: &Desk, assignment: &Assignment) {
+    let (id, key) = (assignment.execution, assignment.key);
+    let message = match attempt(desk, assignment).await {
+        Ok(Some((output, note))) => Message::Completed { id, key, output, note: Box::new(note) },
+        Ok(None) => return,
+        Err(failure) => Message::Failed { id, key, failure },
+    };
+    desk.handle.tell(message).await;
+}
+
+async fn attempt(
+    desk: &Desk,
+    assignment: &Assignment,
+) -> Result<Option<(Json, ResultNote)>, Failure> {
+    let spec = spec(desk, assignment)?;
+    let assignment = Arc::new(assignment.clone());
+    let mut journal = Journal::open(desk, &assignment, spec).await?;
+    loop {
+        let lost = match journal.turn.next() {
+            Effect::CallModel { request, nth, repair } => {
+                call_model(desk, &assignment, &mut journal, *request, nth, repair).await
+            }
+            Effect::CallTools { calls } => {
+                tools::call(desk, &assignment, &mut journal, calls).await
+            }
+            Effect::Finish(Outcome::Completed { output, summary }) => {
+                let spec = journal.turn.spec();
+                let last = journal.calls.last();
+                let note = ResultNote {
+                    id: None,
+                    agent: Some(spec.agent.slug.clone()),
+                    command: Some(spec.command.slug.clone()),
+                    prompt_hash: Some(spec.command.hash.clone()),
+                    summary,
+                    scripted: journal.calls.iter().any(|call| call.scripted),
+                    usage: journal.usage(),
+                    model: last.map(|call| call.model.clone()),
+                };
+                return Ok(Some((output, note)));
+            }
+            Effect::Finish(Outcome::Failed { code, message, retryable }) => {
+                return Err(Failure {
+                    code,
+                    message,
+                    is_retryable: retryable,
+                    retry_after_ms: None,
+                });
+            }
+        };
+        if let Err(reason) = lost {
+            tracing::error!(execution.id = %assignment.execution, "an attempt of step {} is left for recovery: {reason}", assignment.step);
+            return Ok(None);
+        }
+    }
+}
+
+/// What the attempt starts from, by today's library.
+fn spec(desk: &Desk, assignment: &Assignment) -> Result<TurnSpec, Failure> {
+    let library = &desk.dependencies.library;
+    let missing = |kind: &str, name: &str| {
+        Failure::permanent("not_found", format!("there is no {kind} \"{name}\""))
+    };
+    let agent = library
+        .agent(&assignment.agent)
+        .ok_or_else(|| missing("agent", &assignment.agent))?
+        .clone();
+    let command = library
+        .command(&assignment.command)
+        .ok_or_else(|| missing("command", &assignment.command))?
+        .clone();
+    let params = match &assignment.params {
+        Json::Object(params) => params.clone(),
+        Json::Null => Map::new(),
+        _ => return Err(Failure::permanent("invalid_params", "params have to be an object")),
+    };
+    let offered = desk.dependencies.tools.offer(&agent);
+    let tools = offered.map_err(|error| Failure::permanent("unknown_tool", error.to_string()))?;
+    let model = assignment.model.clone().or_else(|| agent.model.prefer.first().cloned());
+    let limits = agent.limits.clone();
+    Ok(TurnSpec { agent, command, params, model, tools, limits })
+}
+
+async fn call_model(
+    desk: &Desk,
+    assignment: &Arc<Assignment>,
+    journal: &mut Journal,
+    mut request: llm::chat::Request,
+    nth: u32,
+    repair: bool,
+) -> Result<(), String> {
+    let started_at = desk.app.now();
+    let call_id = CallId::new(started_at, desk.app.random.as_ref());
+    // Never sent to a provider: the scripted model finds its answer by them.
+    request.labels.insert("command".to_owned(), assignment.command.clone());
+    request.labels.insert("step".to_owned(), assignment.step.clone());
+    request.labels.insert("instance".to_owned(), assignment.key.instance.to_string());
+    let estimated_input_tokens = llm::tokens::estimate_input(&request);
+    let max_output_tokens = request.max_output_tokens;
+    let intent = Intent { call_id, nth, repair, estimated_input_tokens, max_output_tokens };
+    journal.intend(desk, assignment, intent).await?;
+    live(
+        desk,
+        assignment,
+        "model_called",
+        json!({ "call_id": call_id, "model": assignment.model }),
+    );
+    let key = assignment.key;
+    let call = ModelCall {
+        organisation: assignment.organisation,
+        execution: assignment.execution,
+        step: assignment.step.clone(),
+        instance: u32::try_from(key.instance).unwrap_or(u32::MAX),
+        attempt: key.attempt,
+        nth,
+        call_id,
+        model: journal.turn.spec().model.clone(),
+        request,
+        on_delta: Some(on_delta(desk, assignment)),
+    };
+    let result = desk.dependencies.models.call(call).await;
+    let now = desk.app.now();
+    let (input, record) = match result {
+        Ok(outcome) => {
+            let record = record_of(call_id, repair, started_at, &outcome);
+            (Input::ModelReplied { reply: outcome.reply }, record)
+        }
+        Err(error) => {
+            let record = failed(call_id, repair, started_at, now, assignment, &error);
+            (Input::ModelFailed { error: ModelError::from(&error) }, record)
+        }
+    };
+    journal.called(desk, assignment, input, record.clone(), now).await?;
+    live(desk, assignment, "model_replied", json!({ "call": record }));
+    Ok(())
+}
+
+fn failed(
+    call_id: CallId,
+    repair: bool,
+    started_at: base::Timestamp,
+    now: base::Timestamp,
+    assignment: &Assignment,
+    error: &llm::Error,
+) -> CallRecord {
+    CallRecord {
+        call_id,
+        model: assignment.model.clone().unwrap_or_default(),
+        provider: String::new(),
+        scripted: false,
+        repair,
+        input_tokens: 0,
+        output_tokens: 0,
+        cost_micros: 0,
+        estimated: false,
+        duration_ms: i64::try_from(now.since(started_at).as_millis()).unwrap_or(i64::MAX),
+        started_at,
+        error: Some(error.to_string()),
+    }
+}
+
+/// Passes streamed text on to whoever watches.
+fn on_delta(desk: &Desk, assignment: &Arc<Assignment>) -> OnDelta {
+    let (bus, assignment) = (desk.app.bus.clone(), assignment.clone());
+    Arc::new(move |delta| {
+        if let Delta::Text { text } = delta {
+            bus.send(signal(&assignment, "delta", json!({ "text": text })));
+        }
+    })
+}
+
+fn live(desk: &Desk, assignment: &Assignment, kind: &'static str, data: Json) {
+    desk.app.bus.send(signal(assignment, kind, data));
+}
+
+fn signal(assignment: &Assignment, kind: &'static str, mut data: Json) -> Signal {
+    let key = assignment.key;
+    if let Json::Object(fields) = &mut data {
+        fields.insert("step".to_owned(), json!(assignment.step));
+        fields.insert("instance".to_owned(), json!(key.instance));
+        fields.insert("attempt".to_owned(), json!(key.attempt));
+    }
+    Signal::Live {
+        organisation: assignment.organisation,
+        execution: assignment.execution,
+        kind,
+        data: Arc::new(data),
+    }
+}

@@ -1,0 +1,251 @@
+//! The journal of one agent attempt: what it started from, each intent to call a model
+//! (durable before the call) and each piece of news. A killed process finds it again and
+//! pays for no token twice.
+
+use std::sync::Arc;
+
+use agent::port::CallOutcome;
+use agent::turn::{Input, Turn, TurnSpec};
+use base::{CallId, Timestamp, Usage};
+use engine::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use store::procedure::{CallContext, ProcedureError};
+use store::{Error, Tx, lease};
+
+use super::{Assignment, Desk, sql};
+
+/// What is known of a call beside the answer itself; the API shows it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CallRecord {
+    pub call_id: CallId,
+    pub model: String,
+    pub provider: String,
+    pub scripted: bool,
+    pub repair: bool,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cost_micros: i64,
+    pub estimated: bool,
+    pub duration_ms: i64,
+    pub started_at: Timestamp,
+    pub error: Option<String>,
+}
+
+/// An attempt's turn and where its journal ends.
+pub(super) struct Journal {
+    pub turn: Turn,
+    pub calls: Vec<CallRecord>,
+    seq: i64,
+}
+
+/// A failure to write; the attempt ends without an outcome and is found again.
+pub(super) type Lost = String;
+
+impl Journal {
+    /// The attempt as its journal has it, or a new one.
+    pub(super) async fn open(
+        desk: &Desk,
+        assignment: &Assignment,
+        spec: TurnSpec,
+    ) -> Result<Self, Failure> {
+        let lost = |error: Error| Failure::passing("database", error.to_string());
+        let mut tx = desk.app.db.read().await.map_err(lost)?;
+        let rows = sql::journal(&mut tx, assignment).await.map_err(lost)?;
+        drop(tx);
+        let broken =
+            |error: serde_json::Error| Failure::permanent("unreadable_journal", error.to_string());
+        let mut spec = spec;
+        let mut inputs: Vec<Input> = Vec::new();
+        let mut calls = Vec::new();
+        for row in &rows {
+            match row.kind.as_str() {
+                "turn_started" => {
+                    spec = serde_json::from_value(row.body.clone()).map_err(broken)?
+                }
+                "model_called" => {}
+                _ => {
+                    inputs.push(serde_json::from_value(row.body["input"].clone()).map_err(broken)?);
+                    if !row.body["call"].is_null() {
+                        calls.push(
+                            serde_json::from_value(row.body["call"].clone()).map_err(broken)?,
+                        );
+                    }
+                }
+            }
+        }
+        let refused =
+            |error: agent::turn::Error| Failure::permanent("invalid_params", error.to_string());
+        let turn = Turn::replay(spec, inputs).map_err(refused)?;
+        Ok(Self { turn, calls, seq: rows.len() as i64 })
+    }
+
+    /// What the attempt has used so far.
+    pub(super) fn usage(&self) -> Usage {
+        let mut usage = Usage::default();
+        for call in &self.calls {
+            usage += Usage {
+                model_calls: 1,
+                input_tokens: call.input_tokens,
+                output_tokens: call.output_tokens,
+                cost_micros: base::Micros(call.cost_micros),
+            };
+        }
+        usage
+    }
+
+    /// Makes the intent to call a model durable, in the turn's journal and the ledger.
+    pub(super) async fn intend(
+        &mut self,
+        desk: &Desk,
+        assignment: &Arc<Assignment>,
+        intent: Intent,
+    ) -> Result<(), Lost> {
+        let mut rows = Vec::new();
+        if self.seq == 0 {
+            let spec = serde_json::to_value(self.turn.spec()).map_err(|error| error.to_string())?;
+            rows.push(("turn_started", spec));
+        }
+        rows.push(("model_called", json!({ "call_id": intent.call_id, "nth": intent.nth })));
+        let key = assignment.key;
+        let entry = json!({
+            "id": intent.call_id, "execution_id": assignment.execution, "step": assignment.step, "instance": key.instance,
+            "attempt": key.attempt, "nth": intent.nth, "is_repair": intent.repair, "model": assignment.model,
+            "estimated_input_tokens": intent.estimated_input_tokens, "max_output_tokens": intent.max_output_tokens,
+        });
+        self.write(desk, assignment, rows, Some(("record_call_intent", entry)), None, false).await
+    }
+
+    /// Makes a call's outcome durable: the news for the turn, the ledger's line and the
+    /// execution's usage, in one transaction; then the turn takes the news.
+    pub(super) async fn called(
+        &mut self,
+        desk: &Desk,
+        assignment: &Arc<Assignment>,
+        input: Input,
+        call: CallRecord,
+        now: Timestamp,
+    ) -> Result<(), Lost> {
+        let kind = if call.error.is_none() { "model_replied" } else { "model_failed" };
+        let entry = json!({
+            "id": call.call_id, "outcome": if call.error.is_none() { "ok" } else { "error" }, "error": call.error,
+            "model": call.model, "provider": call.provider, "scripted": call.scripted, "input_tokens": call.input_tokens,
+            "output_tokens": call.output_tokens, "cost_micros": call.cost_micros, "estimated": call.estimated,
+            "duration_ms": call.duration_ms, "at": now,
+        });
+        let body = json!({ "input": input, "call": call });
+        let model = call.error.is_none().then(|| call.model.clone());
+        self.write(
+            desk,
+            assignment,
+            vec![(kind, body)],
+            Some(("record_call", entry)),
+            model,
+            call.scripted,
+        )
+        .await?;
+        self.calls.push(call);
+        self.turn.accept(input).map_err(|error| error.to_string())
+    }
+
+    /// Makes a tool's return durable; then the turn takes it.
+    pub(super) async fn returned(
+        &mut self,
+        desk: &Desk,
+        assignment: &Arc<Assignment>,
+        input: Input,
+    ) -> Result<(), Lost> {
+        let body = json!({ "input": input, "call": null });
+        self.write(desk, assignment, vec![("tool_returned", body)], None, None, false).await?;
+        self.turn.accept(input).map_err(|error| error.to_string())
+    }
+
+    async fn write(
+        &mut self,
+        desk: &Desk,
+        assignment: &Arc<Assignment>,
+        rows: Vec<(&'static str, Json)>,
+        ledger: Option<(&'static str, Json)>,
+        model: Option<String>,
+        scripted: bool,
+    ) -> Result<(), Lost> {
+        let first = self.seq + 1;
+        self.seq += rows.len() as i64;
+        let (assignment, procedures) = (assignment.clone(), desk.dependencies.procedures.clone());
+        let (now, random) = (desk.app.now(), desk.app.random.clone());
+        let job = desk.app.db.write(move |tx| {
+            Box::pin(async move {
+                lease::check(tx, &assignment.lease).await?;
+                for (seq, (kind, body)) in (first..).zip(&rows) {
+                    sql::append(tx, &assignment, seq, kind, body, now).await?;
+                }
+                let Some((name, entry)) = ledger else { return Ok(()) };
+                let Some(procedure) = procedures.get(name) else { return Ok(()) };
+                let context = CallContext {
+                    organisation: assignment.organisation,
+                    execution: Some(assignment.execution),
+                    step: Some(assignment.step.clone()),
+                    result: None,
+                    actor: assignment.agent.clone(),
+                    model: assignment.model.clone(),
+                    scripted,
+                    now,
+                    random,
+                };
+                let usage = record(tx, procedure.as_ref(), &context, entry).await?;
+                sql::add_usage(tx, &assignment, usage, model.as_deref(), scripted).await
+            })
+        });
+        job.await.map_err(|error: Error| error.to_string())
+    }
+}
+
+/// An intent to call a model.
+pub(super) struct Intent {
+    pub call_id: CallId,
+    pub nth: u32,
+    pub repair: bool,
+    pub estimated_input_tokens: u64,
+    pub max_output_tokens: Option<u32>,
+}
+
+async fn record(
+    tx: &mut Tx,
+    procedure: &dyn store::Procedure,
+    context: &CallContext,
+    entry: Json,
+) -> Result<Usage, Error> {
+    match procedure.call(tx, context, entry).await {
+        Ok(done) => Ok(serde_json::from_value(done.output).unwrap_or_default()),
+        Err(ProcedureError::Store(error)) => Err(error),
+        Err(ProcedureError::Invalid(message) | ProcedureError::NotFound(message)) => {
+            // The ledger must never refuse what has happened; a refusal is a defect of ours.
+            tracing::error!(execution.id = ?context.execution, "the ledger refused an entry: {message}");
+            Ok(Usage::default())
+        }
+    }
+}
+
+/// The record of a finished call.
+pub(super) fn record_of(
+    call_id: CallId,
+    repair: bool,
+    started_at: Timestamp,
+    outcome: &CallOutcome,
+) -> CallRecord {
+    let usage = &outcome.reply.usage;
+    CallRecord {
+        call_id,
+        model: outcome.model.clone(),
+        provider: outcome.provider.clone(),
+        scripted: outcome.scripted,
+        repair,
+        input_tokens: i64::try_from(usage.input).unwrap_or(i64::MAX),
+        output_tokens: i64::try_from(usage.output).unwrap_or(i64::MAX),
+        cost_micros: outcome.cost.0,
+        estimated: usage.estimated || !outcome.cost_known,
+        duration_ms: outcome.duration_ms,
+        started_at,
+        error: None,
+    }
+}

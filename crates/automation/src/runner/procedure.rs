@@ -1,0 +1,159 @@
+//! Tool steps that are procedures of other features: the work and the record of it are one
+//! transaction, so it is done exactly once, whatever is killed and whenever.
+
+use std::sync::Arc;
+
+use base::ResultId;
+use engine::{AttemptKey, Failure, Input};
+use serde_json::Value as Json;
+use store::procedure::{CallContext, ProcedureError};
+use store::{Error, Procedure, Signal, lease, outbox};
+
+use super::change::Change;
+use super::handle::ResultNote;
+use super::live::Live;
+use super::machine::Machine;
+use super::sql;
+
+/// Why the transaction was taken back.
+enum Undone {
+    /// The procedure refused; the step fails.
+    Refused(Failure),
+    /// The database failed; the engine stops and recovers.
+    Store(Error),
+}
+
+impl From<Error> for Undone {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Machine {
+    /// Calls the procedure that waits longest, in a commit of its own.
+    pub(super) async fn call_next_procedure(&mut self) -> Result<(), Error> {
+        let Some((id, key, tool, with)) = self.next_procedure() else { return Ok(()) };
+        let now = self.app.now();
+        let is_wanted = self.live.get(&id).is_some_and(|live| live.state.is_running(key));
+        if !is_wanted {
+            return Ok(());
+        }
+        let Some(procedure) = self.dependencies.procedures.get(&tool).cloned() else {
+            let known: Vec<&str> = self.dependencies.procedures.names().collect();
+            let message = format!("there is no tool \"{tool}\"; there are {}", known.join(", "));
+            self.advance(
+                id,
+                Input::AttemptFailed { key, failure: Failure::permanent("unknown_tool", message) },
+                None,
+                now,
+            );
+            return Ok(());
+        };
+        match self.call(id, key, procedure, with).await {
+            Ok(()) => Ok(()),
+            Err(Undone::Refused(failure)) => {
+                self.advance(id, Input::AttemptFailed { key, failure }, None, now);
+                Ok(())
+            }
+            Err(Undone::Store(Error::DiskFull)) => {
+                let failure = Failure::passing("disk_full", Error::DiskFull.to_string());
+                self.advance(id, Input::AttemptFailed { key, failure }, None, now);
+                Ok(())
+            }
+            Err(Undone::Store(error)) => Err(error),
+        }
+    }
+
+    async fn call(
+        &mut self,
+        id: base::ExecutionId,
+        key: AttemptKey,
+        procedure: Arc<dyn Procedure>,
+        with: Json,
+    ) -> Result<(), Undone> {
+        let Some(live) = self.live.get(&id) else { return Ok(()) };
+        let now = self.app.now();
+        let result_id = ResultId::new(now, self.app.random.as_ref());
+        let author = live.author.clone();
+        let context = CallContext {
+            organisation: live.organisation,
+            execution: Some(id),
+            step: Some(live.plan.step(key.step).id.clone()),
+            result: Some(result_id),
+            actor: author.agent.clone().unwrap_or_else(|| "workflow".to_owned()),
+            model: author.model.clone(),
+            scripted: author.scripted,
+            now,
+            random: self.app.random.clone(),
+        };
+        let mut next = Live {
+            author,
+            model: live.model.clone(),
+            percent: live.percent,
+            wake: live.wake,
+            tasks: std::collections::HashMap::new(),
+            ..Live::new(live.organisation, id, live.plan.clone(), live.state.clone(), live.seq)
+        };
+        let (lease, random) = (self.lease.clone(), self.app.random.clone());
+        let name = procedure.name();
+        let written = self
+            .app
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    lease::check(tx, &lease).await?;
+                    let done = procedure.call(tx, &context, with).await.map_err(undone)?;
+                    let topics: Vec<String> =
+                        done.events.iter().map(|event| event.topic.clone()).collect();
+                    if !done.events.is_empty() {
+                        outbox::append(tx, context.organisation, &done.events, now).await?;
+                    }
+                    let plan = next.plan.clone();
+                    let input = Input::AttemptCompleted { key, output: done.output };
+                    let outcome =
+                        engine::step(&plan, &mut next.state, input, now).unwrap_or_default();
+                    let mut change = Change::new(&next);
+                    let note = ResultNote {
+                        id: Some(result_id),
+                        summary: format!("{name} is done"),
+                        scripted: context.scripted,
+                        ..ResultNote::default()
+                    };
+                    change.notes.insert(key, note);
+                    change.extend(&mut next, outcome.events);
+                    let mut changes = [change];
+                    sql::write(tx, &changes, now, random.as_ref()).await?;
+                    let [change] = &mut changes;
+                    let change = std::mem::replace(change, Change::new(&next));
+                    Ok::<_, Undone>((next, change, outcome.effects, topics))
+                })
+            })
+            .await;
+        let (next, change, effects, mut topics) = written?;
+        if let Some(live) = self.live.get_mut(&id) {
+            live.state = next.state;
+            live.seq = next.seq;
+            live.percent = next.percent;
+        }
+        self.schedule_after(id, effects);
+        topics.sort_unstable();
+        topics.dedup();
+        for topic in topics {
+            self.app.bus.send(Signal::Outbox { organisation: change.organisation, topic });
+        }
+        self.committed(&change, true);
+        Ok(())
+    }
+}
+
+fn undone(error: ProcedureError) -> Undone {
+    match error {
+        ProcedureError::Invalid(message) => {
+            Undone::Refused(Failure::permanent("invalid_input", message))
+        }
+        ProcedureError::NotFound(message) => {
+            Undone::Refused(Failure::permanent("not_found", message))
+        }
+        ProcedureError::Store(error) => Undone::Store(error),
+    }
+}

@@ -1,0 +1,55 @@
+//! The workflows that come with the program.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use engine::{Plan, definition};
+
+/// A workflow that comes with the program.
+#[derive(Debug, Clone)]
+pub struct BuiltIn {
+    /// Its key: the name of its file.
+    pub slug: String,
+    /// Its definition as it is written.
+    pub text: String,
+    /// Its definition, ready to run.
+    pub plan: Plan,
+}
+
+/// All workflows that come with the program.
+#[derive(Debug, Clone, Default)]
+pub struct Workflows(Arc<BTreeMap<String, BuiltIn>>);
+
+impl Workflows {
+    /// Reads definitions given as (slug, text); a broken one is named with all its problems.
+    pub fn from_files(
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<String>> {
+        let mut workflows = BTreeMap::new();
+        let mut wrong = Vec::new();
+        for (slug, text) in files {
+            match definition::parse(&text) {
+                Ok(definition) => {
+                    let plan = Plan::new(definition);
+                    workflows.insert(slug.clone(), BuiltIn { slug, text, plan });
+                }
+                Err(problems) => {
+                    wrong.extend(
+                        problems.iter().map(|problem| format!("workflow \"{slug}\": {problem}")),
+                    );
+                }
+            }
+        }
+        if wrong.is_empty() { Ok(Self(Arc::new(workflows))) } else { Err(wrong) }
+    }
+
+    /// The workflow with this key.
+    pub(crate) fn get(&self, slug: &str) -> Option<&BuiltIn> {
+        self.0.get(slug)
+    }
+
+    /// All of them, by key.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &BuiltIn> {
+        self.0.values()
+    }
+}
