@@ -5,6 +5,7 @@
 //! Start with [`id`] for how ids look and [`clock`] for how time enters the system.
 
 mod clock;
+mod hex;
 mod id;
 mod money;
 mod page;
@@ -13,6 +14,7 @@ mod secret;
 mod timestamp;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use hex::hex;
 pub use id::*;
 pub use money::{Micros, Usage};
 pub use page::{Page, PageRequest};

@@ -5,12 +5,7 @@ use crate::{Result, invalid};
 
 /// Packs the parts of a sort key.
 pub fn encode_cursor(parts: &[&str]) -> String {
-    let mut out = String::new();
-    for byte in parts.join("\u{1f}").bytes() {
-        out.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
-        out.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
-    }
-    out
+    base::hex(parts.join("\u{1f}").as_bytes())
 }
 
 /// Unpacks a cursor of exactly `N` parts.

@@ -97,7 +97,7 @@ async fn save(
     }
     let caller = ctx.caller()?.clone();
     let (organisation, now) = (caller.organisation, ctx.now());
-    let hash = format!("{:x}", Sha256::digest(body.definition.as_bytes()));
+    let hash = base::hex(&Sha256::digest(body.definition.as_bytes()));
     let workflow = WorkflowId::new(now, ctx.random().as_ref());
     let id = WorkflowRevisionId::new(now, ctx.random().as_ref());
     let definition = plan.definition().clone();
