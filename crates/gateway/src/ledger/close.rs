@@ -1,0 +1,54 @@
+//! An execution is over and no call of it will be heard to its end any more.
+
+use base::{ExecutionId, Usage};
+use futures::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use store::procedure::Done;
+use store::{CallContext, Procedure, ProcedureError, Tx};
+
+use super::{model, sql};
+
+/// `close_calls`: closes every call that an execution left running as interrupted, for
+/// executions that end (cancelled, failed) without asking again.
+#[derive(Debug, Clone, Copy)]
+pub struct CloseCalls;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Closing {
+    execution_id: ExecutionId,
+}
+
+impl Procedure for CloseCalls {
+    fn name(&self) -> &'static str {
+        "close_calls"
+    }
+
+    fn input_schema(&self) -> Json {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["execution_id"],
+            "properties": {"execution_id": {"type": "string"}},
+        })
+    }
+
+    fn call<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        context: &'a CallContext,
+        input: Json,
+    ) -> BoxFuture<'a, Result<Done, ProcedureError>> {
+        Box::pin(async move {
+            let closing: Closing = model::parse(self.name(), input)?;
+            let organisation = context.organisation;
+            let mut usage = Usage::default();
+            let all = sql::Running::Execution(closing.execution_id);
+            for left in sql::running(tx, organisation, all).await? {
+                usage += sql::interrupt(tx, organisation, left, context.now).await?;
+            }
+            Ok(model::usage_output(usage))
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! The table of model calls.
+
+use base::{CallId, ExecutionId, Micros, OrganisationId, Timestamp, Usage};
+use store::{Result, Row, Tx, Value, params, sql};
+
+use super::intent::Intent;
+use super::outcome::Ended;
+use super::{Call, CallOutcome};
+
+/// Writes the row of a call that begins; `false` when it stands there already.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    intent: &Intent,
+    now: Timestamp,
+) -> Result<bool> {
+    let provider = intent.provider();
+    let model = intent.model.as_deref().unwrap_or_default();
+    let most_output = intent.max_output_tokens.unwrap_or(0);
+    let inserted = tx
+        .execute(
+            sql!("insert into model_calls (organisation_id, id, execution_id, step, instance, attempt, nth, is_repair, model, provider, scripted, outcome, input_tokens, output_tokens, cost_micros, estimated, duration_ms, started_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, $15, 0, $16) on conflict (organisation_id, id) do nothing"),
+            params![
+                organisation, intent.id, intent.execution_id, &intent.step, intent.instance,
+                intent.attempt, intent.nth, intent.is_repair, model, provider,
+                provider == crate::platform::SCRIPTED, intent.estimated_input_tokens, most_output,
+                intent.highest_cost(now), true, now
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Whose running calls are meant.
+pub(super) enum Running<'a> {
+    /// The other ones of the instance that this call belongs to.
+    InstanceOf(&'a Intent),
+    /// All of the execution.
+    Execution(ExecutionId),
+}
+
+/// A call that was left running, and what it may have come to.
+pub(super) struct Left {
+    id: CallId,
+    started_at: Timestamp,
+    usage: Usage,
+}
+
+/// The running calls.
+pub(super) async fn running(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    which: Running<'_>,
+) -> Result<Vec<Left>> {
+    let rows = match which {
+        Running::InstanceOf(intent) => {
+            tx.fetch_all(
+                sql!("select id, started_at, input_tokens, output_tokens, cost_micros from model_calls where organisation_id = $1 and execution_id = $2 and step = $3 and instance = $4 and outcome = 'running' and id <> $5"),
+                params![organisation, intent.execution_id, &intent.step, intent.instance, intent.id],
+            )
+            .await?
+        }
+        Running::Execution(execution) => {
+            tx.fetch_all(
+                sql!("select id, started_at, input_tokens, output_tokens, cost_micros from model_calls where organisation_id = $1 and execution_id = $2 and outcome = 'running'"),
+                params![organisation, execution],
+            )
+            .await?
+        }
+    };
+    rows.iter()
+        .map(|row| {
+            Ok(Left {
+                id: row.get("id")?,
+                started_at: row.get("started_at")?,
+                usage: Usage {
+                    model_calls: 1,
+                    input_tokens: row.get("input_tokens")?,
+                    output_tokens: row.get("output_tokens")?,
+                    cost_micros: row.get("cost_micros")?,
+                },
+            })
+        })
+        .collect()
+}
+
+/// Closes a call that nobody will complete; gives what to add to the execution's usage.
+pub(super) async fn interrupt(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    left: Left,
+    now: Timestamp,
+) -> Result<Usage> {
+    let lasted = i64::try_from(now.since(left.started_at).as_millis()).unwrap_or(i64::MAX);
+    let changed = tx
+        .execute(
+            sql!("update model_calls set outcome = 'interrupted', error = $3, estimated = $4, duration_ms = $5, finished_at = $6 where organisation_id = $1 and id = $2 and outcome = 'running'"),
+            params![
+                organisation, left.id, "the process ended before the answer was recorded", true,
+                lasted, now
+            ],
+        )
+        .await?;
+    Ok(if changed == 1 { left.usage } else { Usage::default() })
+}
+
+/// Completes the row of a call; `false` when it was not running.
+pub(super) async fn complete(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    ended: &Ended,
+) -> Result<bool> {
+    let changed = tx
+        .execute(
+            sql!("update model_calls set outcome = $3, error = $4, model = $5, provider = $6, scripted = $7, input_tokens = $8, output_tokens = $9, cost_micros = $10, estimated = $11, duration_ms = $12, finished_at = $13 where organisation_id = $1 and id = $2 and outcome = 'running'"),
+            params![
+                organisation, ended.id, ended.outcome.outcome().as_str(), ended.error.as_deref(),
+                &ended.model, &ended.provider, ended.scripted, ended.input_tokens,
+                ended.output_tokens, ended.cost_micros, ended.estimated, ended.duration_ms, ended.at
+            ],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Whether there is a row for this call.
+pub(super) async fn exists(tx: &mut Tx, organisation: OrganisationId, id: CallId) -> Result<bool> {
+    let row = tx
+        .fetch_optional(
+            sql!("select id from model_calls where organisation_id = $1 and id = $2"),
+            params![organisation, id],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Calls in the order in which they began, after the one of the cursor.
+pub(super) async fn list(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    execution: Option<ExecutionId>,
+    after: Option<(Timestamp, CallId)>,
+    limit: i64,
+) -> Result<Vec<Call>> {
+    let (at, id): (Value, Value) = match after {
+        Some((at, id)) => (at.into(), id.into()),
+        None => (i64::MIN.into(), "".into()),
+    };
+    let rows = match execution {
+        Some(execution) => {
+            tx.fetch_all(
+                sql!("select * from model_calls where organisation_id = $1 and execution_id = $2 and (started_at > $3 or (started_at = $3 and id > $4)) order by started_at, id limit $5"),
+                params![organisation, execution, at, id, limit + 1],
+            )
+            .await?
+        }
+        None => {
+            tx.fetch_all(
+                sql!("select * from model_calls where organisation_id = $1 and (started_at > $2 or (started_at = $2 and id > $3)) order by started_at, id limit $4"),
+                params![organisation, at, id, limit + 1],
+            )
+            .await?
+        }
+    };
+    rows.iter().map(call).collect()
+}
+
+fn call(row: &Row) -> Result<Call> {
+    Ok(Call {
+        id: row.get("id")?,
+        execution_id: row.get("execution_id")?,
+        step: row.get("step")?,
+        instance: row.get("instance")?,
+        attempt: row.get("attempt")?,
+        model: row.get("model")?,
+        provider: row.get("provider")?,
+        scripted: row.get("scripted")?,
+        repair: row.get("is_repair")?,
+        input_tokens: row.get("input_tokens")?,
+        output_tokens: row.get("output_tokens")?,
+        cost_micros: row.get::<Micros>("cost_micros")?,
+        estimated: row.get("estimated")?,
+        duration_ms: row.get("duration_ms")?,
+        started_at: row.get("started_at")?,
+        outcome: row.parse::<CallOutcome>("outcome")?,
+        error: row.get("error")?,
+    })
+}
