@@ -1,5 +1,5 @@
 // The screens and states to look at. `ready` brings a page into the state and waits until it is.
-const seen = (text) => (page) => page.getByText(text).first().waitFor();
+const seen = (text) => (page) => page.locator("main").getByText(text).first().waitFor();
 const heading = (page) => page.getByRole("heading").first().waitFor();
 const main = (page) => page.locator("main h1, main h2").first().waitFor();
 const card = (key) => (page) => page.locator(`[data-card="${key}"]`).waitFor();
@@ -27,9 +27,24 @@ async function startIdea(page) {
 }
 
 export const screens = [
-  { name: "setup", scenario: "setup", path: "/setup#token=abc", ready: (page) => page.locator("form").waitFor() },
-  { name: "setup-no-token", scenario: "setup", path: "/setup", ready: (page) => page.locator("pre").waitFor() },
-  { name: "sign-in", scenario: "signed-out", path: "/sign-in", ready: (page) => page.locator("form").waitFor() },
+  {
+    name: "setup",
+    scenario: "setup",
+    path: "/setup#token=abc",
+    ready: (page) => page.locator("form").waitFor(),
+  },
+  {
+    name: "setup-no-token",
+    scenario: "setup",
+    path: "/setup",
+    ready: (page) => page.locator("pre").waitFor(),
+  },
+  {
+    name: "sign-in",
+    scenario: "signed-out",
+    path: "/sign-in",
+    ready: (page) => page.locator("form").waitFor(),
+  },
   {
     name: "sign-in-wrong",
     scenario: "signed-out",
@@ -41,11 +56,26 @@ export const screens = [
       await page.getByRole("alert").waitFor();
     },
   },
-  { name: "sign-in-link-spent", scenario: "signed-out", path: "/sign-in#token=spent", ready: (page) => page.getByRole("alert").waitFor() },
+  {
+    name: "sign-in-link-spent",
+    scenario: "signed-out",
+    path: "/sign-in#token=spent",
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
   { name: "projects", path: "/projects", ready: seen("Clinic booking") },
   { name: "projects-empty", scenario: "empty", path: "/projects", ready: main },
-  { name: "projects-loading", path: "/projects", before: stuck("**/api/v1/projects?*"), ready: heading },
-  { name: "projects-error", path: "/projects", before: broken("**/api/v1/projects?*"), ready: (page) => page.getByRole("alert").waitFor() },
+  {
+    name: "projects-loading",
+    path: "/projects",
+    before: stuck("**/api/v1/projects?*"),
+    ready: heading,
+  },
+  {
+    name: "projects-error",
+    path: "/projects",
+    before: broken("**/api/v1/projects?*"),
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
   {
     name: "projects-create",
     path: "/projects",
@@ -57,10 +87,30 @@ export const screens = [
   },
   { name: "board", path: "/projects/CLINIC", ready: card("CLINIC-2") },
   { name: "board-empty", path: "/projects/SHOP", ready: (page) => page.locator("#idea").waitFor() },
-  { name: "board-no-model", scenario: "no-model", path: "/projects/SHOP", ready: seen("hishamos model install") },
-  { name: "board-scripted", scenario: "scripted", path: "/projects/SHOP", ready: (page) => page.locator("#idea").waitFor() },
-  { name: "board-loading", path: "/projects/CLINIC", before: stuck("**/board"), ready: (page) => page.waitForTimeout(600) },
-  { name: "board-error", path: "/projects/CLINIC", before: broken("**/board"), ready: (page) => page.getByRole("alert").waitFor() },
+  {
+    name: "board-no-model",
+    scenario: "no-model",
+    path: "/projects/SHOP",
+    ready: seen("hishamos model install"),
+  },
+  {
+    name: "board-scripted",
+    scenario: "scripted",
+    path: "/projects/SHOP",
+    ready: (page) => page.locator("#idea").waitFor(),
+  },
+  {
+    name: "board-loading",
+    path: "/projects/CLINIC",
+    before: stuck("**/board"),
+    ready: (page) => page.waitForTimeout(600),
+  },
+  {
+    name: "board-error",
+    path: "/projects/CLINIC",
+    before: broken("**/board"),
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
   {
     name: "board-idea-open",
     path: "/projects/CLINIC",
@@ -136,8 +186,16 @@ export const screens = [
       await page.getByRole("dialog").waitFor();
     },
   },
-  { name: "item", path: "/projects/CLINIC/CLINIC-3", ready: (page) => page.getByRole("dialog").locator("form").waitFor() },
-  { name: "item-missing", path: "/projects/CLINIC/CLINIC-99", ready: (page) => page.getByRole("alert").waitFor() },
+  {
+    name: "item",
+    path: "/projects/CLINIC/CLINIC-3",
+    ready: (page) => page.getByRole("dialog").locator("form").waitFor(),
+  },
+  {
+    name: "item-missing",
+    path: "/projects/CLINIC/CLINIC-99",
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
   {
     name: "item-conflict",
     path: "/projects/CLINIC/CLINIC-3",
@@ -153,14 +211,38 @@ export const screens = [
       await page.getByRole("alert").waitFor();
     },
   },
-  { name: "executions", path: "/executions", ready: (page) => page.locator("main li").first().waitFor() },
+  {
+    name: "executions",
+    path: "/executions",
+    ready: (page) => page.locator("main li").first().waitFor(),
+  },
   { name: "executions-empty", scenario: "empty", path: "/executions", ready: main },
   { name: "executions-filtered", path: "/executions?status=paused", ready: main },
-  { name: "execution", path: "/executions/exe_01kdone", ready: (page) => page.locator("pre").first().waitFor() },
-  { name: "execution-fan-out", path: "/executions/exe_01kdone?step=stories", ready: (page) => page.locator("pre").first().waitFor() },
-  { name: "execution-recovered", path: "/executions/exe_01kdone?step=epics", ready: (page) => page.locator("pre").first().waitFor() },
-  { name: "execution-failed", path: "/executions/exe_01kfail", ready: (page) => page.getByRole("alert").waitFor() },
-  { name: "execution-missing", path: "/executions/exe_nothing", ready: (page) => page.getByRole("alert").waitFor() },
+  {
+    name: "execution",
+    path: "/executions/exe_01kdone",
+    ready: (page) => page.locator("pre").first().waitFor(),
+  },
+  {
+    name: "execution-fan-out",
+    path: "/executions/exe_01kdone?step=stories",
+    ready: (page) => page.locator("pre").first().waitFor(),
+  },
+  {
+    name: "execution-recovered",
+    path: "/executions/exe_01kdone?step=epics",
+    ready: (page) => page.locator("pre").first().waitFor(),
+  },
+  {
+    name: "execution-failed",
+    path: "/executions/exe_01kfail",
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
+  {
+    name: "execution-missing",
+    path: "/executions/exe_nothing",
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
   {
     name: "execution-live",
     path: "/projects/SHOP",
@@ -172,10 +254,23 @@ export const screens = [
       await page.waitForTimeout(700);
     },
   },
-  { name: "settings-profile", path: "/settings/profile", ready: (page) => page.locator("main form").waitFor() },
-  { name: "settings-sessions", path: "/settings/sessions", ready: (page) => page.locator("main li time").first().waitFor() },
+  {
+    name: "settings-profile",
+    path: "/settings/profile",
+    ready: (page) => page.locator("main form").waitFor(),
+  },
+  {
+    name: "settings-sessions",
+    path: "/settings/sessions",
+    ready: (page) => page.locator("main li time").first().waitFor(),
+  },
   { name: "settings-keys", path: "/settings/keys", ready: seen("nightly export") },
-  { name: "settings-keys-empty", scenario: "empty", path: "/settings/keys", ready: (page) => page.locator("main h2").nth(1).waitFor() },
+  {
+    name: "settings-keys-empty",
+    scenario: "empty",
+    path: "/settings/keys",
+    ready: (page) => page.locator("main h2").nth(1).waitFor(),
+  },
   {
     name: "settings-key-created",
     path: "/settings/keys",
@@ -188,6 +283,15 @@ export const screens = [
     },
   },
   { name: "settings-models", path: "/settings/models", ready: seen("local/qwen2.5-coder-0.5b") },
-  { name: "settings-models-missing", scenario: "no-model", path: "/settings/models", ready: seen("local/qwen2.5-coder-0.5b") },
-  { name: "not-found", path: "/nowhere", ready: (page) => page.getByRole("link").first().waitFor() },
+  {
+    name: "settings-models-missing",
+    scenario: "no-model",
+    path: "/settings/models",
+    ready: seen("local/qwen2.5-coder-0.5b"),
+  },
+  {
+    name: "not-found",
+    path: "/nowhere",
+    ready: (page) => page.getByRole("link").first().waitFor(),
+  },
 ];

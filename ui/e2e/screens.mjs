@@ -44,16 +44,21 @@ async function visit(look, screen) {
     hasTouch: look.width < 600,
     reducedMotion: "no-preference",
   });
-  await context.addInitScript(([locale, theme]) => {
-    localStorage.setItem("hishamos.locale", locale);
-    localStorage.setItem("hishamos.theme", theme);
-  }, [look.locale, look.theme]);
+  await context.addInitScript(
+    ([locale, theme]) => {
+      localStorage.setItem("hishamos.locale", locale);
+      localStorage.setItem("hishamos.theme", theme);
+    },
+    [look.locale, look.theme],
+  );
   const page = await context.newPage();
   // Answers that a screen breaks on purpose are logged by the browser itself.
   const troubles = watch(page, base, (text) => text.includes("Failed to load resource"));
   if (screen.before) await screen.before(page);
   await page.goto(base + screen.path);
   await screen.ready(page, look);
+  // Pictures show where things come to rest.
+  await page.waitForTimeout(screen.isFleeting ? 0 : 450);
   await page.screenshot({ path: `${dir}/${screen.name}.${look.name}.png` });
   if (!screen.isFleeting) {
     troubles.push(...(await axe(page)));

@@ -31,53 +31,59 @@ function ProjectBoard({ projectKey }: { projectKey: string }) {
     navigate({ search: { execution: id }, replace: true, resetScroll: false });
 
   return (
-    <Loaded query={query} skeleton={<BoardSkeleton />}>
-      {(board) => {
-        const isEmpty =
-          board.epics.length + board.columns.flatMap((each) => each.items).length === 0;
-        return (
-          <div className="flex min-h-full flex-col md:h-full md:min-h-[40rem]">
-            <header className="flex min-h-14 shrink-0 items-center gap-3 px-4 pt-2 md:px-6">
-              <Key>{board.project.key}</Key>
-              <h1 className="truncate font-semibold text-lg tracking-tight">
-                <bdi>{board.project.name}</bdi>
-              </h1>
-              <p className="min-w-0 flex-1 truncate text-muted text-sm max-md:hidden" dir="auto">
-                {board.project.description}
-              </p>
-            </header>
-            <div className="flex shrink-0 flex-col gap-3 px-4 md:px-6">
-              {shown === undefined ? (
-                <IdeaBox
-                  key={again}
-                  projectKey={projectKey}
-                  isFirst={isEmpty}
-                  initialIdea={again}
-                  onStarted={(started) => void show(started.id)}
-                />
-              ) : (
-                <ProgressCard
-                  key={shown}
-                  executionId={shown}
-                  projectKey={projectKey}
-                  madeCount={itemsMadeBy(board, shown).length}
-                  onDismiss={() => void show(undefined)}
-                  onTryAgain={(idea) => {
-                    setAgain(idea);
-                    void show(undefined);
-                  }}
-                />
-              )}
+    <>
+      {!query.data && <h1 className="sr-only">{projectKey}</h1>}
+      <Loaded query={query} skeleton={<BoardSkeleton />}>
+        {(board) => {
+          const isEmpty =
+            board.epics.length + board.columns.flatMap((each) => each.items).length === 0;
+          return (
+            <div className="flex min-h-full flex-col md:h-full md:min-h-[40rem]">
+              <header className="flex min-h-14 shrink-0 items-center gap-3 px-4 pt-2 md:px-6">
+                <Key>{board.project.key}</Key>
+                <h1 className="truncate font-semibold text-lg tracking-tight">
+                  <bdi>{board.project.name}</bdi>
+                </h1>
+                <p
+                  className="align-page min-w-0 flex-1 truncate text-muted text-sm max-md:hidden"
+                  dir="auto"
+                >
+                  {board.project.description}
+                </p>
+              </header>
+              <div className="flex shrink-0 flex-col gap-3 px-4 md:px-6">
+                {shown === undefined ? (
+                  <IdeaBox
+                    key={again}
+                    projectKey={projectKey}
+                    isFirst={isEmpty}
+                    initialIdea={again}
+                    onStarted={(started) => void show(started.id)}
+                  />
+                ) : (
+                  <ProgressCard
+                    key={shown}
+                    executionId={shown}
+                    projectKey={projectKey}
+                    madeCount={itemsMadeBy(board, shown).length}
+                    onDismiss={() => void show(undefined)}
+                    onTryAgain={(idea) => {
+                      setAgain(idea);
+                      void show(undefined);
+                    }}
+                  />
+                )}
+              </div>
+              <BoardView
+                board={board}
+                onCreate={(column) => setCreatingIn(column ?? board.columns[0]?.name ?? "")}
+              />
+              <NewItem board={board} column={creatingIn} onClose={() => setCreatingIn(null)} />
+              <Outlet />
             </div>
-            <BoardView
-              board={board}
-              onCreate={(column) => setCreatingIn(column ?? board.columns[0]?.name ?? "")}
-            />
-            <NewItem board={board} column={creatingIn} onClose={() => setCreatingIn(null)} />
-            <Outlet />
-          </div>
-        );
-      }}
-    </Loaded>
+          );
+        }}
+      </Loaded>
+    </>
   );
 }

@@ -17,7 +17,10 @@ export function Sidebar({ session, onHelp }: { session: Session; onHelp: () => v
   const { t } = useTranslation();
   const { data: projects } = useQuery(projectsOptions);
   return (
-    <div className="flex w-56 shrink-0 flex-col border-line border-e bg-sunken max-md:hidden">
+    <nav
+      aria-label={t("nav.main")}
+      className="flex w-56 shrink-0 flex-col border-line border-e bg-sunken max-md:hidden"
+    >
       <div className="flex h-14 items-center justify-between ps-4 pe-2">
         <Mark />
         <Button
@@ -30,11 +33,17 @@ export function Sidebar({ session, onHelp }: { session: Session; onHelp: () => v
           <Keyboard aria-hidden />
         </Button>
       </div>
-      <nav aria-label={t("nav.main")} className="flex min-h-0 flex-1 flex-col gap-4 px-2">
+      <div className="flex min-h-0 flex-1 flex-col gap-4 px-2">
         <ul className="flex flex-col gap-0.5">
           {places.map(({ to, icon: Icon, name }) => (
             <li key={to}>
-              <Link to={to} className={row} activeProps={active}>
+              <Link
+                to={to}
+                className={row}
+                activeProps={active}
+                // On a board its own line below is the one that is lit.
+                activeOptions={{ exact: to === "/projects" }}
+              >
                 <Icon className="size-4" aria-hidden />
                 {t(name)}
               </Link>
@@ -66,10 +75,10 @@ export function Sidebar({ session, onHelp }: { session: Session; onHelp: () => v
             </ul>
           </div>
         )}
-      </nav>
+      </div>
       <div className="border-line border-t p-2">
         <UserMenu session={session} />
       </div>
-    </div>
+    </nav>
   );
 }

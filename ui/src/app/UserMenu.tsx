@@ -1,25 +1,13 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut, Settings } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
-import { signOut } from "@/api/identity";
 import type { Session } from "@/api/types";
 import { Menu, MenuItem, MenuLabel, MenuRule } from "@/kit/Menu";
-import { asProblem } from "@/lib/problem";
+import { useSignOut } from "@/lib/useSignOut";
 
 export function UserMenu({ session }: { session: Session }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const leave = useMutation({
-    mutationFn: signOut,
-    onSuccess: async () => {
-      queryClient.clear();
-      await navigate({ to: "/sign-in" });
-    },
-    onError: (error) => toast.error(asProblem(error).message),
-  });
+  const leave = useSignOut();
   return (
     <Menu
       align="start"

@@ -9,7 +9,7 @@ export function Elapsed({ from, to }: { from: string | null; to: string | null }
   const ms = (to === null ? now : Date.parse(to)) - Date.parse(from);
   return (
     <span className="tabular-nums" aria-hidden={to === null || undefined}>
-      {formats.duration(Math.max(0, ms))}
+      {to === null ? formats.seconds(ms) : formats.duration(Math.max(0, ms))}
     </span>
   );
 }

@@ -1,22 +1,21 @@
 import { useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
+import { ScrollPane } from "./ScrollPane";
 
 /** Text as a model writes it, following the end. Silent for screen readers: it would never stop. */
 export function LivePane({ text, className }: { text: string; className?: string }) {
   const { t } = useTranslation();
-  const pane = useRef<HTMLElement>(null);
+  const pane = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the end whenever text grows
   useLayoutEffect(() => {
     if (pane.current) pane.current.scrollTop = pane.current.scrollHeight;
   }, [text]);
   return (
-    <section
+    <ScrollPane
       ref={pane}
-      aria-label={t("execution.liveText")}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-      tabIndex={0}
-      className={cn("overflow-y-auto rounded-md bg-sunken p-3", className)}
+      label={t("execution.liveText")}
+      className={cn("bg-sunken p-3", className)}
     >
       {text === "" ? (
         <p className="text-muted text-xs">{t("execution.waitingForText")}</p>
@@ -25,6 +24,6 @@ export function LivePane({ text, className }: { text: string; className?: string
           {text}
         </pre>
       )}
-    </section>
+    </ScrollPane>
   );
 }

@@ -22,7 +22,7 @@ export function Menu({
   children,
 }: Props) {
   return (
-    <DropdownMenu.Root open={isOpen} onOpenChange={onOpenChange}>
+    <DropdownMenu.Root open={isOpen} onOpenChange={onOpenChange} modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -32,6 +32,9 @@ export function Modal({
         <Dialog.Overlay className="fixed inset-0 z-40 animate-pop-in bg-black/25" />
         <Dialog.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusFirstField}
+          tabIndex={-1}
+          data-side={side ? "" : undefined}
           className={cn(
             "fixed z-50 flex flex-col bg-surface shadow-raised outline-none",
             side
@@ -71,4 +74,13 @@ export function Modal({
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** Typing is what dialogs are for; the close button, first in the page, is not what to begin with. */
+function focusFirstField(event: Event) {
+  event.preventDefault();
+  const dialog = event.currentTarget as HTMLElement;
+  const isSheet = dialog.dataset.side !== undefined;
+  const field = isSheet ? null : dialog.querySelector<HTMLElement>("input, textarea, select");
+  (field ?? dialog).focus();
 }

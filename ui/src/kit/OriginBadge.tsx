@@ -16,7 +16,7 @@ export function OriginBadge({ origin, className }: Props) {
   return (
     <Badge className={className} title={text}>
       <Icon aria-hidden />
-      {origin.scripted ? t("origin.scripted") : <bdi className="max-w-24 truncate">{agent}</bdi>}
+      {origin.scripted ? t("origin.scripted") : <bdi className="min-w-0 truncate">{agent}</bdi>}
       <span className="sr-only">{text}</span>
     </Badge>
   );

@@ -3,7 +3,10 @@ export interface Formats {
   number(value: number): string;
   percent(value: number): string;
   money(micros: number): string;
+  /** As precise as is useful: 480ms, 7.4s, 52s, 3m 20s. */
   duration(ms: number): string;
+  /** For clocks that tick: never less than whole seconds. */
+  seconds(ms: number): string;
   dateTime(iso: string): string;
   date(iso: string): string;
   relative(iso: string, now: number): string;
@@ -48,16 +51,10 @@ export function createFormats(locale: string): Formats {
     },
     duration(ms) {
       if (ms < 1_000) return unit(locale, "millisecond").format(Math.max(0, Math.round(ms)));
-      const seconds = ms / 1_000;
-      if (seconds < 10) return unit(locale, "second", 1).format(Math.floor(seconds * 10) / 10);
-      const whole = Math.floor(seconds);
-      if (whole < 60) return unit(locale, "second").format(whole);
-      const minutes = Math.floor(whole / 60);
-      if (minutes < 60) {
-        return `${unit(locale, "minute").format(minutes)} ${unit(locale, "second").format(whole % 60)}`;
-      }
-      return `${unit(locale, "hour").format(Math.floor(minutes / 60))} ${unit(locale, "minute").format(minutes % 60)}`;
+      if (ms < 10_000) return unit(locale, "second", 1).format(Math.floor(ms / 100) / 10);
+      return wholeSeconds(locale, ms);
     },
+    seconds: (ms) => wholeSeconds(locale, ms),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     date: (iso) => date.format(new Date(iso)),
     relative(iso, now) {
@@ -72,4 +69,14 @@ export function createFormats(locale: string): Formats {
       return unit(locale, "megabyte").format(value / 1e6);
     },
   };
+}
+
+function wholeSeconds(locale: string, ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const part = (name: string, value: number) => unit(locale, name).format(value);
+  if (minutes === 0) return part("second", seconds);
+  if (hours === 0) return `${part("minute", minutes)} ${part("second", seconds % 60)}`;
+  return `${part("hour", hours)} ${part("minute", minutes % 60)}`;
 }

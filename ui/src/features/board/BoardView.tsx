@@ -47,7 +47,7 @@ export function BoardView({ board, onCreate }: Props) {
           {t("state.reconnecting")}
         </Notice>
       )}
-      <div className="flex min-h-0 flex-1 snap-x snap-mandatory scroll-px-4 gap-3 overflow-x-auto px-4 pt-3 pb-4 md:snap-none md:px-6">
+      <div className="flex min-h-0 flex-1 snap-x snap-mandatory scroll-px-4 gap-2 overflow-x-auto px-4 pt-3 pb-4 md:snap-none md:px-6">
         {shown.map((column) => (
           <ColumnView
             key={column.name}

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { Layers } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, Move, WorkItem } from "@/api/types";
@@ -82,6 +83,12 @@ export function CardView({ item, board, arrival, cardKeys, onMove }: Props) {
       >
         <bdi>{item.title}</bdi>
       </Link>
+      {epic && (
+        <p className="mt-1 flex items-center gap-1 text-muted text-xs" title={epic.title}>
+          <Layers className="size-3 shrink-0" aria-hidden />
+          <bdi className="min-w-0 truncate">{epic.title}</bdi>
+        </p>
+      )}
       <div className="mt-2 flex min-h-5 items-center gap-1.5 text-muted text-xs">
         <PriorityIcon priority={item.priority} />
         {item.points !== null && (
@@ -90,8 +97,7 @@ export function CardView({ item, board, arrival, cardKeys, onMove }: Props) {
             <span className="sr-only">{t("item.pointCount", { count: item.points })}</span>
           </span>
         )}
-        {epic && <bdi className="min-w-0 truncate">{epic.title}</bdi>}
-        {item.origin && <OriginBadge origin={item.origin} className="ms-auto" />}
+        {item.origin && <OriginBadge origin={item.origin} className="ms-auto min-w-0" />}
       </div>
     </li>
   );

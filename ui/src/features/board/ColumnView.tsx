@@ -47,13 +47,18 @@ export function ColumnView({ column, board, arrivals, cardKeys, onMove, onCreate
       aria-label={name}
       data-column={column.name}
       className={cn(
-        "flex min-h-32 w-[min(82vw,19rem)] shrink-0 snap-start flex-col rounded-lg bg-sunken md:w-64 xl:min-w-52 xl:flex-1",
+        "flex min-h-32 w-[min(82vw,19rem)] shrink-0 snap-start flex-col rounded-lg bg-sunken md:w-60 lg:w-auto lg:min-w-44 lg:flex-1",
         isOver && "ring-2 ring-accent/40",
       )}
     >
       <header className="flex h-10 shrink-0 items-center gap-2 ps-3 pe-1">
         <h2 className="truncate font-medium text-sm">{name}</h2>
-        <span className={cn("text-xs tabular-nums", isFull ? "text-danger" : "text-muted")}>
+        <span
+          className={cn(
+            "whitespace-nowrap text-xs tabular-nums",
+            isFull ? "text-danger" : "text-muted",
+          )}
+        >
           <span aria-hidden>
             {formats.number(column.items.length)}
             {column.wip_limit !== null && ` / ${formats.number(column.wip_limit)}`}
@@ -61,8 +66,12 @@ export function ColumnView({ column, board, arrivals, cardKeys, onMove, onCreate
           <span className="sr-only">{t("board.cards", { count: column.items.length })}</span>
         </span>
         {points > 0 && (
-          <span className="ms-auto text-muted text-xs tabular-nums">
-            {t("item.pointCount", { count: points })}
+          <span
+            className="ms-auto rounded border border-line px-1 text-muted text-xs tabular-nums leading-4"
+            title={t("item.pointCount", { count: points })}
+          >
+            <span aria-hidden>{formats.number(points)}</span>
+            <span className="sr-only">{t("item.pointCount", { count: points })}</span>
           </span>
         )}
         <Button

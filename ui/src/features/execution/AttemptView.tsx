@@ -11,13 +11,13 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
   const formats = useFormats();
   return (
     <div className="rounded-md border border-line">
-      <h4 className="flex items-center gap-2 px-3 py-2 text-sm">
+      <p className="flex items-center gap-2 px-3 py-2 text-sm">
         <StepStatusIcon status={attempt.status} />
         {t("execution.attempt", { number: formats.number(attempt.number) })}
         <span className="ms-auto text-muted text-xs">
           <Elapsed from={attempt.started_at} to={attempt.finished_at} />
         </span>
-      </h4>
+      </p>
       {attempt.error && (
         <Notice tone="danger" className="mx-3 mb-2">
           {attempt.error}

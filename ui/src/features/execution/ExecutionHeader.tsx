@@ -38,7 +38,10 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
               {t("execution.revision", { revision: formats.number(execution.workflow.revision) })}
             </span>
           </p>
-          <h1 className="line-clamp-2 text-balance font-semibold text-xl tracking-tight" dir="auto">
+          <h1
+            className="align-page line-clamp-2 text-balance font-semibold text-xl tracking-tight"
+            dir="auto"
+          >
             {execution.title}
           </h1>
           <div className="mt-2 flex flex-wrap items-center gap-2">

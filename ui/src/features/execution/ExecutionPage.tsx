@@ -22,6 +22,7 @@ function ExecutionView({ id }: { id: string }) {
   const selection = useSelection(query.data);
   return (
     <div className="mx-auto w-full max-w-7xl px-4 py-6 md:px-8">
+      {!query.data && <h1 className="sr-only">{t("nav.executions")}</h1>}
       <Loaded
         query={query}
         skeleton={

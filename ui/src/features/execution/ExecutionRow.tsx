@@ -24,9 +24,10 @@ export function ExecutionRow({ execution }: { execution: Execution }) {
         <Link
           to="/executions/$id"
           params={{ id: execution.id }}
-          className="min-w-0 truncate font-medium after:absolute after:inset-0"
+          dir="auto"
+          className="align-page min-w-0 truncate font-medium after:absolute after:inset-0"
         >
-          <bdi>{execution.title}</bdi>
+          {execution.title}
         </Link>
         <ExecutionBadges execution={execution} />
       </div>
@@ -49,7 +50,7 @@ export function ExecutionRow({ execution }: { execution: Execution }) {
         />
       )}
       {execution.error && (
-        <p className="truncate text-danger text-xs md:text-end" dir="auto">
+        <p className="align-page truncate text-danger text-xs" dir="auto">
           {execution.error.message}
         </p>
       )}

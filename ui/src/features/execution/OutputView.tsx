@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "@/kit/CopyButton";
+import { ScrollPane } from "@/kit/ScrollPane";
 
 /** What the step answered, as the JSON that was recorded. */
 export function OutputView({ output }: { output: unknown }) {
@@ -8,18 +9,12 @@ export function OutputView({ output }: { output: unknown }) {
   return (
     <div>
       <div className="mb-1.5 flex items-center justify-between">
-        <h4 className="font-medium text-sm">{t("execution.output")}</h4>
+        <p className="font-medium text-sm">{t("execution.output")}</p>
         <CopyButton text={json} what={t("execution.output")} />
       </div>
-      <section
-        aria-label={t("execution.output")}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-        tabIndex={0}
-        className="max-h-80 overflow-auto rounded-md bg-sunken p-3"
-        dir="ltr"
-      >
+      <ScrollPane label={t("execution.output")} className="max-h-80 bg-sunken p-3" dir="ltr">
         <pre className="whitespace-pre-wrap break-words font-mono text-xs leading-5">{json}</pre>
-      </section>
+      </ScrollPane>
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function Timeline({ execution, selection }: Props) {
         aria-hidden
         className="flex h-8 items-center border-line border-b text-muted text-xs tabular-nums"
       >
-        <span className="w-2/5 shrink-0 ps-4">{t("execution.step")}</span>
+        <span className="w-1/2 shrink-0 ps-4 md:w-2/5">{t("execution.step")}</span>
         <span className="flex flex-1 justify-between pe-4">
           {[0, 0.5, 1].map((part) => (
             <span key={part}>

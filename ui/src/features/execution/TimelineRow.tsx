@@ -39,7 +39,10 @@ export function TimelineRow(props: Props) {
       )}
     >
       <span
-        className={cn("flex w-2/5 shrink-0 items-center gap-2 pe-2", isNested ? "ps-9" : "ps-4")}
+        className={cn(
+          "flex w-1/2 shrink-0 md:w-2/5 items-center gap-2 pe-2",
+          isNested ? "ps-9" : "ps-4",
+        )}
       >
         <StepStatusIcon status={status} />
         <span
@@ -49,7 +52,7 @@ export function TimelineRow(props: Props) {
           {name}
         </span>
         {count !== undefined && count > 0 && (
-          <span className="text-muted text-xs tabular-nums">
+          <span className="whitespace-nowrap text-muted text-xs tabular-nums">
             <span aria-hidden>× {formats.number(count)}</span>
             <span className="sr-only">{t("execution.instances", { count })}</span>
           </span>

@@ -57,7 +57,7 @@ export function ProgressCard({ executionId, projectKey, madeCount, onDismiss, on
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3">
         <ExecutionStatusBadge status={execution.status} />
-        <h2 className="min-w-0 flex-1 basis-48 truncate font-medium text-sm" dir="auto">
+        <h2 className="align-page min-w-0 flex-1 basis-48 truncate font-medium text-sm" dir="auto">
           {typeof idea === "string" ? idea : execution.title}
         </h2>
         <UsageLine execution={execution} />

@@ -15,16 +15,16 @@ export function ProjectCard({ project }: { project: Project }) {
         <Key>{project.key}</Key>
         {project.status !== "active" && <Badge>{t(`project.status.${project.status}`)}</Badge>}
       </div>
-      <h2 className="mt-1 truncate font-semibold">
+      <h2 className="align-page mt-1 truncate font-semibold" dir="auto">
         <Link
           to="/projects/$key"
           params={{ key: project.key }}
           className="after:absolute after:inset-0 after:rounded-lg"
         >
-          <bdi>{project.name}</bdi>
+          {project.name}
         </Link>
       </h2>
-      <p className="mt-1 line-clamp-2 text-muted text-sm" dir="auto">
+      <p className="align-page mt-1 line-clamp-2 text-muted text-sm" dir="auto">
         {project.description}
       </p>
       <p className="mt-auto flex flex-wrap gap-x-3 text-muted text-xs">

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Monitor } from "lucide-react";
+import { LogOut, Monitor } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { revokeSession, sessionsOptions } from "@/api/identity";
@@ -11,12 +11,14 @@ import { Panel } from "@/kit/Panel";
 import { Skeleton } from "@/kit/Skeleton";
 import { When } from "@/kit/When";
 import { asProblem } from "@/lib/problem";
+import { useSignOut } from "@/lib/useSignOut";
 import { deviceName } from "./deviceName";
 
 export function Sessions() {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const query = useQuery(sessionsOptions);
+  const leave = useSignOut();
   const revoke = useMutation({
     mutationFn: revokeSession,
     onSuccess: () => toast.success(t("session.revoked")),
@@ -24,7 +26,16 @@ export function Sessions() {
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.sessions }),
   });
   return (
-    <Panel title={t("settings.sessions")} text={t("session.text")}>
+    <Panel
+      title={t("settings.sessions")}
+      text={t("session.text")}
+      actions={
+        <Button isBusy={leave.isPending} onClick={() => leave.mutate()}>
+          <LogOut className="rtl:-scale-x-100" aria-hidden />
+          {t("action.signOut")}
+        </Button>
+      }
+    >
       <Loaded query={query} skeleton={<Skeleton className="h-24" />}>
         {({ items }) => (
           <ul className="divide-y divide-line">

@@ -25,7 +25,7 @@ export function CriteriaEditor({ criteria, onChange }: Props) {
             <Textarea
               aria-label={name}
               rows={1}
-              className="min-h-8"
+              className="min-h-8 resize-none"
               value={text}
               onChange={(event) => replace(at, event.target.value)}
             />

@@ -26,7 +26,7 @@ export function StorySentence({ draft, set }: Props) {
             <Textarea
               {...control}
               rows={1}
-              className="min-h-8"
+              className="min-h-8 resize-none"
               value={draft[name]}
               onChange={(event) => set({ [name]: event.target.value })}
             />

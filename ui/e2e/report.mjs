@@ -1,0 +1,36 @@
+import { watch } from "./browser.mjs";
+
+/** Counts what passed and failed; what a page complained of fails the step it happened in. */
+export function createReport() {
+  const watched = [];
+  let passed = 0;
+  let failed = 0;
+
+  const troubles = () => watched.flatMap((list) => list.splice(0));
+
+  return {
+    watch(page, base) {
+      watched.push(watch(page, base));
+    },
+    async step(name, act) {
+      const start = Date.now();
+      try {
+        const value = await act();
+        const heard = troubles();
+        if (heard.length > 0) throw new Error(heard.join("\n     "));
+        passed += 1;
+        console.log(`ok   ${name} (${((Date.now() - start) / 1_000).toFixed(1)} s)`);
+        return value;
+      } catch (error) {
+        failed += 1;
+        const heard = troubles();
+        console.log(`FAIL ${name}\n     ${[error.message, ...heard].join("\n     ")}`);
+        return undefined;
+      }
+    },
+    finish() {
+      console.log(`${passed} passed, ${failed} failed`);
+      process.exit(failed === 0 ? 0 : 1);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import type { Attempt } from "@/api/types";
+import { finishedExecutions } from "@/mocks/history";
+import { barOf, inOrder, spanOf } from "./waterfall";
+
+const time = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 8, 0, seconds)).toISOString();
+const span = { from: Date.parse(time(0)), to: Date.parse(time(10)) };
+
+function check(from: number, to: number | null, start: number, width: number) {
+  const attempt = { started_at: time(from), finished_at: to === null ? null : time(to) } as Attempt;
+  const bar = barOf({ ...attempt, status: "completed" }, span);
+  expect(bar.startPercent).toBeCloseTo(start);
+  expect(bar.widthPercent).toBeCloseTo(width);
+}
+
+describe("waterfall", () => {
+  test("bars stand where their time is", () => {
+    check(0, 10, 0, 100);
+    check(5, 6, 50, 10);
+  });
+
+  test("a running attempt reaches to now", () => check(8, null, 80, 20));
+
+  test("bars stay inside and visible", () => {
+    check(5, 5, 50, 0.5);
+    check(12, 13, 99.5, 0.5);
+    check(9, 30, 90, 10);
+  });
+
+  test("a finished execution ends when it ended, a running one now", () => {
+    const [execution] = finishedExecutions();
+    if (!execution) throw new Error("the double has no execution");
+    const now = Date.parse(time(0));
+    expect(spanOf(execution, now).to).toBe(Date.parse(execution.finished_at ?? ""));
+    const from = execution.started_at ?? "";
+    expect(spanOf({ ...execution, finished_at: null }, Date.parse(from) + 5_000).to).toBe(
+      Date.parse(from) + 5_000,
+    );
+  });
+
+  test("steps come in the order in which they began", () => {
+    const [execution] = finishedExecutions();
+    const steps = [...(execution?.steps ?? [])].reverse();
+    expect(inOrder(steps).map((step) => step.id)).toEqual(["analyse", "epics", "stories", "place"]);
+  });
+});
