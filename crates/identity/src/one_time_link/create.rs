@@ -1,0 +1,66 @@
+//! Making a link, from the command line.
+
+use std::sync::Arc;
+
+use base::{Random, Secret, Timestamp};
+use serde_json::json;
+use store::{Db, Tx};
+use web::{Result, invalid_state};
+
+use super::{LIFETIME, Purpose, sql};
+use crate::audit::{self, Action, Actor, Line};
+use crate::token;
+use crate::user::{self, Email, User};
+
+/// A token that signs a user in once within [`LIFETIME`]: the one with the address given,
+/// or the only administrator. The user's earlier links are worth nothing any more.
+pub async fn sign_in(
+    db: &Db,
+    email: Option<&str>,
+    now: Timestamp,
+    random: &Arc<dyn Random>,
+) -> Result<Secret<String>> {
+    let (email, random) = (email.map(Email::lookup), random.clone());
+    db.write(move |tx| {
+        Box::pin(async move {
+            let user = find(tx, email).await?;
+            let token = token::secret(random.as_ref());
+            sql::delete(tx, Purpose::SignIn, Some(&user)).await?;
+            let holder = Some((user.organisation, user.id));
+            let times = (now, now.plus(LIFETIME));
+            sql::insert(tx, &token::hash(token.reveal()), Purpose::SignIn, holder, times).await?;
+            let line = Line {
+                organisation: user.organisation,
+                actor: Actor::command_line(),
+                action: Action::SignInLinkCreated,
+                resource_type: "user",
+                resource_id: user.id.to_string(),
+                detail: json!({}),
+                ip: String::new(),
+            };
+            audit::write(tx, line, now, random.as_ref()).await?;
+            Ok(token)
+        })
+    })
+    .await
+}
+
+async fn find(tx: &mut Tx, email: Option<Email>) -> Result<User> {
+    let Some(email) = email else { return only_admin(tx).await };
+    let user = user::sql::by_email(tx, &email).await?;
+    let user = user.ok_or_else(|| invalid_state("no user has this e-mail address"))?;
+    if user.is_active { Ok(user) } else { Err(invalid_state("this user's account is closed")) }
+}
+
+async fn only_admin(tx: &mut Tx) -> Result<User> {
+    let mut admins = user::sql::admins(tx, 2).await?;
+    match (admins.pop(), admins.pop()) {
+        (Some(admin), None) => Ok(admin),
+        (Some(_), Some(_)) => Err(invalid_state(
+            "there is more than one administrator; say whose link to make by their e-mail address",
+        )),
+        (None, _) => Err(invalid_state(
+            "there is no active administrator yet; start the server and open the set-up link first",
+        )),
+    }
+}

@@ -1,0 +1,24 @@
+//! What a link is for and how long it lives.
+
+use std::time::Duration;
+
+/// How long a link can be used.
+pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+/// What a link is for. A link for one thing does not open another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The first set-up.
+    Setup,
+    /// Signing in as one user.
+    SignIn,
+}
+
+impl Purpose {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::SignIn => "sign_in",
+        }
+    }
+}
