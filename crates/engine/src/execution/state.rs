@@ -73,7 +73,7 @@ pub enum InstanceStatus {
         /// Why.
         failure: Failure,
     },
-    /// Its execution was cancelled.
+    /// Its step or execution ended before it did.
     Cancelled,
 }
 
@@ -144,6 +144,7 @@ impl State {
             Event::StepFailed { step, failure } => {
                 self.steps[*step].status = StepStatus::Failed;
                 self.steps[*step].failure = Some(failure.clone());
+                self.steps[*step].cancel_open();
             }
             Event::StepSkipped { step } => self.steps[*step].status = StepStatus::Skipped,
             Event::ExecutionCompleted { outputs } => {
@@ -200,11 +201,7 @@ impl State {
                 | StepStatus::Skipped
                 | StepStatus::Cancelled => {}
             }
-            for instance in &mut step.instances {
-                if !instance.status.is_final() {
-                    instance.status = InstanceStatus::Cancelled;
-                }
-            }
+            step.cancel_open();
         }
     }
 }
@@ -212,6 +209,23 @@ impl State {
 impl InstanceState {
     fn new(label: String, item: Json) -> Self {
         Self { label, item, status: InstanceStatus::Waiting, attempts: 0 }
+    }
+
+    /// Whether an attempt may start as far as the time is concerned.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        match self.status {
+            InstanceStatus::Waiting => true,
+            InstanceStatus::Backoff { until } => until <= now,
+            InstanceStatus::Running { .. }
+            | InstanceStatus::Completed { .. }
+            | InstanceStatus::Failed { .. }
+            | InstanceStatus::Cancelled => false,
+        }
+    }
+
+    /// Whether it failed beyond its retries.
+    pub(crate) const fn has_failed(&self) -> bool {
+        matches!(self.status, InstanceStatus::Failed { .. })
     }
 
     /// What it gave; null when it gave nothing.
@@ -224,6 +238,15 @@ impl InstanceState {
 }
 
 impl StepState {
+    /// Instances that have not ended never will.
+    fn cancel_open(&mut self) {
+        for instance in &mut self.instances {
+            if !instance.status.is_final() {
+                instance.status = InstanceStatus::Cancelled;
+            }
+        }
+    }
+
     /// What the step gave: its output, or the list of its instances' outputs when it fans
     /// out (null where an instance failed, so that positions stay right).
     pub fn outputs(&self, is_fan_out: bool) -> Json {

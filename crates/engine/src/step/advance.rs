@@ -1,5 +1,8 @@
 //! What all inputs share: recording facts, starting what is ready, ending what is done.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use base::Timestamp;
 use serde_json::{Map, Value as Json};
 
@@ -8,6 +11,10 @@ use super::order::expression_failure;
 use crate::execution::StepScope;
 use crate::{AttemptKey, Effect, Event, Failure, InstanceStatus, Plan, State, Status, StepStatus};
 
+/// The longest wait that the other side of an attempt can ask for; without an end, it could
+/// park an execution for ever.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// One input being worked in.
 pub(super) struct Advance<'a> {
     pub(super) plan: &'a Plan,
@@ -15,20 +22,28 @@ pub(super) struct Advance<'a> {
     pub(super) now: Timestamp,
     pub(super) effects: Vec<Effect>,
     events: Vec<Event>,
+    /// The first failed step that fails the whole execution.
+    fatal: Option<usize>,
+    /// Steps whose needs may be met now. A queue and not recursion, so that a long chain of
+    /// skipped steps needs no deep stack.
+    hopeful: VecDeque<usize>,
 }
 
 impl<'a> Advance<'a> {
     pub(super) fn new(plan: &'a Plan, state: &'a mut State, now: Timestamp) -> Self {
-        Self { plan, state, now, effects: Vec::new(), events: Vec::new() }
+        let fatal = (0..plan.len()).find(|step| is_fatal(plan, state, *step));
+        let (effects, events, hopeful) = (Vec::new(), Vec::new(), VecDeque::new());
+        Self { plan, state, now, effects, events, fatal, hopeful }
     }
 
-    /// Ends the execution if everything is done, and says when to look again.
+    /// Starts what has become ready, ends the execution if everything is done, and says when
+    /// to look again.
     pub(super) fn finish(mut self) -> Outcome {
+        while let Some(step) = self.hopeful.pop_front() {
+            self.start_if_ready(step);
+        }
         self.end_if_done();
-        if !self.events.is_empty()
-            && !self.state.status.is_final()
-            && let Some(at) = self.next_wake()
-        {
+        if let Some(at) = self.next_wake() {
             self.effects.push(Effect::WakeAt(at));
         }
         Outcome { events: self.events, effects: self.effects }
@@ -37,34 +52,59 @@ impl<'a> Advance<'a> {
     /// Takes a fact in.
     pub(super) fn record(&mut self, event: Event) {
         self.state.apply(&event);
+        if let Event::StepFailed { step, .. } = event
+            && is_fatal(self.plan, self.state, step)
+        {
+            self.fatal = Some(self.fatal.map_or(step, |first| first.min(step)));
+        }
         self.events.push(event);
     }
 
     /// Whether anything new may start.
     pub(super) fn may_start(&self) -> bool {
-        self.state.status == Status::Running && self.fatal().is_none()
+        self.state.status == Status::Running && self.fatal.is_none()
+    }
+
+    /// The steps that have started and not ended.
+    pub(super) fn running_steps(&self) -> Vec<usize> {
+        let is_running = |step: &usize| self.state.steps[*step].status == StepStatus::Running;
+        (0..self.plan.len()).filter(is_running).collect()
     }
 
     /// Starts every step whose needs are met.
     pub(super) fn start_ready(&mut self) {
-        for step in 0..self.plan.len() {
-            self.start_if_ready(step);
-        }
+        self.hopeful.extend(0..self.plan.len());
     }
 
     /// A failed attempt: another one is scheduled if that may help.
     pub(super) fn fail_attempt(&mut self, key: AttemptKey, failure: Failure) {
-        let retry = &self.plan.step(key.step).retry;
-        let again =
-            failure.is_retryable && key.attempt < retry.max_attempts && self.fatal().is_none();
-        let asked = failure
-            .retry_after_ms
-            .map_or(std::time::Duration::ZERO, std::time::Duration::from_millis);
-        let wait = retry.wait(key.attempt, luck(self.state.seed, key)).max(asked);
+        let again = self.may_retry(key, &failure);
+        let retry_after_ms = failure.retry_after_ms;
         self.record(Event::AttemptFailed { key, failure });
         if again {
-            self.record(Event::RetryScheduled { key, at: self.now.plus(wait) });
+            self.schedule_retry(key, retry_after_ms);
         }
+    }
+
+    /// Whether another attempt may help, and the step is still worth it.
+    pub(super) fn may_retry(&self, key: AttemptKey, failure: &Failure) -> bool {
+        let step = self.plan.step(key.step);
+        let is_lost = || {
+            let fails_fast = step.matrix.as_ref().is_some_and(|matrix| matrix.fail_fast);
+            let mut others = self.state.steps[key.step].instances.iter().enumerate();
+            fails_fast && others.any(|(other, state)| other != key.instance && state.has_failed())
+        };
+        failure.is_retryable
+            && key.attempt < step.retry.max_attempts
+            && self.fatal.is_none()
+            && !is_lost()
+    }
+
+    pub(super) fn schedule_retry(&mut self, key: AttemptKey, retry_after_ms: Option<u64>) {
+        let wait = self.plan.step(key.step).retry.wait(key.attempt, luck(self.state.seed, key));
+        let asked = retry_after_ms.map_or(Duration::ZERO, Duration::from_millis);
+        let at = self.now.plus(wait.max(asked.min(LONGEST_ASKED)));
+        self.record(Event::RetryScheduled { key, at });
     }
 
     /// Starts an attempt; one whose parameters cannot be evaluated fails at once.
@@ -79,56 +119,68 @@ impl<'a> Advance<'a> {
     }
 
     /// Looks at a step after something happened to its instances: starts more of them, or
-    /// ends the step and starts what waited for it.
+    /// ends the step, so that what waited for it may start.
     pub(super) fn settle(&mut self, step: usize) {
         if self.state.steps[step].status.is_final() || self.state.status.is_final() {
             return;
         }
-        let definition = self.plan.step(step);
-        let (fail_fast, max_parallel) = definition
-            .matrix
-            .as_ref()
-            .map_or((true, 1), |matrix| (matrix.fail_fast, matrix.max_parallel));
-        loop {
-            let instances = &self.state.steps[step].instances;
-            let failed = instances.iter().find_map(|instance| match &instance.status {
-                InstanceStatus::Failed { failure } => Some(failure.clone()),
-                _ => None,
-            });
-            let running = instances
-                .iter()
-                .filter(|instance| matches!(instance.status, InstanceStatus::Running { .. }))
-                .count();
-            let waiting =
-                instances.iter().position(|instance| instance.status == InstanceStatus::Waiting);
-            let backing_off = instances
-                .iter()
-                .any(|instance| matches!(instance.status, InstanceStatus::Backoff { .. }));
-            let stops = failed.is_some() && fail_fast;
-            if let (Some(instance), false, true) =
-                (waiting, stops, running < max_parallel && self.may_start())
-            {
-                self.start_attempt(AttemptKey { step, instance, attempt: 1 });
-                continue;
-            }
-            let is_over = running == 0 && (stops || (waiting.is_none() && !backing_off));
-            if !is_over {
+        self.start_instances(step);
+        let count = self.count(step);
+        if count.running > 0 || (count.open > 0 && !self.stops(step, &count)) {
+            return;
+        }
+        match count.failure.cloned() {
+            Some(failure) => self.record(Event::StepFailed { step, failure }),
+            None => self.record(Event::StepCompleted { step }),
+        }
+        self.start_dependants(step);
+    }
+
+    /// Starts instances that wait or whose backoff is over, as many as may run.
+    fn start_instances(&mut self, step: usize) {
+        let max_parallel = self.plan.step(step).matrix.as_ref().map_or(1, |it| it.max_parallel);
+        let count = self.count(step);
+        let mut stops = self.stops(step, &count);
+        let mut running = count.running;
+        for instance in 0..self.state.steps[step].instances.len() {
+            if stops || running >= max_parallel || !self.may_start() {
                 return;
             }
-            match failed {
-                Some(failure) => self.record(Event::StepFailed { step, failure }),
-                None => self.record(Event::StepCompleted { step }),
+            let state = &self.state.steps[step].instances[instance];
+            if state.is_due(self.now) {
+                self.start_attempt(AttemptKey { step, instance, attempt: state.attempts + 1 });
+                if self.state.steps[step].instances[instance].has_failed() {
+                    stops = self.stops(step, &self.count(step));
+                } else {
+                    running += 1;
+                }
             }
-            self.start_dependants(step);
-            return;
         }
     }
 
-    fn start_dependants(&mut self, step: usize) {
-        let plan = self.plan;
-        for dependant in plan.dependants(step) {
-            self.start_if_ready(*dependant);
+    /// Whether a failed instance keeps the step's others from starting.
+    fn stops(&self, step: usize, count: &Count<'_>) -> bool {
+        let fails_fast = self.plan.step(step).matrix.as_ref().is_none_or(|it| it.fail_fast);
+        fails_fast && count.failure.is_some()
+    }
+
+    fn count(&self, step: usize) -> Count<'_> {
+        let mut count = Count { running: 0, open: 0, failure: None };
+        for instance in &self.state.steps[step].instances {
+            match &instance.status {
+                InstanceStatus::Running { .. } => count.running += 1,
+                InstanceStatus::Waiting | InstanceStatus::Backoff { .. } => count.open += 1,
+                InstanceStatus::Failed { failure } => {
+                    count.failure = count.failure.or(Some(failure));
+                }
+                InstanceStatus::Completed { .. } | InstanceStatus::Cancelled => {}
+            }
         }
+        count
+    }
+
+    fn start_dependants(&mut self, step: usize) {
+        self.hopeful.extend(self.plan.dependants(step));
     }
 
     fn start_if_ready(&mut self, step: usize) {
@@ -164,21 +216,11 @@ impl<'a> Advance<'a> {
         self.settle(step);
     }
 
-    /// The failed step that fails the whole execution.
-    fn fatal(&self) -> Option<usize> {
-        let mut steps = self.state.steps.iter().enumerate();
-        steps
-            .find(|(position, step)| {
-                step.status == StepStatus::Failed && !self.plan.step(*position).continue_on_error
-            })
-            .map(|(position, _)| position)
-    }
-
     fn end_if_done(&mut self) {
         if self.state.status.is_final() || self.state.status == Status::Queued {
             return;
         }
-        if let Some(position) = self.fatal() {
+        if let Some(position) = self.fatal {
             if self.state.running().is_empty() {
                 let failure = self.state.steps[position].failure.clone();
                 let failure =
@@ -216,17 +258,35 @@ impl<'a> Advance<'a> {
         Ok(Json::Object(last))
     }
 
-    /// The earliest time at which something will be due.
+    /// The earliest time at which something will be due. A backoff that is over already
+    /// waits for something else: a free place or a resume.
     fn next_wake(&self) -> Option<Timestamp> {
-        let instances = self.state.steps.iter().flat_map(|step| &step.instances);
+        if self.state.status.is_final() {
+            return None;
+        }
+        let steps = self.state.steps.iter().filter(|step| step.status == StepStatus::Running);
+        let instances = steps.flat_map(|step| &step.instances);
         instances
             .filter_map(|instance| match instance.status {
                 InstanceStatus::Running { deadline } => Some(deadline),
-                InstanceStatus::Backoff { until } => Some(until),
+                InstanceStatus::Backoff { until } if until > self.now => Some(until),
                 _ => None,
             })
             .min()
     }
+}
+
+/// How a step's instances stand.
+struct Count<'a> {
+    running: usize,
+    /// Waiting, for their first attempt or for another one.
+    open: usize,
+    /// Of the first that failed for good.
+    failure: Option<&'a Failure>,
+}
+
+fn is_fatal(plan: &Plan, state: &State, step: usize) -> bool {
+    state.steps[step].status == StepStatus::Failed && !plan.step(step).continue_on_error
 }
 
 /// A number in 0..1000 that depends on nothing but the attempt and the execution's seed

@@ -20,7 +20,8 @@ mod tests;
 pub struct Outcome {
     /// Facts, in order, for the journal. The state has taken them in already.
     pub events: Vec<Event>,
-    /// Orders, to be carried out once the facts are durable.
+    /// Orders, to be carried out once the facts are durable. There may be some without a
+    /// fact; without a [`Effect::WakeAt`] among them, nothing will be due any more.
     pub effects: Vec<Effect>,
 }
 

@@ -20,13 +20,6 @@ pub(in crate::step) fn resume(advance: &mut Advance<'_>, by: String) -> Result<(
         return Err(Rejected { status, wanted: "resumed" });
     }
     advance.record(Event::ExecutionResumed { by });
-    for step in 0..advance.plan.len() {
-        if !advance.state.steps[step].instances.is_empty()
-            && !advance.state.steps[step].status.is_final()
-        {
-            advance.settle(step);
-        }
-    }
     super::tick(advance);
     advance.start_ready();
     Ok(())
