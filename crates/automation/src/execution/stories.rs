@@ -102,7 +102,7 @@ mod tests {
         let check = |idea: &str, expected: Option<&str>| match (check_idea(idea), expected) {
             (Ok(_), None) => {}
             (Err(error), Some(part)) => {
-                assert!(error.detail().contains(part), "{}", error.detail())
+                assert!(error.detail().contains(part), "{}", error.detail());
             }
             (other, _) => panic!("{idea:?}: {other:?}"),
         };

@@ -128,7 +128,7 @@ impl Machine {
                 self.advance(id, Input::AttemptCompleted { key, output }, Some((key, *note)), now);
             }
             Message::Failed { id, key, failure } => {
-                self.advance(id, Input::AttemptFailed { key, failure }, None, now)
+                self.advance(id, Input::AttemptFailed { key, failure }, None, now);
             }
         }
     }

@@ -61,7 +61,7 @@ impl Journal {
         for row in &rows {
             match row.kind.as_str() {
                 "turn_started" => {
-                    spec = serde_json::from_value(row.body.clone()).map_err(broken)?
+                    spec = serde_json::from_value(row.body.clone()).map_err(broken)?;
                 }
                 "model_called" => {}
                 _ => {
