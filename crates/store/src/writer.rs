@@ -236,7 +236,8 @@ async fn commit(pools: &impl Begin, jobs: &mut VecDeque<Box<dyn Job>>) -> Result
     for answer in answers {
         (answer.tell)(outcome.clone());
     }
-    stop_if_disk(outcome)
+    stop_if_disk(outcome)?;
+    stop_if_disk(settle(pools).await)
 }
 
 fn stop_if_disk(outcome: Result<(), Trouble>) -> Result<(), Trouble> {
@@ -253,6 +254,14 @@ async fn finish(tx: Tx) -> Result<(), Trouble> {
         )),
         Some(trouble) => trouble,
         None => Trouble::Lost(format!("the commit failed and was taken back: {error}")),
+    })
+}
+
+/// Lets the database tidy up; what was committed is durable already.
+async fn settle(pools: &impl Begin) -> Result<(), Trouble> {
+    pools.settle().await.map_err(|error| {
+        tracing::warn!("the database could not tidy up: {error}");
+        Trouble::of(&error).unwrap_or_else(|| Trouble::Lost(error.to_string()))
     })
 }
 

@@ -8,4 +8,7 @@ use super::Tx;
 pub(crate) trait Begin: Send + Sync + 'static {
     /// Begins it.
     fn begin(&self) -> impl Future<Output = Result<Tx, sqlx::Error>> + Send;
+
+    /// What the database needs done between transactions, such as a checkpoint.
+    fn settle(&self) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }

@@ -59,7 +59,8 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-8000")
-        .pragma("wal_autocheckpoint", "2000")
+        // The writer does it, see `Begin::settle`: SQLite's own would hide a failed fsync.
+        .pragma("wal_autocheckpoint", "0")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256);
     let write = SqlitePoolOptions::new()

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, Row as _, SqlitePool};
 
 use super::begin::Begin;
 use super::dialect::PING;
 use super::{Target, Tx, connect};
 use crate::writer::Writer;
 use crate::{Error, Result};
+
+/// How far SQLite's log may grow before it is moved into the database file: 8 MB.
+const CHECKPOINT_PAGES: i64 = 2000;
 
 /// Which database is behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,5 +116,18 @@ impl Begin for Pools {
             Self::Sqlite { write, .. } => Tx::sqlite(write.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Tx::postgres(pool.begin().await?),
         })
+    }
+
+    /// Moves SQLite's log into the database file once it has grown. SQLite would do this
+    /// inside a commit and keep a failed fsync to itself; here the writer hears of it.
+    async fn settle(&self) -> Result<(), sqlx::Error> {
+        let Self::Sqlite { write, .. } = self else { return Ok(()) };
+        let mut connection = write.acquire().await?;
+        let log = sqlx::query("pragma wal_checkpoint(noop)").fetch_one(&mut *connection).await?;
+        let (pages, moved): (i64, i64) = (log.try_get("log")?, log.try_get("checkpointed")?);
+        if pages - moved >= CHECKPOINT_PAGES {
+            sqlx::query("pragma wal_checkpoint(passive)").fetch_one(&mut *connection).await?;
+        }
+        Ok(())
     }
 }
