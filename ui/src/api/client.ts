@@ -2,6 +2,7 @@
 import createClient from "openapi-fetch";
 import { Problem, problemFrom } from "@/lib/problem";
 import type { paths } from "./schema";
+import type { Filled } from "./types";
 
 export const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "",
@@ -15,7 +16,7 @@ interface Answer<T> {
   response: Response;
 }
 
-export async function take<T>(pending: Promise<Answer<T>>): Promise<T> {
+export async function take<T>(pending: Promise<Answer<T>>): Promise<Filled<T>> {
   let answer: Answer<T>;
   try {
     answer = await pending;
@@ -30,7 +31,7 @@ export async function take<T>(pending: Promise<Answer<T>>): Promise<T> {
       answer.response.headers.get("x-request-id"),
     );
   }
-  return answer.data as T;
+  return answer.data as Filled<T>;
 }
 
 /** A header that lets the server recognise a create that was sent twice. */

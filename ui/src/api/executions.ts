@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { ExecutionStatus } from "@/lib/status";
 import { client, idempotent, take } from "./client";
 import { keys } from "./keys";
-import type { ExecutionStatus } from "./types";
 
 export interface ExecutionFilter {
   status?: ExecutionStatus;
@@ -52,12 +52,3 @@ export function orderExecution(id: string, order: Order) {
 
 export const executionEvents = (id: string) =>
   `/api/v1/executions/${encodeURIComponent(id)}/events`;
-
-const final: ReadonlySet<ExecutionStatus> = new Set([
-  "completed",
-  "failed",
-  "cancelled",
-  "rolled_back",
-]);
-
-export const isFinal = (status: ExecutionStatus) => final.has(status);

@@ -304,7 +304,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Page_SignedIn"];
+                        "application/json": components["schemas"]["Page_OpenSession"];
                     };
                 };
                 default: {
@@ -945,7 +945,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["GenerateStories"];
+                    "application/json": components["schemas"]["Idea"];
                 };
             };
             responses: {
@@ -1222,7 +1222,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Models"];
+                        "application/json": components["schemas"]["ModelList"];
                     };
                 };
                 default: {
@@ -1320,7 +1320,7 @@ export interface components {
                 name: string;
             };
             permissions: string[];
-            expires_at: string;
+            expires_at?: string | null;
         };
         SetupState: {
             required: boolean;
@@ -1346,13 +1346,13 @@ export interface components {
             /** @enum {string} */
             theme?: "system" | "light" | "dark";
         };
-        SignedIn: {
+        OpenSession: {
             id: string;
             created_at: string;
             last_seen_at: string;
             expires_at: string;
-            user_agent: string | null;
-            ip: string | null;
+            user_agent: string;
+            ip: string;
             is_current: boolean;
         };
         ApiKey: {
@@ -1360,15 +1360,15 @@ export interface components {
             name: string;
             prefix: string;
             created_at: string;
-            last_used_at: string | null;
-            expires_at: string | null;
+            last_used_at?: string | null;
+            expires_at?: string | null;
         };
         NewApiKey: {
             name: string;
             expires_in_days?: number;
         };
         CreatedApiKey: components["schemas"]["ApiKey"] & {
-            key: string;
+            key?: string | null;
         };
         Project: {
             id: string;
@@ -1478,7 +1478,7 @@ export interface components {
         };
         Undone: {
             removed: number;
-            kept?: string[];
+            kept: string[];
         };
         Usage: {
             model_calls: number;
@@ -1489,7 +1489,12 @@ export interface components {
         ExecutionError: {
             code: string;
             message: string;
-            step: string | null;
+            step?: string | null;
+        };
+        ExecutionWorkflow: {
+            slug: string;
+            name: string;
+            revision?: number | null;
         };
         Progress: {
             percent: number;
@@ -1500,23 +1505,16 @@ export interface components {
         };
         Execution: {
             id: string;
-            workflow: {
-                slug: string;
-                name: string;
-                revision: number;
-            };
-            project: string | null;
+            workflow: components["schemas"]["ExecutionWorkflow"];
+            project?: string | null;
             title: string;
-            /** @enum {string} */
-            status: "created" | "queued" | "running" | "paused" | "waiting_approval" | "completed" | "failed" | "cancelled" | "rolling_back" | "rolled_back";
-            inputs: {
-                [key: string]: unknown;
-            };
-            outputs: unknown;
-            error: components["schemas"]["ExecutionError"] | null;
+            status: string;
+            inputs: Record<string, unknown>;
+            outputs?: Record<string, unknown> | null;
+            error?: components["schemas"]["ExecutionError"] | null;
             progress: components["schemas"]["Progress"];
             priority: string;
-            model: string | null;
+            model?: string | null;
             scripted: boolean;
             recovered: number;
             usage: components["schemas"]["Usage"];
@@ -1525,28 +1523,21 @@ export interface components {
                 name: string;
             };
             created_at: string;
-            started_at: string | null;
-            finished_at: string | null;
+            started_at?: string | null;
+            finished_at?: string | null;
         };
         ExecutionDetail: {
             id: string;
-            workflow: {
-                slug: string;
-                name: string;
-                revision: number;
-            };
-            project: string | null;
+            workflow: components["schemas"]["ExecutionWorkflow"];
+            project?: string | null;
             title: string;
-            /** @enum {string} */
-            status: "created" | "queued" | "running" | "paused" | "waiting_approval" | "completed" | "failed" | "cancelled" | "rolling_back" | "rolled_back";
-            inputs: {
-                [key: string]: unknown;
-            };
-            outputs: unknown;
-            error: components["schemas"]["ExecutionError"] | null;
+            status: string;
+            inputs: Record<string, unknown>;
+            outputs?: Record<string, unknown> | null;
+            error?: components["schemas"]["ExecutionError"] | null;
             progress: components["schemas"]["Progress"];
             priority: string;
-            model: string | null;
+            model?: string | null;
             scripted: boolean;
             recovered: number;
             usage: components["schemas"]["Usage"];
@@ -1555,11 +1546,11 @@ export interface components {
                 name: string;
             };
             created_at: string;
-            started_at: string | null;
-            finished_at: string | null;
-            steps: components["schemas"]["Step"][];
+            started_at?: string | null;
+            finished_at?: string | null;
+            steps: components["schemas"]["ExecutionStep"][];
         };
-        Call: {
+        AttemptCall: {
             id: string;
             model: string;
             provider: string;
@@ -1571,55 +1562,50 @@ export interface components {
             estimated: boolean;
             duration_ms: number;
             started_at: string;
-            /** @enum {string} */
-            outcome: "ok" | "error" | "running";
-            error: string | null;
+            outcome: string;
+            error?: string | null;
         };
         Attempt: {
             number: number;
-            /** @enum {string} */
-            status: "running" | "completed" | "failed" | "cancelled" | "interrupted";
+            status: string;
             started_at: string;
-            finished_at: string | null;
-            error: string | null;
+            finished_at?: string | null;
+            error?: components["schemas"]["ExecutionError"] | null;
             usage: components["schemas"]["Usage"];
-            calls: components["schemas"]["Call"][];
+            calls: components["schemas"]["AttemptCall"][];
         };
-        Instance: {
+        StepInstance: {
             index: number;
             label: string;
-            /** @enum {string} */
-            status: "pending" | "running" | "completed" | "failed" | "skipped" | "cancelled";
-            output: unknown;
-            result_id: string | null;
+            status: string;
+            output?: Record<string, unknown> | null;
+            result_id?: string | null;
             attempts: components["schemas"]["Attempt"][];
         };
-        Step: {
+        ExecutionStep: {
             id: string;
             name: string;
-            /** @enum {string} */
-            kind: "agent" | "tool";
-            /** @enum {string} */
-            status: "pending" | "running" | "completed" | "failed" | "skipped" | "cancelled";
+            kind: string;
+            status: string;
             needs: string[];
-            agent: string | null;
-            command: string | null;
-            tool: string | null;
+            agent?: string | null;
+            command?: string | null;
+            tool?: string | null;
             fan_out: boolean;
-            error: string | null;
-            started_at: string | null;
-            finished_at: string | null;
+            error?: components["schemas"]["ExecutionError"] | null;
+            started_at?: string | null;
+            finished_at?: string | null;
             usage: components["schemas"]["Usage"];
-            instances: components["schemas"]["Instance"][];
+            instances: components["schemas"]["StepInstance"][];
         };
-        GenerateStories: {
+        Idea: {
             idea: string;
             model?: string;
         };
         CancelReason: {
             reason?: string;
         };
-        Model: {
+        ModelItem: {
             id: string;
             provider: string;
             name: string;
@@ -1627,23 +1613,23 @@ export interface components {
             kind: "local" | "openai" | "scripted";
             /** @enum {string} */
             status: "ready" | "not_installed" | "stopped" | "loading" | "error";
-            status_detail: string | null;
+            status_detail: string;
             is_tiny: boolean;
-            size_bytes: number | null;
-            context_tokens: number | null;
+            size_bytes?: number | null;
+            context_tokens?: number | null;
         };
-        Models: {
-            default: string | null;
-            items: components["schemas"]["Model"][];
+        ModelList: {
+            default?: string | null;
+            items: components["schemas"]["ModelItem"][];
             /** @enum {string|null} */
-            notice: "tiny_model" | "no_model" | "scripted_model" | null;
+            notice?: "tiny_model" | "no_model" | "scripted_model" | null;
         };
         Health: {
             status: string;
             version: string;
         };
-        Page_SignedIn: {
-            items: components["schemas"]["SignedIn"][];
+        Page_OpenSession: {
+            items: components["schemas"]["OpenSession"][];
             next: string | null;
         };
         Page_ApiKey: {

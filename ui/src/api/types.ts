@@ -1,38 +1,41 @@
-// The names the UI uses for the shapes of the API. The shapes themselves are generated.
+// The names the UI uses for the shapes of the API. The shapes themselves are generated; they are
+// reached through answers where possible, because those names are part of the contract.
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Session = Schemas["Session"];
-export type SignedIn = Schemas["SignedIn"];
-export type ApiKey = Schemas["ApiKey"];
-export type CreatedApiKey = Schemas["CreatedApiKey"];
-export type Theme = Session["user"]["theme"];
+/**
+ * As the server sends it: what is missing is sent as null, so no field is ever absent, even where
+ * the document says that it may be.
+ */
+export type Filled<T> = T extends (infer Item)[]
+  ? Filled<Item>[]
+  : T extends object
+    ? { [Name in keyof T]-?: Filled<Exclude<T[Name], undefined>> }
+    : T;
 
-export type Project = Schemas["Project"];
-export type Board = Schemas["Board"];
-export type BoardColumn = Schemas["BoardColumn"];
-export type WorkItem = Schemas["WorkItem"];
+export type Session = Filled<Schemas["Session"]>;
+export type SignedIn = Filled<Schemas["OpenSession"]>;
+export type ApiKey = Filled<Schemas["ApiKey"]>;
+export type CreatedApiKey = Filled<Schemas["CreatedApiKey"]>;
+
+export type Project = Filled<Schemas["Project"]>;
+export type Board = Filled<Schemas["Board"]>;
+export type BoardColumn = Board["columns"][number];
+export type WorkItem = Filled<Schemas["WorkItem"]>;
 export type WorkItemChange = Schemas["WorkItemChange"];
 export type NewWorkItem = Schemas["NewWorkItem"];
 export type Move = Schemas["Move"];
 export type Priority = WorkItem["priority"];
 export type Kind = WorkItem["kind"];
 
-export type Execution = Schemas["Execution"];
-export type ExecutionDetail = Schemas["ExecutionDetail"];
-export type ExecutionStatus = Execution["status"];
-export type Step = Schemas["Step"];
-export type StepStatus = Step["status"];
-export type Instance = Schemas["Instance"];
-export type Attempt = Schemas["Attempt"];
-export type Call = Schemas["Call"];
-export type Usage = Schemas["Usage"];
+export type Execution = Filled<Schemas["Execution"]>;
+export type ExecutionDetail = Filled<Schemas["ExecutionDetail"]>;
+export type Step = ExecutionDetail["steps"][number];
+export type Instance = Step["instances"][number];
+export type Attempt = Instance["attempts"][number];
+export type Call = Attempt["calls"][number];
+export type Usage = Execution["usage"];
 
-export type Model = Schemas["Model"];
-export type Models = Schemas["Models"];
-
-export interface Page<T> {
-  items: T[];
-  next: string | null;
-}
+export type Models = Filled<Schemas["ModelList"]>;
+export type Model = Models["items"][number];

@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from "react";
 import type { EventMessage } from "./eventParser";
 import { listen, type StreamState } from "./events";
 
+const graceMs = 1_500;
+
 /** Listens while mounted; a null path listens to nothing. */
 export function useEvents(
   path: string | null,
@@ -18,15 +20,23 @@ export function useEvents(
   useEffect(() => {
     if (path === null) return;
     const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     void listen(path, {
       after: start.current,
       signal: stop.signal,
       onMessage: (message) => handler.current(message),
       onState: (next) => {
-        if (!stop.signal.aborted) setState(next);
+        clearTimeout(timer);
+        if (stop.signal.aborted) return;
+        // A line that is back at once was never worth a word.
+        if (next === "reconnecting") timer = setTimeout(() => setState(next), graceMs);
+        else setState(next);
       },
     });
-    return () => stop.abort();
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
   }, [path]);
 
   return path === null ? "closed" : state;

@@ -1,11 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { executionEvents, executionOptions, isFinal } from "./executions";
+import { isFinal } from "@/lib/status";
+import { executionEvents, executionOptions } from "./executions";
 import { keys } from "./keys";
 import { addDelta, type LiveText } from "./liveText";
 import { useEvents } from "./useEvents";
 
 const refreshMs = 350;
+const lastFacts = new Set(["execution_completed", "execution_failed", "execution_cancelled"]);
 
 /**
  * An execution that stays fresh: journal events ask for a new read of it (at most one each 350 ms),
@@ -16,6 +18,7 @@ export function useExecution(id: string) {
   const query = useQuery(executionOptions(id));
   const [text, setText] = useState<LiveText>({});
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [hasEnded, setEnded] = useState(false);
   const isOver = query.data !== undefined && isFinal(query.data.status);
 
   const refresh = useCallback(() => {
@@ -28,7 +31,7 @@ export function useExecution(id: string) {
 
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const isLive = query.data !== undefined && !isOver;
+  const isLive = query.data !== undefined && !isOver && !hasEnded;
   const stream = useEvents(isLive ? executionEvents(id) : null, null, (message) => {
     if (message.event === "delta") {
       setText((before) => addDelta(before, message.data));
@@ -38,6 +41,8 @@ export function useExecution(id: string) {
       setText((before) => addDelta(before, message.data, true));
     }
     refresh();
+    // The stream ends with its last fact; without this it would be taken for a broken line.
+    if (lastFacts.has(message.event)) setEnded(true);
   });
 
   return { query, text, stream };

@@ -7,9 +7,9 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import type { ExecutionStatus } from "@/api/types";
 import { SetupPage } from "@/features/setup/SetupPage";
 import { SignInPage } from "@/features/sign_in/SignInPage";
+import type { ExecutionStatus } from "@/lib/status";
 import { requireSession, sendGuestOnly } from "./guard";
 import { NotFound } from "./NotFound";
 import { RouteError } from "./RouteError";

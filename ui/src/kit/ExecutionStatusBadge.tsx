@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
+import { toExecutionStatus } from "@/lib/status";
 import { Badge, type Tone } from "./Badge";
 
 const tones = {
@@ -15,8 +16,9 @@ const tones = {
   rolled_back: "quiet",
 } as const satisfies Record<string, Tone>;
 
-export function ExecutionStatusBadge({ status }: { status: keyof typeof tones }) {
+export function ExecutionStatusBadge({ status: value }: { status: string }) {
   const { t } = useTranslation();
+  const status = toExecutionStatus(value);
   return (
     <Badge tone={tones[status]}>
       <span

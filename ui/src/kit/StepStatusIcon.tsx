@@ -1,6 +1,7 @@
 import { Ban, CircleCheck, CircleDashed, CircleX, LoaderCircle, SkipForward } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
+import { toStepStatus } from "@/lib/status";
 
 const looks = {
   pending: { icon: CircleDashed, tone: "text-edge" },
@@ -12,8 +13,9 @@ const looks = {
   interrupted: { icon: CircleX, tone: "text-warn" },
 };
 
-export function StepStatusIcon({ status }: { status: keyof typeof looks }) {
+export function StepStatusIcon({ status: value }: { status: string }) {
   const { t } = useTranslation();
+  const status = toStepStatus(value);
   const { icon: Icon, tone } = looks[status];
   return (
     <span title={t(`step.status.${status}`)} className="shrink-0">

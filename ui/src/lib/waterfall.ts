@@ -1,10 +1,12 @@
 // Where bars stand on the time line of an execution. Pure.
+
 import type { Attempt, ExecutionDetail, Step } from "@/api/types";
+import { type StepStatus, toStepStatus } from "./status";
 
 export interface Bar {
   startPercent: number;
   widthPercent: number;
-  status: Attempt["status"];
+  status: StepStatus;
 }
 
 export interface Span {
@@ -28,7 +30,7 @@ export function barOf(attempt: Attempt, span: Span): Bar {
   return {
     startPercent: Math.min(startPercent, 99.5),
     widthPercent: Math.min(widthPercent, 100 - Math.min(startPercent, 99.5)),
-    status: attempt.status,
+    status: toStepStatus(attempt.status),
   };
 }
 

@@ -1,5 +1,6 @@
 // Test double: executions.
-import type { ExecutionDetail, ExecutionStatus } from "@/api/types";
+import type { ExecutionDetail } from "@/api/types";
+import type { ExecutionStatus } from "@/lib/status";
 import { json, notFound, page, problem } from "./answer";
 import { type Db, journalHub } from "./db";
 import { begin } from "./play";
@@ -15,7 +16,7 @@ function order(path: string, from: ExecutionStatus[], to: ExecutionStatus, event
   return route("POST", `/api/v1/executions/{id}/${path}`, ({ db, params }) => {
     const execution = find(db, params.id);
     if (!execution) return notFound("execution", params.id ?? "");
-    if (!from.includes(execution.status)) {
+    if (!from.some((status) => status === execution.status)) {
       return problem(409, "invalid_state", `a ${execution.status} execution cannot ${path}`);
     }
     execution.status = to;

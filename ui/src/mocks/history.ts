@@ -38,6 +38,8 @@ export function usageOf(calls: Call[]) {
   );
 }
 
+const fault = (code: string, message: string) => ({ code, message, step: null });
+
 function attempt(number: number, from: number, to: number, changes: Partial<Attempt>): Attempt {
   const calls = changes.calls ?? [];
   return {
@@ -52,7 +54,12 @@ function attempt(number: number, from: number, to: number, changes: Partial<Atte
   };
 }
 
-function instance(index: number, label: string, attempts: Attempt[], output: unknown): Instance {
+function instance(
+  index: number,
+  label: string,
+  attempts: Attempt[],
+  output: Instance["output"],
+): Instance {
   const status = attempts.at(-1)?.status === "failed" ? "failed" : "completed";
   return { index, label, status, output, result_id: `res_01k${index}`, attempts };
 }
@@ -91,7 +98,7 @@ function execution(id: string, steps: Step[], changes: Partial<ExecutionDetail>)
   const done = steps.filter((each) => each.status === "completed").length;
   return {
     id,
-    workflow: { slug: "idea_to_backlog", name: "Idea to backlog", revision: 1 },
+    workflow: { slug: "idea_to_backlog", name: "Idea to backlog", revision: null },
     project: "CLINIC",
     title: "A clinic needs online appointment booking with SMS reminders",
     status: "completed",
@@ -142,7 +149,7 @@ export function finishedExecutions(): ExecutionDetail[] {
         [
           attempt(1, 11, 15, {
             status: "interrupted",
-            error: "the server stopped during this attempt",
+            error: fault("interrupted", "the server stopped during this attempt"),
             calls: [],
           }),
           attempt(2, 18, 27, {
@@ -193,7 +200,10 @@ export function finishedExecutions(): ExecutionDetail[] {
         [
           attempt(1, 0, 20, {
             status: "failed",
-            error: 'the answer of "local/qwen2.5-coder-0.5b" is not valid: missing field "actors"',
+            error: fault(
+              "invalid_answer",
+              'the answer of "local/qwen2.5-coder-0.5b" is not valid: missing field "actors"',
+            ),
             calls: [
               call("f1"),
               call("f2", {
@@ -209,7 +219,10 @@ export function finishedExecutions(): ExecutionDetail[] {
     ],
     {
       command: "analyse-idea",
-      error: 'answer did not match the schema of "analyse-idea" after one repair',
+      error: fault(
+        "invalid_answer",
+        'answer did not match the schema of "analyse-idea" after one repair',
+      ),
     },
   );
   return [

@@ -223,7 +223,7 @@ class Play {
     const message =
       'no provider answered: "local" is not running; start it with "hishamos model start"';
     step.status = "failed";
-    step.error = message;
+    step.error = { code: "no_model", message, step: step.id };
     this.execution.status = "failed";
     this.execution.error = { code: "no_model", message, step: step.id };
     this.execution.progress.failed_steps = 1;

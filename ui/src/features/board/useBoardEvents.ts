@@ -43,6 +43,7 @@ export function useBoardEvents(projectKey: string, cursor: string | null) {
     cursor === null ? null : boardEvents(projectKey),
     cursor,
     (message: EventMessage) => {
+      if (message.event.startsWith("project.")) return reread();
       const item = itemOf(message);
       if (!item) return;
       const board = queryClient.getQueryData<Board>(keys.board(projectKey));

@@ -20,7 +20,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
       </p>
       {attempt.error && (
         <Notice tone="danger" className="mx-3 mb-2">
-          {attempt.error}
+          {attempt.error.message}
         </Notice>
       )}
       {attempt.calls.length > 0 && (

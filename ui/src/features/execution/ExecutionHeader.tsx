@@ -1,7 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { isFinal } from "@/api/executions";
 import type { ExecutionDetail } from "@/api/types";
 import { Elapsed } from "@/kit/Elapsed";
 import { ExecutionStatusBadge } from "@/kit/ExecutionStatusBadge";
@@ -9,6 +8,7 @@ import { Key } from "@/kit/Key";
 import { ProgressBar } from "@/kit/ProgressBar";
 import { useRising } from "@/kit/useRising";
 import { When } from "@/kit/When";
+import { isFinal } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { ExecutionBadges } from "./ExecutionBadges";
 import { Orders } from "./Orders";
@@ -34,9 +34,11 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
             </Link>
             <span aria-hidden>/</span>
             <bdi>{execution.workflow.name}</bdi>
-            <span className="text-xs">
-              {t("execution.revision", { revision: formats.number(execution.workflow.revision) })}
-            </span>
+            {execution.workflow.revision !== null && (
+              <span className="text-xs">
+                {t("execution.revision", { revision: formats.number(execution.workflow.revision) })}
+              </span>
+            )}
           </p>
           <h1
             className="align-page line-clamp-2 text-balance font-semibold text-xl tracking-tight"

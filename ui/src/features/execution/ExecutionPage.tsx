@@ -1,10 +1,10 @@
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { isFinal } from "@/api/executions";
 import { useExecution } from "@/api/useExecution";
 import { Loaded } from "@/kit/Loaded";
 import { Notice } from "@/kit/Notice";
 import { Skeleton } from "@/kit/Skeleton";
+import { isFinal } from "@/lib/status";
 import { ExecutionHeader } from "./ExecutionHeader";
 import { Outcome } from "./Outcome";
 import { StepDetail } from "./StepDetail";

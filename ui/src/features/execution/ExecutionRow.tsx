@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { isFinal } from "@/api/executions";
 import type { Execution } from "@/api/types";
 import { Elapsed } from "@/kit/Elapsed";
 import { ExecutionStatusBadge } from "@/kit/ExecutionStatusBadge";
@@ -8,6 +7,7 @@ import { Key } from "@/kit/Key";
 import { ProgressBar } from "@/kit/ProgressBar";
 import { useRising } from "@/kit/useRising";
 import { When } from "@/kit/When";
+import { isFinal } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { ExecutionBadges } from "./ExecutionBadges";
 

@@ -2,12 +2,13 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Activity } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { executionsOptions, isFinal } from "@/api/executions";
+import { executionsOptions } from "@/api/executions";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
 import { Skeleton } from "@/kit/Skeleton";
+import { isFinal } from "@/lib/status";
 import { ExecutionRow } from "./ExecutionRow";
 import { StatusFilter } from "./StatusFilter";
 

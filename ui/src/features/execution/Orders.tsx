@@ -3,12 +3,13 @@ import { Pause, Play, Square } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { isFinal, type Order, orderExecution } from "@/api/executions";
+import { type Order, orderExecution } from "@/api/executions";
 import { keys } from "@/api/keys";
 import type { Execution } from "@/api/types";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
 import { asProblem } from "@/lib/problem";
+import { isFinal } from "@/lib/status";
 
 /** Pause, resume and cancel. */
 export function Orders({ execution }: { execution: Execution }) {

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { ExecutionStatus } from "@/api/types";
 import { cn } from "@/lib/cn";
+import type { ExecutionStatus } from "@/lib/status";
 
 const shown: ExecutionStatus[] = [
   "running",

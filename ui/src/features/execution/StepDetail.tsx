@@ -36,7 +36,7 @@ export function StepDetail({ selection, text }: Props) {
           <bdi className="min-w-0 truncate">{step.name}</bdi>
         </h2>
         <p className="mt-1.5 flex flex-wrap gap-1.5">
-          <Badge>{t(`step.kind.${step.kind}`)}</Badge>
+          <Badge>{step.kind === "tool" ? t("step.kind.tool") : t("step.kind.agent")}</Badge>
           {actor && (
             <Badge tone="accent">
               <bdi>{actor}</bdi>
@@ -49,7 +49,7 @@ export function StepDetail({ selection, text }: Props) {
           )}
         </p>
       </div>
-      {step.error && <Notice tone="danger">{step.error}</Notice>}
+      {step.error && <Notice tone="danger">{step.error.message}</Notice>}
       {instances.length === 0 && (
         <p className="text-muted text-sm">
           {step.needs.length > 0

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { isFinal } from "@/api/executions";
 import type { ExecutionDetail } from "@/api/types";
+import { isFinal } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { inOrder, spanOf } from "@/lib/waterfall";

@@ -1,13 +1,14 @@
 import { useTranslation } from "react-i18next";
-import type { Attempt, StepStatus } from "@/api/types";
+import type { Attempt } from "@/api/types";
 import { StepStatusIcon } from "@/kit/StepStatusIcon";
 import { cn } from "@/lib/cn";
+import type { StepStatus } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { barOf, type Span } from "@/lib/waterfall";
 
 interface Props {
   name: string;
-  status: StepStatus;
+  status: string;
   attempts: Attempt[];
   count?: number;
   span: Span;
@@ -16,7 +17,9 @@ interface Props {
   onSelect: () => void;
 }
 
-const tones: Record<Attempt["status"], string> = {
+const tones: Record<StepStatus, string> = {
+  pending: "bg-edge",
+  skipped: "bg-edge",
   running: "bg-accent animate-breathe",
   completed: "bg-ok",
   failed: "bg-danger",

@@ -16,7 +16,7 @@ import { ModelNotice } from "./ModelNotice";
 import { ModelSelect } from "./ModelSelect";
 import { Samples } from "./Samples";
 
-const longestIdea = 4_000;
+const longestIdea = 20_000;
 
 interface Props {
   projectKey: string;
@@ -43,7 +43,9 @@ export function IdeaBox({ projectKey, isFirst, initialIdea = "", onStarted }: Pr
     },
   });
   const problem = start.error ? asProblem(start.error) : null;
-  const isTooLong = idea.length > longestIdea;
+  // Letters, not UTF-16 units: that is how the server counts.
+  const length = [...idea].length;
+  const isTooLong = length > longestIdea;
   const canStart = idea.trim() !== "" && !isTooLong && models.data?.notice !== "no_model";
   useShortcut("/", () => box.current?.focus());
 
@@ -109,8 +111,8 @@ export function IdeaBox({ projectKey, isFirst, initialIdea = "", onStarted }: Pr
               )}
             >
               {t("idea.count", {
-                count: idea.length,
-                used: formats.number(idea.length),
+                count: length,
+                used: formats.number(length),
                 most: formats.number(longestIdea),
               })}
             </span>

@@ -3,7 +3,6 @@ import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { isFinal } from "@/api/executions";
 import { keys } from "@/api/keys";
 import { useExecution } from "@/api/useExecution";
 import { announce } from "@/kit/announce";
@@ -14,6 +13,7 @@ import { Notice } from "@/kit/Notice";
 import { ProgressBar } from "@/kit/ProgressBar";
 import { Skeleton } from "@/kit/Skeleton";
 import { useRising } from "@/kit/useRising";
+import { isFinal, toExecutionStatus } from "@/lib/status";
 import { LiveSteps } from "./LiveSteps";
 import { StopButton } from "./StopButton";
 import { UndoBatch } from "./UndoBatch";
@@ -40,7 +40,7 @@ export function ProgressCard({ executionId, projectKey, madeCount, onDismiss, on
   useEffect(() => {
     if (!isOver || wasOver.current) return;
     wasOver.current = true;
-    announce(t(`execution.status.${execution.status}`));
+    announce(t(`execution.status.${toExecutionStatus(execution.status)}`));
     void queryClient.invalidateQueries({ queryKey: keys.board(projectKey) });
     void queryClient.invalidateQueries({ queryKey: keys.projects });
   }, [isOver, execution?.status, queryClient, projectKey, t]);

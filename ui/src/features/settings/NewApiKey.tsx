@@ -24,7 +24,8 @@ export function NewApiKey({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
       {created ? (
         <div className="flex flex-col gap-4 p-5">
           <Notice tone="warn">{t("apiKey.once")}</Notice>
-          <Snippet text={created.key} what={t("apiKey.one")} />
+          {/* Null only when a create is repeated; the form sends each one once. */}
+          {created.key && <Snippet text={created.key} what={t("apiKey.one")} />}
           <Button tone="primary" className="self-end" onClick={close}>
             {t("apiKey.done")}
           </Button>

@@ -1,0 +1,32 @@
+// Test double: the whole app in a test's document, talking to a pretend server.
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import { vi } from "vitest";
+import { Providers } from "@/app/Providers";
+import { createQueryClient } from "@/app/queryClient";
+import { makeRouter } from "@/app/router";
+import { takeFragmentToken } from "@/lib/fragmentToken";
+import { createMock } from "./backend";
+import type { Scenario } from "./db";
+
+export function renderApp(path: string, scenario: Scenario = "full") {
+  const mock = createMock(scenario);
+  mock.reset(scenario, 5);
+  vi.stubGlobal("fetch", (input: RequestInfo | URL, init?: RequestInit) => {
+    const request =
+      input instanceof Request ? input : new Request(new URL(String(input), location.origin), init);
+    return mock.handle(request);
+  });
+  history.replaceState(null, "", path);
+  takeFragmentToken();
+  const queryClient = createQueryClient(() => {});
+  const view = render(
+    <QueryClientProvider client={queryClient}>
+      <Providers>
+        <RouterProvider router={makeRouter(queryClient)} />
+      </Providers>
+    </QueryClientProvider>,
+  );
+  return { ...view, mock };
+}
