@@ -26,6 +26,8 @@ pub(super) fn request(spec: &TurnSpec, rendered: &Rendered, state: &State) -> Re
             .map(|schema| OutputSchema { name: spec.command.slug.clone(), schema: schema.clone() }),
         max_output_tokens: Some(state.max_output_tokens),
         temperature: spec.temperature(),
+        frequency_penalty: spec.command.frequency_penalty,
+        presence_penalty: spec.command.presence_penalty,
         labels: labels(spec, rendered),
         ..Request::default()
     }

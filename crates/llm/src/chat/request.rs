@@ -28,6 +28,12 @@ pub struct Request {
     /// How freely the model chooses; 0 is the most likely word each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// How much a word counts less for each time that it was written, -2 to 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency_penalty: Option<f64>,
+    /// How much a word counts less once it was written, -2 to 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence_penalty: Option<f64>,
     /// The same seed asks the provider for the same answer, where it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,

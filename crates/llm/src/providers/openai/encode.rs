@@ -60,6 +60,12 @@ pub(super) fn body(request: &Request, dialect: Dialect) -> Result<Value> {
     if let Some(temperature) = request.temperature {
         set("temperature", json!(temperature));
     }
+    if let Some(penalty) = request.frequency_penalty {
+        set("frequency_penalty", json!(penalty));
+    }
+    if let Some(penalty) = request.presence_penalty {
+        set("presence_penalty", json!(penalty));
+    }
     if let Some(seed) = request.seed {
         set("seed", json!(seed));
     }
