@@ -134,6 +134,11 @@ async fn postgres_works_the_same() {
     check(&["status", "--database", url], 0, "nothing is pending");
     check(&["downgrade", "0.0.0", "--database", url], 0, "took back:\n  0001_initial");
     check(&["upgrade", "--database", url], 0, "applied:\n  0001_initial");
+    // The server's configuration file counts as well.
+    let folder = tempfile::tempdir().unwrap();
+    let toml = format!("[database]\nurl = \"{url}\"\n");
+    std::fs::write(folder.path().join("hishamos.toml"), toml).unwrap();
+    check(&["status", "--data", folder.path().to_str().unwrap()], 0, "nothing is pending");
 }
 
 #[test]

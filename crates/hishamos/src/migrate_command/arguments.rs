@@ -26,10 +26,11 @@ pub struct Arguments {
 /// Where the database is.
 #[derive(Debug, Args)]
 pub struct Place {
-    /// The data folder with the SQLite file
-    #[arg(long, global = true, env = "HISHAMOS_DATA", default_value = "hishamos-data")]
-    pub data: PathBuf,
-    /// postgres://user@host/name, or sqlite:PATH, instead of the data folder's file
+    /// The data folder [default: hishamos in your data home]
+    #[arg(long, global = true, env = "HISHAMOS_DATA")]
+    pub data: Option<PathBuf>,
+    /// The database, postgres://user@host/name or sqlite:PATH [default: what hishamos.toml in
+    /// the data folder says, else SQLite in the data folder]
     #[arg(long, global = true, env = "HISHAMOS_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
 }

@@ -4,6 +4,7 @@
 mod arguments;
 mod create;
 mod failure;
+mod place;
 mod report;
 mod run;
 

@@ -1,0 +1,72 @@
+//! Where the database is: the same rules as the server's configuration, in the same order:
+//! flag, environment, `hishamos.toml` in the data folder, default.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use store::Target;
+
+use super::arguments::Place;
+use super::failure::Failure;
+
+/// A data folder and the database that belongs to it.
+#[derive(Debug)]
+pub struct Found {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The database.
+    pub target: Target,
+    /// Whether the database is the folder's own file, which the folder's lock protects.
+    pub is_inside: bool,
+}
+
+impl Found {
+    /// Whether there is a database; a server's is there unless connecting fails.
+    pub fn exists(&self) -> bool {
+        match &self.target {
+            Target::Sqlite { path } => path.exists(),
+            Target::Postgres { .. } => true,
+        }
+    }
+}
+
+/// Finds it; changes nothing.
+pub fn find(place: &Place) -> Result<Found, Failure> {
+    let folder = place.data.clone().unwrap_or_else(default_folder);
+    let address = match &place.database {
+        Some(address) => Some(address.clone()),
+        None => configured(&folder)?,
+    };
+    Ok(match address {
+        Some(address) => Found { folder, target: address.parse()?, is_inside: false },
+        None => {
+            let target = Target::Sqlite { path: folder.join("hishamos.db") };
+            Found { folder, target, is_inside: true }
+        }
+    })
+}
+
+fn default_folder() -> PathBuf {
+    let path = |name| std::env::var_os(name).map(PathBuf::from);
+    path("XDG_DATA_HOME")
+        .or_else(|| path("HOME").map(|home| home.join(".local/share")))
+        .map_or_else(|| PathBuf::from("hishamos-data"), |home| home.join("hishamos"))
+}
+
+/// `database.url` of the configuration file: without it, a team on PostgreSQL would
+/// migrate an empty file and believe that all is well.
+fn configured(folder: &Path) -> Result<Option<String>, Failure> {
+    let path = folder.join("hishamos.toml");
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(Failure::failed(format!("cannot read {}: {error}", path.display())));
+        }
+    };
+    let table: toml::Table = text.parse().map_err(|error| {
+        Failure::invalid(format!("{} is not valid TOML: {error}", path.display()))
+    })?;
+    let url = table.get("database").and_then(|database| database.get("url"));
+    Ok(url.and_then(toml::Value::as_str).map(str::to_owned))
+}
