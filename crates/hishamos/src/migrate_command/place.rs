@@ -37,13 +37,12 @@ pub fn find(place: &Place) -> Result<Found, Failure> {
         Some(address) => Some(address.clone()),
         None => configured(&folder)?,
     };
-    Ok(match address {
-        Some(address) => Found { folder, target: address.parse()?, is_inside: false },
-        None => {
-            let target = Target::Sqlite { path: folder.join("hishamos.db") };
-            Found { folder, target, is_inside: true }
-        }
-    })
+    let is_inside = address.is_none();
+    let target = address.map_or_else(
+        || Ok(Target::Sqlite { path: folder.join("hishamos.db") }),
+        |address| address.parse::<Target>(),
+    )?;
+    Ok(Found { folder, target, is_inside })
 }
 
 fn default_folder() -> PathBuf {
