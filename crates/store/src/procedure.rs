@@ -66,6 +66,10 @@ pub trait Procedure: Send + Sync {
     fn name(&self) -> &'static str;
     /// The JSON schema of its input.
     fn input_schema(&self) -> Json;
+    /// Whether workflows may name it as a tool; the features' own bookkeeping is not one.
+    fn is_tool(&self) -> bool {
+        true
+    }
     /// Does the work inside the caller's transaction.
     fn call<'a>(
         &'a self,
@@ -96,6 +100,11 @@ impl Procedures {
     /// The procedure of this name.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn Procedure>> {
         self.0.get(name)
+    }
+
+    /// The names of those that workflows may name as tools, in order.
+    pub fn tools(&self) -> impl Iterator<Item = &'static str> {
+        self.0.values().filter(|procedure| procedure.is_tool()).map(|procedure| procedure.name())
     }
 
     /// All names, in order.

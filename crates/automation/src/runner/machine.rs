@@ -20,7 +20,7 @@ use super::handle::{
 use super::live::Live;
 use super::perform::{self, Assignment};
 use super::queue::Queue;
-use super::{Dependencies, Options, recover, sql};
+use super::{Dependencies, Options, ending, recover, sql};
 
 /// How much news one commit takes.
 const BATCH: usize = 1024;
@@ -258,9 +258,9 @@ impl Machine {
     /// Makes everything durable, then answers and carries out.
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
         if !self.changes.is_empty() {
-            let changes: Arc<Vec<Change>> =
+            let mut changes: Arc<Vec<Change>> =
                 Arc::new(std::mem::take(&mut self.changes).into_values().collect());
-            let written = self.write(&changes).await?;
+            let written = self.write(&mut changes).await?;
             for (change, is_new) in changes.iter().zip(written) {
                 self.committed(change, is_new);
             }
@@ -278,10 +278,11 @@ impl Machine {
     }
 
     /// Writes the changes; waits and tries again while the disk is full, because facts that
-    /// have happened must not be lost.
-    async fn write(&mut self, changes: &Arc<Vec<Change>>) -> Result<Vec<bool>, Error> {
+    /// have happened must not be lost. Executions that nobody was promised are given up.
+    async fn write(&mut self, changes: &mut Arc<Vec<Change>>) -> Result<Vec<bool>, Error> {
         loop {
-            let (changes, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
+            let (batch, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
+            let procedures = self.dependencies.procedures.clone();
             let now = app.now();
             let result = self
                 .app
@@ -289,7 +290,9 @@ impl Machine {
                 .write(move |tx| {
                     Box::pin(async move {
                         lease::check(tx, &lease).await?;
-                        sql::write(tx, &changes, now, app.random.as_ref()).await
+                        let written = sql::write(tx, &batch, now, app.random.as_ref()).await?;
+                        ending::close_calls(tx, &procedures, &batch, now, &app.random).await?;
+                        Ok(written)
                     })
                 })
                 .await;
@@ -299,11 +302,32 @@ impl Machine {
                         "the disk is full: the engine waits; free some space on the data folder's disk"
                     );
                     self.refuse_waiting();
+                    self.give_up_creations(changes);
                     tokio::time::sleep(FULL_DISK_WAIT).await;
                 }
                 other => return other,
             }
         }
+    }
+
+    /// Forgets executions that were to be made: their makers were told that they are not.
+    fn give_up_creations(&mut self, changes: &mut Arc<Vec<Change>>) {
+        let Some(batch) = Arc::get_mut(changes) else { return };
+        for change in batch.extract_if(.., |change| change.created.is_some()) {
+            self.forget(change.id);
+            self.effects.retain(|(id, _)| *id != change.id);
+        }
+    }
+
+    /// Takes an execution out of memory.
+    fn forget(&mut self, id: ExecutionId) {
+        let Some(mut live) = self.live.remove(&id) else { return };
+        self.clockwork.set(id, live.wake.take(), None);
+        for task in live.tasks.values() {
+            task.cancel();
+        }
+        self.queue.remove(id);
+        self.running -= usize::from(live.has_place);
     }
 
     /// People do not wait for a full disk: they are told now, and may ask again.
@@ -322,7 +346,7 @@ impl Machine {
         let id = change.id;
         if !is_new {
             // The execution existed: what was made of it in memory is void.
-            self.live.remove(&id);
+            self.forget(id);
             self.effects.retain(|(other, _)| *other != id);
             let (mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.replies)
                 .into_iter()
@@ -339,14 +363,7 @@ impl Machine {
         if change.head.status.is_final() {
             metrics::counter!("hishamos_executions_total", "status" => change.head.status.as_str())
                 .increment(1);
-            if let Some(mut live) = self.live.remove(&id) {
-                self.clockwork.set(id, live.wake.take(), None);
-                for task in live.tasks.values() {
-                    task.cancel();
-                }
-                self.queue.remove(id);
-                self.running -= usize::from(live.has_place);
-            }
+            self.forget(id);
         }
         metrics::gauge!("hishamos_executions_live").set(self.live.len() as f64);
     }

@@ -8,6 +8,7 @@
 
 mod change;
 mod clockwork;
+mod ending;
 mod handle;
 mod live;
 mod machine;

@@ -13,7 +13,7 @@ use super::change::Change;
 use super::handle::ResultNote;
 use super::live::Live;
 use super::machine::Machine;
-use super::sql;
+use super::{ending, sql};
 
 /// Why the transaction was taken back.
 enum Undone {
@@ -38,8 +38,10 @@ impl Machine {
         if !is_wanted {
             return Ok(());
         }
-        let Some(procedure) = self.dependencies.procedures.get(&tool).cloned() else {
-            let known: Vec<&str> = self.dependencies.procedures.names().collect();
+        let procedures = &self.dependencies.procedures;
+        let procedure = procedures.get(&tool).filter(|procedure| procedure.is_tool()).cloned();
+        let Some(procedure) = procedure else {
+            let known: Vec<&str> = procedures.tools().collect();
             let message = format!("there is no tool \"{tool}\"; there are {}", known.join(", "));
             self.advance(
                 id,
@@ -95,6 +97,7 @@ impl Machine {
             ..Live::new(live.organisation, id, live.plan.clone(), live.state.clone(), live.seq)
         };
         let (lease, random) = (self.lease.clone(), self.app.random.clone());
+        let procedures = self.dependencies.procedures.clone();
         let name = procedure.name();
         let written = self
             .app
@@ -123,6 +126,7 @@ impl Machine {
                     change.extend(&mut next, outcome.events);
                     let mut changes = [change];
                     sql::write(tx, &changes, now, random.as_ref()).await?;
+                    ending::close_calls(tx, &procedures, &changes, now, &random).await?;
                     let [change] = &mut changes;
                     let change = std::mem::replace(change, Change::new(&next));
                     Ok::<_, Undone>((next, change, outcome.effects, topics))

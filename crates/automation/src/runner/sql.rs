@@ -1,6 +1,6 @@
 //! The runner's SQL: the journal and the rows that follow from it, in one transaction.
 
-use base::{ExecutionId, OrganisationId, Random, ResultId, Timestamp};
+use base::{ExecutionId, OrganisationId, Random, ResultId, Timestamp, Usage};
 use engine::{AttemptKey, Event, Status};
 use serde_json::{Value as Json, json};
 use store::sql::dialect::JOURNAL_INSERT;
@@ -213,6 +213,21 @@ async fn attempt_ended(
             change.organisation, change.id, &change.plan.step(key.step).id, key.instance as i64, key.attempt, status,
             error, result, now
         ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Adds what calls used to their execution.
+pub(super) async fn add_usage(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+    usage: Usage,
+) -> Result<()> {
+    tx.execute(
+        sql!("update executions set model_calls = model_calls + $3, input_tokens = input_tokens + $4, output_tokens = output_tokens + $5, cost_micros = cost_micros + $6 where organisation_id = $1 and id = $2"),
+        params![organisation, id, usage.model_calls, usage.input_tokens, usage.output_tokens, usage.cost_micros],
     )
     .await?;
     Ok(())

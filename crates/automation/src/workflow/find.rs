@@ -62,7 +62,7 @@ fn unknown(automation: &Automation, definition: &Definition) -> Vec<Problem> {
     let known = Known {
         agents: agents.flat_map(agent_names).collect(),
         commands: commands.flat_map(command_names).collect(),
-        tools: automation.procedures.names().filter(|name| !name.starts_with("record_")).collect(),
+        tools: automation.procedures.tools().collect(),
     };
     definition.unknown_names(&known)
 }

@@ -25,6 +25,10 @@ impl Procedure for CloseCalls {
         "close_calls"
     }
 
+    fn is_tool(&self) -> bool {
+        false
+    }
+
     fn input_schema(&self) -> Json {
         json!({
             "type": "object",

@@ -66,6 +66,10 @@ impl Procedure for RecordCallIntent {
         "record_call_intent"
     }
 
+    fn is_tool(&self) -> bool {
+        false
+    }
+
     fn input_schema(&self) -> Json {
         let count = json!({"type": "integer", "minimum": 0});
         let optional_text = json!({"type": ["string", "null"]});

@@ -60,6 +60,10 @@ impl Procedure for RecordCall {
         "record_call"
     }
 
+    fn is_tool(&self) -> bool {
+        false
+    }
+
     fn input_schema(&self) -> Json {
         let count = json!({"type": "integer", "minimum": 0});
         json!({

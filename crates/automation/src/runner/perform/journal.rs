@@ -14,6 +14,7 @@ use store::procedure::{CallContext, ProcedureError};
 use store::{Error, Tx, lease};
 
 use super::{Assignment, Desk, sql};
+use crate::runner::sql::add_usage;
 
 /// What is known of a call beside the answer itself; the API shows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -193,7 +194,11 @@ impl Journal {
                     random,
                 };
                 let usage = record(tx, procedure.as_ref(), &context, entry).await?;
-                sql::add_usage(tx, &assignment, usage, model.as_deref(), scripted).await
+                add_usage(tx, assignment.organisation, assignment.execution, usage).await?;
+                if let Some(model) = &model {
+                    sql::note_model(tx, &assignment, model, scripted).await?;
+                }
+                Ok(())
             })
         });
         job.await.map_err(|error: Error| error.to_string())

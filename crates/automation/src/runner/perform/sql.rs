@@ -1,6 +1,6 @@
 //! SQL of the turn journal and of what a turn adds to its execution's row.
 
-use base::{Timestamp, Usage};
+use base::Timestamp;
 use serde_json::Value as Json;
 use store::{Result, Tx, params, sql};
 
@@ -43,20 +43,16 @@ pub(super) async fn append(
     Ok(())
 }
 
-/// Adds what a call used to its execution.
-pub(super) async fn add_usage(
+/// Notes on the execution which model answered.
+pub(super) async fn note_model(
     tx: &mut Tx,
     assignment: &Assignment,
-    usage: Usage,
-    model: Option<&str>,
+    model: &str,
     scripted: bool,
 ) -> Result<()> {
     tx.execute(
-        sql!("update executions set model_calls = model_calls + $3, input_tokens = input_tokens + $4, output_tokens = output_tokens + $5, cost_micros = cost_micros + $6, model = coalesce($7, model), scripted = scripted or $8 where organisation_id = $1 and id = $2"),
-        params![
-            assignment.organisation, assignment.execution, usage.model_calls, usage.input_tokens, usage.output_tokens,
-            usage.cost_micros, model, scripted
-        ],
+        sql!("update executions set model = $3, scripted = scripted or $4 where organisation_id = $1 and id = $2"),
+        params![assignment.organisation, assignment.execution, model, scripted],
     )
     .await?;
     Ok(())
