@@ -55,7 +55,7 @@ pub(super) async fn running(
     let rows = match which {
         Running::InstanceOf(intent) => {
             tx.fetch_all(
-                sql!("select id, started_at, input_tokens, output_tokens, cost_micros from model_calls where organisation_id = $1 and execution_id = $2 and step = $3 and instance >= 0 and $4 >= 0 and outcome = 'running' and id <> $5"),
+                sql!("select id, started_at, input_tokens, output_tokens, cost_micros from model_calls where organisation_id = $1 and execution_id = $2 and step = $3 and instance = $4 and outcome = 'running' and id <> $5"),
                 params![organisation, intent.execution_id, &intent.step, intent.instance, intent.id],
             )
             .await?
