@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::model::{Definition, InputType};
+use super::near::suggestion;
 
 /// An input that cannot be used as given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +32,15 @@ impl Definition {
         let mut refuse = |name: &str, message: String| {
             problems.push(FieldProblem { field: format!("inputs.{name}"), message });
         };
+        let known: Vec<&str> = self.inputs.keys().map(String::as_str).collect();
         for name in given.keys().filter(|name| !self.inputs.contains_key(*name)) {
-            let known: Vec<&str> = self.inputs.keys().map(String::as_str).collect();
-            refuse(name, format!("is not an input of this workflow; it has {}", known.join(", ")));
+            let otherwise = if known.is_empty() {
+                "it has none".to_owned()
+            } else {
+                format!("it has {}", known.join(", "))
+            };
+            let fix = suggestion(name, &known, &otherwise);
+            refuse(name, format!("is not an input of this workflow; {fix}"));
         }
         let mut accepted = Map::new();
         for (name, spec) in &self.inputs {
@@ -55,7 +62,7 @@ impl Definition {
     }
 }
 
-fn fits(kind: InputType, value: &Json) -> bool {
+pub(super) fn fits(kind: InputType, value: &Json) -> bool {
     match kind {
         InputType::String => value.is_string(),
         InputType::Number => value.is_number(),
@@ -66,7 +73,7 @@ fn fits(kind: InputType, value: &Json) -> bool {
     }
 }
 
-fn article(kind: InputType) -> &'static str {
+pub(super) fn article(kind: InputType) -> &'static str {
     match kind {
         InputType::String => "a text",
         InputType::Number => "a number",

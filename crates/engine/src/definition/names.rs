@@ -1,7 +1,7 @@
 //! The agents, commands and tools that a definition names must exist.
 
 use super::model::{Action, Definition};
-use super::parse::nearest;
+use super::near::suggestion;
 use super::problem::Problem;
 
 /// The names that exist.
@@ -30,11 +30,12 @@ impl Definition {
                 if all.contains(name) {
                     continue;
                 }
-                let fix = match nearest(name, all) {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None if all.is_empty() => format!("there is no {kind} yet"),
-                    None => format!("use one of {}", all.join(", ")),
+                let otherwise = if all.is_empty() {
+                    format!("there is no {kind} yet")
+                } else {
+                    format!("use one of {}", all.join(", "))
                 };
+                let fix = suggestion(name, all, &otherwise);
                 problems.push(Problem {
                     line: step.line,
                     column: step.column,

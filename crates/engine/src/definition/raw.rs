@@ -14,9 +14,8 @@ pub(super) struct RawDefinition {
     #[serde(default)]
     pub description: String,
     #[serde(default)]
-    pub inputs: IndexMap<String, RawInput>,
-    #[serde(default)]
-    pub env: IndexMap<String, Json>,
+    pub inputs: IndexMap<String, Spanned<RawInput>>,
+    pub env: Option<Spanned<IndexMap<String, Json>>>,
     #[serde(default)]
     pub defaults: RawDefaults,
     #[serde(default)]

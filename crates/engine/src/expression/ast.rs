@@ -114,21 +114,24 @@ impl Expression {
     }
 
     fn path(&self) -> Option<Path> {
-        match self {
-            Self::Root(name) => Some(vec![name.clone()]),
-            Self::Field(base, name) => {
-                let mut path = base.path()?;
-                path.push(name.clone());
-                Some(path)
-            }
-            Self::Index(base, index) => {
-                let mut path = base.path()?;
-                if let Self::Literal(Json::String(name)) = index.as_ref() {
-                    path.push(name.clone());
-                }
-                Some(path)
-            }
-            _ => None,
-        }
+        self.open_path().map(|(path, _)| path)
+    }
+
+    /// The path, and whether it may go on: what follows an index that is only known at
+    /// evaluation is not part of it.
+    fn open_path(&self) -> Option<(Path, bool)> {
+        let (base, name) = match self {
+            Self::Root(name) => return Some((vec![name.clone()], true)),
+            Self::Field(base, name) => (base, Some(name)),
+            Self::Index(base, index) => match index.as_ref() {
+                Self::Literal(Json::String(name)) => (base, Some(name)),
+                _ => (base, None),
+            },
+            _ => return None,
+        };
+        let (mut path, is_open) = base.open_path()?;
+        let name = name.filter(|_| is_open);
+        path.extend(name.cloned());
+        Some((path, name.is_some()))
     }
 }

@@ -1,0 +1,122 @@
+//! Definitions that are written to do harm are refused soon and clearly.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::super::{MAX_BYTES, MAX_STEPS};
+use super::{parse, problems};
+
+fn check(name: &str, text: &str, expected: &str) {
+    let found = problems(text);
+    let short: String = found.chars().take(600).collect();
+    assert!(found.contains(expected), "{name}: {short}");
+    assert!(found.len() < 20_000, "{name}: the answer has {} bytes", found.len());
+}
+
+/// Like "a billion laughs": each list holds the one before ten times.
+fn laughs() -> String {
+    let mut text =
+        String::from("name: laughs\nenv:\n  a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n");
+    for level in 1..10 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        writeln!(text, "  a{level}: &a{level} [{aliases}]").unwrap();
+    }
+    text + "steps: [{tool: t}]\n"
+}
+
+#[test]
+fn large_and_deep_definitions_are_refused() {
+    check("10 MB", &"x".repeat(10 << 20), "has 10485760 bytes, more than 1048576");
+    check("aliases", &laughs(), "the YAML is too large or too deep");
+    let deep = format!(
+        "name: deep\nenv: {{a: {}{}}}\nsteps: [{{tool: t}}]",
+        "[".repeat(50_000),
+        "]".repeat(50_000)
+    );
+    check("nesting", &deep, "the YAML is too large or too deep");
+    let deep = format!("{}{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
+    check("nested keys", &deep, "line 1");
+    let many = format!("name: many\nsteps:\n{}", "- tool: t\n".repeat(MAX_STEPS + 1));
+    check("501 steps", &many, "the workflow has 501 steps, more than 500");
+    let many = format!("name: many\nsteps:\n{}", "- {}\n".repeat(40_000));
+    check("40000 steps", &many, "the workflow has 40000 steps");
+    let nodes =
+        format!("name: nodes\nenv: {{a: [{}]}}\nsteps: [{{tool: t}}]", "1,".repeat(500_000));
+    check("nodes", &nodes, "the YAML is too large or too deep");
+}
+
+#[test]
+fn the_most_that_is_allowed_is_accepted() {
+    let steps = format!("name: most\nsteps:\n{}", "- tool: t\n".repeat(MAX_STEPS));
+    assert_eq!(parse(&steps).unwrap().steps.len(), MAX_STEPS);
+    let text = "name: long\nsteps: [{tool: t}]\ndescription: ";
+    let long = format!("{text}{}", "x".repeat(MAX_BYTES - text.len()));
+    assert_eq!(parse(&long).unwrap().description.len(), MAX_BYTES - text.len());
+}
+
+/// A chain, a full graph and a circle of 500 steps: what a slow check would choke on.
+#[test]
+fn dense_graphs_are_checked_without_haste_or_harm() {
+    let graph = |needs: &dyn Fn(usize) -> String| {
+        let steps: String = (0..MAX_STEPS)
+            .map(|step| format!("- {{id: s{step}, tool: t, needs: [{}]}}\n", needs(step)))
+            .collect();
+        format!("name: graph\nsteps:\n{steps}")
+    };
+    let all_before =
+        |step: usize| (0..step).map(|need| format!("s{need}")).collect::<Vec<_>>().join(",");
+    let full = graph(&all_before);
+    assert_eq!(parse(&full).map(|definition| definition.steps[499].needs.len()), Ok(499));
+    let circle = graph(&|step| format!("s{}", (step + 1) % MAX_STEPS));
+    check("circle", &circle, "step \"s0\": waits for itself: s0 needs s1 needs s2");
+    let unknown =
+        graph(&|_| (0..200).map(|need| format!("nobody{need}")).collect::<Vec<_>>().join(","));
+    check("unknown", &unknown, "needs the unknown step \"nobody0\"");
+    assert!(parse(&unknown).unwrap_err().len() <= 50, "the list of problems is bounded");
+}
+
+#[test]
+fn parsing_forgets_that_texts_may_be_anything_at_its_peril() {
+    for text in [
+        "\0",
+        "\u{feff}",
+        "\u{feff}name: x",
+        "name: \"\\uD800\"",
+        "%YAML 9.9\n---\n",
+        "? ? ?",
+        "- - - -",
+        "&a *a",
+        "<<: *a",
+        "!!binary x",
+        "\u{85}\u{2028}",
+        "name: &n abc\nsteps: &s [*s]",
+    ] {
+        assert!(parse(text).is_err(), "{text:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_a_definition_or_problems(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _answer = parse(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn any_yaml_is_a_definition_or_problems(
+        pieces in proptest::collection::vec(
+            prop_oneof![
+                "name: |steps:|inputs:|outputs: |env: |- |id: |needs: |if: |tool: |agent: |command: |with: |params: |strategy: |matrix: |retry: |max-attempts: |timeout-minutes: |type: |default: |defaults: ",
+                "\n|\n  |\n    |, |: |\\[|\\]|\\{|\\}|'|\"|&a |\\*a|!t |# |\\$\\{\\{ |\\}\\}|\\| |> |---\n",
+                "abc|t|-1|1e999|0x|true|~|steps\\.abc\\.outputs|inputs\\.t|matrix|é|\u{1F600}",
+            ],
+            0..60,
+        ),
+    ) {
+        if let Err(problems) = parse(&pieces.concat()) {
+            prop_assert!(!problems.is_empty());
+        }
+    }
+}

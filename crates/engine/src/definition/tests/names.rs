@@ -1,0 +1,41 @@
+//! Agents, commands and tools that a definition names must exist.
+
+use super::super::Known;
+use super::parsed;
+
+#[test]
+fn unknown_names_come_with_a_suggestion() {
+    let known = Known {
+        agents: vec!["architect", "qa"],
+        commands: vec!["plan", "write_story"],
+        tools: vec!["create_backlog"],
+    };
+    let check = |step: &str, known: &Known<'_>, expected: &[&str]| {
+        let definition = parsed(&format!("name: names\nsteps:\n  - {step}"));
+        let found: Vec<String> =
+            definition.unknown_names(known).iter().map(ToString::to_string).collect();
+        assert_eq!(found, expected, "{step}");
+    };
+    check("{agent: qa, command: plan}", &known, &[]);
+    check("{tool: create_backlog}", &known, &[]);
+    check(
+        "{agent: arhcitect, command: wirte_story}",
+        &known,
+        &[
+            "line 3, column 5: step \"step_1\": names the unknown agent \"arhcitect\"; did you mean \"architect\"?",
+            "line 3, column 5: step \"step_1\": names the unknown command \"wirte_story\"; did you mean \"write_story\"?",
+        ],
+    );
+    check(
+        "{tool: shell}",
+        &known,
+        &[
+            "line 3, column 5: step \"step_1\": names the unknown tool \"shell\"; use one of create_backlog",
+        ],
+    );
+    check(
+        "{tool: qa}",
+        &Known::default(),
+        &["line 3, column 5: step \"step_1\": names the unknown tool \"qa\"; there is no tool yet"],
+    );
+}

@@ -1,0 +1,88 @@
+//! YAML into raw values, and the library's errors into sentences for people.
+
+use serde_saphyr::{Error, Location};
+
+use super::near::suggestion;
+use super::problem::Problem;
+use super::raw::RawDefinition;
+
+/// Reads a definition as it is written. The library bounds depth, nodes and aliases.
+pub(super) fn read(text: &str) -> Result<RawDefinition, Problem> {
+    // Without `strict_booleans`, the texts yes, no, on and off would become true and false.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| problem(&error))
+}
+
+fn problem(error: &Error) -> Problem {
+    let place = error.location().filter(|place| *place != Location::UNKNOWN);
+    let (line, column) = place.map_or((0, 0), |at| (at.line(), at.column()));
+    let (message, fix) = sentence(error.without_snippet());
+    Problem { line, column, step: None, message, fix }
+}
+
+/// What is wrong and how to mend it.
+fn sentence(error: &Error) -> (String, String) {
+    match error {
+        Error::SerdeUnknownField { field, expected, .. } => {
+            let otherwise = format!("use one of {}", expected.join(", "));
+            (format!("unknown key \"{field}\""), suggestion(field, expected, &otherwise))
+        }
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            let otherwise = format!("use one of {}", expected.join(", "));
+            (format!("unknown word \"{variant}\""), suggestion(variant, expected, &otherwise))
+        }
+        Error::SerdeMissingField { field, .. } => {
+            (format!("the key \"{field}\" is missing"), format!("add \"{field}: …\""))
+        }
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            (format!("the key \"{key}\" is here twice"), "take one of them out".to_owned())
+        }
+        Error::Unexpected { expected, .. } => {
+            let expected = match *expected {
+                "mapping start" => "keys with values (\"key: value\")",
+                "sequence start" => "a list (lines with \"- \")",
+                "string scalar" => "a text",
+                other => other,
+            };
+            (format!("here should be {expected}"), "mend the YAML at this place".to_owned())
+        }
+        Error::InvalidBooleanStrict { .. } => wanted("true or false"),
+        Error::InvalidScalar { ty: "floating point", .. } => wanted("a number"),
+        Error::InvalidScalar { ty, .. } if ty.starts_with(['u', 'i']) => {
+            wanted("a whole number that is not negative")
+        }
+        Error::MultipleDocuments { .. } => (
+            "there is more than one YAML document".to_owned(),
+            "take out the line \"---\" and what follows".to_owned(),
+        ),
+        Error::Eof { .. } => {
+            ("the definition is empty".to_owned(), "write a name and steps".to_owned())
+        }
+        Error::AliasError { error, .. } => sentence(error),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => too_much(),
+        other if first_line(other) == "recursion limit exceeded" => too_much(),
+        other => (first_line(other), "mend the YAML at this place".to_owned()),
+    }
+}
+
+fn too_much() -> (String, String) {
+    (
+        "the YAML is too large or too deep".to_owned(),
+        "use fewer values and aliases, and less nesting".to_owned(),
+    )
+}
+
+fn wanted(value: &str) -> (String, String) {
+    (format!("here should be {value}"), "change the value".to_owned())
+}
+
+/// The library repeats the place and may show the source below; the first line says what.
+fn first_line(error: &Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.rsplit_once(" at line ").map_or(line, |(what, _)| what);
+    line.to_owned()
+}
