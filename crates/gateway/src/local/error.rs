@@ -94,5 +94,5 @@ fn mebibytes(bytes: u64) -> String {
 }
 
 fn listed(reasons: &[String]) -> String {
-    reasons.iter().map(|reason| format!("\n  - {reason}")).collect()
+    reasons.iter().flat_map(|reason| ["\n  - ", reason]).collect()
 }

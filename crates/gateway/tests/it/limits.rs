@@ -1,0 +1,145 @@
+//! How many calls run at once, in which order the others follow, and giving up a call.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use agent::port::{ModelCall, Models as _};
+use futures::future::join_all;
+use gateway::{GatewayConfig, ProviderConfig};
+use tempfile::tempdir;
+
+use crate::support::{HI, call, config, gateway, listener};
+
+/// A provider that takes its time for each call and writes down what happens.
+#[derive(Debug, Default)]
+struct Slow {
+    models: Mutex<Vec<String>>,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+const HEAD: &str =
+    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+
+impl Slow {
+    /// Serves every connection on a thread of its own, so that only the caller limits it.
+    fn start(serve: fn(&Self, &mut TcpStream)) -> (Arc<Self>, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let slow = Arc::new(Self::default());
+        let shared = slow.clone();
+        std::thread::spawn(move || {
+            while let Ok((mut socket, _)) = listener.accept() {
+                let slow = shared.clone();
+                std::thread::spawn(move || {
+                    let model = asked_model(&mut socket);
+                    slow.models.lock().unwrap().push(model);
+                    let now = slow.now.fetch_add(1, Ordering::SeqCst) + 1;
+                    slow.most.fetch_max(now, Ordering::SeqCst);
+                    serve(&slow, &mut socket);
+                });
+            }
+        });
+        (slow, url)
+    }
+
+    /// Takes long enough for a call too many to show itself, and answers.
+    fn answer(&self, socket: &mut TcpStream) {
+        std::thread::sleep(Duration::from_millis(60));
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        socket.write_all(format!("{HEAD}{HI}").as_bytes()).unwrap();
+    }
+
+    /// Says one word and no more, until the caller closes the connection.
+    fn stall(&self, socket: &mut TcpStream) {
+        let word = HI.split_inclusive("\n\n").next().unwrap();
+        socket.write_all(format!("{HEAD}{word}").as_bytes()).unwrap();
+        while matches!(socket.read(&mut [0]), Ok(1..)) {}
+        self.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Reads a request; gives the model that it asks for.
+fn asked_model(socket: &mut TcpStream) -> String {
+    let mut reader = BufReader::new(socket);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    body["model"].as_str().unwrap().to_owned()
+}
+
+fn limited(folder: &std::path::Path, url: &str, max_concurrent: usize) -> GatewayConfig {
+    let acme = ProviderConfig { max_concurrent, ..ProviderConfig::new("acme", url) };
+    GatewayConfig { providers: vec![acme], ..config(folder) }
+}
+
+#[tokio::test]
+async fn calls_beyond_the_limit_wait() {
+    let folder = tempdir().unwrap();
+    let check = async |limit: usize, calls: usize, expected: usize| {
+        let (slow, url) = Slow::start(Slow::answer);
+        let gateway = gateway(limited(folder.path(), &url, limit));
+        let asked = (0..calls).map(|_| gateway.call(call(Some("acme/any"))));
+        for outcome in join_all(asked).await {
+            assert_eq!(outcome.unwrap().reply.content, "Hi");
+        }
+        assert_eq!(slow.most.load(Ordering::SeqCst), expected, "{calls} calls, limit {limit}");
+    };
+    check(1, 3, 1).await;
+    check(2, 6, 2).await;
+}
+
+#[tokio::test]
+async fn those_who_wait_are_served_in_order() {
+    let folder = tempdir().unwrap();
+    let (slow, url) = Slow::start(Slow::answer);
+    let gateway = gateway(limited(folder.path(), &url, 1));
+    let names: Vec<String> = (0..6).map(|number| format!("acme/{number}")).collect();
+    join_all(names.iter().map(|name| gateway.call(call(Some(name))))).await;
+    assert_eq!(*slow.models.lock().unwrap(), ["0", "1", "2", "3", "4", "5"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dropped_call_closes_its_connection_and_frees_its_turn() {
+    let folder = tempdir().unwrap();
+    let (slow, url) = Slow::start(Slow::stall);
+    let gateway = gateway(limited(folder.path(), &url, 1));
+    let begin = |gateway: gateway::Gateway| {
+        let (on_delta, pieces) = listener();
+        let asked = ModelCall { on_delta: Some(on_delta), ..call(Some("acme/any")) };
+        let mut calls = tokio::task::JoinSet::new();
+        calls.spawn(async move { gateway.call(asked).await.map(drop) });
+        (calls, pieces)
+    };
+    for _ in 0..2 {
+        let (mut calls, pieces) = begin(gateway.clone());
+        until(|| !pieces.lock().unwrap().is_empty()).await;
+        assert_eq!(slow.now.load(Ordering::SeqCst), 1);
+        calls.shutdown().await;
+        until(|| slow.now.load(Ordering::SeqCst) == 0).await;
+    }
+}
+
+/// Waits for something that happens elsewhere; fails when it does not.
+async fn until(is_so: impl Fn() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
+}

@@ -1,0 +1,15 @@
+//! The gateway with real parts: real sockets, real processes, real pip on local packages,
+//! real SQL on both databases. Only the models are doubles: wiremock, the scripted model,
+//! and `fake_server.py`, which stands for llama.cpp's server.
+
+#![allow(clippy::unwrap_used)]
+
+mod calls;
+mod failures;
+mod installing;
+mod ledger;
+mod lifeline;
+mod limits;
+mod lists;
+mod server;
+mod support;
