@@ -5,12 +5,14 @@
 
 mod catalogue;
 mod chosen;
+mod config;
 mod download;
 mod error;
 mod file;
 mod folder;
 mod hexadecimal;
 mod install;
+mod listed;
 mod memory;
 mod model;
 mod packages;
@@ -21,6 +23,8 @@ mod server_install;
 mod space;
 
 pub use catalogue::{CatalogueModel, Source, shipped};
+pub use config::{LocalConfig, PATIENT};
 pub use error::{Error, Result};
-pub use model::{Local, LocalConfig, LocalModel, LocalStatus, PATIENT};
+pub use listed::{LocalModel, LocalStatus};
+pub use model::Local;
 pub use progress::{NoProgress, Progress};

@@ -1,6 +1,6 @@
 //! The local model as a whole: what is installed, which one is chosen, and its server.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,63 +8,14 @@ use llm::{Endpoint, Timeouts};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::catalogue::{CatalogueModel, default_name, shipped};
+use super::catalogue::{CatalogueModel, default_name};
 use super::folder::Folder;
 use super::install::Installer;
-use super::server::{Launch, Server, ServerState};
+use super::listed::not_installed;
+use super::server::{Launch, Server};
 use super::server_install::program;
-use super::{Error, Progress, Result, chosen, file, memory};
-use crate::model::ModelStatus;
-
-/// How the local model is run; plain values.
-#[derive(Debug, Clone)]
-pub struct LocalConfig {
-    /// A `llama-server` to use instead of the packaged one.
-    pub server_path: Option<PathBuf>,
-    /// The Python to use; `python3` when absent.
-    pub python: Option<PathBuf>,
-    /// Further arguments for pip, such as the address of a mirror.
-    pub pip_arguments: Vec<String>,
-    /// The package of the server.
-    pub server_package: String,
-    /// How many threads compute; two at most when absent.
-    pub threads: Option<usize>,
-    /// How long a conversation may be.
-    pub context_tokens: u32,
-    /// After how long without a call the server is stopped.
-    pub idle: Duration,
-    /// How long the server may take to load a model.
-    pub ready_within: Duration,
-    /// The wait before a server that died twice is started again; it doubles.
-    pub restart_wait: Duration,
-    /// The models that can be installed.
-    pub catalogue: Vec<CatalogueModel>,
-}
-
-impl Default for LocalConfig {
-    fn default() -> Self {
-        Self {
-            server_path: None,
-            python: None,
-            pip_arguments: Vec::new(),
-            server_package: "xllamacpp==2026.10.11549".to_owned(),
-            threads: None,
-            context_tokens: 4_096,
-            idle: Duration::from_mins(15),
-            ready_within: Duration::from_mins(2),
-            restart_wait: Duration::from_secs(1),
-            catalogue: shipped(),
-        }
-    }
-}
-
-/// Timeouts for a model on somebody's own machine: reading a long prompt takes minutes
-/// before the first byte comes.
-pub const PATIENT: Timeouts = Timeouts {
-    connect: Duration::from_secs(5),
-    headers: Duration::from_mins(10),
-    idle: Duration::from_mins(5),
-    total: Duration::from_mins(30),
+use super::{
+    Error, LocalConfig, LocalModel, LocalStatus, PATIENT, Progress, Result, chosen, file, memory,
 };
 
 /// The local model. Cheap to clone; all clones share the server.
@@ -77,42 +28,6 @@ struct Inner {
     config: LocalConfig,
     server: Server,
     permits: Arc<Semaphore>,
-}
-
-/// A local model and the state it is in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalModel {
-    /// Its name behind `local/`.
-    pub name: String,
-    /// What it is good for; empty for a file that somebody put there.
-    pub summary: String,
-    /// Its licence; empty for a file that somebody put there.
-    pub licence: String,
-    /// The size of its file.
-    pub size_bytes: u64,
-    /// Whether it is so small that its answers are simple.
-    pub is_tiny: bool,
-    /// Whether people chose it as the default.
-    pub is_chosen: bool,
-    /// The state it is in.
-    pub status: ModelStatus,
-    /// The state in a sentence.
-    pub status_detail: String,
-}
-
-/// What `hishamos model status` shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalStatus {
-    /// The model that people chose as the default, as `provider/model`.
-    pub chosen: Option<String>,
-    /// The server that would be started, if there is one.
-    pub server: Option<String>,
-    /// The process of the server that this process runs, while it runs.
-    pub process: Option<u32>,
-    /// Where its log is.
-    pub log: PathBuf,
-    /// Every model.
-    pub models: Vec<LocalModel>,
 }
 
 impl Local {
@@ -312,34 +227,5 @@ impl Local {
     fn unknown(&self, name: &str) -> Error {
         let known: Vec<String> = self.list().into_iter().map(|model| model.name).collect();
         Error::Unknown { name: name.to_owned(), known: known.join(", ") }
-    }
-}
-
-fn not_installed(name: &str) -> (ModelStatus, String) {
-    let detail = format!("run `hishamos model install {name}` to install it");
-    (ModelStatus::NotInstalled, detail)
-}
-
-impl ServerState {
-    /// The state of an installed model.
-    fn of(&self, name: &str, has_server: bool) -> (ModelStatus, String) {
-        let stopped =
-            (ModelStatus::Stopped, "installed; its server starts with the first call".to_owned());
-        match self {
-            Self::Running { model } if model == name => {
-                (ModelStatus::Ready, "its server runs".to_owned())
-            }
-            Self::Loading { model } if model == name => {
-                (ModelStatus::Loading, "its server is starting".to_owned())
-            }
-            Self::Failed { model, reason } if model == name => (ModelStatus::Error, reason.clone()),
-            _ if !has_server => (
-                ModelStatus::Error,
-                format!("its server is missing; run `hishamos model install {name}`"),
-            ),
-            Self::Running { .. } | Self::Loading { .. } | Self::Failed { .. } | Self::Stopped => {
-                stopped
-            }
-        }
     }
 }

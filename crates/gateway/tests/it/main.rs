@@ -13,3 +13,4 @@ mod limits;
 mod lists;
 mod server;
 mod support;
+mod toy;
