@@ -6,10 +6,22 @@ use super::near::suggestion;
 use super::problem::Problem;
 use super::raw::RawDefinition;
 
-/// Reads a definition as it is written. The library bounds depth, nodes and aliases.
+/// The most values that a definition has: a hundred for each of its steps. The library's own
+/// limit is five times that, which takes long enough to be a burden.
+const MAX_NODES: usize = 50_000;
+
+/// Reads a definition as it is written. The library bounds its depth as well.
 pub(super) fn read(text: &str) -> Result<RawDefinition, Problem> {
-    // Without `strict_booleans`, the texts yes, no, on and off would become true and false.
-    let options = serde_saphyr::options! { strict_booleans: true };
+    let options = serde_saphyr::options! {
+        // Otherwise the texts yes, no, on and off would become true and false.
+        strict_booleans: true,
+        budget: serde_saphyr::budget! {
+            max_nodes: MAX_NODES,
+            max_events: 4 * MAX_NODES,
+            max_recorded_anchor_events: MAX_NODES,
+        },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_NODES },
+    };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| problem(&error))
 }
 

@@ -1,6 +1,8 @@
 //! The state of an execution: nothing but what its events say. [`State::apply`] is the
 //! only place that changes it, live and in replay alike.
 
+use std::collections::BTreeSet;
+
 use base::Timestamp;
 use serde_json::Value as Json;
 
@@ -33,6 +35,13 @@ pub struct StepState {
     pub instances: Vec<InstanceState>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// The instances that run or wait for their next attempt; with the two below, nobody has
+    /// to look through ten thousand ended ones at each input.
+    pub(crate) active: BTreeSet<usize>,
+    /// How many instances have started; they start in order.
+    pub(crate) started: usize,
+    /// How many instances failed beyond their retries.
+    pub(crate) failed: usize,
 }
 
 /// Where one instance of a step stands.
@@ -122,6 +131,8 @@ impl State {
                 if step.instances.is_empty() {
                     step.instances.push(InstanceState::new(String::new(), Json::Null));
                 }
+                step.active.insert(key.instance);
+                step.started = step.started.max(key.instance + 1);
                 let instance = &mut step.instances[key.instance];
                 instance.attempts = key.attempt;
                 instance.status = InstanceStatus::Running { deadline: *deadline };
@@ -130,14 +141,19 @@ impl State {
                 self.instance_mut(*key).status = InstanceStatus::Running { deadline: *deadline };
             }
             Event::AttemptCompleted { key, output } => {
+                self.steps[key.step].active.remove(&key.instance);
                 self.instance_mut(*key).status =
                     InstanceStatus::Completed { output: output.clone() };
             }
             Event::AttemptFailed { key, failure } => {
+                self.steps[key.step].active.remove(&key.instance);
+                self.steps[key.step].failed += 1;
                 self.instance_mut(*key).status =
                     InstanceStatus::Failed { failure: failure.clone() };
             }
             Event::RetryScheduled { key, at } => {
+                self.steps[key.step].active.insert(key.instance);
+                self.steps[key.step].failed -= 1;
                 self.instance_mut(*key).status = InstanceStatus::Backoff { until: *at };
             }
             Event::StepCompleted { step } => self.steps[*step].status = StepStatus::Completed,
@@ -176,9 +192,10 @@ impl State {
     pub fn running(&self) -> Vec<AttemptKey> {
         let mut keys = Vec::new();
         for (step, state) in self.steps.iter().enumerate() {
-            for (instance, state) in state.instances.iter().enumerate() {
-                if matches!(state.status, InstanceStatus::Running { .. }) {
-                    keys.push(AttemptKey { step, instance, attempt: state.attempts });
+            for instance in &state.active {
+                let attempt = &state.instances[*instance];
+                if matches!(attempt.status, InstanceStatus::Running { .. }) {
+                    keys.push(AttemptKey { step, instance: *instance, attempt: attempt.attempts });
                 }
             }
         }
@@ -211,23 +228,6 @@ impl InstanceState {
         Self { label, item, status: InstanceStatus::Waiting, attempts: 0 }
     }
 
-    /// Whether an attempt may start as far as the time is concerned.
-    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
-        match self.status {
-            InstanceStatus::Waiting => true,
-            InstanceStatus::Backoff { until } => until <= now,
-            InstanceStatus::Running { .. }
-            | InstanceStatus::Completed { .. }
-            | InstanceStatus::Failed { .. }
-            | InstanceStatus::Cancelled => false,
-        }
-    }
-
-    /// Whether it failed beyond its retries.
-    pub(crate) const fn has_failed(&self) -> bool {
-        matches!(self.status, InstanceStatus::Failed { .. })
-    }
-
     /// What it gave; null when it gave nothing.
     pub fn output(&self) -> Json {
         match &self.status {
@@ -240,11 +240,36 @@ impl InstanceState {
 impl StepState {
     /// Instances that have not ended never will.
     fn cancel_open(&mut self) {
+        self.active.clear();
+        self.started = self.instances.len();
         for instance in &mut self.instances {
             if !instance.status.is_final() {
                 instance.status = InstanceStatus::Cancelled;
             }
         }
+    }
+
+    /// The instances that run or wait for their next attempt.
+    pub(crate) fn active(&self) -> impl Iterator<Item = (usize, &InstanceState)> {
+        self.active.iter().map(|instance| (*instance, &self.instances[*instance]))
+    }
+
+    /// How many attempts run.
+    pub(crate) fn running(&self) -> usize {
+        let is_running =
+            |instance: &InstanceState| matches!(instance.status, InstanceStatus::Running { .. });
+        self.active().filter(|(_, instance)| is_running(instance)).count()
+    }
+
+    /// The next instance of which an attempt may start, as far as the time is concerned.
+    pub(crate) fn next_due(&self, now: Timestamp) -> Option<usize> {
+        let is_due = |instance: &InstanceState| match instance.status {
+            InstanceStatus::Backoff { until } => until <= now,
+            _ => false,
+        };
+        let again = self.active().find(|(_, instance)| is_due(instance));
+        let first = (self.started < self.instances.len()).then_some(self.started);
+        again.map(|(instance, _)| instance).or(first)
     }
 
     /// What the step gave: its output, or the list of its instances' outputs when it fans

@@ -90,7 +90,9 @@ impl Expression {
                 }
             }
             Self::Call(_, items) | Self::List(items) => {
-                items.iter().for_each(|item| item.collect(paths));
+                for item in items {
+                    item.collect(paths);
+                }
             }
             Self::Not(inner) | Self::Negate(inner) => inner.collect(paths),
             Self::Binary(_, left, right) => {

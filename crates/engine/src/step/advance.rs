@@ -9,7 +9,9 @@ use serde_json::{Map, Value as Json};
 use super::Outcome;
 use super::order::expression_failure;
 use crate::execution::StepScope;
-use crate::{AttemptKey, Effect, Event, Failure, InstanceStatus, Plan, State, Status, StepStatus};
+use crate::{
+    AttemptKey, Effect, Event, Failure, InstanceStatus, Plan, State, Status, StepState, StepStatus,
+};
 
 /// The longest wait that the other side of an attempt can ask for; without an end, it could
 /// park an execution for ever.
@@ -89,11 +91,10 @@ impl<'a> Advance<'a> {
     /// Whether another attempt may help, and the step is still worth it.
     pub(super) fn may_retry(&self, key: AttemptKey, failure: &Failure) -> bool {
         let step = self.plan.step(key.step);
-        let is_lost = || {
-            let fails_fast = step.matrix.as_ref().is_some_and(|matrix| matrix.fail_fast);
-            let mut others = self.state.steps[key.step].instances.iter().enumerate();
-            fails_fast && others.any(|(other, state)| other != key.instance && state.has_failed())
-        };
+        let state = &self.state.steps[key.step];
+        let failed = &state.instances[key.instance].status;
+        let others = state.failed - usize::from(matches!(failed, InstanceStatus::Failed { .. }));
+        let is_lost = || others > 0 && self.fails_fast(key.step);
         failure.is_retryable
             && key.attempt < step.retry.max_attempts
             && self.fatal.is_none()
@@ -124,59 +125,45 @@ impl<'a> Advance<'a> {
         if self.state.steps[step].status.is_final() || self.state.status.is_final() {
             return;
         }
-        self.start_instances(step);
-        let count = self.count(step);
-        if count.running > 0 || (count.open > 0 && !self.stops(step, &count)) {
+        let stops = self.start_instances(step);
+        let state = &self.state.steps[step];
+        let is_open = !state.active.is_empty() || state.started < state.instances.len();
+        let goes_on = if stops { state.running() > 0 } else { is_open };
+        if goes_on {
             return;
         }
-        match count.failure.cloned() {
+        let failed = state.instances.iter().find_map(|instance| match &instance.status {
+            InstanceStatus::Failed { failure } => Some(failure.clone()),
+            _ => None,
+        });
+        match failed {
             Some(failure) => self.record(Event::StepFailed { step, failure }),
             None => self.record(Event::StepCompleted { step }),
         }
         self.start_dependants(step);
     }
 
-    /// Starts instances that wait or whose backoff is over, as many as may run.
-    fn start_instances(&mut self, step: usize) {
+    /// Starts instances that wait or whose backoff is over, as many as may run. Says whether
+    /// a failed one keeps the others from starting.
+    fn start_instances(&mut self, step: usize) -> bool {
         let max_parallel = self.plan.step(step).matrix.as_ref().map_or(1, |it| it.max_parallel);
-        let count = self.count(step);
-        let mut stops = self.stops(step, &count);
-        let mut running = count.running;
-        for instance in 0..self.state.steps[step].instances.len() {
-            if stops || running >= max_parallel || !self.may_start() {
-                return;
-            }
-            let state = &self.state.steps[step].instances[instance];
-            if state.is_due(self.now) {
-                self.start_attempt(AttemptKey { step, instance, attempt: state.attempts + 1 });
-                if self.state.steps[step].instances[instance].has_failed() {
-                    stops = self.stops(step, &self.count(step));
-                } else {
-                    running += 1;
-                }
-            }
+        let fails_fast = self.fails_fast(step);
+        let mut free = max_parallel.saturating_sub(self.state.steps[step].running());
+        loop {
+            let state = &self.state.steps[step];
+            let stops = fails_fast && state.failed > 0;
+            let next = state.next_due(self.now).filter(|_| !stops && free > 0 && self.may_start());
+            let Some(instance) = next else { return stops };
+            let key =
+                AttemptKey { step, instance, attempt: state.instances[instance].attempts + 1 };
+            self.start_attempt(key);
+            free -= usize::from(self.state.is_running(key));
         }
     }
 
-    /// Whether a failed instance keeps the step's others from starting.
-    fn stops(&self, step: usize, count: &Count<'_>) -> bool {
-        let fails_fast = self.plan.step(step).matrix.as_ref().is_none_or(|it| it.fail_fast);
-        fails_fast && count.failure.is_some()
-    }
-
-    fn count(&self, step: usize) -> Count<'_> {
-        let mut count = Count { running: 0, open: 0, failure: None };
-        for instance in &self.state.steps[step].instances {
-            match &instance.status {
-                InstanceStatus::Running { .. } => count.running += 1,
-                InstanceStatus::Waiting | InstanceStatus::Backoff { .. } => count.open += 1,
-                InstanceStatus::Failed { failure } => {
-                    count.failure = count.failure.or(Some(failure));
-                }
-                InstanceStatus::Completed { .. } | InstanceStatus::Cancelled => {}
-            }
-        }
-        count
+    /// Whether one failed instance is the end of the whole step.
+    fn fails_fast(&self, step: usize) -> bool {
+        self.plan.step(step).matrix.as_ref().is_none_or(|matrix| matrix.fail_fast)
     }
 
     fn start_dependants(&mut self, step: usize) {
@@ -265,24 +252,15 @@ impl<'a> Advance<'a> {
             return None;
         }
         let steps = self.state.steps.iter().filter(|step| step.status == StepStatus::Running);
-        let instances = steps.flat_map(|step| &step.instances);
+        let instances = steps.flat_map(StepState::active);
         instances
-            .filter_map(|instance| match instance.status {
+            .filter_map(|(_, instance)| match instance.status {
                 InstanceStatus::Running { deadline } => Some(deadline),
                 InstanceStatus::Backoff { until } if until > self.now => Some(until),
                 _ => None,
             })
             .min()
     }
-}
-
-/// How a step's instances stand.
-struct Count<'a> {
-    running: usize,
-    /// Waiting, for their first attempt or for another one.
-    open: usize,
-    /// Of the first that failed for good.
-    failure: Option<&'a Failure>,
 }
 
 fn is_fatal(plan: &Plan, state: &State, step: usize) -> bool {

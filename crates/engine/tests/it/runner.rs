@@ -60,7 +60,9 @@ impl<'a> Runner<'a> {
 
     fn with(scenario: &'a Scenario, plan: &'a Plan, state: State, journal: Vec<Event>) -> Self {
         let mut watch = Watch::new(scenario, plan);
-        journal.iter().for_each(|event| watch.see(event));
+        for event in &journal {
+            watch.see(event);
+        }
         let now = Timestamp::from_millis(1_000_000);
         Self {
             scenario,

@@ -196,7 +196,7 @@ impl RawStep {
         needs.dedup();
         let need = (!needs.is_empty()).then(|| needs[self.pick % needs.len()]);
         let condition = match (self.condition, need) {
-            (0, _) if self.pick % 2 == 0 => Condition::Never,
+            (0, _) if self.pick.is_multiple_of(2) => Condition::Never,
             (1 | 2, Some(need)) => Condition::IfCompleted(need),
             _ => Condition::Always,
         };

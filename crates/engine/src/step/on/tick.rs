@@ -8,19 +8,18 @@ pub(in crate::step) fn tick(advance: &mut Advance<'_>) {
         return;
     }
     for step in advance.running_steps() {
-        for instance in 0..advance.state.steps[step].instances.len() {
-            let state = &advance.state.steps[step].instances[instance];
+        let late = advance.state.steps[step].active().filter_map(|(instance, state)| {
+            let InstanceStatus::Running { deadline } = state.status else { return None };
             let key = AttemptKey { step, instance, attempt: state.attempts };
-            if let InstanceStatus::Running { deadline } = state.status
-                && deadline <= advance.now
-            {
-                let seconds = advance.plan.step(step).timeout.as_secs_f64();
-                let message = format!(
-                    "took longer than {seconds} seconds; raise timeout-minutes if it needs more"
-                );
-                advance.effects.push(Effect::CancelAttempt { key });
-                advance.fail_attempt(key, Failure::passing("timeout", message));
-            }
+            (deadline <= advance.now).then_some(key)
+        });
+        for key in late.collect::<Vec<_>>() {
+            let seconds = advance.plan.step(step).timeout.as_secs_f64();
+            let message = format!(
+                "took longer than {seconds} seconds; raise timeout-minutes if it needs more"
+            );
+            advance.effects.push(Effect::CancelAttempt { key });
+            advance.fail_attempt(key, Failure::passing("timeout", message));
         }
         advance.settle(step);
     }
