@@ -1,2 +1,33 @@
-//! The program.
-fn main() {}
+//! The program: one binary that is the whole system.
+//!
+//! `command` is the command line, from [`command::Cli`] on. `serve` puts the features
+//! together and serves them; `demo` does the same and shows an idea becoming a board.
+//! `config` reads the configuration, `probe`, `openapi` and `ui` are what the program adds
+//! to the features' routes, `client` asks a running server, `watch` follows an execution, `terminal` prints.
+
+mod client;
+mod command;
+mod config;
+mod demo;
+mod failure;
+mod logging;
+mod openapi;
+mod probe;
+mod serve;
+mod terminal;
+mod ui;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match command::run(command::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("hishamos: {failure}");
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}

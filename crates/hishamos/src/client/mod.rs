@@ -1,0 +1,9 @@
+//! The command line as a client of a running server: it uses the same HTTP API as
+//! everybody else. Start with [`Client`]; `events.rs` follows an execution.
+
+mod connect;
+mod events;
+mod request;
+
+pub use connect::{Client, ClientFlags};
+pub use events::Event;

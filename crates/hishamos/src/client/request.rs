@@ -1,0 +1,119 @@
+//! Asking and answering in JSON, with problems as failures.
+
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::Value as Json;
+
+use super::Client;
+use crate::failure::{Exit, Failure, Result, exit_of_status};
+
+impl Client {
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Result<Json> {
+        self.json(self.request(&self.http, Method::GET, path)).await
+    }
+
+    /// Changes.
+    pub async fn post(&self, path: &str, body: &Json) -> Result<Json> {
+        self.json(self.request(&self.http, Method::POST, path).json(body)).await
+    }
+
+    /// All items of a list, page by page.
+    pub async fn all(&self, path: &str) -> Result<Vec<Json>> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            // Cursors and the paths of lists hold no letters that a URL would have to hide.
+            let separator = if path.contains('?') { '&' } else { '?' };
+            let from = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+            let mut page = self.get(&format!("{path}{separator}limit=200{from}")).await?;
+            if let Json::Array(found) = page["items"].take() {
+                items.extend(found);
+            }
+            match page["next"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    pub(super) fn request(
+        &self,
+        http: &reqwest::Client,
+        method: Method,
+        path: &str,
+    ) -> RequestBuilder {
+        let request = http.request(method, format!("{}{path}", self.base));
+        match &self.key {
+            Some(key) => request.bearer_auth(key.reveal()),
+            None => request,
+        }
+    }
+
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let problem: Json = response.json().await.unwrap_or(Json::Null);
+        Err(self.refused(status.as_u16(), &problem))
+    }
+
+    async fn json(&self, request: RequestBuilder) -> Result<Json> {
+        let response = self.send(request).await?;
+        let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        if bytes.is_empty() {
+            return Ok(Json::Null);
+        }
+        serde_json::from_slice(&bytes).map_err(|_| {
+            Failure::failed(format!(
+                "{} did not answer in JSON; is it a HishamOS server?",
+                self.base
+            ))
+        })
+    }
+
+    pub(super) fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let why = if error.is_timeout() { "does not answer in time" } else { "cannot be reached" };
+        Failure::new(
+            Exit::Unreachable,
+            format!(
+                "the server {} {why}; start it with \"hishamos serve\" or name another with --server",
+                self.base
+            ),
+        )
+    }
+
+    fn refused(&self, status: u16, problem: &Json) -> Failure {
+        let exit = exit_of_status(status);
+        if status == 401 {
+            let how = if self.key.is_some() {
+                "the server does not know this API key, or it has expired"
+            } else {
+                "the server wants an API key"
+            };
+            return Failure::new(
+                exit,
+                format!(
+                    "{how}; make one with \"hishamos api-key create\" and pass it with --api-key or HISHAMOS_API_KEY"
+                ),
+            );
+        }
+        let errors = problem["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let text = match (errors, problem["detail"].as_str()) {
+            ([], Some(detail)) => detail.to_owned(),
+            ([], None) => format!("{} answered {status}", self.base),
+            (errors, _) => {
+                let message = |error: &Json| {
+                    format!(
+                        "{}: {}",
+                        error["field"].as_str().unwrap_or_default(),
+                        error["message"].as_str().unwrap_or_default()
+                    )
+                };
+                errors.iter().map(message).collect::<Vec<_>>().join("; ")
+            }
+        };
+        Failure::new(exit, text)
+    }
+}

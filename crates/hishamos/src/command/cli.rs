@@ -1,0 +1,62 @@
+//! The command line as a whole.
+
+use clap::{Parser, Subcommand};
+
+use super::{
+    api_key, board, check, completion, configuration, doctor, execution, model, project, user,
+    workflow,
+};
+use crate::demo::DemoCommand;
+use crate::serve::ServeCommand;
+use crate::terminal::Output;
+
+/// A self-hosted operating system for teams of AI agents.
+#[derive(Debug, Parser)]
+#[command(name = "hishamos", version, arg_required_else_help = true, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 not found, 4 invalid input, 5 cannot reach a server, 6 refused, 7 unsafe set-up."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub output: Output,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve(ServeCommand),
+    /// Turn an idea into a board and show every step
+    Demo(DemoCommand),
+    /// Run, check and list workflows
+    #[command(subcommand)]
+    Workflow(workflow::Command),
+    /// Watch and steer executions
+    #[command(subcommand)]
+    Execution(execution::Command),
+    /// List and create projects
+    #[command(subcommand)]
+    Project(project::Command),
+    /// Show a project's board
+    Board(board::BoardCommand),
+    /// Install and choose the local model
+    #[command(subcommand)]
+    Model(model::Command),
+    /// Administrators and sign-in links, on the server's own machine
+    #[command(subcommand)]
+    User(user::Command),
+    /// API keys, on the server's own machine
+    #[command(subcommand, name = "api-key")]
+    ApiKey(api_key::Command),
+    /// Look for data that should never be there; the server must be stopped
+    Check(check::CheckCommand),
+    /// Look at this machine and say what is missing
+    Doctor(doctor::DoctorCommand),
+    /// Show the configuration and where each value comes from
+    #[command(subcommand)]
+    Config(configuration::Command),
+    /// Print a completion script for a shell
+    Completion(completion::CompletionCommand),
+}

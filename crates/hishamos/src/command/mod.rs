@@ -1,0 +1,24 @@
+//! The commands, noun before verb. Each file is one noun; those that ask a running server
+//! go through `client`, those that work on a stopped one's data folder through `offline`.
+//!
+//! Start with [`Cli`] and [`run`].
+
+mod api_key;
+mod board;
+mod check;
+mod cli;
+mod completion;
+mod configuration;
+mod doctor;
+mod execution;
+mod model;
+mod offline;
+mod project;
+mod run;
+mod user;
+mod workflow;
+
+pub use board::BoardTable;
+pub use cli::Cli;
+pub use execution::totals;
+pub use run::run;

@@ -1,0 +1,60 @@
+//! Opening the database of a data folder from the command line.
+
+use store::{DataFolder, Db, FolderError, Target, migrate};
+
+use crate::config::{self, Config, DataFlags, Environment, ServeFlags};
+use crate::failure::{Exit, Failure, Result};
+use crate::serve::open_database;
+
+/// The configuration of a data folder.
+pub fn configuration(flags: &DataFlags, environment: &Environment) -> Result<Config> {
+    let flags = ServeFlags { data: flags.clone(), ..ServeFlags::default() };
+    Ok(config::read(&flags, environment, "warn")?.config)
+}
+
+/// A database that is there already. It takes no lock, so the server may run: SQLite lets
+/// two processes write in turns.
+pub async fn existing_database(config: &Config) -> Result<Db> {
+    must_exist(config)?;
+    open_database(config, false).await
+}
+
+/// The database, made and brought up when absent; the lock is held as long as it is used,
+/// unless the server holds it.
+pub async fn database(config: &Config) -> Result<(Option<DataFolder>, Db)> {
+    match DataFolder::open(&config.data.folder) {
+        Ok(folder) => Ok((Some(folder), open_database(config, true).await?)),
+        // The server has brought the schema up.
+        Err(FolderError::InUse { .. }) => Ok((None, open_database(config, false).await?)),
+        Err(error @ FolderError::NotWritable { .. }) => Err(error.into()),
+    }
+}
+
+/// The database of a stopped server, for a look at all of it.
+pub async fn locked_database(config: &Config) -> Result<(DataFolder, Db)> {
+    must_exist(config)?;
+    let folder = DataFolder::open(&config.data.folder)?;
+    let db = Db::connect(&config.database.target).await?;
+    let pending = migrate::status(&db).await?.pending;
+    if pending.is_empty() {
+        return Ok((folder, db));
+    }
+    db.close().await;
+    Err(Failure::failed(
+        "the database's schema is older than this program; run \"hishamos-migrate upgrade\" first",
+    ))
+}
+
+/// Opening a SQLite file makes it; who only looks must not leave an empty one behind.
+fn must_exist(config: &Config) -> Result<()> {
+    match &config.database.target {
+        Target::Sqlite { path } if !path.exists() => Err(Failure::new(
+            Exit::NotFound,
+            format!(
+                "there is no database {}; start the server once with \"hishamos serve\", or name its folder with --data",
+                path.display()
+            ),
+        )),
+        Target::Sqlite { .. } | Target::Postgres { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,66 @@
+//! From the command line to the command.
+
+use std::future::Future;
+
+use super::cli::{Cli, Command};
+use super::{
+    api_key, board, check, completion, configuration, doctor, execution, model, project, user,
+    workflow,
+};
+use crate::config::{self, Environment};
+use crate::failure::{Failure, Result};
+use crate::{demo, logging, serve};
+
+/// How many threads serve commands that are no servers.
+const COMMAND_THREADS: usize = 1;
+
+/// Runs one command to its end.
+pub fn run(cli: Cli) -> Result<()> {
+    let Cli { output, command } = cli;
+    let environment = Environment::of_process();
+    match command {
+        Command::Serve(command) => {
+            let config = config::read(&command.flags, &environment, "info")?.config;
+            logging::start(&config.log)?;
+            let threads = config.limits.worker_threads;
+            block_on(threads, serve::serve(config, !command.no_migrate))
+        }
+        Command::Demo(command) => {
+            let config = config::read(&command.flags, &environment, "warn")?.config;
+            logging::start(&config.log)?;
+            let threads = config.limits.worker_threads;
+            block_on(threads, demo::demo(command, config, output))
+        }
+        Command::Workflow(command) => client(workflow::run(command, output, &environment)),
+        Command::Execution(command) => client(execution::run(command, output, &environment)),
+        Command::Project(command) => client(project::run(command, output, &environment)),
+        Command::Board(command) => client(board::run(command, output, &environment)),
+        Command::Model(command) => client(model::run(command, output, &environment)),
+        Command::User(command) => client(user::run(command, output, &environment)),
+        Command::ApiKey(command) => client(api_key::run(command, output, &environment)),
+        Command::Check(command) => client(check::run(command, output, &environment)),
+        Command::Doctor(command) => client(doctor::run(command, output, &environment)),
+        Command::Config(command) => configuration::run(command, output, &environment),
+        Command::Completion(command) => {
+            completion::run(&command);
+            Ok(())
+        }
+    }
+}
+
+fn client(work: impl Future<Output = Result<()>>) -> Result<()> {
+    block_on(COMMAND_THREADS, work)
+}
+
+fn block_on(threads: usize, work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name("hishamos")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("cannot start threads: {error}")))?;
+    let result = runtime.block_on(work);
+    // Blocking work that hangs, such as a dead disk, must not keep a failed program alive.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    result
+}

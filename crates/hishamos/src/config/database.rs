@@ -1,0 +1,59 @@
+//! Section `database`.
+
+use std::path::Path;
+
+use store::Target;
+
+use super::reader::{Key, Reader};
+use crate::failure::{Exit, Failure, Result};
+
+const URL: Key = Key { name: "database.url", variable: "HISHAMOS_DATABASE", flag: "--database" };
+
+pub(super) const KEYS: [&str; 1] = [URL.name];
+
+/// Which database to use.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Where it is.
+    pub target: Target,
+}
+
+impl Database {
+    pub(super) fn read(reader: &mut Reader<'_>, flag: Option<&str>, folder: &Path) -> Result<Self> {
+        let Some(url) = reader.find_text(URL, flag) else {
+            let path = folder.join("hishamos.db");
+            reader.note(URL.name, format!("sqlite:{}", path.display()), "default");
+            return Ok(Self { target: Target::Sqlite { path } });
+        };
+        let target = url.text.parse::<Target>().map_err(|error| {
+            let exit = if flag.is_some() { Exit::Usage } else { Exit::Invalid };
+            Failure::new(exit, format!("{error} ({})", url.origin))
+        })?;
+        reader.note(URL.name, without_password(&url.text), url.origin);
+        Ok(Self { target })
+    }
+}
+
+/// The address as it may be shown.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    match user.split_once(':') {
+        Some((name, _)) => format!("{scheme}://{name}:***@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let check = |url: &str, expected: &str| assert_eq!(without_password(url), expected);
+        check("postgres://u:p@h/d", "postgres://u:***@h/d");
+        check("postgres://u:p@x@h/d", "postgres://u:***@h/d");
+        check("postgres://u@h/d", "postgres://u@h/d");
+        check("sqlite:/x.db", "sqlite:/x.db");
+    }
+}

@@ -1,0 +1,125 @@
+//! All sections, read in one go.
+
+use gateway::ProviderConfig;
+
+use super::file::File;
+use super::reader::{Line, Reader};
+use super::{
+    Data, Database, Environment, Limits, Log, Model, ServeFlags, Server, data, database, limits,
+    log, model, providers, server,
+};
+use crate::failure::Result;
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where everything is kept.
+    pub data: Data,
+    /// Which database.
+    pub database: Database,
+    /// Where to listen.
+    pub server: Server,
+    /// The providers of models.
+    pub providers: Vec<ProviderConfig>,
+    /// Which model answers.
+    pub model: Model,
+    /// What is logged.
+    pub log: Log,
+    /// How much at once, and how long.
+    pub limits: Limits,
+}
+
+/// The configuration, and where each value came from.
+#[derive(Debug)]
+pub struct Reading {
+    /// The values.
+    pub config: Config,
+    /// What `hishamos config print` shows.
+    pub lines: Vec<Line>,
+}
+
+/// Reads the configuration. `log_level` is the default one, since a command whose output
+/// people read logs less than a server.
+pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> Result<Reading> {
+    let (folder, origin) = data::folder(flags.data.data.as_deref(), environment);
+    let known: Vec<&str> =
+        [&server::KEYS[..], &database::KEYS, &model::KEYS, &log::KEYS, &limits::KEYS].concat();
+    let file = File::read(&folder, &known)?;
+    let mut reader = Reader::new(environment, &file);
+    let config = Config {
+        data: Data::read(&mut reader, folder.clone(), origin),
+        database: Database::read(&mut reader, flags.data.database.as_deref(), &folder)?,
+        server: Server::read(&mut reader, flags.listen.as_deref(), flags.public_url.as_deref())?,
+        model: Model::read(&mut reader, flags.model.as_deref(), flags.model_script.as_deref())?,
+        log: Log::read(&mut reader, flags.log.as_deref(), log_level)?,
+        limits: Limits::read(&mut reader)?,
+        providers: providers::read(&mut reader)?,
+    };
+    Ok(Reading { config, lines: reader.into_lines() })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn reading(toml: &str, environment: &Environment, flags: ServeFlags) -> Result<Reading> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("hishamos.toml"), toml).unwrap();
+        let mut flags = flags;
+        flags.data.data = Some(folder.path().to_owned());
+        read(&flags, environment, "info")
+    }
+
+    #[test]
+    fn flags_win_over_environment_over_file_over_default() {
+        let toml = "[server]\nlisten = \"127.0.0.1:1\"\n";
+        let variable = Environment::from([("HISHAMOS_LISTEN", "127.0.0.1:2")]);
+        let flag = ServeFlags { listen: Some("127.0.0.1:3".to_owned()), ..ServeFlags::default() };
+        let check =
+            |toml: &str, environment: &Environment, flags: &ServeFlags, port: u16, origin: &str| {
+                let reading = reading(toml, environment, flags.clone()).unwrap();
+                assert_eq!(reading.config.server.listen.port(), port);
+                let line = reading.lines.iter().find(|line| line.key == "server.listen").unwrap();
+                assert!(line.origin.contains(origin), "{line:?}");
+            };
+        let (nothing, no_flags) = (Environment::default(), ServeFlags::default());
+        check("", &nothing, &no_flags, 8484, "default");
+        check(toml, &nothing, &no_flags, 1, "hishamos.toml line 2");
+        check(toml, &variable, &no_flags, 2, "environment HISHAMOS_LISTEN");
+        check(toml, &variable, &flag, 3, "flag --listen");
+    }
+
+    #[test]
+    fn secrets_come_from_named_variables_and_are_masked() {
+        let toml =
+            "[[providers]]\nname = \"acme\"\nbase_url = \"http://x/v1/\"\napi_key_env = \"ACME\"\n";
+        let environment = Environment::from([("ACME", "sk-1"), ("HISHAMOS_METRICS_TOKEN", "m-1")]);
+        let reading = reading(toml, &environment, ServeFlags::default()).unwrap();
+        let key = reading.config.providers[0].api_key.clone().unwrap();
+        assert_eq!(key.reveal(), "sk-1");
+        let shown = format!("{:?} {:?}", reading.lines, reading.config);
+        assert!(!shown.contains("sk-1") && !shown.contains("m-1"), "{shown}");
+    }
+
+    #[test]
+    fn wrong_values_name_their_place_and_the_fix() {
+        let check = |toml: &str, expected: &str| {
+            let failure =
+                reading(toml, &Environment::default(), ServeFlags::default()).unwrap_err();
+            assert!(failure.message.contains(expected), "{}", failure.message);
+            assert_eq!(failure.exit, crate::failure::Exit::Invalid);
+        };
+        check("[server]\nlisten = \"nowhere\"", "write an IP address and a port");
+        check("[server]\npublic_url = \"example.com\"", "write it as https://host");
+        check("[database]\nurl = \"mysql://x\"", "mysql://x");
+        check("[limits]\nworker_threads = 0", "use at least 1");
+        check("[limits]\nrequest_seconds = \"soon\"", "limits.request_seconds \"soon\"");
+        check("[model]\nscript = \"/nowhere.json\"", "cannot read the model script /nowhere.json");
+        check(
+            "[[providers]]\nname = \"a\"\nbase_url = \"http://x\"\napi_key_env = \"NOT_SET_HERE\"",
+            "NOT_SET_HERE",
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! A handler that panics is a defect of ours; it costs one answer, not the process.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use futures::FutureExt as _;
+use web::{Ctx, Error};
+
+/// Answers a panic as an internal error with the request's id. The panic itself is in the
+/// log already, by the hook that `main` sets.
+pub async fn catch(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<Ctx>().map(Ctx::request_id);
+    let path = request.uri().path().to_owned();
+    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        return response;
+    }
+    let error = Error::internal(format!("the handler of {path} panicked"));
+    match id {
+        Some(id) => error.with_request(id).into_response(),
+        None => error.into_response(),
+    }
+}

@@ -1,0 +1,13 @@
+//! What people see: tables that are aligned whatever the script, figures, a live line.
+
+mod figures;
+mod live;
+mod output;
+mod progress;
+mod table;
+
+pub use figures::{clock, cost, seconds, tokens};
+pub use live::Live;
+pub use output::{Output, print_json, print_json_line};
+pub use progress::Bar;
+pub use table::{Align, Table, shorten};

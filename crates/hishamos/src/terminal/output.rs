@@ -1,0 +1,88 @@
+//! How a command's answer is printed: a table for people, JSON for scripts.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::Live;
+use super::table::Table;
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// For scripts; events are one object a line.
+    Json,
+}
+
+/// Flags that every command has.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Output {
+    /// How to print the answer
+    #[arg(short = 'o', long = "output", value_enum, default_value = "table", global = true)]
+    pub format: Format,
+    /// Print nothing but the answer
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+impl Output {
+    /// Whether JSON is wanted.
+    pub fn is_json(self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints the answer as a table, or the value as JSON.
+    pub fn table(self, value: &impl Serialize, table: &Table, empty: &str) {
+        if self.is_json() {
+            print_json(value);
+        } else if table.is_empty() {
+            self.say(empty);
+        } else {
+            table.lines().iter().for_each(|line| print_line(line));
+        }
+    }
+
+    /// Prints the answer as one line, or the value as JSON.
+    pub fn line(self, value: &impl Serialize, line: &str) {
+        if self.is_json() { print_json(value) } else { print_line(line) }
+    }
+
+    /// Prints a remark that is not the answer.
+    pub fn say(self, text: &str) {
+        if !self.quiet && !self.is_json() {
+            print_line(text);
+        }
+    }
+
+    /// A live line, unless the answer is for a script.
+    pub fn live(self) -> Live {
+        Live::new(!self.quiet && !self.is_json())
+    }
+}
+
+/// Prints a value as JSON.
+pub fn print_json(value: &impl Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => print_line(&text),
+        Err(error) => eprintln!("hishamos: the answer cannot be written as JSON: {error}"),
+    }
+}
+
+/// Prints a value as one line of JSON, for streams of them.
+pub fn print_json_line(value: &impl Serialize) {
+    match serde_json::to_string(value) {
+        Ok(text) => print_line(&text),
+        Err(error) => eprintln!("hishamos: an event cannot be written as JSON: {error}"),
+    }
+}
+
+fn print_line(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // `hishamos … | head` closes the pipe early; that is no failure.
+    let _ = out.write_all(format!("{line}\n").as_bytes());
+    let _ = out.flush();
+}

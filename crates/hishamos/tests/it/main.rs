@@ -1,0 +1,7 @@
+//! The real program, run as people run it.
+
+mod bad_input;
+mod demo;
+mod program;
+mod running;
+mod stopping;
