@@ -11,7 +11,8 @@ const backend = process.env.HISHAMOS_URL;
 export default defineConfig({
   plugins: [boot(), react(), tailwindcss(), ...(backend ? [] : [mock()])],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  server: { proxy: backend ? { "/api": backend } : undefined },
+  server: { proxy: backend ? { "/api": backend, "/health": backend } : undefined },
+  preview: { proxy: backend ? { "/api": backend, "/health": backend } : undefined },
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

@@ -71,3 +71,11 @@ export async function axe(page) {
     .filter((each) => each.nodes.length > 0)
     .map((each) => `${each.rule}: ${each.nodes.slice(0, 3).join(" | ")}`);
 }
+
+/** How far something that should only scroll downwards can be scrolled sideways. */
+export function sideways(page) {
+  return page.evaluate(() => {
+    const roots = [document.documentElement, ...document.querySelectorAll("main, [role=dialog]")];
+    return Math.max(...roots.map((root) => root.scrollWidth - root.clientWidth));
+  });
+}

@@ -1,6 +1,6 @@
 // Every page, as it is: right direction, no violation of the accessibility rules, no sideways
 // scrolling, a picture.
-import { axe } from "./browser.mjs";
+import { axe, sideways } from "./browser.mjs";
 
 export async function checkPages({ page, base, report, shots }, { places, locale, name }) {
   for (const [place, path] of places) {
@@ -9,14 +9,15 @@ export async function checkPages({ page, base, report, shots }, { places, locale
       await settled(page);
       const problems = [];
       const root = await page.evaluate(() => {
-        const { lang, dir, scrollWidth, clientWidth } = document.documentElement;
-        return { lang, dir, over: scrollWidth - clientWidth };
+        const { lang, dir } = document.documentElement;
+        return { lang, dir };
       });
       const wanted = locale === "ar" ? "rtl" : "ltr";
       if (root.lang !== locale || root.dir !== wanted) {
         problems.push(`the page is ${root.lang} ${root.dir}, not ${locale} ${wanted}`);
       }
-      if (root.over > 0) problems.push(`it is ${root.over} px wider than the screen`);
+      const over = await sideways(page);
+      if (over > 0) problems.push(`it is ${over} px wider than the screen`);
       problems.push(...(await axe(page)));
       await page.screenshot({ path: `${shots}/${place}.${name}.${locale}.png` });
       if (problems.length > 0) throw new Error(problems.join("\n     "));

@@ -86,6 +86,13 @@ export const screens = [
     },
   },
   { name: "board", path: "/projects/CLINIC", ready: card("CLINIC-2") },
+  { name: "board-viewer", scenario: "viewer", path: "/projects/CLINIC", ready: card("CLINIC-2") },
+  {
+    name: "item-viewer",
+    scenario: "viewer",
+    path: "/projects/CLINIC/CLINIC-3",
+    ready: (page) => page.getByRole("dialog").locator("form").waitFor(),
+  },
   { name: "board-empty", path: "/projects/SHOP", ready: (page) => page.locator("#idea").waitFor() },
   {
     name: "board-no-model",

@@ -3,7 +3,7 @@
 // `npm run build` first. ONLY=board,item limits it to screens whose name contains a word.
 import { mkdirSync } from "node:fs";
 import { preview } from "vite";
-import { axe, launch, watch } from "./browser.mjs";
+import { axe, launch, sideways, watch } from "./browser.mjs";
 import { screens } from "./screens.list.mjs";
 
 const dir = process.env.SHOTS_DIR ?? "test-results/screens";
@@ -48,6 +48,7 @@ async function visit(look, screen) {
     ([locale, theme]) => {
       localStorage.setItem("hishamos.locale", locale);
       localStorage.setItem("hishamos.theme", theme);
+      localStorage.setItem("hishamos.signedIn", "yes");
     },
     [look.locale, look.theme],
   );
@@ -58,15 +59,11 @@ async function visit(look, screen) {
   await page.goto(base + screen.path);
   await screen.ready(page, look);
   // Pictures show where things come to rest.
-  await page.waitForTimeout(screen.isFleeting ? 0 : 450);
+  await page.waitForTimeout(300);
   await page.screenshot({ path: `${dir}/${screen.name}.${look.name}.png` });
-  if (!screen.isFleeting) {
-    troubles.push(...(await axe(page)));
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    if (overflow > 0) troubles.push(`the page is ${overflow} px wider than the screen`);
-  }
+  troubles.push(...(await axe(page)));
+  const overflow = await sideways(page);
+  if (overflow > 0) troubles.push(`the page is ${overflow} px wider than the screen`);
   await context.close();
   return troubles;
 }

@@ -4,72 +4,171 @@
  */
 
 export interface paths {
-    "/api/v1/auth/setup": {
+    "/api/docs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SetupState"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The pages of the API's description. */
+        get: operations["docs"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Setup"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** A file of these pages. */
+        get: operations["docs_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole API as an OpenAPI 3.1 document. */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the audit log, newest first. */
+        get: operations["list_audit_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles of the organisation by name. */
+        get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the agents. */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one agent by its slug or an alias. */
+        get: operations["get_agent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own API keys, newest first. */
+        get: operations["list_api_keys"];
+        put?: never;
+        /** Make an API key with one's own rights. The key itself is in this answer and never again. */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke one of one's own API keys. */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a one-time link. */
+        post: operations["enter_by_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -85,83 +184,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Login"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LinkToken"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Sign in with a password. The answer does not tell whether the account exists. */
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -177,31 +201,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** End the session that the request comes with. */
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -215,69 +216,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Who is signed in and what they may do. */
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ProfileChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Change one's name, language or colours. */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /** Set or change one's password; all other sessions of the user end. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/auth/sessions": {
@@ -287,36 +251,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_OpenSession"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** List one's own sessions that can still be used, newest first. */
+        get: operations["list_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,342 +271,40 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** End one of one's own sessions. */
+        delete: operations["revoke_session"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/api-keys": {
+    "/api/v1/auth/setup": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_ApiKey"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Say whether the first set-up is still to be done. */
+        get: operations["get_setup"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewApiKey"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CreatedApiKey"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Make the organisation and its first administrator, and sign them in. */
+        post: operations["complete_setup"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/api-keys/{id}": {
+    "/api/v1/commands": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewProject"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ProjectChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/projects/{key}/board": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Board"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** List the commands. */
+        get: operations["list_commands"];
         put?: never;
         post?: never;
         delete?: never;
@@ -679,294 +313,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{key}/work-items": {
+    "/api/v1/commands/{slug}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewWorkItem"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkItem"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/work-items/{item_key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    item_key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkItem"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get one command by its slug or an alias. */
+        get: operations["get_command"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    item_key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    item_key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WorkItemChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkItem"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/work-items/{item_key}/move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    item_key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Move"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkItem"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{key}/work-items/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Undo"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Undone"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{key}/generate-stories": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Idea"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Execution"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -980,41 +337,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                    status?: string;
-                    project?: string;
-                    workflow?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Execution"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** List executions, the newest first. */
+        get: operations["list_executions"];
         put?: never;
-        post?: never;
+        /** Execute a definition that is not saved. */
+        post: operations["start_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1028,35 +355,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExecutionDetail"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get one execution with its steps, attempts and model calls. */
+        get: operations["get_execution"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1074,39 +374,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CancelReason"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Execution"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Cancel an execution: it ends now, and what still runs is stopped. */
+        post: operations["cancel_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Watch an execution (server-sent events). It ends after the last fact. */
+        get: operations["watch_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the journal of an execution: every fact, in order. */
+        get: operations["read_journal"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1122,35 +425,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Execution"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Pause an execution: running steps finish, no new ones start. */
+        post: operations["pause_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,35 +442,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Execution"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Resume a paused execution. */
+        post: operations["resume_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** List model calls in the order in which they began. */
+        get: operations["list_model_calls"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1208,35 +474,259 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ModelList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** List the models that can be named, and the one that answers when nobody names one. */
+        get: operations["list_models"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the projects, newest first. */
+        get: operations["list_projects"];
+        put?: never;
+        /** Create a project with the default columns. */
+        post: operations["create_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a project. */
+        get: operations["get_project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a project's name, description or status. */
+        patch: operations["change_project"];
+        trace?: never;
+    };
+    "/api/v1/projects/{key}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a project's board. */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{key}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens to a project's work items, as server-sent events.
+         * @description Events are `work_item.created`, `work_item.updated`, `work_item.moved` and
+         *     `work_item.deleted` with `{item}`, and `project.updated` with `{project}`. Each has an
+         *     `id`; after a broken connection the stream goes on behind `Last-Event-ID` without gaps.
+         */
+        get: operations["follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{key}/generate-stories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn an idea into epics and stories on the project's board. */
+        post: operations["generate_stories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{key}/work-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a project's work items by number. */
+        get: operations["list_work_items"];
+        put?: never;
+        /** Create a work item at the end of a column. */
+        post: operations["create_work_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{key}/work-items/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the items that an execution made, except for those changed since. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/results/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one result. */
+        get: operations["get_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-items/{item_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a work item. */
+        get: operations["get_work_item"];
+        put?: never;
+        post?: never;
+        /** Delete a work item. The items of a deleted epic stay on the board. */
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        /** Change what is written in a work item. */
+        patch: operations["change_work_item"];
+        trace?: never;
+    };
+    "/api/v1/work-items/{item_key}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a work item to a column, and to a place in it. */
+        post: operations["move_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workflows: those of the organisation and those that come with the program. */
+        get: operations["list_workflows"];
+        put?: never;
+        /** Save a definition: a new workflow, or a new revision of the one with the same name. */
+        post: operations["save_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a definition without saving or running anything. */
+        post: operations["validate_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one workflow with its definition. */
+        get: operations["get_workflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Execute a workflow. */
+        post: operations["execute_workflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1250,33 +740,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Health"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Say that the process lives. */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Print all counts in Prometheus' text format. */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say whether it can serve. */
+        get: operations["ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1289,360 +788,1420 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        FieldError: {
-            field: string;
-            message: string;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail: string;
-            request_id: string;
-            errors?: components["schemas"]["FieldError"][];
-        };
-        Session: {
-            user: {
-                id: string;
-                email: string;
-                name: string;
-                locale: string;
-                /** @enum {string} */
-                theme: "system" | "light" | "dark";
-            };
-            organisation: {
-                id: string;
-                name: string;
-            };
-            role: {
-                id: string;
-                name: string;
-            };
-            permissions: string[];
-            expires_at?: string | null;
-        };
-        SetupState: {
-            required: boolean;
-        };
-        Setup: {
-            token: string;
-            email: string;
-            name: string;
-            password: string;
-            organisation: string;
-            locale?: string;
-        };
-        Login: {
-            email: string;
-            password: string;
-        };
-        LinkToken: {
-            token: string;
-        };
-        ProfileChange: {
-            name?: string;
-            locale?: string;
-            /** @enum {string} */
-            theme?: "system" | "light" | "dark";
-        };
-        OpenSession: {
-            id: string;
-            created_at: string;
-            last_seen_at: string;
-            expires_at: string;
-            user_agent: string;
-            ip: string;
-            is_current: boolean;
-        };
-        ApiKey: {
-            id: string;
-            name: string;
-            prefix: string;
-            created_at: string;
-            last_used_at?: string | null;
-            expires_at?: string | null;
-        };
-        NewApiKey: {
-            name: string;
-            expires_in_days?: number;
-        };
-        CreatedApiKey: components["schemas"]["ApiKey"] & {
-            key?: string | null;
-        };
-        Project: {
-            id: string;
-            key: string;
-            name: string;
-            description: string;
-            /** @enum {string} */
-            status: "active" | "archived" | "completed";
-            columns: string[];
-            counts: {
-                epics: number;
-                stories: number;
-                tasks: number;
-            };
-            created_at: string;
-            updated_at: string;
-        };
-        NewProject: {
-            key?: string;
-            name: string;
-            description?: string;
-        };
-        ProjectChange: {
-            name?: string;
-            description?: string;
-            /** @enum {string} */
-            status?: "active" | "archived" | "completed";
-        };
-        Origin: {
-            execution_id: string;
-            step: string;
-            result_id: string | null;
-            agent: string | null;
-            model: string | null;
-            scripted: boolean;
-        };
-        WorkItem: {
-            id: string;
-            key: string;
-            /** @enum {string} */
-            kind: "epic" | "story" | "task" | "bug";
-            title: string;
-            description: string;
-            user_role: string | null;
-            feature: string | null;
-            benefit: string | null;
-            acceptance_criteria: string[];
-            points: number | null;
-            /** @enum {string} */
-            priority: "critical" | "high" | "medium" | "low";
-            column: string;
-            parent: string | null;
-            labels: string[];
-            version: number;
-            origin: components["schemas"]["Origin"] | null;
-            created_at: string;
-            updated_at: string;
-            completed_at: string | null;
-        };
-        BoardColumn: {
-            name: string;
-            wip_limit: number | null;
-            items: components["schemas"]["WorkItem"][];
-        };
-        Board: {
-            project: components["schemas"]["Project"];
-            columns: components["schemas"]["BoardColumn"][];
-            epics: components["schemas"]["WorkItem"][];
-            cursor: string;
-        };
-        NewWorkItem: {
-            /** @enum {string} */
-            kind: "epic" | "story" | "task" | "bug";
-            title: string;
-            description?: string;
-            parent?: string;
-            column?: string;
-            points?: number;
-            /** @enum {string} */
-            priority?: "critical" | "high" | "medium" | "low";
-            user_role?: string;
-            feature?: string;
-            benefit?: string;
-            acceptance_criteria?: string[];
-        };
-        WorkItemChange: {
-            version: number;
-            title?: string;
-            description?: string;
-            points?: number | null;
-            /** @enum {string} */
-            priority?: "critical" | "high" | "medium" | "low";
-            user_role?: string;
-            feature?: string;
-            benefit?: string;
-            acceptance_criteria?: string[];
-            parent?: string | null;
-            labels?: string[];
-        };
-        Move: {
-            column: string;
-            before?: string;
-            after?: string;
-        };
-        Undo: {
-            execution_id: string;
-        };
-        Undone: {
-            removed: number;
-            kept: string[];
-        };
-        Usage: {
-            model_calls: number;
-            input_tokens: number;
-            output_tokens: number;
-            cost_micros: number;
-        };
-        ExecutionError: {
-            code: string;
-            message: string;
-            step?: string | null;
-        };
-        ExecutionWorkflow: {
+        /** @description An agent: a role as data. */
+        Agent: {
+            /** @description Its key. */
             slug: string;
+            /** @description Its name. */
             name: string;
-            revision?: number | null;
+            /** @description When to use it. */
+            description: string;
+            /** @description What it can do. */
+            capabilities: string[];
+            /** @description The tools that it may see. */
+            tools: string[];
+            /** @description What the model is told about its role. */
+            system_prompt: string;
+            /** @description The version that its author gave it. */
+            version: string;
+            /** @description The identity of this version of its prompt. */
+            hash: string;
         };
-        Progress: {
-            percent: number;
-            total_steps: number;
-            completed_steps: number;
-            failed_steps: number;
-            running: string[];
+        /** @description An API key as it is shown in lists. */
+        ApiKey: {
+            /** @description Its id. */
+            id: components["schemas"]["ApiKeyId"];
+            /** @description What its maker calls it. */
+            name: string;
+            /** @description How it begins: `hos_` and 8 characters. */
+            prefix: string;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
         };
-        Execution: {
-            id: string;
-            workflow: components["schemas"]["ExecutionWorkflow"];
-            project?: string | null;
-            title: string;
-            status: string;
-            inputs: Record<string, unknown>;
-            outputs?: Record<string, unknown> | null;
-            error?: components["schemas"]["ExecutionError"] | null;
-            progress: components["schemas"]["Progress"];
-            priority: string;
-            model?: string | null;
-            scripted: boolean;
-            recovered: number;
-            usage: components["schemas"]["Usage"];
-            started_by: {
-                kind: string;
-                name: string;
-            };
-            created_at: string;
-            started_at?: string | null;
-            finished_at?: string | null;
-        };
-        ExecutionDetail: {
-            id: string;
-            workflow: components["schemas"]["ExecutionWorkflow"];
-            project?: string | null;
-            title: string;
-            status: string;
-            inputs: Record<string, unknown>;
-            outputs?: Record<string, unknown> | null;
-            error?: components["schemas"]["ExecutionError"] | null;
-            progress: components["schemas"]["Progress"];
-            priority: string;
-            model?: string | null;
-            scripted: boolean;
-            recovered: number;
-            usage: components["schemas"]["Usage"];
-            started_by: {
-                kind: string;
-                name: string;
-            };
-            created_at: string;
-            started_at?: string | null;
-            finished_at?: string | null;
-            steps: components["schemas"]["ExecutionStep"][];
-        };
-        AttemptCall: {
-            id: string;
-            model: string;
-            provider: string;
-            scripted: boolean;
-            repair: boolean;
-            input_tokens: number;
-            output_tokens: number;
-            cost_micros: number;
-            estimated: boolean;
-            duration_ms: number;
-            started_at: string;
-            outcome: string;
-            error?: string | null;
-        };
+        /** @description `key_` and 26 base32 characters */
+        ApiKeyId: string;
+        /** @description One try at an instance of a step. */
         Attempt: {
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
             number: number;
+            /** @description `running`, `completed`, `failed` or `cancelled`. */
             status: string;
-            started_at: string;
-            finished_at?: string | null;
+            /** @description When it started. */
+            started_at: components["schemas"]["Timestamp"];
+            finished_at?: components["schemas"]["Timestamp"] | null;
             error?: components["schemas"]["ExecutionError"] | null;
+            /** @description What its model calls used. */
             usage: components["schemas"]["Usage"];
+            /** @description Its model calls, in order. */
             calls: components["schemas"]["AttemptCall"][];
         };
-        StepInstance: {
-            index: number;
-            label: string;
-            status: string;
-            output?: Record<string, unknown> | null;
-            result_id?: string | null;
-            attempts: components["schemas"]["Attempt"][];
-        };
-        ExecutionStep: {
+        /** @description One model call of an attempt. */
+        AttemptCall: {
+            /** @description Its id in the ledger. */
             id: string;
-            name: string;
+            /** @description The model. */
+            model: string;
+            /** @description The provider. */
+            provider: string;
+            /** @description Whether the scripted model answered. */
+            scripted: boolean;
+            /** @description Whether the model was shown what was wrong with its answer before. */
+            repair: boolean;
+            /**
+             * Format: int64
+             * @description Tokens sent.
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens written.
+             */
+            output_tokens: number;
+            /**
+             * Format: int64
+             * @description What it cost.
+             */
+            cost_micros: number;
+            /** @description Whether tokens or cost are estimates. */
+            estimated: boolean;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number;
+            /** @description When it started. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description `ok` or `error`. */
+            outcome: string;
+            /** @description What went wrong. */
+            error?: string | null;
+        };
+        /** @description Who did it. The name is kept as it was then. */
+        AuditActor: {
+            /** @description `user`, `api_key`, `command_line` or `anonymous`. */
             kind: string;
+            /** @description The user's id or the key's; empty for the others. */
+            id: string;
+            /** @description The user's name. */
+            name: string;
+        };
+        /** @description `aud_` and 26 base32 characters */
+        AuditId: string;
+        /** @description A line as it is shown. */
+        AuditLog: {
+            /** @description Its id; sorts by time. */
+            id: components["schemas"]["AuditId"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /** @description What: a word such as `login`. */
+            action: string;
+            /** @description What kind of thing it was done to. */
+            resource_type: string;
+            /** @description Which one. */
+            resource_id: string;
+            /** @description More about it. */
+            detail: Record<string, unknown>;
+        };
+        /** @description A project's board at one moment. */
+        Board: {
+            /** @description The project. */
+            project: components["schemas"]["Project"];
+            /** @description Its columns, in order. */
+            columns: components["schemas"]["BoardColumn"][];
+            /** @description Its epics, in order. */
+            epics: components["schemas"]["WorkItem"][];
+            /** @description Where the event stream goes on from here: pass it as `after` or `Last-Event-ID`. */
+            cursor: string;
+        };
+        /** @description A column with its items. */
+        BoardColumn: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many items should stand in it at most.
+             */
+            wip_limit: number | null;
+            /** @description The items that stand in it, in order. */
+            items: components["schemas"]["WorkItem"][];
+        };
+        /** @description One model call. */
+        Call: {
+            /** @description The call's id. */
+            id: components["schemas"]["CallId"];
+            /** @description The execution that it was for. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The instance of the step, from 0.
+             */
+            instance: number;
+            /**
+             * Format: int64
+             * @description The attempt of the instance.
+             */
+            attempt: number;
+            /** @description The model, as `provider/model`; what was asked for while the call runs. */
+            model: string;
+            /** @description The provider that served it. */
+            provider: string;
+            /** @description Whether the scripted model answered. */
+            scripted: boolean;
+            /** @description Whether it asked for a repair of an answer in the wrong shape. */
+            repair: boolean;
+            /**
+             * Format: int64
+             * @description Tokens that the model read.
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens that the model wrote.
+             */
+            output_tokens: number;
+            /** @description What it cost. */
+            cost_micros: components["schemas"]["Micros"];
+            /** @description Whether tokens or cost are estimates. */
+            estimated: boolean;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number;
+            /** @description When it began. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description How it ended. */
+            outcome: components["schemas"]["CallOutcome"];
+            /** @description Why it failed. */
+            error?: string | null;
+        };
+        /** @description `cal_` and 26 base32 characters */
+        CallId: string;
+        /**
+         * @description How a call ended, or that it has not.
+         * @enum {string}
+         */
+        CallOutcome: "running" | "ok" | "error" | "interrupted";
+        /** @description Why an execution is cancelled. */
+        CancelExecution: {
+            /** @description For the journal. */
+            reason?: string | null;
+        };
+        /** @description What each part says; `ok` when all is well. */
+        Checks: {
+            /** @description The database. */
+            database: string;
+            /** @description The database's schema. */
+            migrations: string;
+            /** @description The engine: `active`, `standby` while another server runs it, `starting` or `stopped`. */
+            engine: string;
+        };
+        /** @description A command: a prompt with parameters that an agent carries out. */
+        Command: {
+            /** @description Its key. */
+            slug: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it does. */
+            description: string;
+            /** @description The agent that carries it out. */
+            agent: string;
+            /** @description Where it stands in the catalogue. */
+            category: string;
+            /** @description What it takes, by name. */
+            params: {
+                [key: string]: components["schemas"]["CommandParam"];
+            };
+            /** @description The JSON Schema of its answer. */
+            output_schema?: Record<string, unknown> | null;
+            /** @description The template of its prompt. */
+            prompt: string;
+            /** @description The version that its author gave it. */
+            version: string;
+            /** @description The identity of this version of its prompt. */
+            hash: string;
+        };
+        /** @description What a command expects of one parameter. */
+        CommandParam: {
+            /** @description Its type. */
+            type: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description Whether it must be given. */
+            required: boolean;
+        };
+        /** @description How many work items a project has. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Epics.
+             */
+            epics: number;
+            /**
+             * Format: int64
+             * @description Stories.
+             */
+            stories: number;
+            /**
+             * Format: int64
+             * @description Tasks.
+             */
+            tasks: number;
+        };
+        /** @description A key that was just made, with the key itself, which is never shown again. */
+        CreatedApiKey: components["schemas"]["ApiKey"] & {
+            /** @description The key itself; `null` when an `Idempotency-Key` is repeated, because it is shown once. */
+            key?: string | null;
+        };
+        /** @description One thing that is wrong with a definition. */
+        DefinitionProblem: {
+            /** Format: int64 */
+            line: number;
+            /** Format: int64 */
+            column: number;
+            step?: string | null;
+            message: string;
+            fix: string;
+        };
+        /** @description A definition to save or to check. */
+        DefinitionText: {
+            /** @description YAML or JSON. */
+            definition: string;
+        };
+        /** @description What an execution of a workflow is given. */
+        ExecuteWorkflow: {
+            /** @description The workflow's inputs. */
+            inputs?: Record<string, unknown>;
+            /** @description The key of the project that it works for. */
+            project?: string | null;
+            /** @description The model, when a certain one is wanted. */
+            model?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+        };
+        /** @description One run of one workflow revision. */
+        Execution: {
+            /** @description Its id. */
+            id: components["schemas"]["ExecutionId"];
+            /** @description The workflow that it runs. */
+            workflow: components["schemas"]["ExecutionWorkflow"];
+            /** @description The project that it works for. */
+            project?: string | null;
+            /** @description What people see in lists. */
+            title: string;
+            /** @description `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`. */
             status: string;
+            /** @description What it was given. */
+            inputs: Record<string, unknown>;
+            /** @description What it gave back. */
+            outputs?: Record<string, unknown> | null;
+            error?: components["schemas"]["ExecutionError"] | null;
+            /** @description How far it is. */
+            progress: components["schemas"]["Progress"];
+            /** @description `critical`, `high`, `medium` or `low`. */
+            priority: string;
+            /** @description The model that was asked for, or that answered. */
+            model?: string | null;
+            /** @description Whether the scripted model answered: this is a rehearsal. */
+            scripted: boolean;
+            /**
+             * Format: int64
+             * @description How often it was taken up again after a process died.
+             */
+            recovered: number;
+            /** @description What its model calls used. */
+            usage: components["schemas"]["Usage"];
+            /** @description Who started it. */
+            started_by: components["schemas"]["StartedBy"];
+            /** @description When it was accepted. */
+            created_at: components["schemas"]["Timestamp"];
+            started_at?: components["schemas"]["Timestamp"] | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description An execution with its steps. */
+        ExecutionDetail: components["schemas"]["Execution"] & {
+            /** @description Its steps, in the workflow's order. */
+            steps: components["schemas"]["ExecutionStep"][];
+        };
+        /** @description Why an execution, a step or an attempt failed. */
+        ExecutionError: {
+            /** @description A stable word. */
+            code: string;
+            /** @description One sentence. */
+            message: string;
+            /** @description The step, when the execution failed because of one. */
+            step?: string | null;
+        };
+        /** @description `exe_` and 26 base32 characters */
+        ExecutionId: string;
+        /** @description A step of an execution. */
+        ExecutionStep: {
+            /** @description Its key. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `agent` or `tool`. */
+            kind: string;
+            /** @description `pending`, `running`, `completed`, `failed`, `skipped` or `cancelled`. */
+            status: string;
+            /** @description The steps that it waits for. */
             needs: string[];
+            /** @description The agent that works on it. */
             agent?: string | null;
+            /** @description The command that the agent carries out. */
             command?: string | null;
+            /** @description The tool that it calls. */
             tool?: string | null;
+            /** @description Whether it fans out over a list. */
             fan_out: boolean;
             error?: components["schemas"]["ExecutionError"] | null;
-            started_at?: string | null;
-            finished_at?: string | null;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What its model calls used. */
             usage: components["schemas"]["Usage"];
+            /** @description Its instances: one, or one for each element of a fan-out. */
             instances: components["schemas"]["StepInstance"][];
         };
-        Idea: {
-            idea: string;
-            model?: string;
-        };
-        CancelReason: {
-            reason?: string;
-        };
-        ModelItem: {
-            id: string;
-            provider: string;
+        /** @description The workflow of an execution. */
+        ExecutionWorkflow: {
+            /** @description Its key. */
+            slug: string;
+            /** @description Its name. */
             name: string;
-            /** @enum {string} */
-            kind: "local" | "openai" | "scripted";
-            /** @enum {string} */
-            status: "ready" | "not_installed" | "stopped" | "loading" | "error";
-            status_detail: string;
-            is_tiny: boolean;
-            size_bytes?: number | null;
-            context_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description The revision; `null` for a workflow that comes with the program or an ad-hoc one.
+             */
+            revision?: number | null;
         };
-        ModelList: {
-            default?: string | null;
-            items: components["schemas"]["ModelItem"][];
-            /** @enum {string|null} */
-            notice?: "tiny_model" | "no_model" | "scripted_model" | null;
+        /** @description A field that was refused, and why. */
+        FieldError: {
+            /** @description The field's path: `steps[2].agent`. */
+            field: string;
+            /** @description One sentence naming the fix. */
+            message: string;
         };
+        /** @description That it lives, and what it is. */
         Health: {
+            /** @description `ok`. */
             status: string;
+            /** @description The program's version. */
             version: string;
         };
-        Page_OpenSession: {
-            items: components["schemas"]["OpenSession"][];
-            next: string | null;
+        /** @description An idea. */
+        Idea: {
+            /** @description What should be built, in a sentence or a page. */
+            idea: string;
+            /** @description The model, when a certain one is wanted. */
+            model?: string | null;
         };
+        /** @description One fact of an execution's journal. */
+        JournalEntry: {
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            seq: number;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What: `attempt_started`, … */
+            kind: string;
+            /** @description The details. */
+            body: Record<string, unknown>;
+        };
+        /**
+         * @description What kind of work an item is.
+         * @enum {string}
+         */
+        Kind: "epic" | "story" | "task" | "bug";
+        /**
+         * @description The token of a link. It stands in the link's fragment, which browsers do not send, so
+         *     no log of a server or proxy on the way has it.
+         */
+        Link: {
+            /** @description The token. */
+            token: string;
+        };
+        /**
+         * @description The language of the interface.
+         * @enum {string}
+         */
+        Locale: "English" | "Arabic";
+        /** @description What is typed to sign in. */
+        Login: {
+            /** @description The e-mail address. */
+            email: string;
+            /** @description The password. */
+            password: string;
+        };
+        /**
+         * Format: int64
+         * @description An amount of money in micro-dollars (1 USD = 1,000,000).
+         */
+        Micros: number;
+        /** @description One model. */
+        ModelItem: {
+            /** @description `provider/model`. */
+            id: string;
+            /** @description The provider. */
+            provider: string;
+            /** @description The model's name at its provider. */
+            name: string;
+            /** @description What serves it. */
+            kind: components["schemas"]["ModelKind"];
+            /** @description The state it is in. */
+            status: components["schemas"]["ModelStatus"];
+            /** @description The state in a sentence. */
+            status_detail: string;
+            /** @description Whether it is so small that its answers are simple. */
+            is_tiny: boolean;
+            /**
+             * Format: int64
+             * @description The size of its file, where it has one.
+             */
+            size_bytes?: number | null;
+            /**
+             * Format: int32
+             * @description How many tokens it can read and write in one conversation, where known.
+             */
+            context_tokens?: number | null;
+        };
+        /**
+         * @description What serves a model.
+         * @enum {string}
+         */
+        ModelKind: "local" | "openai" | "scripted";
+        /** @description The models that can be named. */
+        ModelList: {
+            /** @description The model that answers when nobody names one. */
+            default?: string | null;
+            /** @description Every model, the configured ones first. */
+            items: components["schemas"]["ModelItem"][];
+            notice?: components["schemas"]["Notice"] | null;
+        };
+        /**
+         * @description The state that a model is in.
+         * @enum {string}
+         */
+        ModelStatus: "ready" | "not_installed" | "stopped" | "loading" | "error";
+        /** @description Where to move an item. */
+        Move: {
+            /** @description The column to move to. */
+            column: string;
+            /** @description Put it right before this item of that column. */
+            before?: string | null;
+            /** @description Put it right after this item of that column. At the end when both are absent. */
+            after?: string | null;
+        };
+        /** @description A key to be made. */
+        NewApiKey: {
+            /** @description What to call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many days it lives, 1 to 3650; 365 when absent.
+             */
+            expires_in_days?: number | null;
+        };
+        /** @description A project to be made. */
+        NewProject: {
+            /** @description 2 to 10 letters and digits, starting with a letter; made from the name when absent. */
+            key?: string | null;
+            /** @description 1 to 255 characters. */
+            name: string;
+            /** @description Up to 20,000 characters. */
+            description?: string;
+        };
+        /** @description A work item to be made. */
+        NewWorkItem: {
+            /** @description What kind of work it is. */
+            kind: components["schemas"]["Kind"];
+            /** @description 1 to 255 characters. */
+            title: string;
+            /** @description Up to 20,000 characters. */
+            description?: string;
+            /** @description The key of an epic of the same project. */
+            parent?: string | null;
+            /** @description A column of the board; the first one when absent. Epics have none. */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description 1, 2, 3, 5, 8 or 13.
+             */
+            points?: number | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description As a … */
+            user_role?: string | null;
+            /** @description I want … */
+            feature?: string | null;
+            /** @description So that … */
+            benefit?: string | null;
+            /** @description Up to 20. */
+            acceptance_criteria?: string[];
+        };
+        /**
+         * @description What people should know about the default model.
+         * @enum {string}
+         */
+        Notice: "tiny_model" | "no_model" | "scripted_model";
+        /** @description A session in the list of one's own. */
+        OpenSession: {
+            /** @description Its id. */
+            id: components["schemas"]["SessionId"];
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last used, to the minute. */
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description When it ends at the latest. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description What the browser says it is. */
+            user_agent: string;
+            /** @description Where it began. */
+            ip: string;
+            /** @description Whether this request came with it. */
+            is_current: boolean;
+        };
+        /** @description `org_` and 26 base32 characters */
+        OrganisationId: string;
+        /** @description Which agent made an item, and out of what. */
+        Origin: {
+            /** @description The execution. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description Its step. */
+            step: string;
+            result_id: components["schemas"]["ResultId"] | null;
+            /** @description The agent. */
+            agent: string | null;
+            /** @description The model. */
+            model: string | null;
+            /** @description Whether the scripted model wrote it, which is a rehearsal and not the work of an AI. */
+            scripted: boolean;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Agent: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its key. */
+                slug: string;
+                /** @description Its name. */
+                name: string;
+                /** @description When to use it. */
+                description: string;
+                /** @description What it can do. */
+                capabilities: string[];
+                /** @description The tools that it may see. */
+                tools: string[];
+                /** @description What the model is told about its role. */
+                system_prompt: string;
+                /** @description The version that its author gave it. */
+                version: string;
+                /** @description The identity of this version of its prompt. */
+                hash: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
         Page_ApiKey: {
-            items: components["schemas"]["ApiKey"][];
-            next: string | null;
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ApiKeyId"];
+                /** @description What its maker calls it. */
+                name: string;
+                /** @description How it begins: `hos_` and 8 characters. */
+                prefix: string;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
         };
-        Page_Project: {
-            items: components["schemas"]["Project"][];
-            next: string | null;
+        /** @description One page of a list and the cursor of the next one. */
+        Page_AuditLog: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id; sorts by time. */
+                id: components["schemas"]["AuditId"];
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Who. */
+                actor: components["schemas"]["AuditActor"];
+                /** @description What: a word such as `login`. */
+                action: string;
+                /** @description What kind of thing it was done to. */
+                resource_type: string;
+                /** @description Which one. */
+                resource_id: string;
+                /** @description More about it. */
+                detail: Record<string, unknown>;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
         };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Call: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description The call's id. */
+                id: components["schemas"]["CallId"];
+                /** @description The execution that it was for. */
+                execution_id: components["schemas"]["ExecutionId"];
+                /** @description The step. */
+                step: string;
+                /**
+                 * Format: int64
+                 * @description The instance of the step, from 0.
+                 */
+                instance: number;
+                /**
+                 * Format: int64
+                 * @description The attempt of the instance.
+                 */
+                attempt: number;
+                /** @description The model, as `provider/model`; what was asked for while the call runs. */
+                model: string;
+                /** @description The provider that served it. */
+                provider: string;
+                /** @description Whether the scripted model answered. */
+                scripted: boolean;
+                /** @description Whether it asked for a repair of an answer in the wrong shape. */
+                repair: boolean;
+                /**
+                 * Format: int64
+                 * @description Tokens that the model read.
+                 */
+                input_tokens: number;
+                /**
+                 * Format: int64
+                 * @description Tokens that the model wrote.
+                 */
+                output_tokens: number;
+                /** @description What it cost. */
+                cost_micros: components["schemas"]["Micros"];
+                /** @description Whether tokens or cost are estimates. */
+                estimated: boolean;
+                /**
+                 * Format: int64
+                 * @description How long it took.
+                 */
+                duration_ms: number;
+                /** @description When it began. */
+                started_at: components["schemas"]["Timestamp"];
+                /** @description How it ended. */
+                outcome: components["schemas"]["CallOutcome"];
+                /** @description Why it failed. */
+                error?: string | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Command: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its key. */
+                slug: string;
+                /** @description Its name. */
+                name: string;
+                /** @description What it does. */
+                description: string;
+                /** @description The agent that carries it out. */
+                agent: string;
+                /** @description Where it stands in the catalogue. */
+                category: string;
+                /** @description What it takes, by name. */
+                params: {
+                    [key: string]: components["schemas"]["CommandParam"];
+                };
+                /** @description The JSON Schema of its answer. */
+                output_schema?: Record<string, unknown> | null;
+                /** @description The template of its prompt. */
+                prompt: string;
+                /** @description The version that its author gave it. */
+                version: string;
+                /** @description The identity of this version of its prompt. */
+                hash: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
         Page_Execution: {
-            items: components["schemas"]["Execution"][];
-            next: string | null;
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ExecutionId"];
+                /** @description The workflow that it runs. */
+                workflow: components["schemas"]["ExecutionWorkflow"];
+                /** @description The project that it works for. */
+                project?: string | null;
+                /** @description What people see in lists. */
+                title: string;
+                /** @description `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`. */
+                status: string;
+                /** @description What it was given. */
+                inputs: Record<string, unknown>;
+                /** @description What it gave back. */
+                outputs?: Record<string, unknown> | null;
+                error?: components["schemas"]["ExecutionError"] | null;
+                /** @description How far it is. */
+                progress: components["schemas"]["Progress"];
+                /** @description `critical`, `high`, `medium` or `low`. */
+                priority: string;
+                /** @description The model that was asked for, or that answered. */
+                model?: string | null;
+                /** @description Whether the scripted model answered: this is a rehearsal. */
+                scripted: boolean;
+                /**
+                 * Format: int64
+                 * @description How often it was taken up again after a process died.
+                 */
+                recovered: number;
+                /** @description What its model calls used. */
+                usage: components["schemas"]["Usage"];
+                /** @description Who started it. */
+                started_by: components["schemas"]["StartedBy"];
+                /** @description When it was accepted. */
+                created_at: components["schemas"]["Timestamp"];
+                started_at?: components["schemas"]["Timestamp"] | null;
+                finished_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_JournalEntry: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Its number, from 1.
+                 */
+                seq: number;
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description What: `attempt_started`, … */
+                kind: string;
+                /** @description The details. */
+                body: Record<string, unknown>;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_OpenSession: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["SessionId"];
+                /** @description When it began. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it was last used, to the minute. */
+                last_seen_at: components["schemas"]["Timestamp"];
+                /** @description When it ends at the latest. */
+                expires_at: components["schemas"]["Timestamp"];
+                /** @description What the browser says it is. */
+                user_agent: string;
+                /** @description Where it began. */
+                ip: string;
+                /** @description Whether this request came with it. */
+                is_current: boolean;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Project: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ProjectId"];
+                /**
+                 * @description What the keys of its work items begin with: `CLINIC`.
+                 * @example CLINIC
+                 */
+                key: string;
+                /** @description Its name. */
+                name: string;
+                /** @description What it is about. */
+                description: string;
+                /** @description Where it is in its life. */
+                status: components["schemas"]["Status"];
+                /** @description The names of its board's columns, in order. */
+                columns: string[];
+                /** @description How many work items it has. */
+                counts: components["schemas"]["Counts"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it or one of its work items was last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Role: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["RoleId"];
+                /** @description Its name. */
+                name: string;
+                /** @description What it is for. */
+                description: string;
+                /** @description What it may do. */
+                permissions: components["schemas"]["Permission"][];
+                /** @description Whether it came with the product and cannot be deleted. */
+                is_system: boolean;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_WorkItem: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["WorkItemId"];
+                /**
+                 * @description Its key, never given to another item: `CLINIC-3`.
+                 * @example CLINIC-3
+                 */
+                key: string;
+                /** @description What kind of work it is. */
+                kind: components["schemas"]["Kind"];
+                /** @description Its title. */
+                title: string;
+                /** @description Its description; may be empty. */
+                description: string;
+                /** @description As a … (who needs it). */
+                user_role: string | null;
+                /** @description I want … (what they need). */
+                feature: string | null;
+                /** @description So that … (why they need it). */
+                benefit: string | null;
+                /** @description When it counts as done. */
+                acceptance_criteria: string[];
+                points: components["schemas"]["Points"] | null;
+                /** @description How urgent it is. */
+                priority: components["schemas"]["Priority"];
+                /** @description The column it stands in; empty for an epic, which stands in none. */
+                column: string;
+                /** @description The key of its epic. */
+                parent: string | null;
+                /** @description Its labels. */
+                labels: string[];
+                /**
+                 * Format: int64
+                 * @description Grows with every change; send it back with a change to prove that you saw the newest.
+                 */
+                version: number;
+                origin: components["schemas"]["Origin"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it was last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+                completed_at: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Workflow: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its key. */
+                slug: string;
+                /** @description Its name. */
+                name: string;
+                /** @description What it does. */
+                description: string;
+                /**
+                 * Format: int64
+                 * @description Its newest revision; `null` for one that comes with the program.
+                 */
+                revision?: number | null;
+                /** @description What it wants to know before it starts. */
+                inputs: {
+                    [key: string]: components["schemas"]["WorkflowInput"];
+                };
+                /** @description Its steps, in the order written. */
+                steps: components["schemas"]["WorkflowStep"][];
+                /** @description Where it comes from. */
+                source: components["schemas"]["WorkflowSource"];
+                /** @description Its definition as it is written; only when one workflow is asked for. */
+                definition?: string | null;
+                created_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description A new password. */
+        PasswordChange: {
+            /** @description The password until now; needed when there is one. */
+            current?: string | null;
+            /** @description The new one, at least 15 characters. */
+            new: string;
+        };
+        /**
+         * @description What a role may do. Its text form stands in roles, API answers and route tables.
+         * @enum {string}
+         */
+        Permission: "view_projects" | "manage_projects" | "edit_stories" | "view_workflows" | "create_workflow" | "execute_workflow" | "view_agents" | "execute_agent" | "view_commands" | "view_results" | "view_models" | "view_costs" | "manage_api_keys" | "manage_users" | "manage_roles" | "view_audit_logs" | "manage_settings";
+        /**
+         * @description A size on the scale of story points
+         * @enum {integer}
+         */
+        Points: 1 | 2 | 3 | 5 | 8 | 13;
+        /**
+         * @description How urgent an item is, most urgent first.
+         * @enum {string}
+         */
+        Priority: "critical" | "high" | "medium" | "low";
+        /** @description The body of every error answer. */
+        Problem: {
+            /** @description A link to the error's documentation. */
+            type: string;
+            /** @description The status in words. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description A stable word to act on: `not_found`. */
+            code: string;
+            /** @description One sentence naming the thing and the fix. */
+            detail: string;
+            /** @description Quote it when asking for help; the log has the same. */
+            request_id?: string | null;
+            /** @description The fields that were refused. */
+            errors?: components["schemas"]["FieldError"][];
+        };
+        /** @description What a user may change about themselves; what is absent stays. */
+        ProfileChange: {
+            /** @description Their name. */
+            name?: string | null;
+            locale?: components["schemas"]["Locale"] | null;
+            theme?: components["schemas"]["Theme"] | null;
+        };
+        /** @description How far an execution is. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description 0 to 100; it only rises.
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description All steps.
+             */
+            total_steps: number;
+            /**
+             * Format: int64
+             * @description Those that ended well or were skipped.
+             */
+            completed_steps: number;
+            /**
+             * Format: int64
+             * @description Those that failed.
+             */
+            failed_steps: number;
+            /** @description The ids of those that run now. */
+            running: string[];
+        };
+        /** @description A project. */
+        Project: {
+            /** @description Its id. */
+            id: components["schemas"]["ProjectId"];
+            /**
+             * @description What the keys of its work items begin with: `CLINIC`.
+             * @example CLINIC
+             */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it is about. */
+            description: string;
+            /** @description Where it is in its life. */
+            status: components["schemas"]["Status"];
+            /** @description The names of its board's columns, in order. */
+            columns: string[];
+            /** @description How many work items it has. */
+            counts: components["schemas"]["Counts"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it or one of its work items was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What to change of a project; what is absent stays. */
+        ProjectChange: {
+            /** @description 1 to 255 characters. */
+            name?: string | null;
+            /** @description Up to 20,000 characters. */
+            description?: string | null;
+            status?: components["schemas"]["Status"] | null;
+        };
+        /** @description `prj_` and 26 base32 characters */
+        ProjectId: string;
+        /** @description Whether it can serve, and what each part says. */
+        Readiness: {
+            /** @description `ready`, or `not_ready`. */
+            status: string;
+            /** @description What each part says. */
+            checks: components["schemas"]["Checks"];
+        };
+        /** @description `res_` and 26 base32 characters */
+        ResultId: string;
+        /** @description A role. */
+        Role: {
+            /** @description Its id. */
+            id: components["schemas"]["RoleId"];
+            /** @description Its name. */
+            name: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description What it may do. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description Whether it came with the product and cannot be deleted. */
+            is_system: boolean;
+        };
+        /** @description `rol_` and 26 base32 characters */
+        RoleId: string;
+        /** @description Who is signed in and what they may do. */
+        Session: {
+            /** @description The person. */
+            user: components["schemas"]["SessionUser"];
+            /** @description Their organisation. */
+            organisation: components["schemas"]["SessionOrganisation"];
+            /** @description Their role. */
+            role: components["schemas"]["SessionRole"];
+            /** @description What they may do. */
+            permissions: components["schemas"]["Permission"][];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description `ses_` and 26 base32 characters */
+        SessionId: string;
+        /** @description The organisation of a session. */
+        SessionOrganisation: {
+            /** @description Its id. */
+            id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The role of a session. */
+        SessionRole: {
+            /** @description Its id. */
+            id: components["schemas"]["RoleId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The person of a session. */
+        SessionUser: {
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Their e-mail address. */
+            email: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their language. */
+            locale: components["schemas"]["Locale"];
+            /** @description Their colours. */
+            theme: components["schemas"]["Theme"];
+        };
+        /** @description What is typed at the first set-up. */
+        Setup: {
+            /** @description The token of the link that the server printed. */
+            token: string;
+            /** @description The administrator's e-mail address. */
+            email: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their password, at least 15 characters. */
+            password: string;
+            /** @description The organisation's name. */
+            organisation: string;
+            locale?: components["schemas"]["Locale"] | null;
+        };
+        /** @description Whether the first set-up is still to be done. */
+        SetupStatus: {
+            /** @description True while nobody has an account. */
+            required: boolean;
+        };
+        /** @description An execution of a definition that comes along. */
+        StartExecution: {
+            /** @description The definition, in YAML or JSON. */
+            definition: string;
+            /** @description Its inputs. */
+            inputs?: Record<string, unknown>;
+            /** @description The key of the project that it works for. */
+            project?: string | null;
+            /** @description The model, when a certain one is wanted. */
+            model?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+        };
+        /** @description Who started an execution. */
+        StartedBy: {
+            /** @description `user` or `api_key`. */
+            kind: string;
+            /** @description Their name. */
+            name: string;
+        };
+        /**
+         * @description Where a project is in its life.
+         * @enum {string}
+         */
+        Status: "active" | "archived" | "completed";
+        /** @description One instance of a step. */
+        StepInstance: {
+            /**
+             * Format: int64
+             * @description Its number, from 0.
+             */
+            index: number;
+            /** @description Its element, as people see it. */
+            label: string;
+            /** @description The state of its last attempt. */
+            status: string;
+            /** @description What it gave. */
+            output?: Record<string, unknown> | null;
+            result_id?: components["schemas"]["ResultId"] | null;
+            /** @description Its attempts, the first one first. */
+            attempts: components["schemas"]["Attempt"][];
+        };
+        /** @description The result of a step's instance. */
+        StepResult: {
+            /** @description Its id. */
+            id: components["schemas"]["ResultId"];
+            /** @description The execution that it belongs to. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The instance, from 0.
+             */
+            instance: number;
+            /** @description The agent whose work it is. */
+            agent?: string | null;
+            /** @description The command that was carried out. */
+            command?: string | null;
+            /** @description The version of the prompt. */
+            prompt_hash?: string | null;
+            /** @description The result in a line. */
+            summary: string;
+            /** @description The result. */
+            output: Record<string, unknown>;
+            /** @description Whether the scripted model made it. */
+            scripted: boolean;
+            /** @description What it used. */
+            usage: components["schemas"]["Usage"];
+            /** @description When it was recorded. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description The colours of the interface.
+         * @enum {string}
+         */
+        Theme: "System" | "Light" | "Dark";
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC, milliseconds
+         */
+        Timestamp: string;
+        /** @description Whose items to take back. */
+        Undo: {
+            /** @description The execution that made them. */
+            execution_id: components["schemas"]["ExecutionId"];
+        };
+        /** @description What was taken back. */
+        Undone: {
+            /**
+             * Format: int64
+             * @description How many items were removed.
+             */
+            removed: number;
+            /**
+             * @description The keys of those that stayed because somebody changed them since, or because they
+             *     are epics that still hold something.
+             */
+            kept: string[];
+        };
+        /** @description What model calls used, added up. */
+        Usage: {
+            /**
+             * Format: int64
+             * @description How many calls.
+             */
+            model_calls: number;
+            /**
+             * Format: int64
+             * @description Tokens sent to the model.
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens that the model wrote.
+             */
+            output_tokens: number;
+            /** @description What it cost, in micro-dollars. */
+            cost_micros: components["schemas"]["Micros"];
+        };
+        /** @description `usr_` and 26 base32 characters */
+        UserId: string;
+        /** @description What a check of a definition found. */
+        Validation: {
+            /** @description Whether it can be saved and run. */
+            ok: boolean;
+            /** @description What is wrong. */
+            errors: components["schemas"]["DefinitionProblem"][];
+        };
+        /** @description An epic, story, task or bug. */
+        WorkItem: {
+            /** @description Its id. */
+            id: components["schemas"]["WorkItemId"];
+            /**
+             * @description Its key, never given to another item: `CLINIC-3`.
+             * @example CLINIC-3
+             */
+            key: string;
+            /** @description What kind of work it is. */
+            kind: components["schemas"]["Kind"];
+            /** @description Its title. */
+            title: string;
+            /** @description Its description; may be empty. */
+            description: string;
+            /** @description As a … (who needs it). */
+            user_role: string | null;
+            /** @description I want … (what they need). */
+            feature: string | null;
+            /** @description So that … (why they need it). */
+            benefit: string | null;
+            /** @description When it counts as done. */
+            acceptance_criteria: string[];
+            points: components["schemas"]["Points"] | null;
+            /** @description How urgent it is. */
+            priority: components["schemas"]["Priority"];
+            /** @description The column it stands in; empty for an epic, which stands in none. */
+            column: string;
+            /** @description The key of its epic. */
+            parent: string | null;
+            /** @description Its labels. */
+            labels: string[];
+            /**
+             * Format: int64
+             * @description Grows with every change; send it back with a change to prove that you saw the newest.
+             */
+            version: number;
+            origin: components["schemas"]["Origin"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            completed_at: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What to change of a work item; what is absent stays. */
+        WorkItemChange: {
+            /**
+             * Format: int64
+             * @description The version that you saw; refused with `conflict` when the item has changed since.
+             */
+            version: number;
+            /** @description 1 to 255 characters. */
+            title?: string | null;
+            /** @description Up to 20,000 characters. */
+            description?: string | null;
+            /** @description As a … (empty removes it). */
+            user_role?: string | null;
+            /** @description I want … (empty removes it). */
+            feature?: string | null;
+            /** @description So that … (empty removes it). */
+            benefit?: string | null;
+            /** @description Up to 20. */
+            acceptance_criteria?: string[] | null;
+            /**
+             * Format: int64
+             * @description 1, 2, 3, 5, 8 or 13; `null` removes the estimate.
+             */
+            points?: number | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description The key of an epic of the same project; `null` takes the item out of its epic. */
+            parent?: string | null;
+            /** @description Up to 20, each up to 50 characters. */
+            labels?: string[] | null;
+        };
+        /** @description `itm_` and 26 base32 characters */
+        WorkItemId: string;
+        /** @description A workflow. */
+        Workflow: {
+            /** @description Its key. */
+            slug: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it does. */
+            description: string;
+            /**
+             * Format: int64
+             * @description Its newest revision; `null` for one that comes with the program.
+             */
+            revision?: number | null;
+            /** @description What it wants to know before it starts. */
+            inputs: {
+                [key: string]: components["schemas"]["WorkflowInput"];
+            };
+            /** @description Its steps, in the order written. */
+            steps: components["schemas"]["WorkflowStep"][];
+            /** @description Where it comes from. */
+            source: components["schemas"]["WorkflowSource"];
+            /** @description Its definition as it is written; only when one workflow is asked for. */
+            definition?: string | null;
+            created_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description One input of a workflow. */
+        WorkflowInput: {
+            /** @description `string`, `number`, `integer`, `boolean`, `list` or `object`. */
+            type: string;
+            /** @description What to put in. */
+            description: string;
+            /** @description Whether it must be given. */
+            required: boolean;
+            /** @description Its value when it is not given. */
+            default?: Record<string, unknown> | null;
+        };
+        /**
+         * @description Where a workflow comes from.
+         * @enum {string}
+         */
+        WorkflowSource: "library" | "organisation";
+        /** @description One step of a workflow. */
+        WorkflowStep: {
+            /** @description Its key. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `agent` or `tool`. */
+            kind: string;
+            /** @description The steps that it waits for. */
+            needs: string[];
+            /** @description The agent that works on it. */
+            agent?: string | null;
+            /** @description The command that the agent carries out. */
+            command?: string | null;
+            /** @description The tool that it calls. */
+            tool?: string | null;
+            /** @description Whether it fans out over a list. */
+            fan_out: boolean;
         };
     };
     responses: never;
@@ -1652,4 +2211,3518 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    docs_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file's name */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description There is no such file */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description It could not be written */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_logs: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditLog"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks `view_audit_logs` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of roles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Role"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks `manage_roles` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All agents, by slug */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Agent"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such agent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApiKey"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks `manage_api_keys` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks `manage_api_keys`, or the request came with an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: components["schemas"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks `manage_api_keys` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Link"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the session is in the cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is wrong, used or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong links; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the session is in the cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came with an API key, which has no session */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description The caller after the change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The current password is wrong or the new one cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came with an API key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OpenSession"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no such session */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it is required */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupStatus"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description Done; the session is in the cookie */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is wrong, used or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The set-up was done before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong tokens; `Retry-After` says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All commands, by slug */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Command"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The command's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such command */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_executions: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                status?: string;
+                /** @description Only those that work for this project. */
+                project?: string;
+                /** @description Only those of this workflow. */
+                workflow?: string;
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of executions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Execution"];
+                };
+            };
+            /** @description A filter or the cursor cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartExecution"];
+            };
+        };
+        responses: {
+            /** @description The execution, accepted and durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The definition or an input is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No model is connected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The execution */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionDetail"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelExecution"];
+            };
+        };
+        responses: {
+            /** @description The cancelled execution */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_execution: {
+        parameters: {
+            query?: {
+                /** @description Only facts after this number; the header `Last-Event-ID` wins. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events; each stored one has its number as `id:` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_journal: {
+        parameters: {
+            query?: {
+                /** @description Only facts after this number. */
+                after?: number;
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; the same as `after`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of facts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalEntry"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paused execution */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is paused or has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The execution, running again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_model_calls: {
+        parameters: {
+            query?: {
+                /** @description Only the calls of this execution. */
+                execution?: components["schemas"]["ExecutionId"];
+                /** @description How many, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of calls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Call"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of projects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Project"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_project: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description The new project */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectChange"];
+            };
+        };
+        responses: {
+            /** @description The project as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board and where its event stream goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow: {
+        parameters: {
+            query?: {
+                /** @description Events after this cursor; the header `Last-Event-ID` wins. All there are when absent. */
+                after?: number;
+            };
+            header?: {
+                /** @description The last event that was seen */
+                "Last-Event-ID"?: number | null;
+            };
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generate_stories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Idea"];
+            };
+        };
+        responses: {
+            /** @description The execution that does it, accepted and durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The idea cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No model is connected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_work_items: {
+        parameters: {
+            query?: {
+                /** @description Only this kind. */
+                kind?: components["schemas"]["Kind"];
+                /** @description Only items in this column. */
+                column?: string;
+                /** @description Only items of this epic, by key. */
+                parent?: string;
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of work items */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkItem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_work_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkItem"];
+            };
+        };
+        responses: {
+            /** @description The new work item */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            /** @description Fields were refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description What was removed and what was kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The result's id */
+                id: components["schemas"]["ResultId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepResult"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such result */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_work_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The item's key, such as CLINIC-3 */
+                item_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The work item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such work item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The item's key, such as CLINIC-3 */
+                item_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone; its key is not used again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such work item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_work_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The item's key, such as CLINIC-3 */
+                item_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkItemChange"];
+            };
+        };
+        responses: {
+            /** @description The work item as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            /** @description Fields were refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such work item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since the version given */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The item's key, such as CLINIC-3 */
+                item_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The work item at its new place */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            /** @description There is no such column or neighbour */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such work item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Epics do not move; or the neighbours changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workflows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All workflows, by slug */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Workflow"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionText"];
+            };
+        };
+        responses: {
+            /** @description The workflow with its new revision */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description The definition is wrong; `errors` names each place */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name belongs to the program, or somebody saved at the same time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionText"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validation"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workflow */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    execute_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecuteWorkflow"];
+            };
+        };
+        responses: {
+            /** @description The execution, accepted and durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description An input is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow or project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No model is connected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It lives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Neither signed in nor the token on loopback */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks `manage_settings` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can serve */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot; the failing check says why */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+}

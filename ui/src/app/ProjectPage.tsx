@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { boardOptions } from "@/api/projects";
+import { useCan } from "@/api/useCan";
 import { BoardSkeleton } from "@/features/board/BoardSkeleton";
 import { BoardView } from "@/features/board/BoardView";
 import { IdeaBox } from "@/features/idea/IdeaBox";
@@ -23,6 +24,7 @@ function ProjectBoard({ projectKey }: { projectKey: string }) {
   const query = useQuery(boardOptions(projectKey));
   const navigate = useNavigate({ from: "/projects/$key" });
   const { execution } = useSearch({ from: "/shell/projects/$key" });
+  const canStart = useCan("execute_workflow");
   const [creatingIn, setCreatingIn] = useState<string | null>(null);
   const [again, setAgain] = useState("");
   const running = useLiveExecution(projectKey, execution === undefined);
@@ -52,7 +54,7 @@ function ProjectBoard({ projectKey }: { projectKey: string }) {
                 </p>
               </header>
               <div className="flex shrink-0 flex-col gap-3 px-4 md:px-6">
-                {shown === undefined ? (
+                {shown === undefined && canStart && (
                   <IdeaBox
                     key={again}
                     projectKey={projectKey}
@@ -60,7 +62,8 @@ function ProjectBoard({ projectKey }: { projectKey: string }) {
                     initialIdea={again}
                     onStarted={(started) => void show(started.id)}
                   />
-                ) : (
+                )}
+                {shown !== undefined && (
                   <ProgressCard
                     key={shown}
                     executionId={shown}

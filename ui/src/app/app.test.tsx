@@ -129,6 +129,16 @@ describe("work item", () => {
   });
 });
 
+describe("people who may only look", () => {
+  test("are offered nothing that would be refused", async () => {
+    renderApp("/projects/CLINIC", "viewer");
+    await waitFor(() => expect(cardsIn("Testing")).toEqual(["CLINIC-3"]));
+    expect(document.querySelector("#idea")).toBeNull();
+    expect(screen.queryByRole("button", { name: "New item" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Move CLINIC-3" })).toBeNull();
+  });
+});
+
 describe("failures", () => {
   test("a broken answer shows its detail, its request and a way to try again", async () => {
     const { mock } = renderApp("/executions");

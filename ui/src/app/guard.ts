@@ -6,14 +6,19 @@ import type { Session } from "@/api/types";
 import { adopt } from "@/lib/adopt";
 import { hasFragmentToken } from "@/lib/fragmentToken";
 import { Problem } from "@/lib/problem";
+import { mayBeSignedIn, rememberSignedIn } from "@/lib/signedIn";
 
 async function currentSession(queryClient: QueryClient): Promise<Session | null> {
+  if (!mayBeSignedIn()) return null;
   try {
     const session = await queryClient.ensureQueryData(sessionOptions);
     await adopt(session);
     return session;
   } catch (error) {
-    if (error instanceof Problem && error.status === 401) return null;
+    if (error instanceof Problem && error.status === 401) {
+      rememberSignedIn(false);
+      return null;
+    }
     throw error;
   }
 }

@@ -14,7 +14,7 @@ export function ScrollPane({
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
       tabIndex={0}
-      className={cn("overflow-auto rounded-md", className)}
+      className={cn("relative overflow-auto rounded-md", className)}
       {...props}
     />
   );

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { signOut } from "@/api/identity";
 import { asProblem } from "./problem";
+import { rememberSignedIn } from "./signedIn";
 
 export function useSignOut() {
   const navigate = useNavigate();
@@ -10,6 +11,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: signOut,
     onSuccess: async () => {
+      rememberSignedIn(false);
       queryClient.clear();
       await navigate({ to: "/sign-in" });
     },

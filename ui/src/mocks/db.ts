@@ -18,6 +18,7 @@ export const scenarios = [
   "no-model",
   "scripted",
   "failing",
+  "viewer",
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 

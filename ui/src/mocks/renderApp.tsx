@@ -7,6 +7,7 @@ import { Providers } from "@/app/Providers";
 import { createQueryClient } from "@/app/queryClient";
 import { makeRouter } from "@/app/router";
 import { takeFragmentToken } from "@/lib/fragmentToken";
+import { rememberSignedIn } from "@/lib/signedIn";
 import { createMock } from "./backend";
 import type { Scenario } from "./db";
 
@@ -19,6 +20,7 @@ export function renderApp(path: string, scenario: Scenario = "full") {
     return mock.handle(request);
   });
   history.replaceState(null, "", path);
+  rememberSignedIn(mock.db.isSignedIn);
   takeFragmentToken();
   const queryClient = createQueryClient(() => {});
   const view = render(

@@ -1,8 +1,21 @@
 // Test double: the state that each scenario starts from.
-import type { Models, Project, WorkItem } from "@/api/types";
+import type { Models, Project, Session, WorkItem } from "@/api/types";
 import { at, columns, type Db, type Scenario } from "./db";
 import { finishedExecutions } from "./history";
 import { epics } from "./stories";
+
+const looking: Session["permissions"] = [
+  "view_projects",
+  "view_workflows",
+  "view_results",
+  "view_models",
+];
+const working: Session["permissions"] = [
+  "manage_projects",
+  "edit_stories",
+  "execute_workflow",
+  "manage_api_keys",
+];
 
 function project(key: string, name: string, description: string, minutesAgo: number): Project {
   return {
@@ -162,8 +175,8 @@ export function seed(scenario: Scenario): Db {
         theme: "system",
       },
       organisation: { id: "org_01k1", name: "Nile Software" },
-      role: { id: "rol_owner", name: "Owner" },
-      permissions: ["*"],
+      role: { id: "rol_admin", name: scenario === "viewer" ? "Viewer" : "Administrator" },
+      permissions: scenario === "viewer" ? looking : [...looking, ...working],
       expires_at: at(-60 * 24 * 7),
     },
     sessions: [

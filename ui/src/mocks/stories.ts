@@ -1,5 +1,5 @@
 // Test double: what the pretend agents write.
-import type { Priority } from "@/api/types";
+import type { Priority, WorkItem } from "@/api/types";
 
 export interface Story {
   title: string;
@@ -7,7 +7,7 @@ export interface Story {
   feature: string;
   benefit: string;
   criteria: string[];
-  points: number;
+  points: WorkItem["points"];
   priority: Priority;
 }
 
@@ -22,7 +22,7 @@ const story = (
   role: string,
   feature: string,
   benefit: string,
-  points: number,
+  points: WorkItem["points"],
   priority: Priority,
 ): Story => ({
   title,

@@ -15,7 +15,8 @@ interface Props {
   filterBox: RefObject<HTMLInputElement | null>;
   epic: string | null;
   onEpic: (epic: string | null) => void;
-  onCreate: () => void;
+  /** Absent for people who may only look. */
+  onCreate: (() => void) | undefined;
 }
 
 const chip =
@@ -31,7 +32,7 @@ export function BoardBar({ board, filter, onFilter, filterBox, epic, onEpic, onC
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-3 md:px-6">
       {board.epics.length > 0 && (
-        <fieldset className="-m-1 flex min-w-0 flex-1 basis-80 gap-1.5 overflow-x-auto p-1">
+        <fieldset className="relative -m-1 flex min-w-0 flex-1 basis-80 gap-1.5 overflow-x-auto p-1">
           <legend className="sr-only">{t("board.epics")}</legend>
           {board.epics.map((each) => (
             <button
@@ -86,10 +87,12 @@ export function BoardBar({ board, filter, onFilter, filterBox, epic, onEpic, onC
             onChange={(event) => onFilter(event.target.value)}
           />
         </div>
-        <Button onClick={onCreate} aria-keyshortcuts="c">
-          <Plus aria-hidden />
-          {t("item.new")}
-        </Button>
+        {onCreate && (
+          <Button onClick={onCreate} aria-keyshortcuts="c">
+            <Plus aria-hidden />
+            {t("item.new")}
+          </Button>
+        )}
       </div>
     </div>
   );

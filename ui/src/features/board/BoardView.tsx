@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, WorkItem } from "@/api/types";
+import { useCan } from "@/api/useCan";
 import { Notice } from "@/kit/Notice";
 import { useShortcut } from "@/lib/useShortcut";
 import { BoardBar } from "./BoardBar";
@@ -17,6 +18,7 @@ interface Props {
 
 export function BoardView({ board, onCreate }: Props) {
   const { t } = useTranslation();
+  const canEdit = useCan("edit_stories");
   const [filter, setFilter] = useState("");
   const [epic, setEpic] = useState<string | null>(null);
   const filterBox = useRef<HTMLInputElement>(null);
@@ -28,7 +30,7 @@ export function BoardView({ board, onCreate }: Props) {
   }));
   const cardKeys = useBoardKeys(shown.map((column) => column.visible));
   useBoardDrop(board, move);
-  useShortcut("c", () => onCreate());
+  useShortcut("c", () => onCreate(), canEdit);
   useShortcut("f", () => filterBox.current?.focus());
 
   return (
@@ -40,14 +42,14 @@ export function BoardView({ board, onCreate }: Props) {
         filterBox={filterBox}
         epic={epic}
         onEpic={setEpic}
-        onCreate={() => onCreate()}
+        onCreate={canEdit ? () => onCreate() : undefined}
       />
       {state === "reconnecting" && (
         <Notice tone="warn" role="status" className="mx-4 mt-2 md:mx-6">
           {t("state.reconnecting")}
         </Notice>
       )}
-      <div className="flex min-h-0 flex-1 snap-x snap-mandatory scroll-px-4 gap-2 overflow-x-auto px-4 pt-3 pb-4 md:snap-none md:px-6">
+      <div className="relative flex min-h-0 flex-1 snap-x snap-mandatory scroll-px-4 gap-2 overflow-x-auto px-4 pt-3 pb-4 md:snap-none md:px-6">
         {shown.map((column) => (
           <ColumnView
             key={column.name}
@@ -55,8 +57,8 @@ export function BoardView({ board, onCreate }: Props) {
             board={board}
             arrivals={arrivals}
             cardKeys={cardKeys}
-            onMove={(key, to) => move({ key, move: to })}
-            onCreate={() => onCreate(column.name)}
+            onMove={canEdit ? (key, to) => move({ key, move: to }) : undefined}
+            onCreate={canEdit ? () => onCreate(column.name) : undefined}
           />
         ))}
       </div>

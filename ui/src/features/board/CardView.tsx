@@ -17,14 +17,14 @@ interface Props {
   board: Board;
   arrival: number | undefined;
   cardKeys: CardKeys;
-  onMove: (key: string, move: Move) => void;
+  onMove: ((key: string, move: Move) => void) | undefined;
 }
 
 export function CardView({ item, board, arrival, cardKeys, onMove }: Props) {
   const { t } = useTranslation();
   const element = useRef<HTMLLIElement>(null);
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const { isDragging, edge } = useCardDrag(element, item);
+  const { isDragging, edge } = useCardDrag(element, item, onMove !== undefined);
   const epic = board.epics.find((each) => each.key === item.parent);
   const tabIndex = cardKeys.active === item.key ? 0 : -1;
 
@@ -32,8 +32,9 @@ export function CardView({ item, board, arrival, cardKeys, onMove }: Props) {
     <li
       ref={element}
       className={cn(
-        "group relative cursor-grab rounded-md border border-line bg-surface p-2.5 shadow-card transition-colors hover:border-edge",
+        "group relative rounded-md border border-line bg-surface p-2.5 shadow-card transition-colors hover:border-edge",
         "focus-within:border-edge",
+        onMove && "cursor-grab",
         isDragging && "opacity-40",
         arrival !== undefined && "animate-card-in",
       )}
@@ -51,16 +52,18 @@ export function CardView({ item, board, arrival, cardKeys, onMove }: Props) {
       <div className="flex h-5 items-center gap-1.5">
         <KindIcon kind={item.kind} />
         <Key>{item.key}</Key>
-        <div className="relative z-10 ms-auto">
-          <MoveMenu
-            item={item}
-            board={board}
-            isOpen={isMenuOpen}
-            onOpenChange={setMenuOpen}
-            onMove={onMove}
-            tabIndex={tabIndex}
-          />
-        </div>
+        {onMove && (
+          <div className="relative z-10 ms-auto">
+            <MoveMenu
+              item={item}
+              board={board}
+              isOpen={isMenuOpen}
+              onOpenChange={setMenuOpen}
+              onMove={onMove}
+              tabIndex={tabIndex}
+            />
+          </div>
+        )}
       </div>
       <Link
         from="/projects/$key"
@@ -74,7 +77,7 @@ export function CardView({ item, board, arrival, cardKeys, onMove }: Props) {
         aria-keyshortcuts="m"
         onFocus={() => cardKeys.onFocus(item.key)}
         onKeyDown={(event) => {
-          if (event.key.toLowerCase() === "m" && !event.ctrlKey && !event.metaKey) {
+          if (onMove && event.key.toLowerCase() === "m" && !event.ctrlKey && !event.metaKey) {
             event.preventDefault();
             setMenuOpen(true);
           } else cardKeys.onKeyDown(event, item.key);

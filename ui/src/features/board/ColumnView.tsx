@@ -16,8 +16,9 @@ interface Props {
   board: Board;
   arrivals: Arrivals;
   cardKeys: CardKeys;
-  onMove: (key: string, move: Move) => void;
-  onCreate: () => void;
+  /** Both absent for people who may only look. */
+  onMove: ((key: string, move: Move) => void) | undefined;
+  onCreate: (() => void) | undefined;
 }
 
 export function ColumnView({ column, board, arrivals, cardKeys, onMove, onCreate }: Props) {
@@ -74,19 +75,21 @@ export function ColumnView({ column, board, arrivals, cardKeys, onMove, onCreate
             <span className="sr-only">{t("item.pointCount", { count: points })}</span>
           </span>
         )}
-        <Button
-          tone="ghost"
-          size="tiny"
-          className={cn(points === 0 && "ms-auto")}
-          onClick={onCreate}
-          aria-label={t("board.createIn", { column: name })}
-        >
-          <Plus aria-hidden />
-        </Button>
+        {onCreate && (
+          <Button
+            tone="ghost"
+            size="tiny"
+            className={cn(points === 0 && "ms-auto")}
+            onClick={onCreate}
+            aria-label={t("board.createIn", { column: name })}
+          >
+            <Plus aria-hidden />
+          </Button>
+        )}
       </header>
       <ul
         aria-label={name}
-        className="flex min-h-0 flex-1 flex-col gap-2 overflow-y-auto px-2 pt-0.5 pb-2"
+        className="relative flex min-h-0 flex-1 flex-col gap-2 overflow-y-auto px-2 pt-0.5 pb-2"
       >
         {column.visible.map((item) => (
           <CardView

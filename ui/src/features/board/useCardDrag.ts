@@ -11,14 +11,18 @@ import { type RefObject, useEffect, useState } from "react";
 import type { WorkItem } from "@/api/types";
 
 /** Makes a card something to drag, and something to drop above or below. */
-export function useCardDrag(element: RefObject<HTMLElement | null>, item: WorkItem) {
+export function useCardDrag(
+  element: RefObject<HTMLElement | null>,
+  item: WorkItem,
+  canMove: boolean,
+) {
   const [isDragging, setDragging] = useState(false);
   const [edge, setEdge] = useState<"top" | "bottom" | null>(null);
   const { key } = item;
 
   useEffect(() => {
     const card = element.current;
-    if (!card) return;
+    if (!card || !canMove) return;
     const clear = () => setEdge(null);
     return combine(
       draggable({
@@ -43,7 +47,7 @@ export function useCardDrag(element: RefObject<HTMLElement | null>, item: WorkIt
         onDrop: clear,
       }),
     );
-  }, [element, key]);
+  }, [element, key, canMove]);
 
   return { isDragging, edge };
 }

@@ -41,7 +41,7 @@ function ExecutionView({ id }: { id: string }) {
               </Notice>
             )}
             <Outcome execution={execution} />
-            <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
               <Timeline execution={execution} selection={selection} />
               <StepDetail execution={execution} selection={selection} text={text} />
             </div>

@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import { type Order, orderExecution } from "@/api/executions";
 import { keys } from "@/api/keys";
 import type { Execution } from "@/api/types";
+import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
 import { asProblem } from "@/lib/problem";
@@ -15,6 +16,7 @@ import { isFinal } from "@/lib/status";
 export function Orders({ execution }: { execution: Execution }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
+  const canOrder = useCan("execute_workflow");
   const [isAsking, setAsking] = useState(false);
   const order = useMutation({
     mutationFn: (what: Order) => orderExecution(execution.id, what),
@@ -25,7 +27,7 @@ export function Orders({ execution }: { execution: Execution }) {
       void queryClient.invalidateQueries({ queryKey: keys.executions });
     },
   });
-  if (isFinal(execution.status)) return null;
+  if (!canOrder || isFinal(execution.status)) return null;
   const isPaused = execution.status === "paused";
   return (
     <div className="flex gap-2">

@@ -17,7 +17,7 @@ export function LiveSteps({ steps, text }: { steps: Step[]; text: LiveText }) {
     .map(({ step, instance }) => text[liveKey(step.id, instance.index)] ?? "")
     .findLast((piece) => piece !== "");
   return (
-    <div className="grid gap-3 px-4 pt-3 md:grid-cols-[minmax(16rem,2fr)_3fr]">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4 pt-3 md:grid-cols-[minmax(16rem,2fr)_3fr]">
       <ol className="flex flex-col gap-1" aria-label={t("execution.steps")}>
         {steps.map((step) => {
           const done = step.instances.filter((each) => each.status === "completed").length;

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { orderExecution } from "@/api/executions";
 import { keys } from "@/api/keys";
+import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
 import { asProblem } from "@/lib/problem";
@@ -11,6 +12,7 @@ import { asProblem } from "@/lib/problem";
 export function StopButton({ id }: { id: string }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
+  const canStop = useCan("execute_workflow");
   const [isAsking, setAsking] = useState(false);
   const stop = useMutation({
     mutationFn: () => orderExecution(id, "cancel"),
@@ -20,6 +22,7 @@ export function StopButton({ id }: { id: string }) {
     },
     onError: (error) => toast.error(asProblem(error).message),
   });
+  if (!canStop) return null;
   return (
     <>
       <Button tone="ghost" size="sm" className="ms-auto" onClick={() => setAsking(true)}>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { undoItems } from "@/api/projects";
+import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
 import { asProblem } from "@/lib/problem";
@@ -19,6 +20,7 @@ interface Props {
 export function UndoBatch({ executionId, projectKey, count }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
+  const canEdit = useCan("edit_stories");
   const [isAsking, setAsking] = useState(false);
   const undo = useMutation({
     mutationFn: () => undoItems(projectKey, executionId),
@@ -36,6 +38,7 @@ export function UndoBatch({ executionId, projectKey, count }: Props) {
       void queryClient.invalidateQueries({ queryKey: keys.projects });
     },
   });
+  if (!canEdit) return null;
   return (
     <>
       <Button size="sm" onClick={() => setAsking(true)}>

@@ -3,6 +3,7 @@ import { FolderKanban, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { projectsOptions } from "@/api/projects";
+import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
@@ -17,9 +18,10 @@ const grid = "grid gap-4 sm:grid-cols-2 lg:grid-cols-3";
 export function ProjectsPage() {
   const { t } = useTranslation();
   const query = useQuery(projectsOptions);
+  const canCreate = useCan("manage_projects");
   const [isCreating, setCreating] = useState(false);
-  useShortcut("c", () => setCreating(true));
-  const create = (
+  useShortcut("c", () => setCreating(true), canCreate);
+  const create = canCreate && (
     <Button tone="primary" onClick={() => setCreating(true)} aria-keyshortcuts="c">
       <Plus aria-hidden />
       {t("project.create")}

@@ -3,6 +3,7 @@ import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiKeysOptions } from "@/api/identity";
+import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
@@ -14,8 +15,9 @@ import { NewApiKey } from "./NewApiKey";
 export function ApiKeys() {
   const { t } = useTranslation();
   const query = useQuery(apiKeysOptions);
+  const canCreate = useCan("manage_api_keys");
   const [isCreating, setCreating] = useState(false);
-  const create = (
+  const create = canCreate && (
     <Button tone="primary" onClick={() => setCreating(true)}>
       <Plus aria-hidden />
       {t("apiKey.create")}

@@ -23,7 +23,7 @@ export function SettingsPage() {
   const View = sections[current].view;
   return (
     <Page title={t("nav.settings")}>
-      <div className="grid items-start gap-6 md:grid-cols-[11rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 md:grid-cols-[11rem_minmax(0,1fr)]">
         <nav
           aria-label={t("nav.settings")}
           className="-m-1 flex gap-1 overflow-x-auto p-1 text-sm md:flex-col"

@@ -1,6 +1,7 @@
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, WorkItem } from "@/api/types";
+import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
@@ -27,6 +28,7 @@ export function ItemForm({ projectKey, item, board, onClose }: Props) {
   const { t } = useTranslation();
   const edit = useItemDraft(projectKey, item);
   const { draft, set, problem } = edit;
+  const canEdit = useCan("edit_stories");
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -35,7 +37,12 @@ export function ItemForm({ projectKey, item, board, onClose }: Props) {
 
   return (
     <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col">
-      <div className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-5 pt-3">
+      <fieldset
+        disabled={!canEdit}
+        // With nothing in it to focus, keys could not scroll it.
+        tabIndex={canEdit ? undefined : 0}
+        className="relative flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-5 pt-3"
+      >
         {edit.isBehind && <ConflictNotice edit={edit} />}
         {problem && problem.fields.length === 0 && (
           <Notice tone="danger" role="alert">
@@ -77,20 +84,22 @@ export function ItemForm({ projectKey, item, board, onClose }: Props) {
           />
         )}
         <ItemOrigin item={item} />
-      </div>
-      <footer className="flex items-center gap-2 border-line border-t px-5 py-3">
-        <DeleteItem projectKey={projectKey} item={item} onDeleted={onClose} />
-        <span className="ms-auto" />
-        {edit.isDirty && <Button onClick={edit.reset}>{t("action.discard")}</Button>}
-        <Button
-          type="submit"
-          tone="primary"
-          disabled={!edit.isDirty || edit.isBehind}
-          isBusy={edit.isSaving}
-        >
-          {t("action.save")}
-        </Button>
-      </footer>
+      </fieldset>
+      {canEdit && (
+        <footer className="flex items-center gap-2 border-line border-t px-5 py-3">
+          <DeleteItem projectKey={projectKey} item={item} onDeleted={onClose} />
+          <span className="ms-auto" />
+          {edit.isDirty && <Button onClick={edit.reset}>{t("action.discard")}</Button>}
+          <Button
+            type="submit"
+            tone="primary"
+            disabled={!edit.isDirty || edit.isBehind}
+            isBusy={edit.isSaving}
+          >
+            {t("action.save")}
+          </Button>
+        </footer>
+      )}
     </form>
   );
 }
