@@ -20,6 +20,9 @@ use crate::Automation;
 use crate::runner::{NewExecution, StartError, Starter};
 use crate::workflow::{Source, check, find, refused};
 
+/// The slug of what is not saved.
+const AD_HOC: &str = "ad_hoc";
+
 pub(super) fn routes() -> Routes<Automation> {
     let execute = Access::Permission(Permission::ExecuteWorkflow);
     Routes::new().add(execute, routes!(execute_workflow)).add(execute, routes!(start_execution))
@@ -118,7 +121,7 @@ async fn start_execution(
     let plan = check(&automation, &body.definition).map_err(refused)?;
     let name = plan.definition().name.clone();
     let source =
-        Source { slug: "ad_hoc".to_owned(), name, revision: None, text: body.definition, plan };
+        Source { slug: AD_HOC.to_owned(), name, revision: None, text: body.definition, plan };
     let wanted = Wanted {
         source,
         inputs: body.inputs,
@@ -172,7 +175,7 @@ pub(super) async fn start(
         workflow_revision: wanted.source.revision,
         project: wanted.project,
         title: wanted.title.unwrap_or(wanted.source.name),
-        inputs: inputs.clone(),
+        inputs,
         model: wanted.model,
         priority: serde_json::to_value(wanted.priority)
             .ok()
@@ -188,12 +191,14 @@ pub(super) async fn start(
         },
         seed: u64::from_le_bytes(seed),
     };
+    let asked = Asked::of(&new);
     let made = automation.runner.create(new).await;
     let mut tx = ctx.read().await?;
     let execution = sql::get(&mut tx, caller.organisation, id).await?;
+    let definition = sql::definition(&mut tx, caller.organisation, id).await?;
     match (made, execution) {
         (Ok(()), Some(execution)) => Ok((StatusCode::ACCEPTED, Json(execution))),
-        (Err(StartError::Exists), Some(execution)) if execution.inputs == inputs => {
+        (Err(StartError::Exists), Some(execution)) if asked.is_for(&execution, definition) => {
             Ok((StatusCode::ACCEPTED, Json(execution)))
         }
         (Err(StartError::Exists), _) => Err(Error::new(
@@ -205,6 +210,37 @@ pub(super) async fn start(
             Err(Error::unavailable("engine_unavailable", why, std::time::Duration::from_secs(2)))
         }
         (Ok(()), None) => Err(Error::internal(format!("execution {id} was made and is not there"))),
+    }
+}
+
+/// What a request asked for, to tell a repeated one from another one with the same key.
+/// The model is left out: the execution's row has the one that answered.
+struct Asked {
+    workflow: String,
+    /// Only of an ad-hoc one; a saved workflow may have a newer revision by now.
+    definition: Option<String>,
+    inputs: Value,
+    project: Option<String>,
+    priority: String,
+}
+
+impl Asked {
+    fn of(new: &NewExecution) -> Self {
+        Self {
+            workflow: new.workflow_slug.clone(),
+            definition: (new.workflow_slug == AD_HOC).then(|| new.definition.clone()),
+            inputs: new.inputs.clone(),
+            project: new.project.clone(),
+            priority: new.priority.clone(),
+        }
+    }
+
+    fn is_for(&self, execution: &Execution, definition: Option<String>) -> bool {
+        self.workflow == execution.workflow.slug
+            && (self.definition.is_none() || self.definition == definition)
+            && self.inputs == execution.inputs
+            && self.project == execution.project
+            && self.priority == execution.priority
     }
 }
 

@@ -69,13 +69,11 @@ impl Source for Journal {
     fn after(&mut self, number: i64) -> BoxFuture<'_, Result<Batch>> {
         Box::pin(async move {
             let mut tx = self.app.db.read().await?;
+            // Whether it is over is asked first: the end may be committed between the two.
+            let execution = sql::get(&mut tx, self.organisation, self.id).await?;
+            let is_over = execution.is_none_or(|execution| execution.finished_at.is_some());
             let entries = sql::journal(&mut tx, self.organisation, self.id, number, PAGE).await?;
-            let is_last = if let Some(last) = entries.last() {
-                is_final(&last.kind)
-            } else {
-                let execution = sql::get(&mut tx, self.organisation, self.id).await?;
-                execution.is_none_or(|execution| execution.finished_at.is_some())
-            };
+            let is_last = entries.last().map_or(is_over, |last| is_final(&last.kind));
             let events = entries.into_iter().map(|entry| self.event(entry)).collect();
             Ok(Batch { events, is_last })
         })

@@ -81,8 +81,10 @@ impl Change {
         self.head.error = state.failure.as_ref().map(|(step, failure)| {
             json!({ "code": failure.code, "message": failure.message, "step": step })
         });
-        self.head.completed_steps =
-            live.count(StepStatus::Completed) + live.count(StepStatus::Skipped);
+        // Where the execution did not end well, what it never reached is no progress.
+        let has_ended_badly = matches!(state.status, Status::Failed | Status::Cancelled);
+        let skipped = if has_ended_badly { 0 } else { live.count(StepStatus::Skipped) };
+        self.head.completed_steps = live.count(StepStatus::Completed) + skipped;
         self.head.failed_steps = live.count(StepStatus::Failed);
         self.head.running = json!(live.running_steps());
         self.head.last_seq = live.seq;

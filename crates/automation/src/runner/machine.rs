@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::{ExecutionId, Timestamp};
 use engine::{AttemptKey, Effect, Event, Input, Order, Outcome};
@@ -25,7 +26,7 @@ use super::{Dependencies, Options, ending, recover, sql};
 /// How much news one commit takes.
 const BATCH: usize = 1024;
 /// How long a commit that failed for want of space waits before it is tried again.
-const FULL_DISK_WAIT: std::time::Duration = std::time::Duration::from_secs(1);
+const FULL_DISK_WAIT: Duration = Duration::from_secs(1);
 
 /// The runner while it holds the engine role.
 pub(super) struct Machine {
@@ -50,6 +51,9 @@ pub(super) struct Machine {
 /// Somebody who waits for a commit.
 enum Reply {
     Create(ExecutionId, oneshot::Sender<Result<(), StartError>>),
+    /// Somebody who wanted to make an execution that is there already, or is being made by
+    /// the coming commit; they read it when they are told, so it has to be durable.
+    Exists(oneshot::Sender<Result<(), StartError>>),
     Input(oneshot::Sender<Result<(), InputError>>),
 }
 
@@ -87,13 +91,13 @@ impl Machine {
         self.handle.set_state(RunnerState::Active);
         let mut news = Vec::with_capacity(BATCH);
         loop {
-            if self.procedures.is_empty() {
-                tokio::select! {
-                    biased;
-                    () = self.stop.cancelled() => return Ok(()),
-                    count = inbox.recv_many(&mut news, BATCH) => if count == 0 { return Ok(()) },
-                    () = tokio::time::sleep(self.clockwork.wait(self.app.now())) => {}
-                }
+            let has_work = self.has_work();
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Ok(()),
+                count = inbox.recv_many(&mut news, BATCH) => if count == 0 { return Ok(()) },
+                () = std::future::ready(()), if has_work => {}
+                () = tokio::time::sleep(self.clockwork.wait(self.app.now())), if !has_work => {}
             }
             let now = self.app.now();
             for id in self.clockwork.due(now) {
@@ -109,6 +113,12 @@ impl Machine {
             self.commit().await?;
             self.call_next_procedure().await?;
         }
+    }
+
+    /// Whether there is something to do without news: what a procedure left behind, or
+    /// the next procedure.
+    fn has_work(&self) -> bool {
+        !(self.procedures.is_empty() && self.changes.is_empty() && self.effects.is_empty())
     }
 
     fn take(&mut self, message: Message, now: Timestamp) {
@@ -136,7 +146,7 @@ impl Machine {
     fn create(&mut self, new: NewExecution, reply: oneshot::Sender<Result<(), StartError>>) {
         let id = new.id;
         if self.live.contains_key(&id) {
-            drop(reply.send(Err(StartError::Exists)));
+            self.replies.push(Reply::Exists(reply));
             return;
         }
         let (state, event) = engine::create(&new.plan, new.inputs.clone(), new.seed);
@@ -223,6 +233,8 @@ impl Machine {
     ) {
         let Some(live) = self.live.get_mut(&id) else { return };
         if outcome.events.is_empty() {
+            // Nothing new is known, but something may be due at another time.
+            self.schedule_after(id, outcome.effects);
             return;
         }
         let change = self.changes.entry(id).or_insert_with(|| Change::new(live));
@@ -235,8 +247,11 @@ impl Machine {
             change.notes.insert(key, note);
         }
         for event in &outcome.events {
-            if let Event::AttemptCompleted { key, .. } | Event::AttemptFailed { key, .. } = event {
-                live.tasks.remove(key);
+            if let Event::AttemptCompleted { key, .. } | Event::AttemptFailed { key, .. } = event
+                && let Some(task) = live.tasks.remove(key)
+            {
+                // It has ended, unless its time ran out; then nobody waits for it any more.
+                task.cancel();
             }
         }
         change.extend(live, outcome.events);
@@ -268,6 +283,7 @@ impl Machine {
         for reply in std::mem::take(&mut self.replies) {
             match reply {
                 Reply::Create(_, reply) => drop(reply.send(Ok(()))),
+                Reply::Exists(reply) => drop(reply.send(Err(StartError::Exists))),
                 Reply::Input(reply) => drop(reply.send(Ok(()))),
             }
         }
@@ -335,7 +351,9 @@ impl Machine {
         for reply in std::mem::take(&mut self.replies) {
             let full = Error::DiskFull.to_string();
             match reply {
-                Reply::Create(_, reply) => drop(reply.send(Err(StartError::Unavailable(full)))),
+                Reply::Create(_, reply) | Reply::Exists(reply) => {
+                    drop(reply.send(Err(StartError::Unavailable(full))));
+                }
                 Reply::Input(reply) => drop(reply.send(Err(InputError::Unavailable(full)))),
             }
         }

@@ -1,10 +1,12 @@
 //! Tool steps that are procedures of other features: the work and the record of it are one
 //! transaction, so it is done exactly once, whatever is killed and whenever.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use base::ResultId;
 use engine::{AttemptKey, Failure, Input};
+use futures::FutureExt as _;
 use serde_json::Value as Json;
 use store::procedure::{CallContext, ProcedureError};
 use store::{Error, Procedure, Signal, lease, outbox};
@@ -105,7 +107,10 @@ impl Machine {
             .write(move |tx| {
                 Box::pin(async move {
                     lease::check(tx, &lease).await?;
-                    let done = procedure.call(tx, &context, with).await.map_err(undone)?;
+                    // A defect of one procedure must not stop everybody's engine.
+                    let call = AssertUnwindSafe(procedure.call(tx, &context, with));
+                    let panicked = |_| Undone::Refused(stopped_half_way(name));
+                    let done = call.catch_unwind().await.map_err(panicked)?.map_err(undone)?;
                     let topics: Vec<String> =
                         done.events.iter().map(|event| event.topic.clone()).collect();
                     if !done.events.is_empty() {
@@ -158,6 +163,23 @@ fn undone(error: ProcedureError) -> Undone {
         ProcedureError::NotFound(message) => {
             Undone::Refused(Failure::permanent("not_found", message))
         }
+        ProcedureError::Store(error) if is_about_a_statement(&error) => {
+            Undone::Refused(Failure::passing("database", error.to_string()))
+        }
         ProcedureError::Store(error) => Undone::Store(error),
+    }
+}
+
+fn stopped_half_way(name: &str) -> Failure {
+    Failure::permanent("panicked", format!("\"{name}\" stopped half-way; the log says where"))
+}
+
+/// Whether the database refused what was asked of it, as opposed to being lost, full, or
+/// in other hands. Only the procedure's own step suffers from that.
+fn is_about_a_statement(error: &Error) -> bool {
+    match error {
+        Error::Duplicate(_) | Error::Corrupt { .. } => true,
+        Error::Database(error) => error.as_database_error().is_some(),
+        _ => false,
     }
 }

@@ -84,10 +84,9 @@ async fn head(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<()> {
 
 /// Steps and attempts that the end of the execution left open.
 async fn close(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<()> {
-    let running = if change.head.status == Status::Cancelled { "cancelled" } else { "skipped" };
     tx.execute(
-        sql!("update execution_steps set status = case status when 'pending' then 'skipped' else $3 end, finished_at = $4 where organisation_id = $1 and execution_id = $2 and status in ('pending', 'running')"),
-        params![change.organisation, change.id, running, now],
+        sql!("update execution_steps set status = case status when 'pending' then 'skipped' else 'cancelled' end, finished_at = $3 where organisation_id = $1 and execution_id = $2 and status in ('pending', 'running')"),
+        params![change.organisation, change.id, now],
     )
     .await?;
     tx.execute(

@@ -61,7 +61,7 @@ async fn attempt(
                     code,
                     message,
                     is_retryable: retryable,
-                    retry_after_ms: None,
+                    retry_after_ms: journal.calls.last().and_then(|call| call.retry_after_ms),
                 });
             }
         };
@@ -173,6 +173,7 @@ fn failed(
         duration_ms: i64::try_from(now.since(started_at).as_millis()).unwrap_or(i64::MAX),
         started_at,
         error: Some(error.to_string()),
+        retry_after_ms: error.retry_after().map(|wait| wait.as_millis() as u64),
     }
 }
 

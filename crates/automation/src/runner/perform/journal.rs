@@ -31,6 +31,9 @@ pub(crate) struct CallRecord {
     pub duration_ms: i64,
     pub started_at: Timestamp,
     pub error: Option<String>,
+    /// The wait that the provider asked for when it refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 /// An attempt's turn and where its journal ends.
@@ -252,5 +255,6 @@ pub(super) fn record_of(
         duration_ms: outcome.duration_ms,
         started_at,
         error: None,
+        retry_after_ms: None,
     }
 }

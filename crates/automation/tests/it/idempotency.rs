@@ -1,0 +1,90 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use store::both_databases;
+use tokio::task::JoinSet;
+
+use crate::house::{House, ONE, WRITE};
+
+fn key(key: &str) -> [(&str, &str); 1] {
+    [("idempotency-key", key)]
+}
+
+async fn count(house: &House) -> usize {
+    house.get("/executions?limit=200").await["items"].as_array().unwrap().len()
+}
+
+both_databases! {
+    async fn the_same_key_and_body_give_the_same_execution(db: Db) {
+        let house = House::new(db).await;
+        let body = json!({"definition": ONE, "inputs": {}});
+        let first = house.post_with("/executions", &key("a"), &body).await.expect(202);
+        let id = first["id"].as_str().unwrap();
+        assert_eq!(house.post_with("/executions", &key("a"), &body).await.expect(202)["id"], first["id"]);
+        house.status(id, "completed").await;
+        let after = house.post_with("/executions", &key("a"), &body).await.expect(202);
+        assert_eq!((&after["id"], &after["status"]), (&first["id"], &json!("completed")));
+        let other = house.post_with("/executions", &key("b"), &body).await.expect(202);
+        assert_ne!(other["id"], first["id"]);
+        house.status(other["id"].as_str().unwrap(), "completed").await;
+        assert_eq!((count(&house).await, house.models.counts().begun), (2, 2));
+    }
+
+    async fn the_same_key_for_something_else_is_refused(db: Db) {
+        let house = House::new(db).await;
+        let body = json!({"definition": WRITE, "inputs": {"subject": "life"}, "project": "DEMO"});
+        let made = house.post_with("/executions", &key("a"), &body).await.expect(202);
+        house.status(made["id"].as_str().unwrap(), "completed").await;
+        let check = async |change: Json| {
+            let mut other = body.clone();
+            other.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            let refused = house.post_with("/executions", &key("a"), &other).await.expect(422);
+            assert_eq!(refused["code"], "idempotency_key_reused", "{change}");
+        };
+        check(json!({"inputs": {"subject": "death"}})).await;
+        check(json!({"definition": WRITE.replace("max-parallel: 2", "max-parallel: 1")})).await;
+        check(json!({"project": null})).await;
+        check(json!({"priority": "high"})).await;
+        let saved = json!({"inputs": {"subject": "life"}, "project": "DEMO"});
+        house.post_with("/workflows/write/execute", &key("a"), &saved).await.expect(422);
+        assert_eq!(count(&house).await, 1);
+    }
+
+    async fn keys_of_two_organisations_are_two_keys(db: Db) {
+        let house = House::new(db).await;
+        let body = json!({"definition": ONE, "inputs": {}});
+        let mine = house.post_with("/executions", &key("a"), &body).await.expect(202);
+        let theirs = house.post_as("test-all@2", "/executions", &key("a"), &body).await.expect(202);
+        assert_ne!(theirs["id"], mine["id"]);
+    }
+
+    async fn sixty_four_at_once_make_one_execution(db: Db) {
+        let house = Arc::new(House::new(db).await);
+        for round in 0..10 {
+            let mut requests = JoinSet::new();
+            for _ in 0..64 {
+                let house = house.clone();
+                requests.spawn(async move {
+                    let body = json!({"definition": ONE, "inputs": {}});
+                    house.post_with("/executions", &key(&format!("round {round}")), &body).await
+                });
+            }
+            let answers = requests.join_all().await;
+            let ids: HashSet<String> =
+                answers.into_iter().map(|answer| answer.expect(202)["id"].to_string()).collect();
+            assert_eq!(ids.len(), 1);
+        }
+        assert_eq!(count(&house).await, 10);
+        house.check().await;
+    }
+
+    async fn a_strange_key_is_refused(db: Db) {
+        let house = House::new(db).await;
+        let body = json!({"definition": ONE, "inputs": {}});
+        for strange in ["", "x".repeat(201).as_str()] {
+            house.post_with("/executions", &key(strange), &body).await.expect(400);
+        }
+        assert_eq!(count(&house).await, 0);
+    }
+}

@@ -1,0 +1,24 @@
+//! The feature through its routes, with the runner at work, on real SQLite and PostgreSQL.
+//! Only the model is a double ([`models`]); [`house`] is what every test begins with.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod answers;
+mod bad_input;
+mod cancel;
+mod fencing;
+mod house;
+mod idempotency;
+mod ledger;
+mod models;
+mod pause;
+mod procedure;
+mod process;
+mod queue;
+mod recovery;
+mod retries;
+mod running;
+mod sse;
+mod stream;
+mod tools;
+mod workflows;
