@@ -9,7 +9,7 @@ use crate::terminal::{Live, clock, cost, seconds, shorten, tokens};
 const MODEL: usize = 26;
 const OTHERS: usize = 45 + MODEL;
 /// How many cells the step gets without a terminal.
-const STEP: usize = 66;
+const STEP: usize = 84;
 
 /// The head above the lines.
 pub fn head() -> String {
@@ -73,7 +73,7 @@ impl Ended<'_> {
         let figure = |text: String| if has_calls { text } else { String::new() };
         let mut text = line(
             &clock((ended.as_millis() - began.as_millis()).max(0)),
-            &self.title(),
+            &self.title(step_width()),
             &self.who(),
             &figure(tokens(number("input_tokens"))),
             &figure(tokens(number("output_tokens"))),
@@ -88,12 +88,19 @@ impl Ended<'_> {
         text
     }
 
-    fn title(&self) -> String {
-        let name = self.step["name"].as_str().unwrap_or_default();
-        let is_fan_out = self.step["fan_out"] == true;
-        let attempt = self.attempt["number"].as_i64().filter(|number| *number > 1);
+    /// The step by its name, or by its shorter id when the label would not fit beside it.
+    fn title(&self, width: usize) -> String {
+        let text = |field: &str| self.step[field].as_str().unwrap_or_default();
+        let full = self.title_of(text("name"));
+        if unicode_width::UnicodeWidthStr::width(full.as_str()) <= width {
+            return full;
+        }
+        self.title_of(text("id"))
+    }
+
+    fn title_of(&self, name: &str) -> String {
         let mut title = name.to_owned();
-        if is_fan_out {
+        if self.step["fan_out"] == true {
             let index = self.instance["index"].as_i64().unwrap_or(0) + 1;
             let label = self.instance["label"].as_str().unwrap_or_default();
             title = format!("{name} {index}/{}", self.of);
@@ -101,10 +108,10 @@ impl Ended<'_> {
                 title.extend([" · ", label]);
             }
         }
-        if let Some(attempt) = attempt {
-            title = format!("{title} (attempt {attempt})");
+        match self.attempt["number"].as_i64() {
+            Some(number) if number > 1 => format!("{title} (attempt {number})"),
+            Some(_) | None => title,
         }
-        title
     }
 
     fn who(&self) -> String {
@@ -167,6 +174,7 @@ mod tests {
         assert_eq!(lines.len(), 2);
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(words(&lines[0]), "0:05 Write 2/3 · pay (attempt 2) m/x 1,200 80 $0.0413 4.5 s");
+        assert_eq!(ended(&detail)[0].title(12), "stories 2/3 · pay (attempt 2)");
         assert_eq!(words(&lines[1]), "0:09 Write 1/3 · حجز 9.0 s failed: too slow");
     }
 }

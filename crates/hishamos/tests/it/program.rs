@@ -15,7 +15,17 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_hishamos");
 
 /// The script of the shipped workflow, as a newcomer rehearses it.
 pub fn script() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/backlog_script.json")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../library/rehearsals/idea_to_backlog.json")
+}
+
+/// The same without its pauses, written into a folder, with further changes to its rules.
+pub fn quick_script(folder: &Folder, change: impl Fn(&mut Json)) -> PathBuf {
+    let mut rules = json(&std::fs::read_to_string(script()).unwrap());
+    for rule in rules.as_array_mut().unwrap() {
+        rule["delay_ms"] = 0.into();
+        change(rule);
+    }
+    folder.write("quick.json", rules.to_string())
 }
 
 /// The program with nothing of the tester's own environment that it would listen to.
