@@ -202,9 +202,9 @@ impl From<store::Error> for Error {
                 full
             }
             store::Error::Duplicate(what) => conflict(format!("{what} exists already")),
-            store::Error::WriterStopped(_) => Self::unavailable(
-                "stopping",
-                "the server is stopping and takes no more changes; try again in a moment",
+            store::Error::WriterStopped(reason) => Self::unavailable(
+                "not_written",
+                format!("nothing was written: {reason}; try again in a moment"),
                 Duration::from_secs(2),
             ),
             other => {

@@ -170,11 +170,11 @@ impl State {
             Event::ExecutionFailed { step, failure } => {
                 self.status = Status::Failed;
                 self.failure = Some((step.clone(), failure.clone()));
-                self.end(StepStatus::Skipped);
+                self.end();
             }
             Event::ExecutionCancelled { .. } => {
                 self.status = Status::Cancelled;
-                self.end(StepStatus::Cancelled);
+                self.end();
             }
         }
     }
@@ -207,12 +207,12 @@ impl State {
     }
 
     /// Steps that are still open get their last state: those that never started are
-    /// skipped, those that had are `started`.
-    fn end(&mut self, started: StepStatus) {
+    /// skipped, those that had are cancelled.
+    fn end(&mut self) {
         for step in &mut self.steps {
             match step.status {
                 StepStatus::Pending => step.status = StepStatus::Skipped,
-                StepStatus::Running => step.status = started,
+                StepStatus::Running => step.status = StepStatus::Cancelled,
                 StepStatus::Completed
                 | StepStatus::Failed
                 | StepStatus::Skipped

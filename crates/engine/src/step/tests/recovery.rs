@@ -90,15 +90,13 @@ fn facts_that_are_missing_at_the_end_of_a_journal_are_added() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    // FIXME: serde_json reads some numbers of 16 and 17 digits as their neighbour unless its
-    // feature `float_roundtrip` is on; then this holds for every finite number.
+    // Holds for every finite number only with serde_json's feature `float_roundtrip`.
     #[test]
     fn results_are_the_same_after_storage(
-        digits in -999_999_999_999_999_i64..1_000_000_000_000_000, scale in 0..15_i32, text in ".{0,20}",
+        number in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL, whole in any::<i64>(), text in ".{0,20}",
     ) {
-        let number = digits as f64 / 10_f64.powi(scale);
         let key = AttemptKey { step: 1, instance: 2, attempt: 3 };
-        let output = json!({ "number": number, "whole": digits, "text": text });
+        let output = json!({ "number": number, "whole": whole, "text": text });
         let event = Event::AttemptCompleted { key, output };
         let stored = serde_json::to_string(&event).unwrap();
         let read: Event = serde_json::from_str(&stored).unwrap();
