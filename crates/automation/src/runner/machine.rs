@@ -146,7 +146,7 @@ impl Machine {
     fn create(&mut self, new: NewExecution, reply: oneshot::Sender<Result<(), StartError>>) {
         let id = new.id;
         if self.live.contains_key(&id) {
-            drop(reply.send(Err(StartError::Exists)));
+            self.replies.push(Reply::Exists(reply));
             return;
         }
         let (state, event) = engine::create(&new.plan, new.inputs.clone(), new.seed);
@@ -234,6 +234,7 @@ impl Machine {
         let Some(live) = self.live.get_mut(&id) else { return };
         if outcome.events.is_empty() {
             // Nothing new is known, but something may be due at another time.
+            self.schedule_after(id, outcome.effects);
             return;
         }
         let change = self.changes.entry(id).or_insert_with(|| Change::new(live));
