@@ -43,7 +43,7 @@ export function Timeline({ execution, selection }: Props) {
             <TimelineRow
               name={step.name}
               status={step.status}
-              attempts={step.fan_out ? [] : step.instances.flatMap((each) => each.attempts)}
+              attempts={step.instances.flatMap((each) => each.attempts)}
               count={step.fan_out ? step.instances.length : undefined}
               span={span}
               isSelected={selection.step?.id === step.id && selection.instance === undefined}

@@ -62,12 +62,18 @@ export function TimelineRow(props: Props) {
         )}
       </span>
       <span aria-hidden className="relative h-2 flex-1">
-        {attempts.map((attempt) => {
+        {attempts.map((attempt, at) => {
           const bar = barOf(attempt, span);
           return (
             <span
-              key={attempt.number}
-              className={cn("absolute inset-y-0 min-w-1 rounded-full", tones[bar.status])}
+              // Those of a step that fanned out lie over each other: together they are its extent.
+              // biome-ignore lint/suspicious/noArrayIndexKey: attempts are only ever added
+              key={at}
+              className={cn(
+                "absolute inset-y-0 min-w-1 rounded-full",
+                tones[bar.status],
+                count !== undefined && "inset-y-0.75 animate-none bg-edge",
+              )}
               style={{ insetInlineStart: `${bar.startPercent}%`, width: `${bar.widthPercent}%` }}
             />
           );

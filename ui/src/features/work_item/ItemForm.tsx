@@ -37,54 +37,55 @@ export function ItemForm({ projectKey, item, board, onClose }: Props) {
 
   return (
     <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col">
-      <fieldset
-        disabled={!canEdit}
-        // With nothing in it to focus, keys could not scroll it.
+      <div
+        // With every field disabled nothing in it has focus, and keys could not scroll it.
         tabIndex={canEdit ? undefined : 0}
-        className="relative flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-5 pt-3"
+        className="relative min-h-0 flex-1 overflow-y-auto p-5 pt-3"
       >
-        {edit.isBehind && <ConflictNotice edit={edit} />}
-        {problem && problem.fields.length === 0 && (
-          <Notice tone="danger" role="alert">
-            {problem.message}
-          </Notice>
-        )}
-        <Field label={t("item.title")} error={problem?.field("title")}>
-          {(control) => (
-            <Input
-              {...control}
-              required
-              dir="auto"
-              className="h-10 font-semibold text-lg"
-              value={draft.title}
-              onChange={(event) => set({ title: event.target.value })}
-            />
+        <fieldset disabled={!canEdit} className="flex flex-col gap-5">
+          {edit.isBehind && <ConflictNotice edit={edit} />}
+          {problem && problem.fields.length === 0 && (
+            <Notice tone="danger" role="alert">
+              {problem.message}
+            </Notice>
           )}
-        </Field>
-        <ItemFacts projectKey={projectKey} item={item} board={board}>
-          <PrioritySelect value={draft.priority} onChange={(priority) => set({ priority })} />
+          <Field label={t("item.title")} error={problem?.field("title")}>
+            {(control) => (
+              <Input
+                {...control}
+                required
+                dir="auto"
+                className="h-10 font-semibold text-lg"
+                value={draft.title}
+                onChange={(event) => set({ title: event.target.value })}
+              />
+            )}
+          </Field>
+          <ItemFacts projectKey={projectKey} item={item} board={board}>
+            <PrioritySelect value={draft.priority} onChange={(priority) => set({ priority })} />
+            {item.kind !== "epic" && (
+              <PointsSelect value={draft.points} onChange={(points) => set({ points })} />
+            )}
+          </ItemFacts>
+          {item.kind === "story" && <StorySentence draft={draft} set={set} />}
+          <Field label={t("item.description")} error={problem?.field("description")}>
+            {(control) => (
+              <Textarea
+                {...control}
+                value={draft.description}
+                onChange={(event) => set({ description: event.target.value })}
+              />
+            )}
+          </Field>
           {item.kind !== "epic" && (
-            <PointsSelect value={draft.points} onChange={(points) => set({ points })} />
-          )}
-        </ItemFacts>
-        {item.kind === "story" && <StorySentence draft={draft} set={set} />}
-        <Field label={t("item.description")} error={problem?.field("description")}>
-          {(control) => (
-            <Textarea
-              {...control}
-              value={draft.description}
-              onChange={(event) => set({ description: event.target.value })}
+            <CriteriaEditor
+              criteria={draft.acceptance_criteria}
+              onChange={(acceptance_criteria) => set({ acceptance_criteria })}
             />
           )}
-        </Field>
-        {item.kind !== "epic" && (
-          <CriteriaEditor
-            criteria={draft.acceptance_criteria}
-            onChange={(acceptance_criteria) => set({ acceptance_criteria })}
-          />
-        )}
-        <ItemOrigin item={item} />
-      </fieldset>
+          <ItemOrigin item={item} />
+        </fieldset>
+      </div>
       {canEdit && (
         <footer className="flex items-center gap-2 border-line border-t px-5 py-3">
           <DeleteItem projectKey={projectKey} item={item} onDeleted={onClose} />
