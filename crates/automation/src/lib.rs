@@ -11,6 +11,7 @@ mod command;
 mod execution;
 mod result;
 mod runner;
+mod text;
 mod workflow;
 
 pub use automation::{Automation, Parts, routes};

@@ -6,6 +6,7 @@ mod detail;
 mod model;
 mod sql;
 mod start;
+mod status;
 mod stories;
 mod stream;
 

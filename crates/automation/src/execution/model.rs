@@ -4,6 +4,8 @@ use base::{ExecutionId, ResultId, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::status::{AttemptStatus, Status, StepStatus};
+
 /// One run of one workflow revision.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub(super) struct Execution {
@@ -16,6 +18,7 @@ pub(super) struct Execution {
     /// What people see in lists.
     pub title: String,
     /// `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`.
+    #[schema(value_type = Status)]
     pub status: String,
     /// What it was given.
     #[schema(value_type = Object)]
@@ -115,6 +118,7 @@ pub(super) struct Step {
     /// `agent` or `tool`.
     pub kind: String,
     /// `pending`, `running`, `completed`, `failed`, `skipped` or `cancelled`.
+    #[schema(value_type = StepStatus)]
     pub status: String,
     /// The steps that it waits for.
     pub needs: Vec<String>,
@@ -147,6 +151,7 @@ pub(super) struct Instance {
     /// Its element, as people see it.
     pub label: String,
     /// The state of its last attempt.
+    #[schema(value_type = AttemptStatus)]
     pub status: String,
     /// What it gave.
     #[schema(value_type = Option<Object>)]
@@ -163,6 +168,7 @@ pub(super) struct Attempt {
     /// Its number, from 1.
     pub number: i64,
     /// `running`, `completed`, `failed` or `cancelled`.
+    #[schema(value_type = AttemptStatus)]
     pub status: String,
     /// When it started.
     pub started_at: Timestamp,

@@ -16,9 +16,9 @@ use web::{
 
 use super::model::Execution;
 use super::sql;
-use crate::Automation;
 use crate::runner::{NewExecution, StartError, Starter};
 use crate::workflow::{Source, check, find, refused};
+use crate::{Automation, text};
 
 /// The slug of what is not saved.
 const AD_HOC: &str = "ad_hoc";
@@ -158,6 +158,9 @@ pub(super) async fn start(
             .map(|problem| FieldError { field: problem.field, message: problem.message });
         Error::invalid_fields(fields.collect())
     })?;
+    if wanted.model.as_deref().is_some_and(|model| !text::is_line(model)) {
+        return Err(invalid("model", "has characters that are not text; name a model"));
+    }
     if let Some(project) = &wanted.project {
         check_project(ctx, automation, project).await?;
     }
@@ -262,7 +265,8 @@ fn execution_id(ctx: &Ctx, headers: &HeaderMap, user: UserId) -> Result<Executio
 
 /// A project belongs to another feature, which is asked by its procedure.
 async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Result<()> {
-    let Some(procedure) = automation.procedures.get("find_project") else {
+    let procedure = automation.procedures.get("find_project");
+    let Some(procedure) = procedure.filter(|_| text::is_line(project)) else {
         return Err(not_found("project", project));
     };
     let context = CallContext {

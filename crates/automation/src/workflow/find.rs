@@ -2,13 +2,13 @@
 
 use agent::{Agent, Command};
 use base::OrganisationId;
-use engine::definition::{Known, Problem};
+use engine::definition::{Action, Known, Problem};
 use engine::{Definition, Plan, definition};
 use store::Tx;
 use web::{Error, FieldError, Result, not_found};
 
 use super::sql;
-use crate::Automation;
+use crate::{Automation, text};
 
 /// A workflow ready to be executed.
 pub(crate) struct Source {
@@ -49,11 +49,37 @@ pub(crate) async fn find(
 /// A definition ready to run, or everything that is wrong with it.
 pub(crate) fn check(
     automation: &Automation,
-    text: &str,
+    written: &str,
 ) -> std::result::Result<Plan, Vec<Problem>> {
-    let definition = definition::parse(text)?;
-    let problems = unknown(automation, &definition);
+    let definition = definition::parse(written)?;
+    let mut problems = not_text(&definition);
+    problems.extend(unknown(automation, &definition));
     if problems.is_empty() { Ok(Plan::new(definition)) } else { Err(problems) }
+}
+
+/// Names with characters that are not text.
+fn not_text(definition: &Definition) -> Vec<Problem> {
+    let problem = |step: Option<&str>, what: &str| Problem {
+        line: 0,
+        column: 0,
+        step: step.map(str::to_owned),
+        message: format!("the {what} has characters that are not text"),
+        fix: "write it in plain words".to_owned(),
+    };
+    let mut problems = Vec::new();
+    if !text::is_line(&definition.name) {
+        problems.push(problem(None, "name"));
+    }
+    if !text::is_text(&definition.description) {
+        problems.push(problem(None, "description"));
+    }
+    for step in &definition.steps {
+        if matches!(&step.action, Action::Agent { model: Some(model), .. } if !text::is_line(model))
+        {
+            problems.push(problem(Some(&step.id), "model"));
+        }
+    }
+    problems
 }
 
 fn unknown(automation: &Automation, definition: &Definition) -> Vec<Problem> {

@@ -5,6 +5,27 @@ use crate::house::{House, ONE, step};
 use crate::models::Plan;
 
 both_databases! {
+    async fn no_character_of_a_model_stops_the_engine(db: Db) {
+        let house = House::new(db).await;
+        house.models.plan("write_text", Plan::Say("{\"text\": \"a\\u0000b\\u001b[31m\\ud83d\\ude00\"}"));
+        let id = house.execute(ONE, json!({})).await;
+        let done = house.status(&id, "completed").await;
+        assert_eq!(done["recovered"], 0);
+        let result = step(&done, "text")["instances"][0]["result_id"].as_str().unwrap().to_owned();
+        let result = house.get(&format!("/results/{result}")).await;
+        assert_eq!(result["output"], json!({"text": "a\u{0}b\u{1b}[31m😀"}), "what was said stays as it is");
+        assert_eq!(result["summary"], "text: a b [31m😀");
+        let message = "key\u{0}".to_owned();
+        house.models.plan("write_text", Plan::Fail(llm::Error::Unauthenticated { message }));
+        let id = house.execute(ONE, json!({})).await;
+        house.status(&id, "failed").await;
+        house.models.plan("list_topics", Plan::Say("{\"topics\": [\"a\\u0000b\"]}"));
+        let id = house.write().await;
+        let done = house.status(&id, "completed").await;
+        assert_eq!(done["outputs"]["texts"], json!(["about a\u{0}b"]));
+        house.check().await;
+    }
+
     async fn a_bad_answer_is_repaired_once(db: Db) {
         let house = House::new(db).await;
         house.models.plan("write_text", Plan::Say("Sure! Here is your text."));

@@ -130,6 +130,28 @@ both_databases! {
         assert_eq!(house.models.asked()[0].model.as_deref(), Some("fake/other"));
     }
 
+    async fn what_is_no_text_does_not_reach_the_engine(db: Db) {
+        let house = House::new(db.clone()).await;
+        house.models.hold("write_text");
+        let other = house.execute(ONE, json!({})).await;
+        house.models.begun(1).await;
+        let name = ONE.replace("name: One text", "name: \"One\\0text\"");
+        let step = ONE.replace("  - id: text", "  - id: text\n    model: \"a\\0b\"");
+        for body in [
+            json!({"definition": name}),
+            json!({"definition": ONE, "model": "a\u{0}b"}),
+            json!({"definition": step}),
+            json!({"definition": ONE, "project": "\u{0}"}),
+        ] {
+            let answer = house.post("/executions", body.clone()).await;
+            assert!(matches!(answer.status.as_u16(), 400 | 404), "{body}: {}", answer.text);
+        }
+        house.post("/workflows", json!({"definition": name})).await.expect(400);
+        house.models.open("write_text");
+        let done = house.status(&other, "completed").await;
+        assert_eq!(done["recovered"], 0, "the engine went on");
+    }
+
     async fn unknown_names_are_not_found(db: Db) {
         let house = House::new(db).await;
         for path in ["/workflows/nope", "/executions/exe_00000000000000000000000001", "/agents/nope", "/commands/nope"] {

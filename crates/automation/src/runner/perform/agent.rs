@@ -13,6 +13,7 @@ use store::Signal;
 use super::journal::{CallRecord, Intent, Journal, record_of};
 use super::{Assignment, Desk, tools};
 use crate::runner::handle::{Message, ResultNote};
+use crate::text;
 
 /// Carries an attempt to its end and tells the runner. When the database is lost on the
 /// way nothing is told: the attempt is found again and goes on from its journal.
@@ -49,7 +50,7 @@ async fn attempt(
                     agent: Some(spec.agent.slug.clone()),
                     command: Some(spec.command.slug.clone()),
                     prompt_hash: Some(spec.command.hash.clone()),
-                    summary,
+                    summary: text::line(&summary),
                     scripted: journal.calls.iter().any(|call| call.scripted),
                     usage: journal.usage(),
                     model: last.map(|call| call.model.clone()),
@@ -172,7 +173,7 @@ fn failed(
         estimated: false,
         duration_ms: i64::try_from(now.since(started_at).as_millis()).unwrap_or(i64::MAX),
         started_at,
-        error: Some(error.to_string()),
+        error: Some(text::line(&error.to_string())),
         retry_after_ms: error.retry_after().map(|wait| wait.as_millis() as u64),
     }
 }

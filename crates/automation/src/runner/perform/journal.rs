@@ -15,6 +15,7 @@ use store::{Error, Tx, lease};
 
 use super::{Assignment, Desk, sql};
 use crate::runner::sql::add_usage;
+use crate::text;
 
 /// What is known of a call beside the answer itself; the API shows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -244,8 +245,8 @@ pub(super) fn record_of(
     let usage = &outcome.reply.usage;
     CallRecord {
         call_id,
-        model: outcome.model.clone(),
-        provider: outcome.provider.clone(),
+        model: text::line(&outcome.model),
+        provider: text::line(&outcome.provider),
         scripted: outcome.scripted,
         repair,
         input_tokens: i64::try_from(usage.input).unwrap_or(i64::MAX),
