@@ -3,7 +3,8 @@
 //!
 //! Start with [`chat`] for the shape and [`Provider`] for making a call. A codec (a
 //! folder of `providers/`) turns a [`chat::Request`] into bytes and bytes into
-//! [`chat::Delta`]s without doing IO; only `transport.rs` opens a socket.
+//! [`chat::Delta`]s without doing IO; only `transport.rs` opens a socket,
+//! and `tls.rs` says whom it trusts.
 
 pub mod chat;
 mod endpoint;
@@ -12,6 +13,7 @@ pub mod price;
 mod provider;
 mod providers;
 mod sse;
+mod tls;
 pub mod tokens;
 mod transport;
 
@@ -19,4 +21,5 @@ pub use endpoint::Endpoint;
 pub use error::{Error, Phase, Result};
 pub use provider::{DeltaStream, Provider, cancel_on};
 pub use providers::scripted::Scripted;
+pub use tls::client_builder;
 pub use transport::{MAX_ANSWER_BYTES, Timeouts, Transport};

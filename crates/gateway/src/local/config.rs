@@ -18,7 +18,7 @@ pub struct LocalConfig {
     pub pip_arguments: Vec<String>,
     /// The package of the server.
     pub server_package: String,
-    /// How many threads compute; two at most when absent.
+    /// How many threads compute; all cores but one when absent.
     pub threads: Option<usize>,
     /// How long a conversation may be.
     pub context_tokens: u32,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::RANGE;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use tokio::fs::{File, OpenOptions};
 use tokio::io::AsyncWriteExt as _;
 
@@ -34,7 +34,8 @@ pub(super) async fn file(url: &str, path: &Path, size: u64, progress: &dyn Progr
 }
 
 async fn request(url: &str, from: u64) -> Result<Response> {
-    let client = Client::builder()
+    let client = llm::client_builder()
+        .map_err(|error| Error::Download(error.to_string()))?
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(Duration::from_secs(60))
         .no_gzip()

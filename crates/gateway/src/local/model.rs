@@ -88,9 +88,19 @@ impl Local {
     }
 
     /// Installs a model and, if need be, the server; gives the model's name. `default`
-    /// stands for the better model that fits into the memory.
+    /// stands for the better model where it fits into the memory, else for the small one,
+    /// with a word to `progress` on what that means.
     pub async fn install(&self, name: &str, progress: &dyn Progress) -> Result<String> {
-        let name = if name == "default" { default_name(memory::free()) } else { name };
+        let name = match name {
+            "default" => {
+                let (name, remark) = default_name(memory::free());
+                if let Some(remark) = remark {
+                    progress.stage(&remark);
+                }
+                name
+            }
+            name => name,
+        };
         let model = self.catalogued(name)?;
         let folder = self.0.folder.path();
         std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
@@ -173,7 +183,7 @@ impl Local {
             program,
             weights: self.0.folder.weights(model),
             model: model.to_owned(),
-            threads: config.threads.unwrap_or_else(|| cores.min(2)),
+            threads: config.threads.unwrap_or_else(|| usual_threads(cores)),
             context_tokens: config.context_tokens,
         };
         self.0.server.start(&launch).await
@@ -227,5 +237,25 @@ impl Local {
     fn unknown(&self, name: &str) -> Error {
         let known: Vec<String> = self.list().into_iter().map(|model| model.name).collect();
         Error::Unknown { name: name.to_owned(), known: known.join(", ") }
+    }
+}
+
+/// One core stays for everybody else: the threads of a model wait for each other at every
+/// layer, so a single one that has no core to itself slows all of them down many times over.
+fn usual_threads(cores: usize) -> usize {
+    cores.saturating_sub(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_core_stays_free() {
+        let check = |cores, expected| assert_eq!(usual_threads(cores), expected, "{cores}");
+        check(0, 1);
+        check(1, 1);
+        check(2, 1);
+        check(8, 7);
     }
 }

@@ -26,7 +26,7 @@ pub struct Model {
     pub script: Option<serde_json::Value>,
     /// The `llama-server` for the local model, instead of the packaged one.
     pub server_path: Option<PathBuf>,
-    /// How many threads the local model computes with; two at most when absent.
+    /// How many threads the local model computes with; all cores but one when absent.
     pub threads: Option<usize>,
     /// How long a conversation with the local model may be.
     pub context_tokens: u32,

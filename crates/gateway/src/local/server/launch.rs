@@ -97,6 +97,8 @@ impl Launch {
         command.args(["--ctx-size", &number(u64::from(self.context_tokens))]);
         // not in the command line, which everyone on the machine can read
         command.env("LLAMA_API_KEY", key.reveal());
+        // as for the package; versions that do not know these variables ignore them
+        command.env("LLAMA_ARG_CACHE_RAM", "0").env("LLAMA_ARG_ENDPOINT_SLOTS", "0");
         command
     }
 }

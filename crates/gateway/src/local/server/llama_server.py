@@ -35,6 +35,22 @@ params.cpuparams.n_threads = options["threads"]
 params.cpuparams_batch.n_threads = options["threads"]
 params.ui = False
 
+
+def prefer(holder, name, value):
+    """Set an option that not every version has; without it the server merely does worse."""
+    if hasattr(holder, name):
+        setattr(holder, name, value)
+    else:
+        print(f"this xllamacpp has no option {name}; going on without {name} = {value}", flush=True)
+
+
+# finished conversations are kept here, up to 8 GiB by default; ours do not come back
+prefer(params, "cache_ram_mib", 0)
+# penalties look this far back; the default of 64 forgets the first entries of a list
+prefer(params.sampling, "penalty_last_n", 256)
+# what is being asked is nobody else's business
+prefer(params, "endpoint_slots", False)
+
 server = xllamacpp.Server(params)
 print("listening on", server.listening_address, flush=True)
 threading.Event().wait()

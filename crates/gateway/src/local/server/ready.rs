@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use llm::{Endpoint, Provider, Timeouts, Transport};
-use reqwest::Client;
 use tokio::process::Child;
 use tokio::time::{Instant, sleep};
 
@@ -12,6 +11,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The pause between two questions.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Why a server does not serve, in words.
+#[derive(Debug)]
+pub(super) enum NotReady {
+    /// It ended, or could not be asked; another start may go better.
+    Failed(String),
+    /// It used up its time; another start would only use it up again.
+    TooSlow(String),
+}
+
 /// Waits until the server of `endpoint` says that it is healthy and serves `model`; gives
 /// the reason when it ends before that or the time is up.
 pub(super) async fn wait(
@@ -19,25 +27,31 @@ pub(super) async fn wait(
     endpoint: &Endpoint,
     model: &str,
     within: Duration,
-) -> Result<(), String> {
+) -> Result<(), NotReady> {
+    let failed = NotReady::Failed;
     let deadline = Instant::now() + within;
-    let client = Client::builder()
+    let client = llm::client_builder()
+        .map_err(|error| failed(error.to_string()))?
         .no_proxy()
         .timeout(PATIENCE)
         .build()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| failed(error.to_string()))?;
     let health = format!("{}/health", endpoint.base_url.trim_end_matches("/v1"));
     loop {
         let is_healthy =
             client.get(&health).send().await.is_ok_and(|answer| answer.status().is_success());
-        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            return Err(format!("it ended with {status}"));
+        if let Some(status) = child.try_wait().map_err(|error| failed(error.to_string()))? {
+            return Err(failed(format!("it ended with {status}")));
         }
         if is_healthy {
-            return serves(endpoint, model).await;
+            return serves(endpoint, model).await.map_err(failed);
         }
         if Instant::now() >= deadline {
-            return Err(format!("it was not ready after {} s", within.as_secs()));
+            let reason = format!(
+                "it was not ready after {} s; choose a smaller model or free the machine",
+                within.as_secs()
+            );
+            return Err(NotReady::TooSlow(reason));
         }
         sleep(PAUSE).await;
     }

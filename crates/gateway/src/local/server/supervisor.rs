@@ -13,7 +13,8 @@ use llm::{Endpoint, Error};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::launch::{Launch, Started};
-use super::{log, ready};
+use super::log;
+use super::ready::{self, NotReady};
 use crate::local::hexadecimal;
 
 /// How long a server may take to end by itself.
@@ -135,28 +136,39 @@ impl Server {
                 inner.last_used = Instant::now();
                 Ok(endpoint)
             }
-            Err(reason) => {
+            Err(why) => {
+                let (NotReady::Failed(reason) | NotReady::TooSlow(reason)) = &why;
                 let reason = format!("the local model's server could not be started: {reason}");
                 tracing::warn!(model = launch.model, "{reason}");
                 self.died(&mut inner, &launch.model, &reason, Duration::ZERO);
-                Err(Error::Overloaded { retry_after: None, message: reason })
+                Err(match why {
+                    NotReady::Failed(_) => Error::Overloaded { retry_after: None, message: reason },
+                    // final for this call: its time was minutes, which a retry would add again
+                    NotReady::TooSlow(_) => Error::ModelUnavailable {
+                        model: format!("local/{}", launch.model),
+                        message: reason,
+                    },
+                })
             }
         }
     }
 
     /// Dropping this future, as a cancelled call does, ends the half-started server.
-    async fn spawn(&self, launch: &Launch) -> Result<Running, String> {
-        let port = free_port().map_err(|error| error.to_string())?;
+    async fn spawn(&self, launch: &Launch) -> Result<Running, NotReady> {
+        let port = free_port().map_err(|error| NotReady::Failed(error.to_string()))?;
         let key = random_key();
         let endpoint =
             Endpoint::new(format!("http://127.0.0.1:{port}/v1")).with_key(key.reveal().as_str());
         let mut started = launch
             .spawn(port, &key, &self.log)
             .await
-            .map_err(|error| format!("{}: {error}", launch.program))?;
+            .map_err(|error| NotReady::Failed(format!("{}: {error}", launch.program)))?;
         ready::wait(&mut started.child, &endpoint, &launch.model, self.ready_within)
             .await
-            .map_err(|reason| self.with_log(&reason))?;
+            .map_err(|why| match why {
+                NotReady::Failed(reason) => NotReady::Failed(self.with_log(&reason)),
+                NotReady::TooSlow(reason) => NotReady::TooSlow(self.with_log(&reason)),
+            })?;
         Ok(Running { started, model: launch.model.clone(), endpoint, since: Instant::now() })
     }
 
