@@ -91,7 +91,7 @@ fn command(program: &Path, data: &Path, options: &Options) -> Command {
     demo
 }
 
-/// The user's data folder survives `cargo clean`; a model in it is half a gigabyte.
+/// The user's data folder survives `cargo clean`; a model in it is a gigabyte.
 fn default_data(repo: &Repo) -> PathBuf {
     let named = env::var_os("XDG_DATA_HOME").filter(|folder| !folder.is_empty());
     let home = env::var_os("HOME").filter(|folder| !folder.is_empty());

@@ -67,16 +67,17 @@ impl Client {
                 ),
             ));
         }
-        let builder = || {
-            let builder = reqwest::Client::builder()
+        let builder = || -> Result<reqwest::ClientBuilder> {
+            let builder = llm::client_builder()
+                .map_err(Failure::failed)?
                 .user_agent(concat!("hishamos/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(Duration::from_secs(5));
-            if is_loopback(&base) { builder.no_proxy() } else { builder }
+            Ok(if is_loopback(&base) { builder.no_proxy() } else { builder })
         };
         // Streams last as long as they like, but a heartbeat comes every 15 seconds.
-        let http = builder().timeout(Duration::from_secs(60)).build().map_err(Failure::failed)?;
+        let http = builder()?.timeout(Duration::from_secs(60)).build().map_err(Failure::failed)?;
         let streams =
-            builder().read_timeout(Duration::from_secs(45)).build().map_err(Failure::failed)?;
+            builder()?.read_timeout(Duration::from_secs(45)).build().map_err(Failure::failed)?;
         Ok(Self { http, streams, base, key })
     }
 }

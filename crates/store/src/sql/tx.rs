@@ -30,7 +30,7 @@ macro_rules! bind {
         let mut query = $query;
         for value in $params {
             query = match value {
-                Value::Text(value) => query.bind(value),
+                Value::Text(value) => query.bind(value.map(super::value::storable)),
                 Value::Integer(value) => query.bind(value),
                 Value::Double(value) => query.bind(value),
                 Value::Boolean(value) => query.bind(value),

@@ -75,3 +75,9 @@ from_ids!(
     PromptVersionId,
     RequestId
 );
+
+/// A text that both databases can hold. PostgreSQL refuses the character NUL; no text of
+/// people or models needs it, so it is stored as the sign for an unknown character.
+pub(super) fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}

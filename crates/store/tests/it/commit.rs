@@ -53,6 +53,11 @@ async fn together<T>(db: &Db, queue: Vec<impl Future<Output = T>>) -> Vec<T> {
 }
 
 store::both_databases! {
+    async fn character_that_postgres_refuses_is_stored_as_a_sign_on_both(db: Db) {
+        write(&db, "a\0b".to_owned()).await.unwrap();
+        assert_eq!(names(&db).await, ["a\u{fffd}b"]);
+    }
+
     async fn waiting_jobs_share_one_commit(db: Db) {
         let outside = Arc::new(db.clone());
         let jobs = (0..50).map(|n| {
