@@ -61,14 +61,30 @@ async fn read_json<T: DeserializeOwned, S: Send + Sync>(request: Request, state:
     let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        if error.is_data() {
-            invalid(if path == "." { "body".to_owned() } else { path }, error.to_string())
-        } else {
-            not_json(&error)
-        }
+        if error.is_data() { unfit(&path, &error) } else { not_json(&error) }
     })?;
     reader.end().map_err(|error| not_json(&error))?;
     Ok(value)
+}
+
+/// JSON that does not fit. The place in the text is left out: the field says it better.
+fn unfit(path: &str, error: &serde_json::Error) -> Error {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = error.to_string();
+    let message = message.strip_suffix(&place).unwrap_or(&message);
+    invalid(field_of(path, message), message)
+}
+
+/// The path to what is wrong. A missing field has no place in the body, so its path ends at
+/// the object that lacks it; serde's message has the name.
+fn field_of(path: &str, message: &str) -> String {
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    match (path, missing) {
+        (".", None) => "body".to_owned(),
+        (".", Some(name)) => name.to_owned(),
+        (path, None) => path.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+    }
 }
 
 fn not_json(error: &serde_json::Error) -> Error {
@@ -115,5 +131,52 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             Ok(query) => Ok(Self(query.0)),
             Err(rejection) => Err(invalid("query", rejection.body_text())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use axum::body::Body;
+
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only whether it can be read matters")]
+    struct Team {
+        name: String,
+        people: Option<Vec<Person>>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only whether it can be read matters")]
+    struct Person {
+        age: u8,
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_refused_by_its_path() {
+        let check = async |body: &str, field: &str, message: &str| {
+            let request = Request::post("/")
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_owned()))
+                .unwrap();
+            let error = read_json::<Team, ()>(request, &()).await.unwrap_err();
+            let told = &error.problem().errors[0];
+            assert_eq!((told.field.as_str(), told.message.as_str()), (field, message), "{body}");
+        };
+        check("{}", "name", "missing field `name`").await;
+        check("7", "body", "invalid type: integer `7`, expected struct Team").await;
+        check(r#"{"name": 7}"#, "name", "invalid type: integer `7`, expected a string").await;
+        check(r#"{"name": "a", "people": [{}]}"#, "people[0].age", "missing field `age`").await;
+        let text = r#"invalid type: string "x", expected u8"#;
+        check(r#"{"name": "a", "people": [{"age": 1}, {"age": "x"}]}"#, "people[1].age", text)
+            .await;
+        let unknown = "unknown field `colour`, expected `name` or `people`";
+        check(r#"{"name": "a", "colour": 1}"#, "colour", unknown).await;
+        let unknown = "unknown field `size`, expected `age`";
+        check(r#"{"name": "a", "people": [{"size": 1}]}"#, "people[0].size", unknown).await;
     }
 }
