@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::clean;
 use super::input::{Epic, EpicName, Input, Story};
+use super::wording;
 use crate::check::{DESCRIPTION, SENTENCE, TITLE};
 use crate::work_item::{CRITERIA, Content, Points, Priority};
 
@@ -113,7 +114,8 @@ fn same(title: &str) -> String {
 }
 
 fn content(story: &Story) -> Option<Content> {
-    let part = |text: &str| Some(clean::line(text, SENTENCE)).filter(|text| !text.is_empty());
+    let line = |text: &str| clean::line(text, SENTENCE);
+    let part = |text: String| Some(text).filter(|text| !text.is_empty());
     let title = Some(clean::title(&story.title, TITLE)).filter(|title| !title.is_empty());
     let title = title.or_else(|| Some(clean::title(&story.feature, TITLE)))?;
     if title.is_empty() {
@@ -123,9 +125,9 @@ fn content(story: &Story) -> Option<Content> {
     Some(Content {
         title,
         description: clean::text(&story.description, DESCRIPTION),
-        user_role: part(&story.user_role),
-        feature: part(&story.feature),
-        benefit: part(&story.benefit),
+        user_role: part(line(&story.user_role)),
+        feature: part(wording::feature(&line(&story.feature), &line(&story.user_role))),
+        benefit: part(wording::benefit(&line(&story.benefit))),
         acceptance_criteria: criteria.filter(|text| !text.is_empty()).take(CRITERIA).collect(),
         points: story.points.and_then(Points::nearest),
         priority: story.priority.trim().to_lowercase().parse().unwrap_or(Priority::Medium),

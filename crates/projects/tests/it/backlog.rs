@@ -98,7 +98,8 @@ both_databases! {
     async fn what_a_model_wrote_is_cleaned(db: Db) {
         let app = clinic(db.clone()).await;
         let wild = json!({"project": " clinic ", "stories": [
-            {"title": "**Book\u{0}\n a visit.**", "points": "21", "priority": "URGENT", "epic": "?"},
+            {"title": "**Book\u{0}\n a visit.**", "points": "21", "priority": "URGENT", "epic": "?",
+             "user_role": "Patient", "feature": "Patients can Book a visit", "benefit": "So that I need not call"},
             {"title": "book a visit"},
             {"title": "\u{7}"},
         ]});
@@ -106,6 +107,7 @@ both_databases! {
         assert_eq!((&done.output["duplicates"], &done.output["skipped"]), (&json!(1), &json!(1)));
         let story = get(&app, "/work-items/CLINIC-1").await;
         assert_eq!(story["title"], "Book a visit");
+        assert_eq!((&story["feature"], &story["benefit"]), (&json!("book a visit"), &json!("I need not call")));
         assert_eq!((&story["points"], &story["priority"], &story["parent"]), (&json!(13), &json!("medium"), &Json::Null));
     }
 
