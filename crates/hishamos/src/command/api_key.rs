@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::{OsRandom, SystemClock};
 use clap::{Args, Subcommand};
 use identity::Identity;
+use serde_json::Value as Json;
 use store::Bus;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -56,12 +57,17 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
         shutdown: CancellationToken::new(),
         is_https: false,
     });
-    let made =
-        make_key(&app, &identity, command.email.as_deref(), &command.name, command.days).await;
+    let made = create(&app, &identity, &command).await;
     app.tasks.close();
     app.tasks.wait().await;
     app.db.close().await;
     let made = made?;
     output.line(&made, made["key"].as_str().unwrap_or_default());
     Ok(())
+}
+
+async fn create(app: &App, identity: &Identity, command: &Create) -> Result<Json> {
+    let email = command.email.as_deref();
+    let token = identity::one_time_link::sign_in(&app.db, email, app.now(), &app.random).await?;
+    make_key(app, identity, &token, &command.name, command.days).await
 }

@@ -5,7 +5,9 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, header};
+use base::Secret;
 use identity::Identity;
+use identity::one_time_link::sign_in_first_admin;
 use serde_json::{Value as Json, json};
 use store::Signal;
 use tower::ServiceExt as _;
@@ -17,15 +19,15 @@ use crate::failure::{Failure, Result, exit_of_status};
 /// Its name in the data folder.
 pub const KEY_FILE: &str = "cli.key";
 
-/// Makes an API key for a user, or the only administrator; it is in the answer and nowhere else.
+/// Makes an API key for the user whom a sign-in link's token lets in; the key is in the answer
+/// and nowhere else.
 pub async fn make_key(
     app: &App,
     identity: &Identity,
-    email: Option<&str>,
+    token: &Secret<String>,
     name: &str,
     days: u32,
 ) -> Result<Json> {
-    let token = identity::one_time_link::sign_in(&app.db, email, app.now(), &app.random).await?;
     let router = identity::routes(identity)
         .into_parts()
         .0
@@ -74,7 +76,7 @@ async fn post(
 pub async fn ensure(app: &App, identity: &Identity, folder: &std::path::Path) -> Result<bool> {
     let path = folder.join(KEY_FILE);
     if let Ok(text) = std::fs::read_to_string(&path) {
-        let credential = Credential::ApiKey(base::Secret::new(text.trim().to_owned()));
+        let credential = Credential::ApiKey(Secret::new(text.trim().to_owned()));
         if app.authenticator.authenticate(app, credential).await?.is_some() {
             return Ok(true);
         }
@@ -82,7 +84,8 @@ pub async fn ensure(app: &App, identity: &Identity, folder: &std::path::Path) ->
     if !has_user(app).await? {
         return Ok(false);
     }
-    let created = make_key(app, identity, None, "command line on the server", 365).await?;
+    let token = sign_in_first_admin(&app.db, app.now(), &app.random).await?;
+    let created = make_key(app, identity, &token, "command line on the server", 365).await?;
     let key = created["key"].as_str().ok_or_else(|| Failure::failed("the new key is missing"))?;
     write_private(&path, key)?;
     Ok(true)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Random, Secret, Timestamp};
 use serde_json::json;
 use store::{Db, Tx};
-use web::{Result, invalid_state};
+use web::{Error, Result, invalid_state};
 
 use super::{LIFETIME, Purpose, sql};
 use crate::audit::{self, Action, Actor, Line};
@@ -20,10 +20,37 @@ pub async fn sign_in(
     now: Timestamp,
     random: &Arc<dyn Random>,
 ) -> Result<Secret<String>> {
-    let (email, random) = (email.map(Email::lookup), random.clone());
+    let holder = email.map_or(Holder::OnlyAdmin, |email| Holder::Of(Email::lookup(email)));
+    create(db, holder, now, random).await
+}
+
+/// The same for the administrator who was there first, however many there are now: what the
+/// server needs for itself, it does in their name.
+pub async fn sign_in_first_admin(
+    db: &Db,
+    now: Timestamp,
+    random: &Arc<dyn Random>,
+) -> Result<Secret<String>> {
+    create(db, Holder::FirstAdmin, now, random).await
+}
+
+/// Whom a link is for.
+enum Holder {
+    Of(Email),
+    OnlyAdmin,
+    FirstAdmin,
+}
+
+async fn create(
+    db: &Db,
+    holder: Holder,
+    now: Timestamp,
+    random: &Arc<dyn Random>,
+) -> Result<Secret<String>> {
+    let random = random.clone();
     db.write(move |tx| {
         Box::pin(async move {
-            let user = find(tx, email).await?;
+            let user = find(tx, &holder).await?;
             let token = token::secret(random.as_ref());
             sql::delete(tx, Purpose::SignIn, Some(&user)).await?;
             let holder = Some((user.organisation, user.id));
@@ -45,9 +72,16 @@ pub async fn sign_in(
     .await
 }
 
-async fn find(tx: &mut Tx, email: Option<Email>) -> Result<User> {
-    let Some(email) = email else { return only_admin(tx).await };
-    let user = user::sql::by_email(tx, &email).await?;
+async fn find(tx: &mut Tx, holder: &Holder) -> Result<User> {
+    match holder {
+        Holder::Of(email) => of_address(tx, email).await,
+        Holder::OnlyAdmin => only_admin(tx).await,
+        Holder::FirstAdmin => first_admin(tx).await,
+    }
+}
+
+async fn of_address(tx: &mut Tx, email: &Email) -> Result<User> {
+    let user = user::sql::by_email(tx, email).await?;
     let user = user.ok_or_else(|| invalid_state("no user has this e-mail address"))?;
     if user.is_active { Ok(user) } else { Err(invalid_state("this user's account is closed")) }
 }
@@ -55,12 +89,19 @@ async fn find(tx: &mut Tx, email: Option<Email>) -> Result<User> {
 async fn only_admin(tx: &mut Tx) -> Result<User> {
     let mut admins = user::sql::admins(tx, 2).await?;
     match (admins.pop(), admins.pop()) {
-        (Some(admin), None) => Ok(admin),
         (Some(_), Some(_)) => Err(invalid_state(
             "there is more than one administrator; say whose link to make by their e-mail address",
         )),
-        (None, _) => Err(invalid_state(
-            "there is no active administrator yet; start the server and open the set-up link first",
-        )),
+        (admin, _) => admin.ok_or_else(no_admin),
     }
+}
+
+async fn first_admin(tx: &mut Tx) -> Result<User> {
+    user::sql::admins(tx, 1).await?.pop().ok_or_else(no_admin)
+}
+
+fn no_admin() -> Error {
+    invalid_state(
+        "there is no active administrator yet; start the server and open the set-up link first",
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use identity::one_time_link::sign_in;
+use identity::one_time_link::{sign_in, sign_in_first_admin};
 use serde_json::json;
 
 use crate::house::{EMAIL, House, PASSWORD, Visitor};
@@ -77,6 +77,25 @@ store::both_databases! {
         assert!(link(&house, None).await.unwrap_err().contains("more than one administrator"));
         assert!(link(&house, Some("OMAR@example.com")).await.is_ok());
         assert!(link(&house, Some("eve@example.com")).await.unwrap_err().contains("no user"));
+    }
+
+    async fn the_server_signs_in_as_the_administrator_who_was_first(db: Db) {
+        let house = House::empty(&db).await;
+        let app = &house.app.app;
+        let first = async || sign_in_first_admin(&app.db, app.now(), house.random()).await;
+        let refused = first().await.unwrap_err().to_string();
+        assert!(refused.contains("no active administrator yet"), "{refused}");
+        let mona = house.create_admin(EMAIL).await;
+        house.app.clock.advance(Duration::from_secs(1));
+        house.create_admin("omar@example.com").await;
+        let check = async |expected: &str| {
+            let token = first().await.unwrap().reveal().clone();
+            let answer = house.post(&Visitor::default(), "/auth/link", json!({ "token": token })).await;
+            assert_eq!(answer.json["user"]["email"], expected);
+        };
+        check(EMAIL).await;
+        sql::set_active(&db, mona, false).await;
+        check("omar@example.com").await;
     }
 
     async fn user_without_a_password_can_set_one(db: Db) {
