@@ -1,8 +1,10 @@
 //! Enums whose values are words in SQL and JSON.
 
 /// Declares an enum of words: text form, parser, serde and schema agree by construction.
+/// The text is taken as `tt`: as `literal` it would reach `utoipa` in an invisible group, and
+/// the schema would list the names of the variants.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $noun:literal { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident, $noun:literal { $($(#[$variant_doc:meta])* $variant:ident = $text:tt,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub enum $name {

@@ -1,14 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Theme } from "@/lib/theme";
 import { client, idempotent, take } from "./client";
 import { keys } from "./keys";
 import type { components } from "./schema";
-import type { Session } from "./types";
 
 type Schemas = components["schemas"];
-
-/** See the note on Session in types.ts. */
-const asSession = (answer: Promise<unknown>) => answer as Promise<Session>;
 
 export const setupOptions = queryOptions({
   queryKey: keys.setup,
@@ -17,7 +12,7 @@ export const setupOptions = queryOptions({
 
 export const sessionOptions = queryOptions({
   queryKey: keys.session,
-  queryFn: () => asSession(take(client.GET("/api/v1/auth/me"))),
+  queryFn: () => take(client.GET("/api/v1/auth/me")),
   staleTime: 5 * 60_000,
 });
 
@@ -31,22 +26,17 @@ export const apiKeysOptions = queryOptions({
   queryFn: () => take(client.GET("/api/v1/auth/api-keys", { params: { query: { limit: 100 } } })),
 });
 
-type Setup = Omit<Schemas["Setup"], "locale"> & { locale: string };
-type ProfileChange = { name?: string; locale?: string; theme?: Theme };
+export const setUp = (body: Schemas["Setup"]) => take(client.POST("/api/v1/auth/setup", { body }));
 
-export const setUp = (body: Setup) =>
-  asSession(take(client.POST("/api/v1/auth/setup", { body: body as Schemas["Setup"] })));
-
-export const signIn = (body: Schemas["Login"]) =>
-  asSession(take(client.POST("/api/v1/auth/login", { body })));
+export const signIn = (body: Schemas["Login"]) => take(client.POST("/api/v1/auth/login", { body }));
 
 export const signInByLink = (token: string) =>
-  asSession(take(client.POST("/api/v1/auth/link", { body: { token } })));
+  take(client.POST("/api/v1/auth/link", { body: { token } }));
 
 export const signOut = () => take(client.POST("/api/v1/auth/logout"));
 
-export const changeProfile = (body: ProfileChange) =>
-  asSession(take(client.PATCH("/api/v1/auth/me", { body: body as Schemas["ProfileChange"] })));
+export const changeProfile = (body: Schemas["ProfileChange"]) =>
+  take(client.PATCH("/api/v1/auth/me", { body }));
 
 export const revokeSession = (id: string) =>
   take(client.DELETE("/api/v1/auth/sessions/{id}", { params: { path: { id } } }));

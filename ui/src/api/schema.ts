@@ -830,7 +830,7 @@ export interface components {
              */
             number: number;
             /** @description `running`, `completed`, `failed` or `cancelled`. */
-            status: string;
+            status: components["schemas"]["AttemptStatus"];
             /** @description When it started. */
             started_at: components["schemas"]["Timestamp"];
             finished_at?: components["schemas"]["Timestamp"] | null;
@@ -881,6 +881,11 @@ export interface components {
             /** @description What went wrong. */
             error?: string | null;
         };
+        /**
+         * @description The state of an attempt.
+         * @enum {string}
+         */
+        AttemptStatus: "running" | "completed" | "failed" | "cancelled";
         /** @description Who did it. The name is kept as it was then. */
         AuditActor: {
             /** @description `user`, `api_key`, `command_line` or `anonymous`. */
@@ -1098,7 +1103,7 @@ export interface components {
             /** @description What people see in lists. */
             title: string;
             /** @description `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`. */
-            status: string;
+            status: components["schemas"]["ExecutionStatus"];
             /** @description What it was given. */
             inputs: Record<string, unknown>;
             /** @description What it gave back. */
@@ -1142,6 +1147,11 @@ export interface components {
         };
         /** @description `exe_` and 26 base32 characters */
         ExecutionId: string;
+        /**
+         * @description The state of an execution.
+         * @enum {string}
+         */
+        ExecutionStatus: "queued" | "running" | "paused" | "completed" | "failed" | "cancelled";
         /** @description A step of an execution. */
         ExecutionStep: {
             /** @description Its key. */
@@ -1151,7 +1161,7 @@ export interface components {
             /** @description `agent` or `tool`. */
             kind: string;
             /** @description `pending`, `running`, `completed`, `failed`, `skipped` or `cancelled`. */
-            status: string;
+            status: components["schemas"]["StepStatus"];
             /** @description The steps that it waits for. */
             needs: string[];
             /** @description The agent that works on it. */
@@ -1234,7 +1244,7 @@ export interface components {
          * @description The language of the interface.
          * @enum {string}
          */
-        Locale: "English" | "Arabic";
+        Locale: "en" | "ar";
         /** @description What is typed to sign in. */
         Login: {
             /** @description The e-mail address. */
@@ -1549,7 +1559,7 @@ export interface components {
                 /** @description What people see in lists. */
                 title: string;
                 /** @description `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`. */
-                status: string;
+                status: components["schemas"]["ExecutionStatus"];
                 /** @description What it was given. */
                 inputs: Record<string, unknown>;
                 /** @description What it gave back. */
@@ -1973,7 +1983,7 @@ export interface components {
             /** @description Its element, as people see it. */
             label: string;
             /** @description The state of its last attempt. */
-            status: string;
+            status: components["schemas"]["AttemptStatus"];
             /** @description What it gave. */
             output?: Record<string, unknown> | null;
             result_id?: components["schemas"]["ResultId"] | null;
@@ -2011,10 +2021,15 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
         };
         /**
+         * @description The state of a step.
+         * @enum {string}
+         */
+        StepStatus: "pending" | "running" | "completed" | "failed" | "skipped" | "cancelled";
+        /**
          * @description The colours of the interface.
          * @enum {string}
          */
-        Theme: "System" | "Light" | "Dark";
+        Theme: "system" | "light" | "dark";
         /**
          * Format: date-time
          * @description RFC 3339, UTC, milliseconds

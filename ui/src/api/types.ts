@@ -1,6 +1,5 @@
 // The names the UI uses for the shapes of the API. The shapes themselves are generated; they are
 // reached through answers where possible, because those names are part of the contract.
-import type { Theme } from "@/lib/theme";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -15,13 +14,7 @@ export type Filled<T> = T extends (infer Item)[]
     ? { [Name in keyof T]-?: Filled<Exclude<T[Name], undefined>> }
     : T;
 
-type Told = Filled<Schemas["Session"]>;
-
-// FIXME: the document lists the names of these two enums ("English", "Dark") and not the words
-// that are sent; drop the overrides here and in identity.ts once it tells the words.
-export type Session = Omit<Told, "user"> & {
-  user: Omit<Told["user"], "locale" | "theme"> & { locale: string; theme: Theme };
-};
+export type Session = Filled<Schemas["Session"]>;
 export type SignedIn = Filled<Schemas["OpenSession"]>;
 export type ApiKey = Filled<Schemas["ApiKey"]>;
 export type CreatedApiKey = Filled<Schemas["CreatedApiKey"]>;

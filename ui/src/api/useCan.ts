@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { sessionOptions } from "./identity";
+import type { components } from "./schema";
 
-type Permission = "manage_projects" | "edit_stories" | "execute_workflow" | "manage_api_keys";
+type Permission = components["schemas"]["Permission"];
 
 /** Whether to offer something. The server decides anew about every request. */
 export function useCan(permission: Permission): boolean {

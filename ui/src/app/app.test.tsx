@@ -137,6 +137,20 @@ describe("people who may only look", () => {
     expect(screen.queryByRole("button", { name: "New item" })).toBeNull();
     expect(screen.queryByRole("button", { name: "Move CLINIC-3" })).toBeNull();
   });
+
+  test("are not shown models, nor told off for it", async () => {
+    const { mock } = renderApp("/settings/models", "viewer");
+    const asked: string[] = [];
+    const handle = mock.handle;
+    mock.handle = (request) => {
+      asked.push(new URL(request.url).pathname);
+      return handle(request);
+    };
+    expect(await screen.findByRole("heading", { name: "Profile" })).toBeTruthy();
+    expect(screen.queryByRole("link", { name: "Models" })).toBeNull();
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(asked).not.toContain("/api/v1/models");
+  });
 });
 
 describe("failures", () => {

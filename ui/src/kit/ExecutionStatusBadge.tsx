@@ -4,16 +4,12 @@ import { toExecutionStatus } from "@/lib/status";
 import { Badge, type Tone } from "./Badge";
 
 const tones = {
-  created: "quiet",
   queued: "quiet",
   running: "accent",
   paused: "warn",
-  waiting_approval: "warn",
   completed: "ok",
   failed: "danger",
   cancelled: "quiet",
-  rolling_back: "warn",
-  rolled_back: "quiet",
 } as const satisfies Record<string, Tone>;
 
 export function ExecutionStatusBadge({ status: value }: { status: string }) {

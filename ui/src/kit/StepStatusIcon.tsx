@@ -10,7 +10,6 @@ const looks = {
   failed: { icon: CircleX, tone: "text-danger" },
   skipped: { icon: SkipForward, tone: "text-muted" },
   cancelled: { icon: Ban, tone: "text-muted" },
-  interrupted: { icon: CircleX, tone: "text-warn" },
 };
 
 export function StepStatusIcon({ status: value }: { status: string }) {

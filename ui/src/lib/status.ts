@@ -1,16 +1,12 @@
 // The states we have words and looks for. A newer server may know others: they are shown as the
 // nearest thing we know instead of breaking the page.
 export const executionStatuses = [
-  "created",
   "queued",
   "running",
   "paused",
-  "waiting_approval",
   "completed",
   "failed",
   "cancelled",
-  "rolling_back",
-  "rolled_back",
 ] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
@@ -21,7 +17,6 @@ export const stepStatuses = [
   "failed",
   "skipped",
   "cancelled",
-  "interrupted",
 ] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 
@@ -31,7 +26,7 @@ export const toExecutionStatus = (value: string): ExecutionStatus =>
 export const toStepStatus = (value: string): StepStatus =>
   stepStatuses.find((status) => status === value) ?? "pending";
 
-const final: readonly string[] = ["completed", "failed", "cancelled", "rolled_back"];
+const final: readonly string[] = ["completed", "failed", "cancelled"];
 
 /** Whether an execution has come to its end. */
 export const isFinal = (status: string): boolean => final.includes(status);

@@ -12,7 +12,11 @@ const routes: Route[] = [
   ...identityRoutes,
   ...projectRoutes,
   ...executionRoutes,
-  route("GET", "/api/v1/models", ({ db }) => json(db.models)),
+  route("GET", "/api/v1/models", ({ db }) =>
+    db.session.permissions.includes("view_models")
+      ? json(db.models)
+      : problem(403, "forbidden", 'this needs the permission "view_models"'),
+  ),
   route("GET", "/health", () => json({ status: "ok", version: "0.1.0" })),
 ];
 

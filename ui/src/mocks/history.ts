@@ -148,7 +148,7 @@ export function finishedExecutions(): ExecutionDetail[] {
         "",
         [
           attempt(1, 11, 15, {
-            status: "interrupted",
+            status: "failed",
             error: fault("interrupted", "the server stopped during this attempt"),
             calls: [],
           }),

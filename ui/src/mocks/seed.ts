@@ -4,13 +4,9 @@ import { at, columns, type Db, type Scenario } from "./db";
 import { finishedExecutions } from "./history";
 import { epics } from "./stories";
 
-const looking: Session["permissions"] = [
-  "view_projects",
-  "view_workflows",
-  "view_results",
-  "view_models",
-];
+const looking: Session["permissions"] = ["view_projects", "view_workflows", "view_results"];
 const working: Session["permissions"] = [
+  "view_models",
   "manage_projects",
   "edit_stories",
   "execute_workflow",

@@ -24,7 +24,6 @@ const tones: Record<StepStatus, string> = {
   completed: "bg-ok",
   failed: "bg-danger",
   cancelled: "bg-edge",
-  interrupted: "bg-warn",
 };
 
 export function TimelineRow(props: Props) {

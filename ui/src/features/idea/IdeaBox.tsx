@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { generateStories } from "@/api/executions";
 import { modelsOptions } from "@/api/models";
 import type { Execution } from "@/api/types";
+import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
 import { Textarea } from "@/kit/Textarea";
@@ -33,7 +34,8 @@ export function IdeaBox({ projectKey, isFirst, initialIdea = "", onStarted }: Pr
   const [model, setModel] = useState("");
   const [isOpen, setOpen] = useState(isFirst || initialIdea !== "");
   const box = useRef<HTMLTextAreaElement>(null);
-  const models = useQuery(modelsOptions);
+  const canSeeModels = useCan("view_models");
+  const models = useQuery({ ...modelsOptions, enabled: canSeeModels });
   const start = useMutation({
     mutationFn: () => generateStories(projectKey, idea.trim(), model || undefined),
     onSuccess: (execution) => {

@@ -10,7 +10,7 @@ import { Input } from "@/kit/Input";
 import { Panel } from "@/kit/Panel";
 import { Select } from "@/kit/Select";
 import { adopt } from "@/lib/adopt";
-import { languageNames, locales } from "@/lib/i18n";
+import { languageNames, locales, toLocale } from "@/lib/i18n";
 import { asProblem } from "@/lib/problem";
 import type { Theme } from "@/lib/theme";
 
@@ -85,7 +85,7 @@ export function ProfileForm() {
               <Select
                 {...control}
                 value={user.locale}
-                onChange={(event) => change.mutate({ locale: event.target.value })}
+                onChange={(event) => change.mutate({ locale: toLocale(event.target.value) })}
               >
                 {locales.map((locale) => (
                   <option key={locale} value={locale} lang={locale}>

@@ -1,5 +1,6 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useCan } from "@/api/useCan";
 import { Page } from "@/kit/Page";
 import { cn } from "@/lib/cn";
 import { ApiKeys } from "./ApiKeys";
@@ -14,11 +15,13 @@ const sections = {
   models: { name: "settings.models", view: ModelsSection },
 } as const;
 
-const names = Object.keys(sections) as (keyof typeof sections)[];
+const allNames = Object.keys(sections) as (keyof typeof sections)[];
 
 export function SettingsPage() {
   const { t } = useTranslation();
   const params = useParams({ from: "/shell/settings/$section" });
+  const canSeeModels = useCan("view_models");
+  const names = allNames.filter((name) => name !== "models" || canSeeModels);
   const current = names.find((name) => name === params.section) ?? "profile";
   const View = sections[current].view;
   return (

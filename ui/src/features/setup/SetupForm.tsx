@@ -11,6 +11,7 @@ import { Notice } from "@/kit/Notice";
 import { PasswordInput } from "@/kit/PasswordInput";
 import { adopt } from "@/lib/adopt";
 import { forgetFragmentToken } from "@/lib/fragmentToken";
+import { toLocale } from "@/lib/i18n";
 import { asProblem } from "@/lib/problem";
 
 const shortestPassword = 15;
@@ -23,7 +24,7 @@ export function SetupForm({ token }: { token: string }) {
   const [isTried, setTried] = useState(false);
   const create = useMutation({
     meta: { isPublic: true },
-    mutationFn: () => setUp({ ...form, token, locale: i18n.language }),
+    mutationFn: () => setUp({ ...form, token, locale: toLocale(i18n.language) }),
     onSuccess: async (session) => {
       forgetFragmentToken();
       queryClient.setQueryData(keys.setup, { required: false });
