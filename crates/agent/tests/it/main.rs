@@ -114,16 +114,20 @@ fn the_backlog_commands_hold_answers_to_the_roles_and_epics_they_are_given() {
     };
     let features = |role: &str| {
         let feature = json!({ "user_role": role, "feature": "book a visit for a given day" });
-        json!({ "features": vec![feature; 6] })
+        json!({ "features": vec![feature; 7] })
     };
     let given = json!({ "idea": "a clinic", "roles": ["patient", "doctor"] });
     check("list_features", given.clone(), features("doctor"), true);
     check("list_features", given, features("astronaut"), false);
     let story = json!({
-        "product": "Clinic", "user_role": "patient", "feature": "book a visit",
-        "benefit": "no waiting", "epics": ["Visits"]
+        "idea": "a clinic", "user_role": "patient", "feature": "book a visit", "epics": ["Visits"]
     });
-    let estimate = |epic: &str, points: i64| json!({ "epic": epic, "hard_part": "double bookings", "points": points, "priority": "high" });
+    let estimate = |epic: &str, points: i64| {
+        json!({
+            "needs": "one form", "points": points, "used": "every day", "priority": "high",
+            "epic": epic
+        })
+    };
     check("estimate_story", story.clone(), estimate("Visits", 3), true);
     check("estimate_story", story.clone(), estimate("Billing", 3), false);
     check("estimate_story", story, estimate("Visits", 4), false);

@@ -1,3 +1,6 @@
+//! What a definition may say: its forms, its names, its schema, and what is wrong with bad
+//! ones. Start with `forms`.
+
 #![allow(clippy::unwrap_used)]
 
 mod forms;
