@@ -16,6 +16,8 @@ use crate::{apt, cargo_tools, node, process};
 
 /// The scripted model of the browser journey.
 const REHEARSAL: &str = "library/rehearsals/idea_to_backlog.json";
+/// The looks in which every state is kept: both languages, both widths, both themes.
+const LOOKS: &str = "wide-en-light,phone-ar-dark";
 const JOURNEY_LIMIT: Duration = Duration::from_mins(10);
 const ADMIN_EMAIL: &str = "admin@example.com";
 const ADMIN_PASSWORD: &str = "only for this temporary server";
@@ -98,6 +100,7 @@ pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result
     }
     if options.e2e() {
         stages.check("browser journey", || journey(repo, &folder));
+        stages.check("screens", || screens(repo));
     }
     crate::interrupt::check()
 }
@@ -123,9 +126,7 @@ fn journey(repo: &Repo, folder: &Folder) -> Result<Finding> {
     let mut server = Hishamos::start(&program, folder, &data, Some(&repo.root.join(REHEARSAL)))?;
     server.wait_until_ready()?;
 
-    let shots: PathBuf = repo.target.join("screenshots");
-    std::fs::create_dir_all(&shots)
-        .with_context(|| format!("cannot create {}", shots.display()))?;
+    let shots = shots(repo, "journey")?;
     let browser = apt::browser().context("no browser is installed")?;
     let mut e2e = node::script(repo, "e2e");
     e2e.env("HISHAMOS_URL", server.url())
@@ -138,6 +139,26 @@ fn journey(repo: &Repo, folder: &Folder) -> Result<Finding> {
     }
     println!("screenshots: {}", repo.shown(&shots));
     Ok(tests_of(&ended))
+}
+
+/// Every screen in each of its states (empty, loading, failing, …) on the UI's own test
+/// double, in both languages, wide and on a phone: checked by axe, kept as pictures.
+fn screens(repo: &Repo) -> Result<Finding> {
+    let shots = shots(repo, "states")?;
+    let browser = apt::browser().context("no browser is installed")?;
+    let mut screens = node::script(repo, "screens");
+    screens.env("HISHAMOS_BROWSER", browser).env("SHOTS_DIR", &shots).env("LOOKS", LOOKS);
+    let ended = run_and_keep(&mut screens, Some(JOURNEY_LIMIT))?;
+    println!("screenshots: {}", repo.shown(&shots));
+    Ok(tests_of(&ended))
+}
+
+/// The folder for pictures of one kind, made when absent.
+fn shots(repo: &Repo, kind: &str) -> Result<PathBuf> {
+    let shots = repo.target.join("screenshots").join(kind);
+    std::fs::create_dir_all(&shots)
+        .with_context(|| format!("cannot create {}", shots.display()))?;
+    Ok(shots)
 }
 
 /// What a test runner found; one without any count is a failure, never a success.
