@@ -21,4 +21,4 @@ pub use bus::{Bus, Signal};
 pub use error::{Error, Result};
 pub use folder::{DataFolder, FolderError};
 pub use procedure::{CallContext, Procedure, ProcedureError, Procedures};
-pub use sql::{Column, Db, Kind, Row, Sql, Target, Tx, Value};
+pub use sql::{Column, Db, Kind, Row, Rows, Sql, Target, Tx, Value};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use base::{ExecutionId, OrganisationId, Timestamp};
+use base::{ExecutionId, OrganisationId};
 use engine::{AttemptKey, Event, Plan, Status, StepStatus};
 use serde_json::{Value as Json, json};
 
@@ -89,16 +89,5 @@ impl Change {
         self.head.running = json!(live.running_steps());
         self.head.last_seq = live.seq;
         self.head.percent = live.advance_percent();
-    }
-
-    /// The rows of the journal, in the form of `store::sql::dialect::JOURNAL_INSERT`.
-    pub(super) fn journal(&self, at: Timestamp) -> impl Iterator<Item = Json> + '_ {
-        let (organisation, execution) = (self.organisation.to_string(), self.id.to_string());
-        self.events.iter().map(move |fact| {
-            json!({
-                "o": organisation, "e": execution, "s": fact.seq, "k": fact.event.kind(),
-                "b": serde_json::to_string(&fact.event).unwrap_or_default(), "a": at.as_millis(),
-            })
-        })
     }
 }

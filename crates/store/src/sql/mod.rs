@@ -9,12 +9,14 @@ mod connect;
 mod db;
 pub mod dialect;
 mod row;
+mod rows;
 mod tx;
 mod value;
 
 pub use connect::Target;
 pub use db::{Db, Kind};
 pub use row::{Column, Row};
+pub use rows::Rows;
 pub use tx::Tx;
 pub use value::Value;
 

@@ -1,9 +1,9 @@
 //! A transaction on either database.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
 
 use super::dialect::{RELEASE, ROLLBACK_TO};
-use super::{Kind, Row, Sql, Value};
+use super::{Kind, Row, Rows, Sql, Value, rows};
 use crate::trouble::Trouble;
 use crate::{Error, Result};
 
@@ -92,6 +92,40 @@ impl Tx {
         )
     }
 
+    /// Runs a statement that is written for one row, with `values ($1, $2, …)`, for many,
+    /// and says how many it changed. On PostgreSQL no two rows may change the same one.
+    pub async fn execute_rows(&mut self, sql: Sql, mut rows: Rows) -> Result<u64> {
+        let mut changed = 0;
+        while let Some((count, values)) = rows.take() {
+            let text = AssertSqlSafe(rows::text(sql, self.kind(), count));
+            changed += run!(self,
+                tx => async { bind!(sqlx::query(text), values).execute(&mut **tx).await.map(|done| done.rows_affected()) },
+                tx => async { bind!(sqlx::query(text), values).execute(&mut **tx).await.map(|done| done.rows_affected()) }
+            )?;
+        }
+        Ok(changed)
+    }
+
+    /// The same for a statement with `returning`: all rows that it gives back.
+    pub async fn fetch_rows(&mut self, sql: Sql, mut rows: Rows) -> Result<Vec<Row>> {
+        let mut found = Vec::new();
+        while let Some((count, values)) = rows.take() {
+            let text = AssertSqlSafe(rows::text(sql, self.kind(), count));
+            let part: Result<Vec<Row>> = run!(self,
+                tx => async {
+                    let rows = bind!(sqlx::query(text), values).fetch_all(&mut **tx).await?;
+                    Ok(rows.into_iter().map(Row::Sqlite).collect())
+                },
+                tx => async {
+                    let rows = bind!(sqlx::query(text), values).fetch_all(&mut **tx).await?;
+                    Ok(rows.into_iter().map(Row::Postgres).collect())
+                }
+            );
+            found.extend(part?);
+        }
+        Ok(found)
+    }
+
     /// All rows of a query.
     pub async fn fetch_all(&mut self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>> {
         run!(self,
@@ -123,7 +157,7 @@ impl Tx {
         text: String,
         params: Vec<Value>,
     ) -> Result<Vec<Row>> {
-        let text = sqlx::AssertSqlSafe(text);
+        let text = AssertSqlSafe(text);
         run!(self,
             tx => async {
                 let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(&mut **tx).await?;

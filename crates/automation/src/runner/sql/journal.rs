@@ -1,0 +1,24 @@
+//! The journal: one row a fact, never changed.
+
+use base::Timestamp;
+use store::{Result, Rows, Tx, params, sql};
+
+use super::{Change, Key};
+
+/// Adds the facts of a change.
+pub(super) fn push(rows: &mut Rows, key: &Key, change: &Change, now: Timestamp) {
+    for fact in &change.events {
+        let body = serde_json::to_string(&fact.event).unwrap_or_default();
+        let kind = fact.event.kind();
+        rows.push(params![&key.organisation, &key.execution, fact.seq, kind, body, now]);
+    }
+}
+
+pub(super) async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
+    tx.execute_rows(
+        sql!("insert into execution_events (organisation_id, execution_id, seq, kind, body, at) values ($1, $2, $3, $4, $5, $6)"),
+        rows,
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! The runner's SQL: the journal and the rows that follow from it, in one transaction.
+//!
+//! A commit is one statement a table, however many executions it is about. Each table has
+//! its file; a file folds the facts into the rows as they stand after the commit, because
+//! a statement may touch a row once.
+
+mod attempt;
+mod execution;
+mod journal;
+mod read;
+mod result;
+mod step;
+
+use base::{Random, Timestamp};
+use store::{Result, Tx};
+
+pub(super) use execution::add_usage;
+pub(super) use read::{journal, unfinished};
+
+use super::change::Change;
+
+/// Writes all changes. Returns, for each change in order, whether it was written: `false`
+/// only for an execution that exists already.
+pub(super) async fn write(
+    tx: &mut Tx,
+    changes: &[Change],
+    now: Timestamp,
+    random: &dyn Random,
+) -> Result<Vec<bool>> {
+    let refused = execution::create(tx, changes, now).await?;
+    let written: Vec<bool> = changes.iter().map(|change| !refused.contains(&change.id)).collect();
+    let mut rows = Tables::default();
+    for (change, _) in changes.iter().zip(&written).filter(|(_, written)| **written) {
+        let key = Key::of(change);
+        journal::push(&mut rows.journal, &key, change, now);
+        step::push(&mut rows.steps, &key, change, now);
+        // Results have their ids before the attempts point to them.
+        let results = result::push(&mut rows.results, &key, change, now, random);
+        attempt::push(&mut rows.attempts, &key, change, &results, now);
+        if change.created.is_none() {
+            execution::push(&mut rows.heads, &key, change, now);
+        }
+        if change.head.status.is_final() && change.head.status != engine::Status::Completed {
+            rows.closed.push(key);
+        }
+    }
+    journal::write(tx, rows.journal).await?;
+    step::write(tx, rows.steps).await?;
+    attempt::write(tx, rows.attempts).await?;
+    result::write(tx, rows.results).await?;
+    execution::write(tx, rows.heads).await?;
+    step::close(tx, &rows.closed, now).await?;
+    attempt::close(tx, &rows.closed, now).await?;
+    Ok(written)
+}
+
+/// The rows of one commit.
+#[derive(Default)]
+struct Tables {
+    journal: store::Rows,
+    steps: store::Rows,
+    attempts: store::Rows,
+    results: store::Rows,
+    heads: store::Rows,
+    /// Executions that ended before all of their steps had.
+    closed: Vec<Key>,
+}
+
+/// What every row of an execution begins with.
+struct Key {
+    organisation: String,
+    execution: String,
+}
+
+impl Key {
+    fn of(change: &Change) -> Self {
+        Self { organisation: change.organisation.to_string(), execution: change.id.to_string() }
+    }
+}
