@@ -7,7 +7,7 @@ use base::Secret;
 pub struct Endpoint {
     /// The address that paths are appended to, such as `https://api.openai.com/v1`.
     pub base_url: String,
-    /// The key, sent as a bearer token.
+    /// The key, sent in the header that its kind of provider reads.
     pub api_key: Option<Secret<String>>,
     /// Further headers; their values may be secrets too.
     pub headers: Vec<(String, Secret<String>)>,
@@ -24,6 +24,15 @@ impl Endpoint {
     pub fn with_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(Secret::new(key.into()));
         self
+    }
+
+    /// The path below the version of the API, which the base URL may name already.
+    pub(crate) fn versioned(&self, version: &str, path: &str) -> String {
+        if self.base_url.trim_end_matches('/').ends_with(&format!("/{version}")) {
+            path.to_owned()
+        } else {
+            format!("{version}/{path}")
+        }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

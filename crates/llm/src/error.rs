@@ -113,6 +113,14 @@ pub enum Error {
         /// What the provider said.
         message: String,
     },
+    /// This kind of provider cannot do that at all.
+    #[error("a provider of the kind \"{provider}\" has no {operation}; use another provider")]
+    Unsupported {
+        /// The kind of provider.
+        provider: &'static str,
+        /// What was asked for, such as `embeddings`.
+        operation: &'static str,
+    },
 }
 
 impl Error {
@@ -131,7 +139,8 @@ impl Error {
             | Self::ContentFiltered { .. }
             | Self::InvalidReply { .. }
             | Self::Cancelled
-            | Self::ModelUnavailable { .. } => false,
+            | Self::ModelUnavailable { .. }
+            | Self::Unsupported { .. } => false,
         }
     }
 
@@ -151,7 +160,8 @@ impl Error {
             | Self::InvalidReply { .. }
             | Self::StreamCut
             | Self::Cancelled
-            | Self::ModelUnavailable { .. } => None,
+            | Self::ModelUnavailable { .. }
+            | Self::Unsupported { .. } => None,
         }
     }
 
@@ -171,6 +181,7 @@ impl Error {
             Self::StreamCut => "stream_cut",
             Self::Cancelled => "cancelled",
             Self::ModelUnavailable { .. } => "model_unavailable",
+            Self::Unsupported { .. } => "unsupported",
         }
     }
 

@@ -4,15 +4,20 @@
 //! Start with [`chat`] for the shape and [`Provider`] for making a call. A codec (a
 //! folder of `providers/`) turns a [`chat::Request`] into bytes and bytes into
 //! [`chat::Delta`]s without doing IO; only `transport.rs` opens a socket,
-//! and `tls.rs` says whom it trusts.
+//! and `tls.rs` says whom it trusts. [`door`] is the other side: what outside clients send
+//! and expect in the dialects of the best known providers.
 
 pub mod chat;
+pub mod door;
 mod endpoint;
 mod error;
 pub mod price;
 mod provider;
-mod providers;
+pub mod providers;
 mod sse;
+pub mod stream;
+#[cfg(test)]
+mod testing;
 mod tls;
 pub mod tokens;
 mod transport;

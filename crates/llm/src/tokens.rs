@@ -77,6 +77,8 @@ fn count_message(message: &Message, text: impl Fn(&str) -> u64) -> u64 {
             PER_MESSAGE + text(&call.id) + text(&call.name) + text(&call.arguments)
         }
         Part::ToolReturn { id, content } => text(id) + text(content),
+        Part::Thought(thought) => text(&thought.text),
+        Part::CachePoint => 0,
     });
     PER_MESSAGE + parts.sum::<u64>()
 }

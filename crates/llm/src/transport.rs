@@ -4,13 +4,14 @@
 //! line alive with comments is not cut off. Dropping the future or the body closes the
 //! connection. Nothing is retried here: retries belong to the router alone.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use base::Secret;
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Method, Response, Url};
@@ -63,8 +64,40 @@ pub struct Transport {
 pub(crate) struct Outgoing {
     pub method: Method,
     /// Appended to the endpoint's base URL.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
+    pub auth: Auth,
+    /// Headers that the protocol demands.
+    pub headers: &'static [(&'static str, &'static str)],
+    pub media_type: Cow<'static, str>,
     pub body: Vec<u8>,
+}
+
+/// How a provider wants to see the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// As `Authorization: Bearer`.
+    Bearer,
+    /// As a header of its own.
+    Header(&'static str),
+}
+
+impl Outgoing {
+    /// Asks for something.
+    pub fn get(path: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            auth: Auth::Bearer,
+            headers: &[],
+            media_type: Cow::Borrowed("application/json"),
+            body: Vec::new(),
+        }
+    }
+
+    /// Sends JSON.
+    pub fn post(path: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
+        Self { method: Method::POST, body, ..Self::get(path) }
+    }
 }
 
 /// The headers of an answer, and its body still to be read.
@@ -119,14 +152,15 @@ impl Transport {
                 format!("it has {size} bytes, at most {MAX_REQUEST_BYTES} can be sent to a model");
             return Err(Error::bad_request(message));
         }
-        let url = parse_url(&endpoint.url(outgoing.path))?;
+        let url = parse_url(&endpoint.url(&outgoing.path))?;
         let client = if is_loopback(&url) { &self.loopback } else { &self.outward };
+        let headers = headers(endpoint, &outgoing)?;
         let mut request = client
             .request(outgoing.method, url)
-            .headers(headers(endpoint)?)
+            .headers(headers)
             .header(ACCEPT, "text/event-stream, application/json");
         if !outgoing.body.is_empty() {
-            request = request.header(CONTENT_TYPE, "application/json").body(outgoing.body);
+            request = request.header(CONTENT_TYPE, &*outgoing.media_type).body(outgoing.body);
         }
         let deadlines =
             Deadlines { timeouts: self.timeouts, total_at: Instant::now() + self.timeouts.total };
@@ -219,11 +253,20 @@ fn redirect_within_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     }
 }
 
-fn headers(endpoint: &Endpoint) -> Result<HeaderMap> {
+fn headers(endpoint: &Endpoint, outgoing: &Outgoing) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
-    if let Some(key) = &endpoint.api_key {
-        let bearer = Secret::new(format!("Bearer {}", key.reveal()));
-        headers.insert(reqwest::header::AUTHORIZATION, header_value("api key", &bearer)?);
+    for (name, value) in outgoing.headers {
+        headers.insert(*name, HeaderValue::from_static(value));
+    }
+    match (&endpoint.api_key, outgoing.auth) {
+        (None, _) => {}
+        (Some(key), Auth::Bearer) => {
+            let bearer = Secret::new(format!("Bearer {}", key.reveal()));
+            headers.insert(AUTHORIZATION, header_value("api key", &bearer)?);
+        }
+        (Some(key), Auth::Header(name)) => {
+            headers.insert(name, header_value("api key", key)?);
+        }
     }
     for (name, value) in &endpoint.headers {
         let header = HeaderName::try_from(name.as_str())

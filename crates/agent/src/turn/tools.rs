@@ -44,7 +44,11 @@ impl Turn {
             .flat_map(|message| &message.content)
             .filter_map(|part| match part {
                 Part::ToolCall(call) => Some(call.id.clone()),
-                Part::Text { .. } | Part::Image(_) | Part::ToolReturn { .. } => None,
+                Part::Text { .. }
+                | Part::Image(_)
+                | Part::ToolReturn { .. }
+                | Part::Thought(_)
+                | Part::CachePoint => None,
             })
             .collect();
         for (index, call) in asked.iter_mut().enumerate() {

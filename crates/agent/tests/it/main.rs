@@ -139,6 +139,7 @@ fn replied(answer: &Value) -> agent::turn::Input {
             model: "test double".into(),
             content: answer.to_string(),
             reasoning: String::new(),
+            thoughts: Vec::new(),
             tool_calls: Vec::new(),
             finish: llm::chat::Finish::Stop,
             usage: llm::chat::TokenUsage::default(),

@@ -214,6 +214,7 @@ fn outcome(call: &ModelCall, text: String) -> CallOutcome {
             model: model.clone(),
             content: text,
             reasoning: String::new(),
+            thoughts: Vec::new(),
             tool_calls: Vec::new(),
             finish: Finish::Stop,
             usage,

@@ -1,6 +1,6 @@
 //! Folds the pieces of an answer into the answer.
 
-use super::{Delta, Finish, Reply, TokenUsage, ToolCall};
+use super::{Delta, Finish, Reply, Thought, TokenUsage, ToolCall};
 use crate::{Error, Result};
 
 /// Collects [`Delta`]s; [`Accumulator::finish`] gives the [`Reply`].
@@ -10,6 +10,9 @@ pub struct Accumulator {
     scripted: bool,
     content: String,
     reasoning: String,
+    /// How much of `reasoning` is in `thoughts`.
+    sealed: usize,
+    thoughts: Vec<Thought>,
     tool_calls: Vec<ToolCall>,
     usage: TokenUsage,
     finish: Option<Finish>,
@@ -25,6 +28,11 @@ impl Accumulator {
             }
             Delta::Text { text } => self.content.push_str(&text),
             Delta::Reasoning { text } => self.reasoning.push_str(&text),
+            Delta::Seal { seal } => {
+                let text = self.reasoning[self.sealed..].to_owned();
+                self.sealed = self.reasoning.len();
+                self.thoughts.push(Thought { text, seal });
+            }
             Delta::ToolCall { index, id, name, arguments } => {
                 return self.push_tool_call(index, ToolCall { id, name, arguments });
             }
@@ -58,6 +66,7 @@ impl Accumulator {
             model: self.model,
             content: self.content,
             reasoning: self.reasoning,
+            thoughts: self.thoughts,
             tool_calls: self.tool_calls,
             finish,
             usage: self.usage,
@@ -86,7 +95,10 @@ mod tests {
         let usage = TokenUsage { input: 7, output: 3, ..TokenUsage::default() };
         let reply = fold(vec![
             Delta::Start { model: "m".into(), scripted: true },
-            Delta::Reasoning { text: "hm".into() },
+            Delta::Reasoning { text: "h".into() },
+            Delta::Reasoning { text: "m".into() },
+            Delta::Seal { seal: "anthropic:1".into() },
+            Delta::Reasoning { text: ", so".into() },
             Delta::Text { text: "Hel".into() },
             Delta::Text { text: "lo".into() },
             fragment(0, "a", "read", "{\"p\""),
@@ -103,7 +115,8 @@ mod tests {
         let expected = Reply {
             model: "m".into(),
             content: "Hello".into(),
-            reasoning: "hm".into(),
+            reasoning: "hm, so".into(),
+            thoughts: vec![Thought { text: "hm".into(), seal: "anthropic:1".into() }],
             tool_calls: vec![call("a", "read", "{\"p\":1}"), call("b", "list", "{}")],
             finish: Finish::ToolCalls,
             usage,

@@ -26,6 +26,11 @@ pub enum Delta {
         /// The next words.
         text: String,
     },
+    /// A thought ends: all reasoning since the last seal belongs to this one.
+    Seal {
+        /// See [`Thought::seal`](super::Thought::seal).
+        seal: String,
+    },
     /// More of a tool call. Calls are numbered from 0 without gaps; the first fragment of
     /// a call carries its id and name, the later ones only more arguments.
     ToolCall {

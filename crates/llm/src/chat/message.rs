@@ -45,6 +45,21 @@ pub enum Part {
         /// What the tool returned, as text.
         content: String,
     },
+    /// What the model thought before it spoke, to be shown to it again.
+    Thought(Thought),
+    /// Everything up to here may be kept by the provider for the next call.
+    CachePoint,
+}
+
+/// What a model thought, sealed by its provider. Only that provider reads the seal; for
+/// every other one the thought is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thought {
+    /// What is readable of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The provider's kind, a colon, and the provider's opaque seal.
+    pub seal: String,
 }
 
 /// Where a picture is.
@@ -63,6 +78,28 @@ pub enum Image {
         /// Its bytes in base64.
         data: String,
     },
+}
+
+impl Image {
+    /// The picture behind an address, which may be a `data:` URL that holds it.
+    pub fn from_url(url: impl Into<String>) -> Self {
+        let url = url.into();
+        let held = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
+        match held {
+            Some((media_type, data)) => {
+                Self::Base64 { media_type: media_type.to_owned(), data: data.to_owned() }
+            }
+            None => Self::Url { url },
+        }
+    }
+
+    /// The address, or the picture itself as a `data:` URL.
+    pub fn to_url(&self) -> std::borrow::Cow<'_, str> {
+        match self {
+            Self::Url { url } => url.into(),
+            Self::Base64 { media_type, data } => format!("data:{media_type};base64,{data}").into(),
+        }
+    }
 }
 
 /// The model asks for a tool. Its arguments are untrusted text: parse and validate them.
@@ -119,7 +156,11 @@ impl Message {
             .iter()
             .filter_map(|part| match part {
                 Part::Text { text } => Some(text.as_str()),
-                Part::Image(_) | Part::ToolCall(_) | Part::ToolReturn { .. } => None,
+                Part::Image(_)
+                | Part::ToolCall(_)
+                | Part::ToolReturn { .. }
+                | Part::Thought(_)
+                | Part::CachePoint => None,
             })
             .collect()
     }
@@ -153,6 +194,17 @@ mod tests {
         check(
             Message::tool_return("a", "ok"),
             json!({"role": "tool", "content": [{"type": "tool_return", "id": "a", "content": "ok"}]}),
+        );
+        let thought = Thought { text: "hm".into(), seal: "anthropic:x".into() };
+        check(
+            Message {
+                role: Role::Assistant,
+                content: vec![Part::Thought(thought), Part::CachePoint],
+            },
+            json!({"role": "assistant", "content": [
+                {"type": "thought", "text": "hm", "seal": "anthropic:x"},
+                {"type": "cache_point"},
+            ]}),
         );
         check(
             Message { role: Role::User, content: vec![Part::Image(image)] },

@@ -12,6 +12,6 @@ mod request;
 
 pub use accumulator::Accumulator;
 pub use delta::Delta;
-pub use message::{Image, Message, Part, Role, ToolCall};
+pub use message::{Image, Message, Part, Role, Thought, ToolCall};
 pub use reply::{Finish, Reply, TokenUsage};
-pub use request::{OutputSchema, Request, ToolChoice, ToolSpec};
+pub use request::{CacheHints, Effort, OutputSchema, Reasoning, Request, ToolChoice, ToolSpec};

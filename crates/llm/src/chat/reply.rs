@@ -3,7 +3,7 @@
 use base::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::{Message, Part, Role, ToolCall};
+use super::{Message, Part, Role, Thought, ToolCall};
 
 /// A complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Reply {
     /// What it thought aloud, where the provider shows it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
+    /// The thoughts that its provider sealed and wants to see again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thoughts: Vec<Thought>,
     /// The tools it asks for, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<ToolCall>,
@@ -51,6 +54,9 @@ pub struct TokenUsage {
     /// The part of `input` that came from the provider's cache.
     #[serde(default)]
     pub cached_input: u64,
+    /// The part of `input` that the provider put into its cache.
+    #[serde(default)]
+    pub cache_write: u64,
     /// The part of `output` that was reasoning.
     #[serde(default)]
     pub reasoning: u64,
@@ -65,8 +71,9 @@ pub struct TokenUsage {
 impl Reply {
     /// The answer as the message to append to the conversation.
     pub fn to_message(&self) -> Message {
+        let thoughts = self.thoughts.iter().cloned().map(Part::Thought);
         let text = (!self.content.is_empty()).then(|| Part::Text { text: self.content.clone() });
         let calls = self.tool_calls.iter().cloned().map(Part::ToolCall);
-        Message { role: Role::Assistant, content: text.into_iter().chain(calls).collect() }
+        Message { role: Role::Assistant, content: thoughts.chain(text).chain(calls).collect() }
     }
 }

@@ -19,6 +19,9 @@ pub struct Request {
     /// Whether the model must, may or must not ask for a tool.
     #[serde(default, skip_serializing_if = "ToolChoice::is_auto")]
     pub tool_choice: ToolChoice,
+    /// Whether the model may ask for several tools at once; its provider decides if unset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel_tool_calls: Option<bool>,
     /// The shape that the final answer must have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<OutputSchema>,
@@ -28,6 +31,12 @@ pub struct Request {
     /// How freely the model chooses; 0 is the most likely word each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// Only the likeliest words that together are this likely are chosen from, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+    /// Only this many of the likeliest words are chosen from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u32>,
     /// How much a word counts less for each time that it was written, -2 to 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
@@ -40,6 +49,15 @@ pub struct Request {
     /// Texts at which the model stops.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
+    /// How much the model thinks before it answers; its provider decides if unset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<Reasoning>,
+    /// What the provider may keep for the next call.
+    #[serde(default, skip_serializing_if = "CacheHints::is_empty")]
+    pub cache: CacheHints,
+    /// Who asks, as an opaque word for the provider's watch over abuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// What we know about the call (`command`, `agent`, `param:idea`); never sent to a
     /// provider, read by the scripted model and by logs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -75,6 +93,83 @@ pub enum ToolChoice {
 impl ToolChoice {
     fn is_auto(&self) -> bool {
         *self == Self::Auto
+    }
+}
+
+/// How much a model thinks before it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reasoning {
+    /// Not at all.
+    Off,
+    /// As much as the question seems to need.
+    Adaptive,
+    /// About this much.
+    Effort(Effort),
+    /// At most this many tokens.
+    Budget(u32),
+}
+
+/// How hard a model thinks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// Hardly.
+    Minimal,
+    /// A little.
+    Low,
+    /// As usual.
+    Medium,
+    /// Much.
+    High,
+    /// As much as it can.
+    Max,
+}
+
+/// What the provider may keep for the next call, beside what the messages' own
+/// [`Part::CachePoint`](super::Part::CachePoint)s say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CacheHints {
+    /// Keep the tools, which come before everything else.
+    #[serde(default)]
+    pub tools: bool,
+    /// Keep it for an hour instead of minutes, where that can be chosen.
+    #[serde(default)]
+    pub long: bool,
+    /// Calls with one key go where one cache is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl CacheHints {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Reasoning {
+    /// The effort that comes nearest.
+    pub const fn effort(self) -> Option<Effort> {
+        match self {
+            Self::Off | Self::Adaptive => None,
+            Self::Effort(effort) => Some(effort),
+            Self::Budget(0..=1_024) => Some(Effort::Low),
+            Self::Budget(1_025..=8_192) => Some(Effort::Medium),
+            Self::Budget(_) => Some(Effort::High),
+        }
+    }
+
+    /// The budget that comes nearest, in tokens.
+    pub const fn budget(self) -> Option<u32> {
+        match self {
+            Self::Off => Some(0),
+            Self::Adaptive => None,
+            Self::Budget(tokens) => Some(tokens),
+            Self::Effort(Effort::Minimal | Effort::Low) => Some(1_024),
+            Self::Effort(Effort::Medium) => Some(8_192),
+            Self::Effort(Effort::High) => Some(16_384),
+            Self::Effort(Effort::Max) => Some(24_576),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ fn hi() -> Reply {
         model: "m".into(),
         content: "Hi".into(),
         reasoning: String::new(),
+        thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish: Finish::Stop,
         usage: TokenUsage { input: 3, output: 1, ..TokenUsage::default() },

@@ -73,6 +73,7 @@ fn reply(content: &str, finish: Finish, calls: &[(&str, &str, &str)]) -> Input {
             model: "model".into(),
             content: content.into(),
             reasoning: String::new(),
+            thoughts: Vec::new(),
             tool_calls,
             finish,
             usage: TokenUsage { input: 10, output: 5, ..TokenUsage::default() },

@@ -2,16 +2,17 @@
 
 use serde::Deserialize;
 
-use super::refusal::snippet;
-use super::stream::Decoder;
+use super::stream::Chat;
 use super::wire::Chunk;
+use crate::Result;
 use crate::chat::{Delta, Request};
-use crate::{Error, Result};
+use crate::providers::refusal::parse;
+use crate::stream::Reader;
 
 /// Reads a whole answer, as the pieces in which it could have come.
 pub fn decode(body: &[u8], request: &Request) -> Result<Vec<Delta>> {
     let chunk: Chunk = parse(body)?;
-    let mut decoder = Decoder::new(request);
+    let mut decoder = Chat::new(request);
     let mut deltas = Vec::new();
     decoder.push_chunk(chunk, &mut deltas)?;
     deltas.extend(decoder.last_deltas()?);
@@ -30,10 +31,4 @@ pub fn decode_models(body: &[u8]) -> Result<Vec<String>> {
     }
     let list: List = parse(body)?;
     Ok(list.data.into_iter().map(|model| model.id).collect())
-}
-
-fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T> {
-    serde_json::from_slice(body).map_err(|error| {
-        Error::invalid_reply(format!("it cannot be read ({error}): {}", snippet(body)))
-    })
 }

@@ -1,8 +1,17 @@
 //! The body of a request.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
-use crate::chat::{Image, Message, OutputSchema, Part, Request, Role, ToolChoice, ToolSpec};
+use super::wire_out::{
+    Body, CacheControl, Call, CalledFunction, Choice, Content, ImageUrl, Included, JsonSchema,
+    Line, Named, OfferedFunction, Piece, ResponseFormat, RouterReasoning, StreamOptions, Tool,
+};
+use crate::chat::{
+    Effort, Message, OutputSchema, Part, Reasoning, Request, Role, ToolChoice, ToolSpec,
+};
+use crate::providers::json_body;
 use crate::{Error, Result};
 
 /// Who listens, where writing has to differ.
@@ -10,6 +19,8 @@ use crate::{Error, Result};
 pub enum Dialect {
     /// OpenAI itself and Azure, whose newer models refuse `max_tokens`.
     OpenAi,
+    /// OpenRouter, which states the cost and passes cache points on.
+    OpenRouter,
     /// Everyone else, many of whom know nothing but `max_tokens`.
     Compatible,
 }
@@ -21,128 +32,171 @@ impl Dialect {
         let host = host.split(['/', ':']).next().unwrap_or_default();
         if host == "api.openai.com" || host.ends_with(".openai.azure.com") {
             Self::OpenAi
+        } else if host == "openrouter.ai" || host.ends_with(".openrouter.ai") {
+            Self::OpenRouter
         } else {
             Self::Compatible
         }
     }
 }
 
-/// The body that asks for a streamed answer. Labels are ours and stay here.
-pub fn encode(request: &Request, dialect: Dialect) -> Result<Vec<u8>> {
-    Ok(body(request, dialect)?.to_string().into_bytes())
-}
-
-pub(super) fn body(request: &Request, dialect: Dialect) -> Result<Value> {
-    let mut messages = Vec::new();
+/// The body that asks for an answer, streamed or in one piece. Labels are ours and stay here.
+pub fn encode(request: &Request, dialect: Dialect, stream: bool) -> Result<Vec<u8>> {
+    let mut messages = Vec::with_capacity(request.messages.len());
     for message in &request.messages {
-        push_message(message, &mut messages)?;
+        push_message(message, dialect, &mut messages)?;
     }
-    let mut body = Map::new();
-    let mut set = |key: &str, value: Value| body.insert(key.to_owned(), value);
-    set("model", json!(request.model));
-    set("messages", Value::Array(messages));
-    set("stream", json!(true));
-    set("stream_options", json!({"include_usage": true}));
-    if !request.tools.is_empty() {
-        set("tools", request.tools.iter().map(tool).collect());
-        set("tool_choice", tool_choice(&request.tool_choice));
-    }
-    if let Some(output) = &request.output_schema {
-        set("response_format", response_format(output));
-    }
-    if let Some(tokens) = request.max_output_tokens {
-        let key = match dialect {
-            Dialect::OpenAi => "max_completion_tokens",
-            Dialect::Compatible => "max_tokens",
-        };
-        set(key, json!(tokens));
-    }
-    if let Some(temperature) = request.temperature {
-        set("temperature", json!(temperature));
-    }
-    if let Some(penalty) = request.frequency_penalty {
-        set("frequency_penalty", json!(penalty));
-    }
-    if let Some(penalty) = request.presence_penalty {
-        set("presence_penalty", json!(penalty));
-    }
-    if let Some(seed) = request.seed {
-        set("seed", json!(seed));
-    }
-    if !request.stop.is_empty() {
-        set("stop", json!(request.stop));
-    }
-    Ok(Value::Object(body))
+    let is_openai = dialect == Dialect::OpenAi;
+    let is_router = dialect == Dialect::OpenRouter;
+    let has_tools = !request.tools.is_empty();
+    let reasoning = request.reasoning;
+    json_body(&Body {
+        model: &request.model,
+        messages,
+        stream,
+        stream_options: stream.then_some(StreamOptions { include_usage: true }),
+        tools: request.tools.iter().map(tool).collect(),
+        tool_choice: has_tools.then(|| tool_choice(&request.tool_choice)),
+        parallel_tool_calls: request.parallel_tool_calls.filter(|_| has_tools),
+        response_format: request.output_schema.as_ref().map(response_format),
+        max_completion_tokens: request.max_output_tokens.filter(|_| is_openai),
+        max_tokens: request.max_output_tokens.filter(|_| !is_openai),
+        temperature: request.temperature,
+        top_p: request.top_p,
+        top_k: request.top_k.filter(|_| !is_openai),
+        frequency_penalty: request.frequency_penalty,
+        presence_penalty: request.presence_penalty,
+        seed: request.seed,
+        stop: &request.stop,
+        reasoning_effort: reasoning.filter(|_| !is_router).and_then(effort_word),
+        reasoning: reasoning.filter(|_| is_router).map(router_reasoning),
+        usage: is_router.then_some(Included { include: true }),
+        prompt_cache_key: request.cache.key.as_deref().filter(|_| is_openai),
+        user: request.user.as_deref(),
+    })
 }
 
-fn push_message(message: &Message, messages: &mut Vec<Value>) -> Result<()> {
+/// The word for how hard to think; none lets the provider decide.
+fn effort_word(reasoning: Reasoning) -> Option<&'static str> {
+    match (reasoning, reasoning.effort()) {
+        (Reasoning::Off, _) => Some("none"),
+        (_, None) => None,
+        (_, Some(Effort::Minimal)) => Some("minimal"),
+        (_, Some(Effort::Low)) => Some("low"),
+        (_, Some(Effort::Medium)) => Some("medium"),
+        (_, Some(Effort::High)) => Some("high"),
+        (_, Some(Effort::Max)) => Some("xhigh"),
+    }
+}
+
+fn router_reasoning(reasoning: Reasoning) -> RouterReasoning {
+    let nothing = RouterReasoning::default();
+    match reasoning {
+        Reasoning::Off => RouterReasoning { enabled: Some(false), ..nothing },
+        Reasoning::Adaptive => RouterReasoning { enabled: Some(true), ..nothing },
+        Reasoning::Effort(_) => RouterReasoning { effort: effort_word(reasoning), ..nothing },
+        Reasoning::Budget(tokens) => RouterReasoning { max_tokens: Some(tokens), ..nothing },
+    }
+}
+
+fn push_message<'a>(
+    message: &'a Message,
+    dialect: Dialect,
+    messages: &mut Vec<Line<'a>>,
+) -> Result<()> {
+    let line = |role, content| Line {
+        role,
+        tool_call_id: None,
+        content: Some(content),
+        tool_calls: Vec::new(),
+    };
     match message.role {
-        Role::System => messages.push(json!({"role": "system", "content": only_text(message)?})),
-        Role::User => messages.push(json!({"role": "user", "content": user_content(message)?})),
+        Role::System => messages.push(line("system", content(message, dialect)?)),
+        Role::User => messages.push(line("user", content(message, dialect)?)),
         Role::Assistant => messages.push(assistant(message)?),
         Role::Tool => {
             for part in &message.content {
-                let Part::ToolReturn { id, content } = part else {
-                    return Err(misplaced(message.role, part));
-                };
-                messages.push(json!({"role": "tool", "tool_call_id": id, "content": content}));
+                match part {
+                    Part::ToolReturn { id, content } => messages.push(Line {
+                        tool_call_id: Some(id),
+                        ..line("tool", Content::Text(Cow::Borrowed(content)))
+                    }),
+                    Part::CachePoint => {}
+                    Part::Text { .. } | Part::Image(_) | Part::ToolCall(_) | Part::Thought(_) => {
+                        return Err(misplaced(message.role, part));
+                    }
+                }
             }
         }
     }
     Ok(())
 }
 
-fn only_text(message: &Message) -> Result<String> {
-    match message.content.iter().find(|part| !matches!(part, Part::Text { .. })) {
-        Some(part) => Err(misplaced(message.role, part)),
-        None => Ok(message.joined_text()),
+/// The words of a message, without a copy where they are one part.
+fn words(message: &Message) -> Cow<'_, str> {
+    match message.content.as_slice() {
+        [Part::Text { text }] => Cow::Borrowed(text),
+        _ => Cow::Owned(message.joined_text()),
     }
 }
 
-/// A plain string where it will do, because some servers read nothing else.
-fn user_content(message: &Message) -> Result<Value> {
-    if let Ok(text) = only_text(message) {
-        return Ok(Value::String(text));
-    }
-    let parts = message.content.iter().map(|part| match part {
-        Part::Text { text } => Ok(json!({"type": "text", "text": text})),
-        Part::Image(image) => {
-            Ok(json!({"type": "image_url", "image_url": {"url": image_url(image)}}))
-        }
-        Part::ToolCall(_) | Part::ToolReturn { .. } => Err(misplaced(message.role, part)),
-    });
-    parts.collect()
-}
-
-fn image_url(image: &Image) -> String {
-    match image {
-        Image::Url { url } => url.clone(),
-        Image::Base64 { media_type, data } => format!("data:{media_type};base64,{data}"),
-    }
-}
-
-fn assistant(message: &Message) -> Result<Value> {
-    let mut calls = Vec::new();
+fn content(message: &Message, dialect: Dialect) -> Result<Content<'_>> {
+    let mut has_image = false;
+    let mut has_cache_point = false;
     for part in &message.content {
         match part {
             Part::Text { .. } => {}
-            Part::ToolCall(call) => calls.push(json!({
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments},
-            })),
+            Part::Image(_) if message.role == Role::User => has_image = true,
+            Part::CachePoint => has_cache_point = dialect == Dialect::OpenRouter,
+            Part::Image(_) | Part::ToolCall(_) | Part::ToolReturn { .. } | Part::Thought(_) => {
+                return Err(misplaced(message.role, part));
+            }
+        }
+    }
+    if !has_image && !has_cache_point {
+        return Ok(Content::Text(words(message)));
+    }
+    let mut pieces = Vec::new();
+    for part in &message.content {
+        match part {
+            Part::Text { text } => pieces.push(Piece::Text { text, cache_control: None }),
+            Part::Image(image) => {
+                pieces.push(Piece::ImageUrl { image_url: ImageUrl { url: image.to_url() } });
+            }
+            Part::CachePoint => {
+                if let Some(Piece::Text { cache_control, .. }) = pieces.last_mut()
+                    && has_cache_point
+                {
+                    *cache_control = Some(CacheControl { kind: "ephemeral" });
+                }
+            }
+            Part::ToolCall(_) | Part::ToolReturn { .. } | Part::Thought(_) => {}
+        }
+    }
+    Ok(Content::Parts(pieces))
+}
+
+fn assistant(message: &Message) -> Result<Line<'_>> {
+    let mut calls = Vec::new();
+    for part in &message.content {
+        match part {
+            // other providers' thoughts are sealed, and this dialect has no place for them
+            Part::Text { .. } | Part::Thought(_) | Part::CachePoint => {}
+            Part::ToolCall(call) => calls.push(Call {
+                id: &call.id,
+                kind: "function",
+                function: CalledFunction { name: &call.name, arguments: &call.arguments },
+            }),
             Part::Image(_) | Part::ToolReturn { .. } => return Err(misplaced(message.role, part)),
         }
     }
-    let text = message.joined_text();
-    if calls.is_empty() {
-        return Ok(json!({"role": "assistant", "content": text}));
-    }
-    let content = if text.is_empty() { Value::Null } else { Value::String(text) };
-    Ok(json!({"role": "assistant", "content": content, "tool_calls": calls}))
+    let text = words(message);
+    let content = (calls.is_empty() || !text.is_empty()).then_some(Content::Text(text));
+    Ok(Line { role: "assistant", tool_call_id: None, content, tool_calls: calls })
 }
 
-fn misplaced(role: Role, part: &Part) -> Error {
+/// A part that a message of this role cannot have.
+pub(in crate::providers) fn misplaced(role: Role, part: &Part) -> Error {
     let role = match role {
         Role::System => "system",
         Role::User => "user",
@@ -154,43 +208,45 @@ fn misplaced(role: Role, part: &Part) -> Error {
         Part::Image(_) => "an image",
         Part::ToolCall(_) => "a tool call",
         Part::ToolReturn { .. } => "a tool return",
+        Part::Thought(_) => "a thought",
+        Part::CachePoint => "a cache point",
     };
     Error::bad_request(format!("a message of role \"{role}\" cannot hold {part}"))
 }
 
-fn tool(tool: &ToolSpec) -> Value {
-    json!({
-        "type": "function",
-        "function": {
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": tool.parameters,
+fn tool(tool: &ToolSpec) -> Tool<'_> {
+    Tool {
+        kind: "function",
+        function: OfferedFunction {
+            name: &tool.name,
+            description: &tool.description,
+            parameters: &tool.parameters,
         },
-    })
-}
-
-fn tool_choice(choice: &ToolChoice) -> Value {
-    match choice {
-        ToolChoice::Auto => json!("auto"),
-        ToolChoice::None => json!("none"),
-        ToolChoice::Required => json!("required"),
-        ToolChoice::Tool(name) => json!({"type": "function", "function": {"name": name}}),
     }
 }
 
-fn response_format(output: &OutputSchema) -> Value {
-    json!({
-        "type": "json_schema",
-        "json_schema": {
-            "name": schema_name(&output.name),
-            "strict": allows_strict(&output.schema),
-            "schema": output.schema,
+fn tool_choice(choice: &ToolChoice) -> Choice<'_> {
+    match choice {
+        ToolChoice::Auto => Choice::Word("auto"),
+        ToolChoice::None => Choice::Word("none"),
+        ToolChoice::Required => Choice::Word("required"),
+        ToolChoice::Tool(name) => Choice::Tool { kind: "function", function: Named { name } },
+    }
+}
+
+fn response_format(output: &OutputSchema) -> ResponseFormat<'_> {
+    ResponseFormat {
+        kind: "json_schema",
+        json_schema: JsonSchema {
+            name: schema_name(&output.name),
+            strict: allows_strict(&output.schema),
+            schema: &output.schema,
         },
-    })
+    }
 }
 
 /// At most 64 letters, digits, `_` and `-`, as OpenAI demands.
-fn schema_name(name: &str) -> String {
+pub(in crate::providers) fn schema_name(name: &str) -> String {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     let name: String =
         name.chars().take(64).map(|letter| if allowed(letter) { letter } else { '_' }).collect();

@@ -2,22 +2,26 @@
 //! llama.cpp, vLLM, Ollama, LM Studio, OpenRouter, Groq, DeepSeek, Mistral …
 //!
 //! Pure: [`encode`] makes the request's body; [`Decoder`] reads a streamed answer from
-//! bytes cut anywhere, [`decode`] one that came in one piece; [`decode_error`] reads
-//! refusals. What the dialects disagree on is tolerated when reading and avoided when
-//! writing.
+//! bytes cut anywhere, [`decode`] one that came in one piece. What the dialects disagree
+//! on is tolerated when reading and avoided when writing. [`door`] is the other side of
+//! the same dialect.
 
 mod decode;
+pub mod door;
 mod encode;
-mod refusal;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod wire;
+mod wire_out;
 
 pub use decode::{decode, decode_models};
 pub use encode::{Dialect, encode};
-pub use refusal::{decode_error, snippet};
-pub use stream::Decoder;
+pub(in crate::providers) use encode::{misplaced, schema_name};
+pub use stream::Chat;
+
+/// Reads a streamed answer.
+pub type Decoder = crate::stream::Decoder<Chat>;
 
 /// Where chats go, below the base URL.
 pub const CHAT_PATH: &str = "chat/completions";

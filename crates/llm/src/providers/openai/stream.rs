@@ -1,9 +1,9 @@
-//! A streamed answer, from bytes that may be cut anywhere and may be garbage.
+//! A streamed answer, chunk by chunk.
 
-use super::refusal::{decode_stream_error, snippet};
 use super::wire::{CallFragment, Choice, Chunk, Fragment};
 use crate::chat::{Delta, Finish, Request, TokenUsage};
-use crate::sse::Events;
+use crate::providers::refusal::{decode_stream_error, parse_event};
+use crate::stream::{Framing, Progress, Reader};
 use crate::tokens::{Tally, estimate_input};
 use crate::{Error, Result};
 
@@ -11,8 +11,7 @@ use crate::{Error, Result};
 /// nothing is missing after that: `[DONE]` came, or the usage that we asked for. Everything
 /// else is [`Error::StreamCut`].
 #[derive(Debug)]
-pub struct Decoder {
-    events: Events,
+pub struct Chat {
     model: String,
     input_estimate: u64,
     written: Tally,
@@ -20,7 +19,6 @@ pub struct Decoder {
     calls: Vec<OpenCall>,
     finish: Option<Finish>,
     usage: Option<TokenUsage>,
-    is_done: bool,
 }
 
 /// A tool call that has begun, by the number and id that the server gave it.
@@ -30,11 +28,11 @@ struct OpenCall {
     wire_id: Option<String>,
 }
 
-impl Decoder {
-    /// A decoder for the answer to `request`.
-    pub fn new(request: &Request) -> Self {
+impl Reader for Chat {
+    const FRAMING: Framing = Framing::ServerSentEvents;
+
+    fn new(request: &Request) -> Self {
         Self {
-            events: Events::default(),
             model: request.model.clone(),
             input_estimate: estimate_input(request),
             written: Tally::default(),
@@ -42,63 +40,29 @@ impl Decoder {
             calls: Vec::new(),
             finish: None,
             usage: None,
-            is_done: false,
         }
     }
 
-    /// Whether the last piece or the error has been given; further bytes are ignored.
-    pub const fn is_done(&self) -> bool {
-        self.is_done
-    }
-
-    /// Takes the next bytes.
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<Result<Delta>> {
-        let mut deltas = Vec::new();
-        for event in self.events.push(bytes) {
-            if self.is_done {
-                break;
-            }
-            let outcome = self.push_event(event.trim(), &mut deltas);
-            self.is_done |= outcome.is_err();
-            deltas.extend(outcome.err().map(Err));
-        }
-        deltas
-    }
-
-    /// There are no more bytes, because of `error` ([`Error::StreamCut`] for a plain end).
-    pub fn end(&mut self, error: Error) -> Vec<Result<Delta>> {
-        if self.is_done {
-            return Vec::new();
-        }
-        self.is_done = true;
-        let saw_done = self.events.rest().is_some_and(|rest| rest.trim() == DONE);
-        let is_complete = self.finish.is_some() && (saw_done || self.usage.is_some());
-        let last = if is_complete { self.last_deltas() } else { Err(error) };
-        match last {
-            Ok(deltas) => deltas.map(Ok).into(),
-            Err(error) => vec![Err(error)],
-        }
-    }
-
-    fn push_event(&mut self, event: &str, deltas: &mut Vec<Result<Delta>>) -> Result<()> {
-        if event.is_empty() {
-            return Ok(());
-        }
+    fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
         if event == DONE {
-            self.is_done = true;
-            deltas.extend(self.last_deltas()?.map(Ok));
-            return Ok(());
+            deltas.extend(self.last_deltas()?);
+            return Ok(Progress::Done);
         }
-        let chunk = serde_json::from_str(event).map_err(|error| {
-            let start = snippet(event.as_bytes());
-            Error::invalid_reply(format!("an event cannot be read ({error}): {start}"))
-        })?;
-        let mut pieces = Vec::new();
-        let outcome = self.push_chunk(chunk, &mut pieces);
-        deltas.extend(pieces.into_iter().map(Ok));
-        outcome
+        self.push_chunk(parse_event(event)?, deltas)?;
+        Ok(Progress::Goes)
     }
 
+    fn end(&mut self, rest: Option<&str>, deltas: &mut Vec<Delta>) -> Result<Progress> {
+        let has_all = rest == Some(DONE) || self.usage.is_some();
+        if self.finish.is_none() || !has_all {
+            return Ok(Progress::Goes);
+        }
+        deltas.extend(self.last_deltas()?);
+        Ok(Progress::Done)
+    }
+}
+
+impl Chat {
     /// Reads one chunk of a stream, or a whole answer as its only chunk.
     pub(super) fn push_chunk(&mut self, chunk: Chunk, deltas: &mut Vec<Delta>) -> Result<()> {
         if let Some(error) = &chunk.error {

@@ -69,6 +69,8 @@ pub(super) struct Usage {
 #[derive(Debug, Clone, Deserialize)]
 struct PromptDetails {
     cached_tokens: Option<u64>,
+    /// OpenRouter's word for what was put into a cache.
+    cache_write_tokens: Option<u64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -90,6 +92,7 @@ impl Usage {
                 .and_then(|details| details.cached_tokens)
                 .or(self.prompt_cache_hit_tokens)
                 .unwrap_or(0),
+            cache_write: prompt.and_then(|details| details.cache_write_tokens).unwrap_or(0),
             reasoning: completion.and_then(|details| details.reasoning_tokens).unwrap_or(0),
             estimated: false,
             stated_cost: self.stated_cost(),

@@ -92,7 +92,7 @@ fn was_said(request: &Request, wanted: &str) -> bool {
     let mut parts = request.messages.iter().filter(is_heard).flat_map(|message| &message.content);
     parts.any(|part| match part {
         Part::Text { text } | Part::ToolReturn { content: text, .. } => text.contains(wanted),
-        Part::Image(_) | Part::ToolCall(_) => false,
+        Part::Image(_) | Part::ToolCall(_) | Part::Thought(_) | Part::CachePoint => false,
     })
 }
 

@@ -107,6 +107,7 @@ async fn a_rule_plays_tools_usage_and_pieces() {
         model: "m".into(),
         content: "abcdé".into(),
         reasoning: "hm".into(),
+        thoughts: Vec::new(),
         tool_calls: vec![call("call_1_0", "read", r#"{"path":"plan"}"#), call("own", "list", "{}")],
         finish: Finish::ToolCalls,
         usage: TokenUsage {

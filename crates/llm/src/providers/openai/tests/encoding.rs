@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::Dialect;
-use super::super::encode::body;
+use super::super::{Dialect, encode};
 use crate::chat::{
     Image, Message, OutputSchema, Part, Request, Role, ToolCall, ToolChoice, ToolSpec,
 };
+
+fn body(request: &Request, dialect: Dialect) -> crate::Result<Value> {
+    Ok(serde_json::from_slice(&encode(request, dialect, true)?).unwrap())
+}
 
 fn sent(request: &Request) -> Value {
     body(request, Dialect::Compatible).unwrap()
@@ -149,7 +152,7 @@ fn the_dialect_follows_from_the_host() {
     let check = |url: &str, expected: Dialect| assert_eq!(Dialect::of(url), expected, "{url}");
     check("https://api.openai.com/v1", Dialect::OpenAi);
     check("https://acme.openai.azure.com/openai/v1", Dialect::OpenAi);
-    check("https://openrouter.ai/api/v1", Dialect::Compatible);
+    check("https://openrouter.ai/api/v1", Dialect::OpenRouter);
     check("http://127.0.0.1:8080/v1", Dialect::Compatible);
     check("https://evil.example/api.openai.com", Dialect::Compatible);
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::{decode_error, snippet};
 use super::fixture;
 use crate::Error;
+use crate::providers::refusal::{decode_error, snippet};
 
 #[test]
 fn recorded_refusals_become_typed_errors() {

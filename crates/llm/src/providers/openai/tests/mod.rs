@@ -7,11 +7,10 @@ mod errors;
 mod hostile;
 mod replies;
 
-use std::path::PathBuf;
-
-use super::Decoder;
-use crate::chat::{Accumulator, Delta, Message, Reply, Request};
-use crate::{Error, Result};
+use super::Chat;
+use crate::Result;
+use crate::chat::{Delta, Message, Request};
+use crate::testing::{self, Fixtures, reply};
 
 /// Every recorded stream.
 const STREAMS: [&str; 9] = [
@@ -26,12 +25,12 @@ const STREAMS: [&str; 9] = [
     "vllm-length-crlf.txt",
 ];
 
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/openai")
+fn fixtures() -> Fixtures {
+    Fixtures::of("openai")
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(folder().join(name)).unwrap()
+    fixtures().read(name)
 }
 
 fn request() -> Request {
@@ -40,19 +39,5 @@ fn request() -> Request {
 
 /// Decodes a stream that arrives in these pieces and then ends.
 fn decode_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Result<Delta>> {
-    let mut decoder = Decoder::new(&request());
-    let mut deltas = Vec::new();
-    for piece in pieces {
-        deltas.extend(decoder.push(piece));
-    }
-    deltas.extend(decoder.end(Error::StreamCut));
-    deltas
-}
-
-fn reply(deltas: Vec<Result<Delta>>) -> Result<Reply> {
-    let mut accumulator = Accumulator::default();
-    for delta in deltas {
-        accumulator.push(delta?)?;
-    }
-    accumulator.finish()
+    testing::decode_pieces::<Chat>(&request(), pieces)
 }

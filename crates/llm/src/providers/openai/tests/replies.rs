@@ -3,7 +3,7 @@
 use base::Micros;
 
 use super::super::{decode, decode_models};
-use super::{STREAMS, decode_pieces, fixture, folder, reply, request};
+use super::{STREAMS, decode_pieces, fixture, fixtures, reply, request};
 use crate::Error;
 use crate::chat::{Finish, Reply, TokenUsage, ToolCall};
 
@@ -12,6 +12,7 @@ fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply 
         model: model.into(),
         content: content.into(),
         reasoning: String::new(),
+        thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish,
         usage,
@@ -121,13 +122,7 @@ fn an_error_inside_a_stream_fails_the_reply() {
 
 #[test]
 fn every_recorded_stream_is_in_the_list() {
-    let mut names: Vec<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| std::path::Path::new(name).extension().is_some_and(|kind| kind == "txt"))
-        .collect();
-    names.sort();
-    assert_eq!(names, STREAMS);
+    assert_eq!(fixtures().streams(), STREAMS);
 }
 
 #[test]

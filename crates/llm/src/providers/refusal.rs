@@ -3,15 +3,16 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::Error;
+use crate::{Error, Result};
 
 /// What a refusal says, wherever it says it.
 #[derive(Debug, Default)]
 struct Refusal {
     status: u16,
-    /// Its `code` and `type`, in lower case.
+    /// Its `code`, `type` and `status`, in lower case.
     words: Vec<String>,
     message: String,
     retry_after: Option<Duration>,
@@ -26,16 +27,24 @@ pub fn decode_error(status: u16, retry_after: Option<Duration>, body: &[u8], mod
     if refusal.message.is_empty() {
         refusal.message = format!("status {status}: {}", snippet(body));
     }
+    let retry_after = retry_after.or(refusal.retry_after);
     Refusal { status, retry_after, ..refusal }.sort(model)
 }
 
-/// The error in the `error` field of a streamed chunk.
-pub(super) fn decode_stream_error(error: &Value, model: &str) -> Error {
+/// The error in the `error` field of a streamed event.
+pub(crate) fn decode_stream_error(error: &Value, model: &str) -> Error {
     let mut refusal = Refusal::read(error);
     if refusal.message.is_empty() {
         refusal.message = snippet(error.to_string().as_bytes());
     }
     refusal.sort(model)
+}
+
+/// How long to wait, as Google says it: `"retryDelay": "17s"` among the details.
+fn retry_delay(error: &Value) -> Option<Duration> {
+    let details = error.get("details")?.as_array()?;
+    let delay = details.iter().find_map(|detail| detail.get("retryDelay")?.as_str())?;
+    Duration::try_from_secs_f64(delay.strip_suffix('s')?.parse().ok()?).ok()
 }
 
 /// The start of a body, on one line, for messages.
@@ -45,18 +54,33 @@ pub fn snippet(body: &[u8]) -> String {
     words.join(" ").chars().take(200).collect()
 }
 
+/// Reads a whole answer.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T> {
+    serde_json::from_slice(body).map_err(|error| {
+        Error::invalid_reply(format!("it cannot be read ({error}): {}", snippet(body)))
+    })
+}
+
+/// Reads one event of a streamed answer.
+pub(crate) fn parse_event<'a, T: Deserialize<'a>>(event: &'a str) -> Result<T> {
+    serde_json::from_str(event).map_err(|error| {
+        let start = snippet(event.as_bytes());
+        Error::invalid_reply(format!("an event cannot be read ({error}): {start}"))
+    })
+}
+
 impl Refusal {
     /// Reads `{message, type, code}`, `{message}`, `{detail}` or a bare text.
     fn read(error: &Value) -> Self {
         let text = |key: &str| error.get(key).and_then(Value::as_str);
         let message = text("message").or_else(|| text("detail")).or_else(|| error.as_str());
-        let words = ["code", "type"].into_iter().filter_map(text);
+        let words = ["code", "type", "status"].into_iter().filter_map(text);
         let status = error.get("code").and_then(Value::as_u64).unwrap_or(0);
         Self {
             status: u16::try_from(status).unwrap_or(0),
             words: words.map(str::to_lowercase).collect(),
             message: snippet(message.unwrap_or_default().as_bytes()),
-            retry_after: None,
+            retry_after: retry_delay(error),
         }
     }
 
@@ -96,6 +120,7 @@ impl Refusal {
                 "context window",
                 "available context size",
                 "prompt is too long",
+                "input token count",
                 "exceeds the context",
                 "exceeds context",
             ]))
@@ -108,12 +133,18 @@ impl Refusal {
     }
 
     fn is_about_money(&self) -> bool {
-        self.status == 402 || self.is(&["insufficient_quota", "billing_hard_limit_reached"])
+        self.status == 402
+            || self.is(&["insufficient_quota", "billing_hard_limit_reached", "billing_error"])
+            || (self.status == 400 && self.says(&["credit balance is too low"]))
     }
 
     fn is_about_key(&self) -> bool {
-        self.is(&["invalid_api_key", "authentication_error", "permission_error"])
-            || (self.status == 400 && self.says(&["api key not valid"]))
+        self.is(&[
+            "invalid_api_key",
+            "authentication_error",
+            "permission_error",
+            "permission_denied",
+        ]) || (self.status == 400 && self.says(&["api key not valid"]))
     }
 
     fn is_about_model(&self) -> bool {
@@ -129,7 +160,7 @@ impl Refusal {
             401 | 403 => Error::Unauthenticated { message },
             404 | 405 => Error::InvalidReply {
                 message: format!(
-                    "there is no chat at this address, is the base URL right? {message}"
+                    "there is nothing of the kind at this address, is the base URL right? {message}"
                 ),
             },
             300..=399 => Error::InvalidReply {
@@ -140,10 +171,12 @@ impl Refusal {
             429 => Error::RateLimited { retry_after, message },
             408 | 500.. => Error::Overloaded { retry_after, message },
             // inside a stream there is no status; the words are all there is
-            0 if self.is(&["rate_limit_exceeded", "rate_limit_error"]) => {
+            0 if self.is(&["rate_limit_exceeded", "rate_limit_error", "resource_exhausted"]) => {
                 Error::RateLimited { retry_after, message }
             }
-            0 if self.is(&["invalid_request_error"]) => Error::BadRequest { message },
+            0 if self.is(&["invalid_request_error", "invalid_argument"]) => {
+                Error::BadRequest { message }
+            }
             0 => Error::Overloaded { retry_after, message },
             1..=299 => Error::InvalidReply {
                 message: format!("status {status} is not the answer to a chat: {message}"),

@@ -1,0 +1,266 @@
+//! What all doors promise, whatever the dialect.
+
+#![allow(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Asked, Door, Failure, Kind, Meta};
+use crate::Error;
+use crate::chat::{
+    Accumulator, Delta, Finish, Message, Reply, Request, Thought, TokenUsage, ToolCall,
+};
+use crate::providers::refusal::decode_error;
+use crate::providers::{anthropic, openai};
+use crate::stream::Reader;
+use crate::testing::{decode_pieces, reply};
+
+const DOORS: [Door; 2] = [Door::Chat, Door::Messages];
+
+fn meta() -> Meta {
+    Meta { id: "call_7".into(), created: 1_795_219_200, model: "team/\"fast\"".into() }
+}
+
+fn asked() -> Asked {
+    let request = Request::new("team/\"fast\"", vec![Message::user("hi")]);
+    Asked { request, stream: true, include_usage: true }
+}
+
+fn call(index: usize, id: &str, name: &str, arguments: &str) -> Delta {
+    Delta::ToolCall { index, id: id.into(), name: name.into(), arguments: arguments.into() }
+}
+
+fn text(text: &str) -> Delta {
+    Delta::Text { text: text.into() }
+}
+
+/// Answers as they come, of every kind.
+fn answers() -> Vec<Vec<Delta>> {
+    let start = || Delta::Start { model: "up/stream".into(), scripted: false };
+    let usage = || {
+        Delta::Usage(TokenUsage { input: 30, output: 7, cached_input: 20, ..TokenUsage::default() })
+    };
+    let finish = |reason| Delta::Finish { reason };
+    let thought = |text: &str| Delta::Reasoning { text: text.into() };
+    vec![
+        vec![start(), text("Hello – "), text("\"مرحبا\"\n👋"), usage(), finish(Finish::Stop)],
+        vec![start(), text("cut"), usage(), finish(Finish::Length)],
+        vec![start(), text("no"), usage(), finish(Finish::ContentFilter)],
+        vec![start(), usage(), finish(Finish::Stop)],
+        vec![
+            start(),
+            thought("hm "),
+            thought("so"),
+            text("Wait."),
+            call(0, "a", "read", ""),
+            call(0, "", "", "{\"p\":"),
+            call(0, "", "", "1}"),
+            call(1, "b", "list", "{}"),
+            usage(),
+            finish(Finish::ToolCalls),
+        ],
+        vec![
+            start(),
+            call(0, "a", "read", "{\"p\""),
+            call(1, "b", "list", "{}"),
+            call(0, "", "", ":1}"),
+            usage(),
+            finish(Finish::ToolCalls),
+        ],
+    ]
+}
+
+fn frames(door: Door, deltas: &[Delta]) -> Vec<u8> {
+    let mut frames = door.frames(&meta(), &asked());
+    let mut out = Vec::new();
+    for delta in deltas {
+        frames.push(delta, &mut out);
+    }
+    out
+}
+
+fn folded(deltas: Vec<Delta>) -> Reply {
+    let mut accumulator = Accumulator::default();
+    for delta in deltas {
+        accumulator.push(delta).unwrap();
+    }
+    accumulator.finish().unwrap()
+}
+
+/// What a client of this dialect reads.
+fn read_by_client(door: Door, stream: &[u8]) -> Result<Reply, Error> {
+    fn by<R: Reader>(stream: &[u8]) -> Result<Reply, Error> {
+        reply(decode_pieces::<R>(&asked().request, [stream]))
+    }
+    match door {
+        Door::Chat => by::<openai::Chat>(stream),
+        Door::Messages => by::<anthropic::Messages>(stream),
+    }
+}
+
+fn read_whole(door: Door, body: &[u8]) -> Reply {
+    let deltas = match door {
+        Door::Chat => openai::decode(body, &asked().request),
+        Door::Messages => anthropic::decode(body, &asked().request),
+    };
+    folded(deltas.unwrap())
+}
+
+/// The reply as a client of any dialect sees it.
+fn seen(reply: Reply) -> Reply {
+    Reply { model: meta().model, ..reply }
+}
+
+#[test]
+fn a_client_reads_from_frames_what_was_said() {
+    for door in DOORS {
+        for deltas in answers() {
+            let expected = seen(folded(deltas.clone()));
+            let stream = frames(door, &deltas);
+            assert_eq!(read_by_client(door, &stream), Ok(expected), "{door:?} {deltas:?}");
+        }
+    }
+}
+
+#[test]
+fn a_client_reads_from_a_whole_answer_what_was_said() {
+    for door in DOORS {
+        for deltas in answers() {
+            let reply = folded(deltas);
+            let body = door.encode(&reply, &meta());
+            assert_eq!(read_whole(door, &body), seen(reply), "{door:?}");
+        }
+    }
+}
+
+#[test]
+fn seals_survive_the_doors_that_have_a_place_for_them() {
+    let deltas = vec![
+        Delta::Start { model: "m".into(), scripted: false },
+        Delta::Reasoning { text: "hm".into() },
+        Delta::Seal { seal: "gemini:G".into() },
+        Delta::Seal { seal: "anthropic-redacted:R".into() },
+        text("so"),
+        Delta::Usage(TokenUsage { input: 1, output: 1, ..TokenUsage::default() }),
+        Delta::Finish { reason: Finish::Stop },
+    ];
+    // the client's codec takes whatever the door sends for a seal of its own provider
+    let thought = |text: &str, seal: &str| Thought { text: text.into(), seal: seal.into() };
+    let expected = [thought("hm", "anthropic:gemini:G"), thought("", "anthropic-redacted:R")];
+    let streamed = read_by_client(Door::Messages, &frames(Door::Messages, &deltas)).unwrap();
+    assert_eq!(streamed.thoughts, expected);
+    let whole = Door::Messages.encode(&folded(deltas), &meta());
+    assert_eq!(read_whole(Door::Messages, &whole).thoughts, expected);
+}
+
+#[test]
+fn a_stream_that_fails_is_an_error_to_the_client() {
+    let error = Error::Overloaded { retry_after: None, message: "busy".into() };
+    for door in DOORS {
+        let mut frames = door.frames(&meta(), &asked());
+        let mut out = Vec::new();
+        for delta in &answers()[0][..2] {
+            frames.push(delta, &mut out);
+        }
+        frames.fail(&Failure::from(&error), &mut out);
+        let read = read_by_client(door, &out).unwrap_err();
+        assert_eq!(read.code(), "overloaded", "{door:?}: {read}");
+    }
+}
+
+#[test]
+fn a_failure_has_the_status_and_the_words_of_the_dialect() {
+    let check = |door: Door, failure: &Failure, status: u16, kind: &str, code: &str| {
+        let (got, body) = door.encode_failure(failure);
+        let json: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((got, json["error"]["type"].as_str().unwrap()), (status, kind), "{door:?}");
+        // and our own client sorts it as it should
+        assert_eq!(decode_error(got, None, &body, "m").code(), code, "{door:?} {json}");
+    };
+    let failure = |kind| Failure::new(kind, "word", "what is wrong");
+    let both = |kind, status, chat: &str, messages: &str, code: &str| {
+        check(Door::Chat, &failure(kind), status, chat, code);
+        check(Door::Messages, &failure(kind), status, messages, code);
+    };
+    both(
+        Kind::InvalidRequest,
+        400,
+        "invalid_request_error",
+        "invalid_request_error",
+        "bad_request",
+    );
+    both(
+        Kind::Unauthenticated,
+        401,
+        "authentication_error",
+        "authentication_error",
+        "unauthenticated",
+    );
+    both(Kind::Forbidden, 403, "permission_error", "permission_error", "unauthenticated");
+    both(Kind::OutOfCredit, 429, "insufficient_quota", "billing_error", "out_of_credit");
+    both(Kind::TooLarge, 413, "invalid_request_error", "request_too_large", "bad_request");
+    both(Kind::RateLimited, 429, "rate_limit_error", "rate_limit_error", "rate_limited");
+    both(Kind::Internal, 500, "server_error", "api_error", "overloaded");
+    both(Kind::BadGateway, 502, "server_error", "api_error", "overloaded");
+    both(Kind::Overloaded, 503, "server_error", "overloaded_error", "overloaded");
+    both(Kind::Timeout, 504, "timeout_error", "timeout_error", "overloaded");
+}
+
+#[test]
+fn trouble_with_our_own_key_is_not_the_clients() {
+    let check = |error: Error, kind: Kind, code: &str| {
+        let failure = Failure::from(&error);
+        assert_eq!((failure.kind, failure.code.as_str()), (kind, code), "{error}");
+    };
+    let message = || "m".to_owned();
+    check(Error::Unauthenticated { message: message() }, Kind::BadGateway, "unauthenticated");
+    check(Error::OutOfCredit { message: message() }, Kind::BadGateway, "out_of_credit");
+    check(
+        Error::ContextTooLong { message: message() },
+        Kind::InvalidRequest,
+        "context_length_exceeded",
+    );
+    check(Error::StreamCut, Kind::BadGateway, "stream_cut");
+    let retry_after = Some(Duration::from_secs(3));
+    let failure = Failure::from(&Error::RateLimited { retry_after, message: message() });
+    assert_eq!(failure.retry_after, retry_after);
+    let gone = Error::ModelUnavailable { model: "x".into(), message: message() };
+    assert_eq!(Failure::from(&gone).field.as_deref(), Some("model"));
+}
+
+#[test]
+fn a_request_round_trips_through_its_own_door() {
+    let request = Request {
+        tools: vec![crate::chat::ToolSpec {
+            name: "read".into(),
+            description: "d".into(),
+            parameters: serde_json::json!({"type": "object"}),
+        }],
+        max_output_tokens: Some(9),
+        temperature: Some(0.5),
+        stop: vec!["END".into()],
+        ..Request::new(
+            "claude-m",
+            vec![
+                Message::system("rules"),
+                Message::user("hi"),
+                Message {
+                    role: crate::chat::Role::Assistant,
+                    content: vec![crate::chat::Part::ToolCall(ToolCall {
+                        id: "a".into(),
+                        name: "read".into(),
+                        arguments: "{\"p\":1}".into(),
+                    })],
+                },
+                Message::tool_return("a", "ok"),
+            ],
+        )
+    };
+    let through = |door: Door, body: Vec<u8>| door.decode(&body).unwrap();
+    let chat = openai::encode(&request, openai::Dialect::OpenAi, true).unwrap();
+    let chat = through(Door::Chat, chat);
+    assert_eq!((&chat.request, chat.stream, chat.include_usage), (&request, true, true));
+    let messages = through(Door::Messages, anthropic::encode(&request, false).unwrap());
+    assert_eq!((&messages.request, messages.stream), (&request, false));
+}

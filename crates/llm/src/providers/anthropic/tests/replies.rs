@@ -1,0 +1,151 @@
+//! What documented answers mean.
+
+use serde_json::{Value, json};
+
+use super::super::{Messages, decode, decode_count, decode_models};
+use super::{fixtures, request, shaped, story};
+use crate::Error;
+use crate::chat::{Finish, Reply, Request, Thought, TokenUsage, ToolCall};
+use crate::providers::refusal::decode_error;
+use crate::testing::{decode_pieces, reply};
+
+fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
+    Reply {
+        model: "claude-sonnet-4-5-20250929".into(),
+        content: content.into(),
+        reasoning: String::new(),
+        thoughts: Vec::new(),
+        tool_calls: Vec::new(),
+        finish,
+        usage,
+        scripted: false,
+    }
+}
+
+fn usage(input: u64, output: u64) -> TokenUsage {
+    TokenUsage { input, output, ..TokenUsage::default() }
+}
+
+fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
+    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
+}
+
+fn thought(text: &str, seal: &str) -> Thought {
+    Thought { text: text.into(), seal: seal.into() }
+}
+
+fn streamed(request: &Request, name: &str) -> Result<Reply, Error> {
+    reply(decode_pieces::<Messages>(request, [&fixtures().read(name)[..]]))
+}
+
+#[test]
+fn documented_streams_decode_to_what_was_said() {
+    let check = |name: &str, expected: Reply| {
+        assert_eq!(streamed(&request(), name), Ok(expected), "{name}");
+    };
+    check("text.txt", said("Hello – مرحبا 👋", Finish::Stop, usage(25, 15)));
+    check(
+        "tools.txt",
+        Reply {
+            tool_calls: vec![
+                call("toolu_01A", "read_file", "{\"path\": \"src/main.rs\"}"),
+                call("toolu_01B", "now", ""),
+            ],
+            ..said(
+                "I read both.",
+                Finish::ToolCalls,
+                TokenUsage { cached_input: 1_000, cache_write: 200, ..usage(1_210, 89) },
+            )
+        },
+    );
+    check(
+        "thinking.txt",
+        Reply {
+            reasoning: "Two and two.".into(),
+            thoughts: vec![
+                thought("Two and two.", "anthropic:EqQBCgIYAhIM1gbcDa9GJwZA2b3h"),
+                thought("", "anthropic-redacted:EmwKAhgBEgy3va3pzix"),
+            ],
+            ..said("Four.", Finish::Stop, usage(27, 40))
+        },
+    );
+    check("search.txt", said("Found.", Finish::Length, usage(25, 9)));
+    check("refused.txt", said("I", Finish::ContentFilter, usage(25, 2)));
+    check(
+        "llama-cpp.txt",
+        Reply { model: "qwen2.5".into(), ..said("Hi", Finish::Stop, usage(12, 2)) },
+    );
+    let error = streamed(&request(), "overloaded.txt").unwrap_err();
+    assert_eq!(error, Error::Overloaded { retry_after: None, message: "Overloaded".into() });
+}
+
+#[test]
+fn an_answer_of_a_demanded_shape_is_text() {
+    let reply = streamed(&shaped(story()), "answer-tool.txt").unwrap();
+    assert_eq!(reply, said("{\"title\": \"A\"}", Finish::Stop, usage(25, 12)));
+    // a model that did not call the tool has said its answer in words
+    let reply = streamed(&shaped(story()), "text.txt").unwrap();
+    assert_eq!(reply.content, "Hello – مرحبا 👋");
+    let whole = |input: Value, stop: &str| {
+        let body = json!({"content": [
+            {"type": "text", "text": "Here it is:"},
+            {"type": "tool_use", "id": "t", "name": "story", "input": input},
+        ], "stop_reason": stop, "usage": {"input_tokens": 1, "output_tokens": 1}});
+        let list = shaped(json!({"type": "array"}));
+        let deltas = decode(body.to_string().as_bytes(), &list)?;
+        reply_of(deltas)
+    };
+    assert_eq!(whole(json!({"answer": [1, 2]}), "tool_use").unwrap().content, "[1,2]");
+    assert_eq!(whole(json!({"other": 1}), "tool_use").unwrap_err().code(), "invalid_reply");
+    assert_eq!(whole(json!({"other": 1}), "max_tokens").unwrap().content, "{\"other\":1}");
+}
+
+fn reply_of(deltas: Vec<crate::chat::Delta>) -> Result<Reply, Error> {
+    reply(deltas.into_iter().map(Ok).collect())
+}
+
+#[test]
+fn a_whole_answer_decodes_like_a_stream() {
+    let deltas = decode(&fixtures().read("whole.json"), &request()).unwrap();
+    let expected = Reply {
+        reasoning: "Hm.".into(),
+        thoughts: vec![thought("Hm.", "anthropic:Sig")],
+        tool_calls: vec![call("toolu_9", "read_file", "{\"path\":\"a\"}")],
+        ..said(
+            "I read.",
+            Finish::ToolCalls,
+            TokenUsage { cached_input: 11, cache_write: 7, ..usage(23, 13) },
+        )
+    };
+    let mut got = reply_of(deltas).unwrap();
+    // the file is indented, and arguments are kept as they were written
+    got.tool_calls[0].arguments.retain(|letter| !letter.is_whitespace());
+    assert_eq!(got, expected);
+    for body in ["", "[]", "<html>", "{\"content\": 5}", "{}"] {
+        let code = decode(body.as_bytes(), &request()).unwrap_err().code();
+        assert!(matches!(code, "invalid_reply" | "stream_cut"), "{body}: {code}");
+    }
+}
+
+#[test]
+fn documented_refusals_become_typed_errors() {
+    let cases: Vec<Value> = serde_json::from_slice(&fixtures().read("errors.json")).unwrap();
+    assert!(cases.len() > 10);
+    for case in cases {
+        let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+        let body = match &case["body"] {
+            Value::String(text) => text.clone(),
+            json => json.to_string(),
+        };
+        let error = decode_error(status, None, body.as_bytes(), "claude-9");
+        assert_eq!(error.code(), case["code"].as_str().unwrap(), "{case}");
+    }
+}
+
+#[test]
+fn counts_and_models_are_read() {
+    assert_eq!(decode_count(b"{\"input_tokens\": 2095}"), Ok(2_095));
+    assert_eq!(decode_count(b"{}").unwrap_err().code(), "invalid_reply");
+    let list = br#"{"data":[{"type":"model","id":"claude-a"}],"has_more":false}"#;
+    assert_eq!(decode_models(list), Ok(vec!["claude-a".to_owned()]));
+}

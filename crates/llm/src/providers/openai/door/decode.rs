@@ -1,0 +1,352 @@
+//! A client's request.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use crate::chat::{
+    CacheHints, Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role, ToolCall,
+    ToolChoice, ToolSpec,
+};
+use crate::door::{Asked, FieldError, Lines, path_of, read};
+
+type Result<T> = std::result::Result<T, FieldError>;
+
+#[derive(Debug, Deserialize)]
+struct Body {
+    model: String,
+    messages: Vec<Line>,
+    #[serde(default)]
+    stream: Option<bool>,
+    stream_options: Option<StreamOptions>,
+    tools: Option<Vec<Tool>>,
+    tool_choice: Option<Choice>,
+    functions: Option<IgnoredAny>,
+    parallel_tool_calls: Option<bool>,
+    response_format: Option<ResponseFormat>,
+    max_completion_tokens: Option<u32>,
+    max_tokens: Option<u32>,
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    top_k: Option<u32>,
+    frequency_penalty: Option<f64>,
+    presence_penalty: Option<f64>,
+    seed: Option<i64>,
+    #[serde(default)]
+    stop: Lines<String>,
+    reasoning_effort: Option<String>,
+    n: Option<u32>,
+    modalities: Option<Vec<String>>,
+    prompt_cache_key: Option<String>,
+    user: Option<String>,
+    safety_identifier: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct StreamOptions {
+    include_usage: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Line {
+    role: String,
+    #[serde(default)]
+    content: Lines<Piece>,
+    refusal: Option<String>,
+    tool_calls: Option<Vec<Call>>,
+    tool_call_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Piece {
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<String>,
+    refusal: Option<String>,
+    image_url: Option<ImageUrl>,
+    cache_control: Option<IgnoredAny>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ImageUrl {
+    url: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Call {
+    #[serde(default)]
+    id: String,
+    function: CalledFunction,
+}
+
+#[derive(Debug, Deserialize)]
+struct CalledFunction {
+    name: String,
+    #[serde(default)]
+    arguments: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tool {
+    #[serde(rename = "type")]
+    kind: String,
+    function: Option<OfferedFunction>,
+}
+
+#[derive(Debug, Deserialize)]
+struct OfferedFunction {
+    name: String,
+    description: Option<String>,
+    parameters: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Choice {
+    Word(String),
+    Tool { function: Named },
+}
+
+#[derive(Debug, Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct ResponseFormat {
+    #[serde(rename = "type")]
+    kind: String,
+    json_schema: Option<JsonSchema>,
+}
+
+#[derive(Debug, Deserialize)]
+struct JsonSchema {
+    name: Option<String>,
+    schema: Option<Value>,
+}
+
+/// Reads a client's request. What is unknown is passed over; what cannot be done is refused.
+pub fn decode(body: &[u8]) -> Result<Asked> {
+    let body: Body = read(body)?;
+    if body.model.is_empty() {
+        return Err(FieldError::new("model", "name the model to ask"));
+    }
+    if body.messages.is_empty() {
+        return Err(FieldError::new("messages", "send at least one message"));
+    }
+    refuse_what_cannot_be_done(&body)?;
+    let messages = body.messages.into_iter().enumerate().map(|(index, line)| {
+        message(line).map_err(|error| error.within(&path_of("messages", index)))
+    });
+    let tools =
+        body.tools.unwrap_or_default().into_iter().enumerate().map(|(index, tool)| {
+            offered(tool).map_err(|error| error.within(&path_of("tools", index)))
+        });
+    let request = Request {
+        messages: messages.collect::<Result<_>>()?,
+        tools: tools.collect::<Result<_>>()?,
+        tool_choice: body.tool_choice.map_or(Ok(ToolChoice::Auto), chosen)?,
+        parallel_tool_calls: body.parallel_tool_calls,
+        output_schema: body.response_format.map_or(Ok(None), shape)?,
+        max_output_tokens: body.max_completion_tokens.or(body.max_tokens),
+        temperature: within("temperature", body.temperature, 0.0, 2.0)?,
+        top_p: within("top_p", body.top_p, 0.0, 1.0)?,
+        top_k: body.top_k,
+        frequency_penalty: within("frequency_penalty", body.frequency_penalty, -2.0, 2.0)?,
+        presence_penalty: within("presence_penalty", body.presence_penalty, -2.0, 2.0)?,
+        seed: body.seed.and_then(|seed| u64::try_from(seed).ok()),
+        stop: match body.stop {
+            Lines::Nothing => Vec::new(),
+            Lines::Text(text) => vec![text],
+            Lines::Parts(texts) => texts,
+        },
+        reasoning: body
+            .reasoning_effort
+            .map(|word| effort("reasoning_effort", &word))
+            .transpose()?,
+        cache: CacheHints { key: body.prompt_cache_key, ..CacheHints::default() },
+        user: body.safety_identifier.or(body.user),
+        model: body.model,
+        labels: std::collections::BTreeMap::new(),
+    };
+    Ok(Asked {
+        request,
+        stream: body.stream.unwrap_or(false),
+        include_usage: body.stream_options.and_then(|options| options.include_usage) == Some(true),
+    })
+}
+
+fn refuse_what_cannot_be_done(body: &Body) -> Result<()> {
+    if body.n.is_some_and(|n| n != 1) {
+        return Err(FieldError::new("n", "only one choice can be had; send several requests"));
+    }
+    if body.functions.is_some() {
+        return Err(FieldError::new("functions", "functions are called \"tools\" now; use those"));
+    }
+    let modalities = body.modalities.iter().flatten();
+    if modalities.into_iter().any(|modality| modality != "text") {
+        return Err(FieldError::new("modalities", "only \"text\" can be had"));
+    }
+    Ok(())
+}
+
+/// A number of this range, both ends included.
+pub(in crate::providers) fn within(
+    field: &str,
+    number: Option<f64>,
+    least: f64,
+    most: f64,
+) -> Result<Option<f64>> {
+    match number {
+        Some(number) if !(least..=most).contains(&number) => {
+            Err(FieldError::new(field, format!("{number} is not between {least} and {most}")))
+        }
+        number => Ok(number),
+    }
+}
+
+/// How hard to think, by OpenAI's words.
+fn effort(field: &str, word: &str) -> Result<Reasoning> {
+    Ok(Reasoning::Effort(match word {
+        "none" => return Ok(Reasoning::Off),
+        "minimal" => Effort::Minimal,
+        "low" => Effort::Low,
+        "medium" => Effort::Medium,
+        "high" => Effort::High,
+        "xhigh" | "max" => Effort::Max,
+        other => {
+            let message =
+                format!("\"{other}\" is unknown; use none, minimal, low, medium, high or xhigh");
+            return Err(FieldError::new(field, message));
+        }
+    }))
+}
+
+fn message(line: Line) -> Result<Message> {
+    let role = match line.role.as_str() {
+        "system" | "developer" => Role::System,
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        "tool" => return tool_return(line),
+        other => {
+            let message =
+                format!("\"{other}\" is unknown; use system, developer, user, assistant or tool");
+            return Err(FieldError::new("role", message));
+        }
+    };
+    let mut content = parts(line.content, role)?;
+    if role == Role::Assistant {
+        content.extend(line.refusal.map(|text| Part::Text { text }));
+        let calls = line.tool_calls.unwrap_or_default().into_iter();
+        content.extend(calls.map(|call| {
+            let CalledFunction { name, arguments } = call.function;
+            Part::ToolCall(ToolCall { id: call.id, name, arguments })
+        }));
+    }
+    Ok(Message { role, content })
+}
+
+fn parts(content: Lines<Piece>, role: Role) -> Result<Vec<Part>> {
+    let pieces = match content {
+        Lines::Nothing => return Ok(Vec::new()),
+        Lines::Text(text) => return Ok(vec![Part::Text { text }]),
+        Lines::Parts(pieces) => pieces,
+    };
+    let mut parts = Vec::with_capacity(pieces.len());
+    for (index, piece) in pieces.into_iter().enumerate() {
+        let is_cached = piece.cache_control.is_some();
+        let part = part(piece, role).map_err(|error| error.within(&path_of("content", index)))?;
+        parts.push(part);
+        parts.extend(is_cached.then_some(Part::CachePoint));
+    }
+    Ok(parts)
+}
+
+fn part(piece: Piece, role: Role) -> Result<Part> {
+    let missing = |field: &str| FieldError::new(field, "it is missing");
+    match piece.kind.as_str() {
+        "text" => Ok(Part::Text { text: piece.text.ok_or_else(|| missing("text"))? }),
+        "refusal" => Ok(Part::Text { text: piece.refusal.ok_or_else(|| missing("refusal"))? }),
+        "image_url" if role == Role::User => {
+            let image = piece.image_url.ok_or_else(|| missing("image_url"))?;
+            Ok(Part::Image(Image::from_url(image.url)))
+        }
+        "image_url" => Err(FieldError::new("type", "only users send images")),
+        other => {
+            let message = format!("\"{other}\" cannot be passed on; use text or image_url");
+            Err(FieldError::new("type", message))
+        }
+    }
+}
+
+fn tool_return(line: Line) -> Result<Message> {
+    let id = line.tool_call_id.ok_or_else(|| {
+        FieldError::new("tool_call_id", "name the call that this message answers")
+    })?;
+    let content = Message { role: Role::Tool, content: parts(line.content, Role::Tool)? };
+    Ok(Message::tool_return(id, content.joined_text()))
+}
+
+fn offered(tool: Tool) -> Result<ToolSpec> {
+    if tool.kind != "function" {
+        let message = format!("\"{}\" cannot be passed on; use function", tool.kind);
+        return Err(FieldError::new("type", message));
+    }
+    let function = tool.function.ok_or_else(|| FieldError::new("function", "it is missing"))?;
+    if function.name.is_empty() {
+        return Err(FieldError::new("function.name", "a tool needs a name"));
+    }
+    Ok(ToolSpec {
+        name: function.name,
+        description: function.description.unwrap_or_default(),
+        parameters: function.parameters.unwrap_or_else(no_parameters),
+    })
+}
+
+/// The schema of a tool without parameters.
+pub(in crate::providers) fn no_parameters() -> Value {
+    serde_json::json!({"type": "object", "properties": {}})
+}
+
+fn chosen(choice: Choice) -> Result<ToolChoice> {
+    match choice {
+        Choice::Tool { function } => Ok(ToolChoice::Tool(function.name)),
+        Choice::Word(word) => choice_word(&word),
+    }
+}
+
+/// Whether to call tools, by OpenAI's words.
+fn choice_word(word: &str) -> Result<ToolChoice> {
+    match word {
+        "auto" => Ok(ToolChoice::Auto),
+        "none" => Ok(ToolChoice::None),
+        "required" => Ok(ToolChoice::Required),
+        other => {
+            let message = format!("\"{other}\" is unknown; use auto, none, required or a tool");
+            Err(FieldError::new("tool_choice", message))
+        }
+    }
+}
+
+fn shape(format: ResponseFormat) -> Result<Option<OutputSchema>> {
+    match format.kind.as_str() {
+        "text" => Ok(None),
+        "json_object" => Ok(Some(any_object())),
+        "json_schema" => {
+            let missing = || FieldError::new("response_format.json_schema.schema", "it is missing");
+            let given = format.json_schema.ok_or_else(missing)?;
+            let name = given.name.unwrap_or_else(|| "answer".to_owned());
+            Ok(Some(OutputSchema { name, schema: given.schema.ok_or_else(missing)? }))
+        }
+        other => {
+            let message = format!("\"{other}\" is unknown; use text, json_object or json_schema");
+            Err(FieldError::new("response_format.type", message))
+        }
+    }
+}
+
+/// The shape of an object of which nothing more is known.
+fn any_object() -> OutputSchema {
+    let schema = serde_json::json!({"type": "object"});
+    OutputSchema { name: "answer".to_owned(), schema }
+}

@@ -1,0 +1,12 @@
+//! The server side of `/v1/chat/completions`: what OpenAI's clients send and expect.
+
+mod decode;
+mod encode;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use decode::decode;
+pub(in crate::providers) use decode::{no_parameters, within};
+pub use encode::{encode, encode_failure};
+pub use stream::Stream;

@@ -1,0 +1,90 @@
+//! A streamed answer.
+
+use super::encode::{Usage, finish_word, id};
+use crate::chat::{Delta, TokenUsage};
+use crate::door::{Failure, Meta, Writer, quoted};
+
+/// Writes chunks. What is the same in all of them is written once.
+#[derive(Debug)]
+pub struct Stream {
+    /// Up to and with the model.
+    head: String,
+    includes_usage: bool,
+    usage: TokenUsage,
+}
+
+impl Stream {
+    /// Nothing has been written; the last chunk but `[DONE]` has the usage if the client
+    /// asked for it.
+    pub fn new(meta: &Meta, includes_usage: bool) -> Self {
+        let head = format!(
+            "data: {{\"id\":{},\"object\":\"chat.completion.chunk\",\"created\":{},\"model\":{}",
+            quoted(&id(meta)),
+            meta.created,
+            quoted(&meta.model)
+        );
+        Self { head, includes_usage, usage: TokenUsage::default() }
+    }
+
+    /// Appends the chunks for the next piece of the answer.
+    pub fn push(&mut self, delta: &Delta, out: &mut Vec<u8>) {
+        match delta {
+            Delta::Start { .. } => {
+                self.begin(out).raw("\"role\":\"assistant\",\"content\":\"\",\"refusal\":null");
+            }
+            Delta::Text { text } => {
+                self.begin(out).raw("\"content\":").value(text);
+            }
+            Delta::Reasoning { text } => {
+                self.begin(out).raw("\"reasoning_content\":").value(text);
+            }
+            // this dialect has no place for them
+            Delta::Seal { .. } => return,
+            Delta::ToolCall { index, id, name, arguments } => {
+                let out = self.begin(out).raw("\"tool_calls\":[{\"index\":").value(index);
+                if !id.is_empty() || !name.is_empty() {
+                    out.raw(",\"id\":").value(id).raw(",\"type\":\"function\"");
+                }
+                out.raw(",\"function\":{");
+                if !name.is_empty() {
+                    out.raw("\"name\":").value(name).raw(",");
+                }
+                out.raw("\"arguments\":").value(arguments).raw("}}]");
+            }
+            Delta::Usage(usage) => {
+                self.usage = *usage;
+                return;
+            }
+            Delta::Finish { reason } => {
+                self.begin(out);
+                self.finish(Some(finish_word(*reason)), out);
+                if self.includes_usage {
+                    out.raw(&self.head).raw(",\"choices\":[],\"usage\":");
+                    out.value(&Usage::from(&self.usage)).raw("}\n\n");
+                }
+                out.raw("data: [DONE]\n\n");
+                return;
+            }
+        }
+        self.finish(None, out);
+    }
+
+    /// Appends the event for a stream that fails.
+    pub fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
+        out.raw("data: ");
+        out.extend(super::encode_failure(failure));
+        out.raw("\n\n");
+    }
+
+    fn begin<'a>(&self, out: &'a mut Vec<u8>) -> &'a mut Vec<u8> {
+        out.raw(&self.head).raw(",\"choices\":[{\"index\":0,\"delta\":{")
+    }
+
+    fn finish(&self, reason: Option<&str>, out: &mut Vec<u8>) {
+        out.raw("},\"logprobs\":null,\"finish_reason\":").value(&reason).raw("}]");
+        if self.includes_usage {
+            out.raw(",\"usage\":null");
+        }
+        out.raw("}\n\n");
+    }
+}

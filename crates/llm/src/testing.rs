@@ -1,0 +1,143 @@
+//! What the tests of every codec share: recorded answers, cut and broken in every way.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use base::{Random, SeededRandom};
+
+use crate::chat::{Accumulator, Delta, Reply, Request};
+use crate::stream::{Decoder, Reader};
+use crate::transport::MAX_ANSWER_BYTES;
+use crate::{Error, Result};
+
+/// The recorded answers of one provider.
+pub struct Fixtures {
+    folder: PathBuf,
+}
+
+impl Fixtures {
+    pub fn of(provider: &str) -> Self {
+        Self { folder: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(provider) }
+    }
+
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.folder.join(name)).unwrap()
+    }
+
+    /// The names of all streams, in order.
+    pub fn streams(&self) -> Vec<String> {
+        let names = std::fs::read_dir(&self.folder).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name.ends_with("txt")).collect();
+        names.sort();
+        assert!(!names.is_empty(), "there are no streams in {}", self.folder.display());
+        names
+    }
+}
+
+/// Decodes a stream that arrives in these pieces and then ends.
+pub fn decode_pieces<'a, R: Reader>(
+    request: &Request,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> Vec<Result<Delta>> {
+    let mut decoder = Decoder::<R>::new(request);
+    let mut deltas = Vec::new();
+    for piece in pieces {
+        deltas.extend(decoder.push(piece));
+    }
+    deltas.extend(decoder.end(Error::StreamCut));
+    deltas
+}
+
+/// The answer that these pieces make.
+pub fn reply(deltas: Vec<Result<Delta>>) -> Result<Reply> {
+    let mut accumulator = Accumulator::default();
+    for delta in deltas {
+        accumulator.push(delta?)?;
+    }
+    accumulator.finish()
+}
+
+/// Every recorded stream, cut at every byte: a prefix and an error, or complete; never half
+/// a reply. `slack` bytes at the end may be missing unnoticed.
+pub fn survives_every_cut<R: Reader>(fixtures: &Fixtures, request: &Request, slack: usize) {
+    for name in fixtures.streams() {
+        let bytes = fixtures.read(&name);
+        let all = decode_pieces::<R>(request, [&bytes[..]]);
+        let whole = reply(all.clone());
+        let mut cuts = 0;
+        for cut in 0..bytes.len() {
+            let deltas = decode_pieces::<R>(request, [&bytes[..cut]]);
+            ends_once(&deltas, &bytes[..cut]);
+            let said = deltas.iter().take_while(|delta| delta.is_ok()).count();
+            assert_eq!(deltas[..said], all[..said], "{name} cut at {cut} says something else");
+            if reply(deltas) == Err(Error::StreamCut) {
+                cuts += 1;
+            } else {
+                let part = reply(decode_pieces::<R>(request, [&bytes[..cut]]));
+                assert_eq!(part, whole, "{name} cut at {cut}");
+            }
+            let pieces = decode_pieces::<R>(request, [&bytes[..cut], &bytes[cut..]]);
+            assert_eq!(pieces, all, "{name} in two pieces at {cut}");
+        }
+        assert!(
+            whole.is_err() || cuts + slack >= bytes.len(),
+            "{name}: {cuts} of {} cuts were seen",
+            bytes.len()
+        );
+        assert_eq!(decode_pieces::<R>(request, bytes.chunks(1)), all, "{name} byte by byte");
+    }
+}
+
+/// Recorded streams with bytes changed, put in and taken out, and noise of every kind.
+pub fn survives_noise<R: Reader>(fixtures: &Fixtures, request: &Request) {
+    let names = fixtures.streams();
+    let random = SeededRandom::new(11);
+    let mut noise = [0_u8; 16];
+    for round in 0..3_000_usize {
+        random.fill(&mut noise);
+        let mut bytes = fixtures.read(&names[round % names.len()]);
+        for pair in noise.chunks(4) {
+            let at = usize::from(u16::from_be_bytes([pair[0], pair[1]])) % bytes.len();
+            match pair[2] % 3 {
+                0 => bytes[at] = pair[3],
+                1 => bytes.insert(at, pair[3]),
+                _ => drop(bytes.remove(at)),
+            }
+        }
+        ends_once(&decode_pieces::<R>(request, bytes.chunks(7)), &bytes);
+    }
+}
+
+/// Any bytes at all, bare and as the data of an event.
+pub fn survives_bytes<R: Reader>(request: &Request, bytes: &[u8]) {
+    let event = [b"data: ", bytes, b"\n\n"].concat();
+    for bytes in [bytes, &event] {
+        let deltas = decode_pieces::<R>(request, bytes.chunks(50));
+        ends_once(&deltas, bytes);
+    }
+}
+
+/// An answer without an end is given up at the limit.
+pub fn is_capped<R: Reader>(request: &Request) {
+    let mut decoder = Decoder::<R>::new(request);
+    let piece = vec![b':'; 1 << 20];
+    let mut pushed = 0;
+    while !decoder.is_done() {
+        assert!(pushed <= MAX_ANSWER_BYTES, "{pushed} bytes were taken");
+        let deltas = decoder.push(&piece);
+        pushed += piece.len();
+        if decoder.is_done() {
+            assert_eq!(reply(deltas).unwrap_err().code(), "invalid_reply");
+        }
+    }
+    assert!(pushed > MAX_ANSWER_BYTES);
+}
+
+fn ends_once(deltas: &[Result<Delta>], bytes: &[u8]) {
+    let is_end = |delta: &Result<Delta>| matches!(delta, Err(_) | Ok(Delta::Finish { .. }));
+    let ends = deltas.iter().filter(|delta| is_end(delta)).count();
+    let text = String::from_utf8_lossy(bytes);
+    assert!(ends == 1 && deltas.last().is_some_and(is_end), "{ends} ends in {text}");
+}
