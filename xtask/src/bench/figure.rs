@@ -25,6 +25,11 @@ pub fn report(figures: &[Figure], file: Option<&Path>) -> Result<()> {
     for figure in figures {
         println!("{:<28} {:>12.3} {}", figure.metric, figure.value, figure.unit);
     }
+    append(figures, file)
+}
+
+/// Append figures to a file, if one is named, one JSON line each.
+pub fn append(figures: &[Figure], file: Option<&Path>) -> Result<()> {
     let Some(file) = file else { return Ok(()) };
     let write = || format!("cannot write {}", file.display());
     let mut out = OpenOptions::new().create(true).append(true).open(file).with_context(write)?;

@@ -2,6 +2,7 @@
 //!
 //! One file a measurement; [`figure`] is how a figure is printed and written.
 
+mod engine;
 mod figure;
 mod idle;
 
@@ -15,11 +16,14 @@ use crate::repo::Repo;
 pub enum Bench {
     /// Cold start, idle memory, size on disk, number of crates.
     Idle(idle::Options),
+    /// The workflow engine, beside others where they are named.
+    Engine(engine::Options),
 }
 
 /// Carry out one measurement.
 pub fn run(repo: &Repo, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Idle(options) => idle::run(repo, options),
+        Bench::Engine(options) => engine::run(repo, options),
     }
 }

@@ -79,11 +79,23 @@ impl Hishamos {
 
 /// Make the first administrator of an empty data folder.
 pub fn create_admin(program: &Path, data: &Path, email: &str, password: &str) -> Result<()> {
+    create_admin_in(program, data, &[], email, password)
+}
+
+/// The same in another database, named by the arguments that name it to the program.
+pub fn create_admin_in(
+    program: &Path,
+    data: &Path,
+    database: &[&str],
+    email: &str,
+    password: &str,
+) -> Result<()> {
     let mut child = Command::new(program)
         .args(["user", "create-admin", "--email", email, "--name", "Test Admin"])
         .arg("--password-stdin")
         .arg("--data")
         .arg(data)
+        .args(database)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
@@ -98,12 +110,14 @@ pub fn create_admin(program: &Path, data: &Path, email: &str, password: &str) ->
     Ok(())
 }
 
-fn listening_on(printed: &str) -> Option<SocketAddr> {
+/// The address in what it prints when it listens.
+pub fn listening_on(printed: &str) -> Option<SocketAddr> {
     let mut lines = printed.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
     lines.find_map(|line| line.trim().strip_prefix("listening on http://")?.parse().ok())
 }
 
-fn is_ready(address: SocketAddr) -> bool {
+/// Whether it serves requests.
+pub fn is_ready(address: SocketAddr) -> bool {
     get_status(address, "/ready").is_ok_and(|status| status == 200)
 }
 

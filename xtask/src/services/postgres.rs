@@ -13,9 +13,41 @@ use crate::services::{Folder, Service, Start, Stop, free_port};
 
 /// A running cluster and the address of its `postgres` database.
 pub struct Postgres {
-    _service: Service,
+    service: Service,
     /// `postgres://…/postgres`, as its superuser.
     pub url: String,
+}
+
+impl Postgres {
+    /// The process id of its first process.
+    pub fn pid(&self) -> u32 {
+        self.service.pid()
+    }
+
+    /// An empty database with this name, the only one of its kind; its address.
+    pub fn fresh_database(&self, name: &str) -> Result<String> {
+        self.query(&format!("drop database if exists bench_{name} with (force)"))?;
+        self.query(&format!("create database bench_{name}"))?;
+        let cluster =
+            self.url.rsplit_once('/').context("a PostgreSQL address without a database")?.0;
+        Ok(format!("{cluster}/bench_{name}"))
+    }
+
+    /// Run a statement as its superuser; what it prints, a line a row.
+    pub fn query(&self, statement: &str) -> Result<String> {
+        let psql = programs().context("PostgreSQL's programs are not installed")?.join("psql");
+        let mut ask = Command::new(psql);
+        ask.args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement]).arg(&self.url);
+        process::capture(&mut ask)
+    }
+}
+
+/// Gives a folder to the user that runs PostgreSQL, for other programs that refuse to run as
+/// root; the arguments that make `setpriv` this user.
+pub fn other_user(folder: &Path) -> Result<Vec<String>> {
+    let user = ServerUser::find()?;
+    user.own(folder)?;
+    Ok(user.privileges())
 }
 
 /// The folder with `initdb` and `postgres`, the newest where there are several.
@@ -35,6 +67,11 @@ fn major(bin: &Path) -> u32 {
 
 /// Make a cluster in the folder and start it with Debian's settings: durability stays on.
 pub fn start(folder: &Folder) -> Result<Postgres> {
+    start_with(folder, &[])
+}
+
+/// The same with settings of its configuration, each `name=value`.
+pub fn start_with(folder: &Folder, settings: &[&str]) -> Result<Postgres> {
     let bin = programs().context("PostgreSQL's programs are not installed")?;
     let user = ServerUser::find()?;
     let data = folder.inside("postgres")?;
@@ -57,6 +94,7 @@ pub fn start(folder: &Folder) -> Result<Postgres> {
         .arg(&data)
         .args(["-p", &port.to_string(), "-h", "127.0.0.1"])
         .args(["-c", "max_connections=300"])
+        .args(settings.iter().flat_map(|setting| ["-c", setting]))
         .current_dir(&data);
     // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
     let mut service = Service::start(&Start {
@@ -73,7 +111,7 @@ pub fn start(folder: &Folder) -> Result<Postgres> {
         process::succeeds(&mut ask).then_some(())
     })?;
     let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-    Ok(Postgres { _service: service, url })
+    Ok(Postgres { service, url })
 }
 
 /// Who runs the server.

@@ -1,0 +1,1 @@
+create table if not exists floor (run text, step bigint, body text)

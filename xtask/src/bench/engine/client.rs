@@ -1,0 +1,121 @@
+//! The smallest HTTP client that keeps a connection: the load generator shares the machine
+//! with what it measures, so it must cost little.
+
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// One connection.
+pub struct Client {
+    address: SocketAddr,
+    key: String,
+    stream: BufReader<TcpStream>,
+    out: Vec<u8>,
+}
+
+impl Client {
+    /// Connect to a server; `key` goes with each request.
+    pub fn connect(address: SocketAddr, key: &str) -> Result<Self> {
+        let stream = TcpStream::connect(address).context("cannot connect to the server")?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(120)))?;
+        Ok(Self { address, key: key.to_owned(), stream: BufReader::new(stream), out: Vec::new() })
+    }
+
+    /// Get a document.
+    pub fn get(&mut self, path: &str) -> Result<Value> {
+        self.ask("GET", path, "")
+    }
+
+    /// Post a document and get the answer's.
+    pub fn post(&mut self, path: &str, body: &str) -> Result<Value> {
+        self.ask("POST", path, body)
+    }
+
+    fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<Value> {
+        let bytes = self.send(method, path, body)?;
+        serde_json::from_slice(&bytes)
+            .with_context(|| format!("{method} {path} is not answered in JSON"))
+    }
+
+    /// Post a document whose answer does not matter beyond its status.
+    pub fn post_unread(&mut self, path: &str, body: &str) -> Result<()> {
+        self.send("POST", path, body).map(drop)
+    }
+
+    fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Vec<u8>> {
+        self.out.clear();
+        write!(
+            self.out,
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nX-API-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            self.key,
+            body.len()
+        )?;
+        self.stream.get_mut().write_all(&self.out).context("the server has gone")?;
+        let (status, bytes) = read_answer(&mut self.stream)?;
+        if !(200..300).contains(&status) {
+            bail!("{method} {path} was answered {status}: {}", String::from_utf8_lossy(&bytes));
+        }
+        Ok(bytes)
+    }
+}
+
+/// The status and the body of an answer.
+fn read_answer(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>)> {
+    let mut line = String::new();
+    stream.read_line(&mut line).context("the server has gone")?;
+    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.with_context(|| format!("no HTTP status in {line:?}"))?;
+    let (mut length, mut is_chunked) = (0, false);
+    loop {
+        line.clear();
+        stream.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().context("a length that is no number")?;
+        }
+        is_chunked |= name.eq_ignore_ascii_case("transfer-encoding");
+    }
+    let mut body = Vec::new();
+    if !is_chunked {
+        body.resize(length, 0);
+        stream.read_exact(&mut body)?;
+        return Ok((status, body));
+    }
+    loop {
+        line.clear();
+        stream.read_line(&mut line)?;
+        let size = usize::from_str_radix(line.trim(), 16).context("a chunk without a size")?;
+        let start = body.len();
+        body.resize(start + size, 0);
+        stream.read_exact(&mut body[start..])?;
+        line.clear();
+        stream.read_line(&mut line)?;
+        if size == 0 {
+            return Ok((status, body));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_answer;
+
+    #[test]
+    fn answers_are_read_to_their_end() {
+        let check = |answer: &str, status: u16, body: &str| {
+            let mut stream = answer.as_bytes();
+            let found = read_answer(&mut stream).expect("an answer");
+            assert_eq!(found, (status, body.as_bytes().to_vec()));
+            assert_eq!(stream, b"next");
+        };
+        check("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}next", 200, "{}");
+        check("HTTP/1.1 204 No Content\r\n\r\nnext", 204, "");
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\nnext";
+        check(chunked, 200, "abcd");
+    }
+}
