@@ -147,6 +147,14 @@ ids! {
     ResultId = "res";
     /// One call of a model.
     CallId = "cal";
+    /// A key of an outside client.
+    VirtualKeyId = "vky";
+    /// A budget.
+    BudgetId = "bdg";
+    /// An AI platform that an admin has set up.
+    PlatformId = "plt";
+    /// A model group: a name that stands for models of one or several platforms.
+    ModelGroupId = "mgr";
     /// An agent.
     AgentId = "agt";
     /// A command.

@@ -10,7 +10,7 @@ use crate::role::SEEDED;
 /// it with the checked-in page, so a change of rights shows in review.
 pub fn route_table(table: &[RouteAccess]) -> String {
     let mut out = String::from(
-        "# Routes and roles\n\nGenerated from the code. `public` needs no sign-in, `signed_in` any account.\n\n",
+        "# Routes and roles\n\nGenerated from the code. `public` needs no sign-in, `signed_in` any account, `virtual_key` a key of\nan outside client instead of a role.\n\n",
     );
     row(&mut out, ["Route", "Needs"].into_iter().chain(SEEDED.iter().map(|role| role.name)));
     row(&mut out, ["---"; 6].into_iter());
@@ -21,10 +21,12 @@ pub fn route_table(table: &[RouteAccess]) -> String {
         let needs = match route.access {
             Access::Public => "public".to_owned(),
             Access::SignedIn => "signed_in".to_owned(),
+            Access::VirtualKey => "virtual_key".to_owned(),
             Access::Permission(permission) => permission.to_string(),
         };
         let cells = SEEDED.iter().map(|role| match route.access {
             Access::Public | Access::SignedIn => "allow",
+            Access::VirtualKey => "key",
             Access::Permission(permission) if role.has(permission) => "allow",
             Access::Permission(_) => "deny",
         });

@@ -6,6 +6,7 @@
 
 mod access;
 mod app;
+mod audit;
 mod authenticate;
 mod context;
 mod cursor;
@@ -20,6 +21,7 @@ pub mod testing;
 
 pub use access::{Access, RouteAccess};
 pub use app::{App, AppParts};
+pub use audit::AuditEntry;
 pub use authenticate::{Authenticator, Credential, Denial, SESSION_COOKIE, authenticate};
 pub use context::{Caller, CallerKind, Ctx};
 pub use cursor::{decode_cursor, encode_cursor};

@@ -62,6 +62,12 @@ permissions! {
     ViewModels = "view_models";
     /// See what model calls cost.
     ViewCosts = "view_costs";
+    /// Set up AI platforms, their keys, prices and routes.
+    ManagePlatforms = "manage_platforms";
+    /// Set budgets and limits.
+    ManageBudgets = "manage_budgets";
+    /// Make, change and revoke keys of outside clients.
+    ManageVirtualKeys = "manage_virtual_keys";
     /// Make and revoke one's own API keys.
     ManageApiKeys = "manage_api_keys";
     /// See and change users.

@@ -80,6 +80,7 @@ fn label(access: Access) -> String {
     match access {
         Access::Public => "public".to_owned(),
         Access::SignedIn => "signed_in".to_owned(),
+        Access::VirtualKey => "virtual_key".to_owned(),
         Access::Permission(permission) => permission.to_string(),
     }
 }

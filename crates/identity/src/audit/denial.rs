@@ -11,6 +11,7 @@ pub(crate) async fn record_denial(app: &App, denial: Denial) {
     let needs = match denial.access {
         Access::Public => "public".to_owned(),
         Access::SignedIn => "signed_in".to_owned(),
+        Access::VirtualKey => "virtual_key".to_owned(),
         Access::Permission(permission) => permission.to_string(),
     };
     let line = Line {

@@ -101,7 +101,7 @@ pub(super) const RULES: &[Rule] = &[
         problem: "its execution does not exist",
         fix: RESTORE,
         sql: sql!(
-            "select m.organisation_id || ' ' || m.id as key from model_calls m where not exists (select 1 from executions x where x.organisation_id = m.organisation_id and x.id = m.execution_id) order by 1 limit $1"
+            "select m.organisation_id || ' ' || m.id as key from model_calls m where m.execution_id is not null and not exists (select 1 from executions x where x.organisation_id = m.organisation_id and x.id = m.execution_id) order by 1 limit $1"
         ),
     },
     Rule {

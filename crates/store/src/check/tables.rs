@@ -2,8 +2,8 @@
 //! before 1970. A test compares this list with the schema.
 
 use base::{
-    ApiKeyId, AuditId, CallId, ExecutionId, OrganisationId, ProjectId, ResultId, RoleId, SessionId,
-    UserId, WorkItemId, WorkflowId, WorkflowRevisionId,
+    ApiKeyId, AuditId, BudgetId, CallId, ExecutionId, ModelGroupId, OrganisationId, PlatformId, ProjectId, ResultId, RoleId, SessionId,
+    UserId, VirtualKeyId, WorkItemId, WorkflowId, WorkflowRevisionId,
 };
 
 /// One table.
@@ -211,9 +211,109 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "model_calls",
         key: BY_ID,
-        ids: &[ORGANISATION, id!("id", CallId), EXECUTION],
+        ids: &[
+            ORGANISATION,
+            id!("id", CallId),
+            EXECUTION,
+            id!("key_id", VirtualKeyId),
+            id!("user_id", UserId),
+        ],
         json: &[],
         times: &["started_at", "finished_at"],
+    },
+    Table {
+        name: "virtual_keys",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", VirtualKeyId), id!("user_id", UserId)],
+        json: &["models", "scopes"],
+        times: &["created_at", "updated_at", "last_used_at", "expires_at", "revoked_at"],
+    },
+    Table {
+        name: "budgets",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", BudgetId)],
+        json: &[],
+        times: &["period_at", "created_at", "updated_at"],
+    },
+    Table {
+        name: "reservations",
+        key: &[Key::Text("organisation_id"), Key::Text("call_id"), Key::Text("budget_id")],
+        ids: &[ORGANISATION, id!("call_id", CallId), id!("budget_id", BudgetId)],
+        json: &[],
+        times: &[],
+    },
+    Table {
+        name: "budget_slices",
+        key: &[Key::Text("organisation_id"), Key::Text("node"), Key::Text("budget_id")],
+        ids: &[ORGANISATION],
+        json: &[],
+        times: &["seen_at"],
+    },
+    Table {
+        name: "rate_limits",
+        key: &[Key::Text("organisation_id"), Key::Text("scope"), Key::Text("scope_id")],
+        ids: &[ORGANISATION],
+        json: &[],
+        times: &["created_at", "updated_at"],
+    },
+    Table {
+        name: "data_keys",
+        key: BY_ID,
+        ids: &[ORGANISATION],
+        json: &[],
+        times: &["created_at"],
+    },
+    Table {
+        name: "secrets",
+        key: &[
+            Key::Text("organisation_id"),
+            Key::Text("table_name"),
+            Key::Text("row_id"),
+            Key::Text("field"),
+        ],
+        ids: &[ORGANISATION],
+        json: &[],
+        times: &["created_at", "updated_at"],
+    },
+    Table {
+        name: "gateway_settings",
+        key: &[Key::Text("organisation_id")],
+        ids: &[ORGANISATION],
+        json: &[],
+        times: &["updated_at"],
+    },
+    Table {
+        name: "platforms",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", PlatformId)],
+        json: &["models", "settings"],
+        times: &["tested_at", "created_at", "updated_at"],
+    },
+    Table {
+        name: "model_groups",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", ModelGroupId)],
+        json: &["targets"],
+        times: &["created_at", "updated_at"],
+    },
+    Table {
+        name: "model_prices",
+        key: &[
+            Key::Text("organisation_id"),
+            Key::Text("platform"),
+            Key::Text("model"),
+            Key::Integer("valid_from"),
+        ],
+        ids: &[ORGANISATION],
+        json: &[],
+        times: &["valid_from", "created_at"],
+    },
+    Table {
+        name: "platform_health",
+        key: &[Key::Text("organisation_id"), Key::Text("platform"), Key::Integer("at")],
+        ids: &[ORGANISATION],
+        json: &[],
+        times: &["at"],
     },
 ];
 

@@ -112,7 +112,8 @@ mod tests {
     fn every_shipped_table_is_known_to_be_lost() {
         for migration in super::super::SHIPPED.0 {
             let created = migration.up.matches("create table").count();
-            assert_eq!(targets(migration.down).len(), created, "{}", migration.name);
+            // a migration that makes a table anew says also which of its rows have no place
+            assert!(targets(migration.down).len() >= created, "{}", migration.name);
         }
     }
 

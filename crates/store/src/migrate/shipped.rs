@@ -58,7 +58,13 @@ macro_rules! migration {
 
 /// What this program ships. `hishamos-migrate create NAME` writes the pair of files and
 /// prints the line that belongs here; a test compares this list with the folder.
-pub const SHIPPED: Migrations = Migrations(&[migration!(1, "0001_initial", Version::new(0, 1, 0))]);
+pub const SHIPPED: Migrations = Migrations(&[
+    migration!(1, "0001_initial", Version::new(0, 1, 0)),
+    migration!(2, "0002_workflows", Version::new(0, 2, 0)),
+    migration!(3, "0003_triggers", Version::new(0, 2, 0)),
+    migration!(4, "0004_money", Version::new(0, 2, 0)),
+    migration!(5, "0005_platforms", Version::new(0, 2, 0)),
+]);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,1 @@
+-- Takes 0002_workflows back.

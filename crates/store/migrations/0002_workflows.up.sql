@@ -1,0 +1,1 @@
+-- The whole workflow engine: approvals, signals, checkpoints, links between executions.

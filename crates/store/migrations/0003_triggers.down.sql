@@ -1,0 +1,1 @@
+-- Takes 0003_triggers back.
