@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgPool, Row as _, SqlitePool};
+use sqlx::{Connection as _, Executor as _, PgPool, Row as _, SqlitePool};
 
 use crate::{Error, Result};
 
@@ -67,15 +67,6 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                // After a full disk SQLite may have ended the transaction by itself, and the
-                // driver still counts it; such a connection is replaced. The ping waits for
-                // the rollback that a dropped transaction has queued.
-                connection.ping().await?;
-                Ok(!connection.is_in_transaction())
-            })
-        })
         .connect_with(options.clone())
         .await
         .map_err(|error| open_error(path, error))?;
@@ -86,6 +77,8 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         // one: closing the last one checkpoints, which a failed disk must be spared.
         .min_connections(1)
         .idle_timeout(Duration::from_secs(60))
+        // A file does not go away as a server does, and asking costs as much as reading.
+        .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "on"))
         .await
         .map_err(|error| open_error(path, error))?;
@@ -143,7 +136,11 @@ fn parse_version(text: &str) -> (u32, u32, u32) {
     (next(), next(), next())
 }
 
-pub(super) async fn postgres(url: &str) -> Result<PgPool> {
+/// How the planner of a writing connection has to think: our writes find rows by their keys.
+/// It would plan otherwise while the tables are small, and keep to that as they grow.
+const BY_KEYS: &str = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
+
+pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool)> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| Error::Address(format!("PostgreSQL address cannot be read: {error}")))?
         .application_name("hishamos")
@@ -151,7 +148,17 @@ pub(super) async fn postgres(url: &str) -> Result<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(10)
         .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                // One that has just been used is there; asking costs as much as reading.
+                if meta.idle_for > Duration::from_secs(1) {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options.clone())
         .await
         .map_err(|error| {
             Error::Address(format!(
@@ -173,7 +180,18 @@ pub(super) async fn postgres(url: &str) -> Result<PgPool> {
             return Err(Error::Unsafe(format!("PostgreSQL runs with {setting} = off; turn it on")));
         }
     }
-    Ok(pool)
+    let write = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(BY_KEYS).await.map(drop) })
+        })
+        .connect_with(options)
+        .await
+        .map_err(|error| Error::Address(format!("cannot connect to PostgreSQL: {error}")))?;
+    Ok((pool, write))
 }
 
 #[cfg(test)]

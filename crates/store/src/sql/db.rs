@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::{PgPool, Row as _, SqlitePool};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::begin::Begin;
 use super::dialect::PING;
+use super::lane::Lane;
 use super::{Target, Tx, connect};
 use crate::writer::Writer;
 use crate::{Error, Result};
@@ -15,7 +16,7 @@ use crate::{Error, Result};
 const CHECKPOINT_PAGES: i64 = 2000;
 
 /// Which database is behind a [`Db`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// SQLite: one file in the data folder.
     Sqlite,
@@ -25,8 +26,8 @@ pub enum Kind {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool },
-    Postgres(PgPool),
+    Sqlite { read: SqlitePool, write: Lane<Sqlite> },
+    Postgres { read: PgPool, write: Lane<Postgres> },
 }
 
 /// The database. Cheap to clone; all clones share the pools and the writer.
@@ -42,9 +43,12 @@ impl Db {
         let pools = match target {
             Target::Sqlite { path } => {
                 let (read, write) = connect::sqlite(path).await?;
-                Pools::Sqlite { read, write }
+                Pools::Sqlite { read, write: Lane::new(write) }
             }
-            Target::Postgres { url } => Pools::Postgres(connect::postgres(url).await?),
+            Target::Postgres { url } => {
+                let (read, write) = connect::postgres(url).await?;
+                Pools::Postgres { read, write: Lane::new(write) }
+            }
         };
         let writer = Arc::new(Writer::start(pools.clone()));
         Ok(Self { pools, writer })
@@ -54,7 +58,7 @@ impl Db {
     pub fn kind(&self) -> Kind {
         match self.pools {
             Pools::Sqlite { .. } => Kind::Sqlite,
-            Pools::Postgres(_) => Kind::Postgres,
+            Pools::Postgres { .. } => Kind::Postgres,
         }
     }
 
@@ -64,7 +68,9 @@ impl Db {
             Pools::Sqlite { read, .. } => {
                 Tx::sqlite(read.begin().await.map_err(Error::from_driver)?)
             }
-            Pools::Postgres(pool) => Tx::postgres(pool.begin().await.map_err(Error::from_driver)?),
+            Pools::Postgres { read, .. } => {
+                Tx::postgres(read.begin().await.map_err(Error::from_driver)?)
+            }
         })
     }
 
@@ -104,7 +110,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 }
@@ -113,8 +122,8 @@ impl Begin for Pools {
     /// A transaction that may write. On SQLite there is one at a time.
     async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::sqlite(write.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Tx::postgres(pool.begin().await?),
+            Self::Sqlite { write, .. } => Tx::sqlite_writing(write.begin().await?),
+            Self::Postgres { write, .. } => Tx::postgres_writing(write.begin().await?),
         })
     }
 
@@ -122,11 +131,9 @@ impl Begin for Pools {
     /// inside a commit and keep a failed fsync to itself; here the writer hears of it.
     async fn settle(&self) -> Result<(), sqlx::Error> {
         let Self::Sqlite { write, .. } = self else { return Ok(()) };
-        let mut connection = write.acquire().await?;
-        let log = sqlx::query("pragma wal_checkpoint(noop)").fetch_one(&mut *connection).await?;
-        let (pages, moved): (i64, i64) = (log.try_get("log")?, log.try_get("checkpointed")?);
+        let (pages, moved) = write.checkpoint("pragma wal_checkpoint(noop)").await?;
         if pages - moved >= CHECKPOINT_PAGES {
-            sqlx::query("pragma wal_checkpoint(passive)").fetch_one(&mut *connection).await?;
+            write.checkpoint("pragma wal_checkpoint(passive)").await?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ pub(crate) mod begin;
 mod connect;
 mod db;
 pub mod dialect;
+mod lane;
 mod row;
 mod rows;
 mod tx;

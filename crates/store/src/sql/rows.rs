@@ -68,8 +68,12 @@ fn bytes(values: &[Value]) -> usize {
     values.iter().map(size).sum()
 }
 
-/// Texts that were put together before.
-static TEXTS: RwLock<Option<HashMap<(&'static str, usize), Arc<str>>>> = RwLock::new(None);
+/// Texts by the statement for one row, the number of rows and the database.
+type Texts = HashMap<(&'static str, usize, Kind), Arc<str>>;
+
+/// Texts that were put together before. Statements are few and sizes are ten, so nothing has
+/// to be thrown away.
+static TEXTS: RwLock<Option<Texts>> = RwLock::new(None);
 
 /// The statement's text for this many rows.
 pub(super) fn text(sql: Sql, kind: Kind, rows: usize) -> Arc<str> {
@@ -77,8 +81,7 @@ pub(super) fn text(sql: Sql, kind: Kind, rows: usize) -> Arc<str> {
         Kind::Sqlite => sql.sqlite,
         Kind::Postgres => sql.postgres,
     };
-    // Statements are few and sizes are ten, so nothing has to be thrown away.
-    let key = (one, rows * 2 + usize::from(kind == Kind::Sqlite));
+    let key = (one, rows, kind);
     let known = TEXTS.read().unwrap_or_else(PoisonError::into_inner);
     if let Some(text) = known.as_ref().and_then(|texts| texts.get(&key)) {
         return text.clone();

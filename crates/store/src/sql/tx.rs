@@ -1,8 +1,9 @@
 //! A transaction on either database.
 
-use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Database, Postgres, Sqlite, Transaction};
 
 use super::dialect::{RELEASE, ROLLBACK_TO};
+use super::lane::Writing;
 use super::{Kind, Row, Rows, Sql, Value, rows};
 use crate::trouble::Trouble;
 use crate::{Error, Result};
@@ -21,9 +22,48 @@ pub struct Tx {
 
 #[derive(Debug)]
 enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Held<Sqlite>),
+    Postgres(Held<Postgres>),
 }
+
+/// A transaction that only reads comes from a pool, one that writes from its lane.
+#[derive(Debug)]
+enum Held<DB: Database> {
+    Reading(Transaction<'static, DB>),
+    Writing(Writing<DB>),
+}
+
+macro_rules! held {
+    ($database:ty) => {
+        impl Held<$database> {
+            fn connection(
+                &mut self,
+            ) -> Result<&mut <$database as Database>::Connection, sqlx::Error> {
+                match self {
+                    Self::Reading(tx) => Ok(&mut **tx),
+                    Self::Writing(writing) => writing.connection(),
+                }
+            }
+
+            async fn commit(self) -> Result<(), sqlx::Error> {
+                match self {
+                    Self::Reading(tx) => tx.commit().await,
+                    Self::Writing(writing) => writing.commit().await,
+                }
+            }
+
+            async fn rollback(self) -> Result<(), sqlx::Error> {
+                match self {
+                    Self::Reading(tx) => tx.rollback().await,
+                    Self::Writing(writing) => writing.rollback().await,
+                }
+            }
+        }
+    };
+}
+
+held!(Sqlite);
+held!(Postgres);
 
 macro_rules! bind {
     ($query:expr, $params:expr) => {{
@@ -69,11 +109,23 @@ fn overlooked(reason: &str) -> Error {
 
 impl Tx {
     pub(super) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
-        Self { inner: Inner::Sqlite(tx), trouble: None, failed: None }
+        Self::over(Inner::Sqlite(Held::Reading(tx)))
+    }
+
+    pub(super) fn sqlite_writing(writing: Writing<Sqlite>) -> Self {
+        Self::over(Inner::Sqlite(Held::Writing(writing)))
     }
 
     pub(super) fn postgres(tx: Transaction<'static, Postgres>) -> Self {
-        Self { inner: Inner::Postgres(tx), trouble: None, failed: None }
+        Self::over(Inner::Postgres(Held::Reading(tx)))
+    }
+
+    pub(super) fn postgres_writing(writing: Writing<Postgres>) -> Self {
+        Self::over(Inner::Postgres(Held::Writing(writing)))
+    }
+
+    fn over(inner: Inner) -> Self {
+        Self { inner, trouble: None, failed: None }
     }
 
     /// Which database this is on.
@@ -87,8 +139,8 @@ impl Tx {
     /// Runs a statement and says how many rows it changed.
     pub async fn execute(&mut self, sql: Sql, params: Vec<Value>) -> Result<u64> {
         run!(self,
-            tx => async { bind!(sqlx::query(sql.sqlite), params).execute(&mut **tx).await.map(|done| done.rows_affected()) },
-            tx => async { bind!(sqlx::query(sql.postgres), params).execute(&mut **tx).await.map(|done| done.rows_affected()) }
+            tx => async { bind!(sqlx::query(sql.sqlite), params).execute(tx.connection()?).await.map(|done| done.rows_affected()) },
+            tx => async { bind!(sqlx::query(sql.postgres), params).execute(tx.connection()?).await.map(|done| done.rows_affected()) }
         )
     }
 
@@ -99,8 +151,8 @@ impl Tx {
         while let Some((count, values)) = rows.take() {
             let text = AssertSqlSafe(rows::text(sql, self.kind(), count));
             changed += run!(self,
-                tx => async { bind!(sqlx::query(text), values).execute(&mut **tx).await.map(|done| done.rows_affected()) },
-                tx => async { bind!(sqlx::query(text), values).execute(&mut **tx).await.map(|done| done.rows_affected()) }
+                tx => async { bind!(sqlx::query(text), values).execute(tx.connection()?).await.map(|done| done.rows_affected()) },
+                tx => async { bind!(sqlx::query(text), values).execute(tx.connection()?).await.map(|done| done.rows_affected()) }
             )?;
         }
         Ok(changed)
@@ -113,11 +165,11 @@ impl Tx {
             let text = AssertSqlSafe(rows::text(sql, self.kind(), count));
             let part: Result<Vec<Row>> = run!(self,
                 tx => async {
-                    let rows = bind!(sqlx::query(text), values).fetch_all(&mut **tx).await?;
+                    let rows = bind!(sqlx::query(text), values).fetch_all(tx.connection()?).await?;
                     Ok(rows.into_iter().map(Row::Sqlite).collect())
                 },
                 tx => async {
-                    let rows = bind!(sqlx::query(text), values).fetch_all(&mut **tx).await?;
+                    let rows = bind!(sqlx::query(text), values).fetch_all(tx.connection()?).await?;
                     Ok(rows.into_iter().map(Row::Postgres).collect())
                 }
             );
@@ -130,11 +182,11 @@ impl Tx {
     pub async fn fetch_all(&mut self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>> {
         run!(self,
             tx => async {
-                let rows = bind!(sqlx::query(sql.sqlite), params).fetch_all(&mut **tx).await?;
+                let rows = bind!(sqlx::query(sql.sqlite), params).fetch_all(tx.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             },
             tx => async {
-                let rows = bind!(sqlx::query(sql.postgres), params).fetch_all(&mut **tx).await?;
+                let rows = bind!(sqlx::query(sql.postgres), params).fetch_all(tx.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         )
@@ -160,11 +212,11 @@ impl Tx {
         let text = AssertSqlSafe(text);
         run!(self,
             tx => async {
-                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(&mut **tx).await?;
+                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(tx.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             },
             tx => async {
-                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(&mut **tx).await?;
+                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(tx.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         )
@@ -173,8 +225,8 @@ impl Tx {
     /// Runs a text of many statements without parameters: a migration file.
     pub(crate) async fn batch(&mut self, text: &'static str) -> Result<()> {
         run!(self,
-            tx => async { sqlx::raw_sql(text).execute(&mut **tx).await.map(drop) },
-            tx => async { sqlx::raw_sql(text).execute(&mut **tx).await.map(drop) }
+            tx => async { sqlx::raw_sql(text).execute(tx.connection()?).await.map(drop) },
+            tx => async { sqlx::raw_sql(text).execute(tx.connection()?).await.map(drop) }
         )
     }
 

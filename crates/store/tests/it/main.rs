@@ -8,6 +8,7 @@ mod commit;
 mod crash;
 mod disk;
 mod migrate;
+mod rows;
 mod statements;
 
 use store::Sql;
