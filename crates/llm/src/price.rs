@@ -51,8 +51,14 @@ pub enum Rate {
         input: Micros,
         /// For tokens that the model reads from the provider's cache; `input` if unset.
         cached_input: Option<Micros>,
+        /// For tokens that the provider puts into its cache; `input` if unset.
+        #[serde(default)]
+        cache_write: Option<Micros>,
         /// For tokens that the model writes.
         output: Micros,
+        /// For those of them that are reasoning; `output` if unset.
+        #[serde(default)]
+        reasoning: Option<Micros>,
     },
 }
 
@@ -107,12 +113,17 @@ impl Rate {
     fn cost(&self, usage: &TokenUsage) -> Price {
         match self {
             Self::Free => Price::Free,
-            Self::PerMillion { input, cached_input, output } => {
-                let cached_tokens = usage.cached_input.min(usage.input);
+            Self::PerMillion { input, cached_input, cache_write, output, reasoning } => {
+                // parts of a whole, whatever a provider reports
+                let read = usage.cached_input.min(usage.input);
+                let written = usage.cache_write.min(usage.input - read);
+                let thought = usage.reasoning.min(usage.output);
                 let amount = |tokens: u64, rate: Micros| i128::from(tokens) * i128::from(rate.0);
-                let total = amount(usage.input - cached_tokens, *input)
-                    + amount(cached_tokens, cached_input.unwrap_or(*input))
-                    + amount(usage.output, *output);
+                let total = amount(usage.input - read - written, *input)
+                    + amount(read, cached_input.unwrap_or(*input))
+                    + amount(written, cache_write.unwrap_or(*input))
+                    + amount(usage.output - thought, *output)
+                    + amount(thought, reasoning.unwrap_or(*output));
                 let rounded_up = (total + 999_999).div_euclid(1_000_000);
                 Price::Known(Micros(i64::try_from(rounded_up).unwrap_or(i64::MAX)))
             }
@@ -121,9 +132,11 @@ impl Rate {
 }
 
 fn from_table(provider: &str, model: &str, usage: &TokenUsage, at: Timestamp) -> Option<Micros> {
+    let read = usage.cached_input.min(usage.input);
     let tokens = Usage::from([
         (UsageKey::INPUT_TOKENS, usage.input as f64),
-        (UsageKey::CACHE_READ_TOKENS, usage.cached_input.min(usage.input) as f64),
+        (UsageKey::CACHE_READ_TOKENS, read as f64),
+        (UsageKey::CACHE_WRITE_TOKENS, usage.cache_write.min(usage.input - read) as f64),
         (UsageKey::OUTPUT_TOKENS, usage.output as f64),
     ]);
     let request = PriceRequest::new(model, &tokens)
@@ -183,7 +196,9 @@ mod tests {
         let per_million = |input, cached_input: Option<i64>, output| Rate::PerMillion {
             input: Micros(input),
             cached_input: cached_input.map(Micros),
+            cache_write: None,
             output: Micros(output),
+            reasoning: None,
         };
         let set = |provider: &str, model: Option<&str>, rate| Override {
             provider: provider.into(),
@@ -208,11 +223,35 @@ mod tests {
     }
 
     #[test]
+    fn every_part_of_the_usage_has_its_own_price() {
+        let rate = Rate::PerMillion {
+            input: Micros(1_000_000),
+            cached_input: Some(Micros(100_000)),
+            cache_write: Some(Micros(2_000_000)),
+            output: Micros(5_000_000),
+            reasoning: Some(Micros(7_000_000)),
+        };
+        let check = |usage: TokenUsage, micros: i64| {
+            assert_eq!(rate.cost(&usage), Price::Known(Micros(micros)), "{usage:?}");
+        };
+        let parts = TokenUsage { cache_write: 30, reasoning: 4, ..usage(100, 50, 10) };
+        check(parts, 20 + 5 + 60 + 30 + 28);
+        // parts larger than their whole are the whole
+        check(TokenUsage { cache_write: 90, reasoning: 90, ..usage(100, 50, 10) }, 5 + 100 + 70);
+        // the table knows what it costs to fill a cache as well
+        let filled = TokenUsage { cache_write: 1_000, ..usage(1_000, 0, 0) };
+        let price = cost(&[], ("anthropic", "claude-sonnet-4-5"), &filled, AT);
+        assert_eq!(price, Price::Known(Micros(3_750)));
+    }
+
+    #[test]
     fn an_enormous_usage_does_not_overflow() {
         let rate = Rate::PerMillion {
             input: Micros(i64::MAX),
             cached_input: None,
+            cache_write: None,
             output: Micros(i64::MAX),
+            reasoning: None,
         };
         assert_eq!(rate.cost(&usage(u64::MAX, 0, 0)), Price::Known(Micros(i64::MAX)));
     }
