@@ -9,11 +9,13 @@
 
 pub mod chat;
 pub mod door;
+pub mod embedding;
 mod endpoint;
 mod error;
 pub mod price;
 mod provider;
 pub mod providers;
+pub mod speech;
 mod sse;
 pub mod stream;
 #[cfg(test)]
@@ -24,7 +26,7 @@ mod transport;
 
 pub use endpoint::Endpoint;
 pub use error::{Error, Phase, Result};
-pub use provider::{DeltaStream, Provider, cancel_on};
+pub use provider::{DeltaStream, Provider, TokenCount, cancel_on};
 pub use providers::scripted::Scripted;
 pub use tls::client_builder;
 pub use transport::{MAX_ANSWER_BYTES, Timeouts, Transport};

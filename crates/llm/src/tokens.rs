@@ -7,6 +7,7 @@
 //! exceeds. Whoever stores an estimate sets `TokenUsage::estimated`.
 
 use crate::chat::{Message, Part, Reply, Request};
+use crate::embedding::{EmbedInput, EmbedRequest};
 
 /// What a provider adds around a message: role marks and separators.
 const PER_MESSAGE: u64 = 8;
@@ -48,6 +49,22 @@ pub fn estimate_input(request: &Request) -> u64 {
 /// than providers usually scale them to.
 pub fn bound_input(request: &Request) -> u64 {
     count(request, |text| text.len() as u64)
+}
+
+/// About how many tokens the model will read for these embeddings.
+pub fn estimate_embedding(request: &EmbedRequest) -> u64 {
+    match &request.input {
+        EmbedInput::Texts(texts) => texts.iter().map(|text| estimate_text(text)).sum(),
+        EmbedInput::Tokens(tokens) => tokens.iter().map(|tokens| tokens.len() as u64).sum(),
+    }
+}
+
+/// More tokens than the model can read for these embeddings.
+pub fn bound_embedding(request: &EmbedRequest) -> u64 {
+    match &request.input {
+        EmbedInput::Texts(texts) => texts.iter().map(|text| text.len() as u64).sum(),
+        EmbedInput::Tokens(tokens) => tokens.iter().map(|tokens| tokens.len() as u64).sum(),
+    }
 }
 
 /// About how many tokens the model wrote for this reply.

@@ -7,13 +7,15 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::chat::Delta;
-use crate::providers::{anthropic, openai};
+use crate::providers::{anthropic, openai, openai_responses};
 
 /// Writes one answer as server-sent events.
 #[derive(Debug)]
 pub enum Frames {
     /// OpenAI's chat chunks.
     Chat(openai::door::Stream),
+    /// OpenAI's response events.
+    Responses(openai_responses::door::Stream),
     /// Anthropic's message events.
     Messages(anthropic::door::Stream),
 }
@@ -23,6 +25,7 @@ impl Frames {
     pub fn push(&mut self, delta: &Delta, out: &mut Vec<u8>) {
         match self {
             Self::Chat(stream) => stream.push(delta, out),
+            Self::Responses(stream) => stream.push(delta, out),
             Self::Messages(stream) => stream.push(delta, out),
         }
     }
@@ -31,6 +34,7 @@ impl Frames {
     pub fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
         match self {
             Self::Chat(stream) => stream.fail(failure, out),
+            Self::Responses(stream) => stream.fail(failure, out),
             Self::Messages(stream) => stream.fail(failure, out),
         }
     }

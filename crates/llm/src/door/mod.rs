@@ -4,11 +4,14 @@
 //! Start with [`Door`]. What is particular to a dialect stands beside its codec, in the
 //! folders `providers/*/door`; [`embeddings`] and [`transcription`] are OpenAI's alone.
 
+pub mod embeddings;
 mod failure;
 mod field;
 mod frames;
+pub mod models;
 #[cfg(test)]
 mod tests;
+pub mod transcription;
 
 use serde::Serialize;
 
@@ -19,13 +22,15 @@ pub use frames::Frames;
 pub(crate) use frames::{Writer, quoted};
 
 use crate::chat::{Reply, Request};
-use crate::providers::{anthropic, openai};
+use crate::providers::{anthropic, openai, openai_responses};
 
 /// A dialect in which outside clients ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Door {
     /// OpenAI's `/v1/chat/completions`.
     Chat,
+    /// OpenAI's `/v1/responses`.
+    Responses,
     /// Anthropic's `/v1/messages`.
     Messages,
 }
@@ -57,6 +62,7 @@ impl Door {
     pub fn decode(self, body: &[u8]) -> Result<Asked, FieldError> {
         match self {
             Self::Chat => openai::door::decode(body),
+            Self::Responses => openai_responses::door::decode(body),
             Self::Messages => anthropic::door::decode(body),
         }
     }
@@ -65,6 +71,7 @@ impl Door {
     pub fn encode(self, reply: &Reply, meta: &Meta) -> Vec<u8> {
         match self {
             Self::Chat => openai::door::encode(reply, meta),
+            Self::Responses => openai_responses::door::encode(reply, meta),
             Self::Messages => anthropic::door::encode(reply, meta),
         }
     }
@@ -73,6 +80,7 @@ impl Door {
     pub fn frames(self, meta: &Meta, asked: &Asked) -> Frames {
         match self {
             Self::Chat => Frames::Chat(openai::door::Stream::new(meta, asked.include_usage)),
+            Self::Responses => Frames::Responses(openai_responses::door::Stream::new(meta)),
             Self::Messages => Frames::Messages(anthropic::door::Stream::new(meta)),
         }
     }
@@ -80,7 +88,7 @@ impl Door {
     /// Writes why there is no answer, with the status to send it under.
     pub fn encode_failure(self, failure: &Failure) -> (u16, Vec<u8>) {
         let body = match self {
-            Self::Chat => openai::door::encode_failure(failure),
+            Self::Chat | Self::Responses => openai::door::encode_failure(failure),
             Self::Messages => anthropic::door::encode_failure(failure),
         };
         (failure.kind.status(), body)

@@ -12,11 +12,11 @@ use crate::chat::{
     Accumulator, Delta, Finish, Message, Reply, Request, Thought, TokenUsage, ToolCall,
 };
 use crate::providers::refusal::decode_error;
-use crate::providers::{anthropic, openai};
+use crate::providers::{anthropic, openai, openai_responses};
 use crate::stream::Reader;
 use crate::testing::{decode_pieces, reply};
 
-const DOORS: [Door; 2] = [Door::Chat, Door::Messages];
+const DOORS: [Door; 3] = [Door::Chat, Door::Responses, Door::Messages];
 
 fn meta() -> Meta {
     Meta { id: "call_7".into(), created: 1_795_219_200, model: "team/\"fast\"".into() }
@@ -95,6 +95,7 @@ fn read_by_client(door: Door, stream: &[u8]) -> Result<Reply, Error> {
     }
     match door {
         Door::Chat => by::<openai::Chat>(stream),
+        Door::Responses => by::<openai_responses::Responses>(stream),
         Door::Messages => by::<anthropic::Messages>(stream),
     }
 }
@@ -102,6 +103,7 @@ fn read_by_client(door: Door, stream: &[u8]) -> Result<Reply, Error> {
 fn read_whole(door: Door, body: &[u8]) -> Reply {
     let deltas = match door {
         Door::Chat => openai::decode(body, &asked().request),
+        Door::Responses => openai_responses::decode(body, &asked().request),
         Door::Messages => anthropic::decode(body, &asked().request),
     };
     folded(deltas.unwrap())
@@ -261,6 +263,10 @@ fn a_request_round_trips_through_its_own_door() {
     let chat = openai::encode(&request, openai::Dialect::OpenAi, true).unwrap();
     let chat = through(Door::Chat, chat);
     assert_eq!((&chat.request, chat.stream, chat.include_usage), (&request, true, true));
+    let responses = through(Door::Responses, openai_responses::encode(&request, true).unwrap());
+    // this dialect has no texts at which to stop
+    let expected = Request { stop: Vec::new(), ..request.clone() };
+    assert_eq!((&responses.request, responses.stream), (&expected, true));
     let messages = through(Door::Messages, anthropic::encode(&request, false).unwrap());
     assert_eq!((&messages.request, messages.stream), (&request, false));
 }

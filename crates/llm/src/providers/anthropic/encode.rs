@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::answer::AnswerTool;
 use super::wire_out::{
     Block, BlockKind, Body, CacheControl, Choice, Input, Line, Metadata, OutputConfig, Source,
     Thinking, Tool,
@@ -14,6 +13,7 @@ use crate::Result;
 use crate::chat::{
     Effort, Image, Message, Part, Reasoning, Request, Role, Thought, ToolCall, ToolChoice,
 };
+use crate::providers::answer::AnswerTool;
 use crate::providers::json_body;
 use crate::providers::openai::misplaced;
 

@@ -3,9 +3,8 @@
 //! Pure: [`encode`] makes the request's body; [`Decoder`] reads a streamed answer from
 //! bytes cut anywhere, [`decode`] one that came in one piece. An answer of a demanded
 //! shape is asked for as the input of a tool that nobody but this codec sees
-//! (`answer.rs`). [`door`] is the other side of the same dialect.
+//! (`providers/answer.rs`). [`door`] is the other side of the same dialect.
 
-mod answer;
 mod decode;
 pub mod door;
 mod encode;

@@ -1,9 +1,9 @@
 //! A streamed answer, event by event.
 
-use super::answer::AnswerTool;
 use super::wire::{Block, Event, Fragment, Message, Usage};
 use super::{REDACTED_SEAL, SEAL};
 use crate::chat::{Delta, Finish, Request, TokenUsage};
+use crate::providers::answer::AnswerTool;
 use crate::providers::refusal::{decode_stream_error, parse_event};
 use crate::stream::{Framing, Progress, Reader};
 use crate::tokens::{Tally, estimate_input};
@@ -103,6 +103,7 @@ impl Reader for Messages {
                 }
             }
             "message_stop" => {
+                self.start(None, None, deltas);
                 self.last_deltas(deltas)?;
                 return Ok(Progress::Done);
             }
@@ -119,6 +120,7 @@ impl Reader for Messages {
         if !rest.is_some_and(is_stop) {
             return Ok(Progress::Goes);
         }
+        self.start(None, None, deltas);
         self.last_deltas(deltas)?;
         Ok(Progress::Done)
     }

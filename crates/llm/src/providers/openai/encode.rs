@@ -77,7 +77,7 @@ pub fn encode(request: &Request, dialect: Dialect, stream: bool) -> Result<Vec<u
 }
 
 /// The word for how hard to think; none lets the provider decide.
-fn effort_word(reasoning: Reasoning) -> Option<&'static str> {
+pub(in crate::providers) fn effort_word(reasoning: Reasoning) -> Option<&'static str> {
     match (reasoning, reasoning.effort()) {
         (Reasoning::Off, _) => Some("none"),
         (_, None) => None,
@@ -255,7 +255,7 @@ pub(in crate::providers) fn schema_name(name: &str) -> String {
 
 /// Whether strict mode accepts the schema: every object closed, every property required.
 /// OpenAI refuses the whole request otherwise, so a looser schema is sent as not strict.
-fn allows_strict(schema: &Value) -> bool {
+pub(in crate::providers) fn allows_strict(schema: &Value) -> bool {
     match schema {
         Value::Object(object) => is_closed(object) && object.values().all(allows_strict),
         Value::Array(items) => items.iter().all(allows_strict),

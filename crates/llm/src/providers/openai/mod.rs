@@ -8,7 +8,9 @@
 
 mod decode;
 pub mod door;
+mod embed;
 mod encode;
+mod speech;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -16,8 +18,10 @@ mod wire;
 mod wire_out;
 
 pub use decode::{decode, decode_models};
+pub use embed::{decode_embeddings, encode_embeddings};
 pub use encode::{Dialect, encode};
-pub(in crate::providers) use encode::{misplaced, schema_name};
+pub(in crate::providers) use encode::{allows_strict, effort_word, misplaced, schema_name};
+pub use speech::{decode_transcription, encode_transcription};
 pub use stream::Chat;
 
 /// Reads a streamed answer.
@@ -25,5 +29,9 @@ pub type Decoder = crate::stream::Decoder<Chat>;
 
 /// Where chats go, below the base URL.
 pub const CHAT_PATH: &str = "chat/completions";
+/// Where embeddings are made, below the base URL.
+pub const EMBEDDINGS_PATH: &str = "embeddings";
+/// Where speech is written down, below the base URL.
+pub const TRANSCRIPTIONS_PATH: &str = "audio/transcriptions";
 /// Where the list of models is, below the base URL.
 pub const MODELS_PATH: &str = "models";

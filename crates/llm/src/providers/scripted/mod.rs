@@ -5,9 +5,11 @@
 //! [`Scripted`]; `script.rs` has the shape of a rule, `template.rs` what replies may insert.
 
 mod model;
+mod other;
 mod script;
 mod template;
 #[cfg(test)]
 mod tests;
 
 pub use model::{MODEL, Scripted};
+pub use other::{embed, transcribe};

@@ -6,8 +6,7 @@ use super::super::{Messages, decode, decode_count, decode_models};
 use super::{fixtures, request, shaped, story};
 use crate::Error;
 use crate::chat::{Finish, Reply, Request, Thought, TokenUsage, ToolCall};
-use crate::providers::refusal::decode_error;
-use crate::testing::{decode_pieces, reply};
+use crate::testing::{decode_pieces, reply, sorts_refusals};
 
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
     Reply {
@@ -129,17 +128,7 @@ fn a_whole_answer_decodes_like_a_stream() {
 
 #[test]
 fn documented_refusals_become_typed_errors() {
-    let cases: Vec<Value> = serde_json::from_slice(&fixtures().read("errors.json")).unwrap();
-    assert!(cases.len() > 10);
-    for case in cases {
-        let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
-        let body = match &case["body"] {
-            Value::String(text) => text.clone(),
-            json => json.to_string(),
-        };
-        let error = decode_error(status, None, body.as_bytes(), "claude-9");
-        assert_eq!(error.code(), case["code"].as_str().unwrap(), "{case}");
-    }
+    sorts_refusals(&fixtures());
 }
 
 #[test]

@@ -206,7 +206,7 @@ pub(in crate::providers) fn within(
 }
 
 /// How hard to think, by OpenAI's words.
-fn effort(field: &str, word: &str) -> Result<Reasoning> {
+pub(in crate::providers) fn effort(field: &str, word: &str) -> Result<Reasoning> {
     Ok(Reasoning::Effort(match word {
         "none" => return Ok(Reasoning::Off),
         "minimal" => Effort::Minimal,
@@ -316,7 +316,7 @@ fn chosen(choice: Choice) -> Result<ToolChoice> {
 }
 
 /// Whether to call tools, by OpenAI's words.
-fn choice_word(word: &str) -> Result<ToolChoice> {
+pub(in crate::providers) fn choice_word(word: &str) -> Result<ToolChoice> {
     match word {
         "auto" => Ok(ToolChoice::Auto),
         "none" => Ok(ToolChoice::None),
@@ -346,7 +346,7 @@ fn shape(format: ResponseFormat) -> Result<Option<OutputSchema>> {
 }
 
 /// The shape of an object of which nothing more is known.
-fn any_object() -> OutputSchema {
+pub(in crate::providers) fn any_object() -> OutputSchema {
     let schema = serde_json::json!({"type": "object"});
     OutputSchema { name: "answer".to_owned(), schema }
 }

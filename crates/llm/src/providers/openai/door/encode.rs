@@ -142,7 +142,7 @@ struct Problem<'a> {
 
 /// An error, as all of OpenAI's addresses describe it.
 #[derive(Debug, Serialize)]
-struct Details<'a> {
+pub(in crate::providers) struct Details<'a> {
     message: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,

@@ -1,0 +1,203 @@
+//! One call: what a codec wants sent, and how it reads what comes back.
+
+use std::collections::VecDeque;
+
+use futures::stream::{StreamExt, iter, unfold};
+
+use crate::chat::{Delta, Request};
+use crate::providers::refusal::{decode_error, snippet};
+use crate::providers::{anthropic, azure_openai, gemini, ollama, openai, openai_responses};
+use crate::stream::{Decode, Decoder, Reader};
+use crate::transport::{Answer, Auth, Body, Outgoing};
+use crate::{DeltaStream, Endpoint, Error, Provider, Result, Scripted, Transport};
+
+/// A codec's side of one call.
+pub(super) struct Exchange<'a> {
+    endpoint: &'a Endpoint,
+    outgoing: Outgoing,
+    /// Reads an answer that comes in one piece.
+    decode: fn(&[u8], &Request) -> Result<Vec<Delta>>,
+    /// Reads one that comes in pieces.
+    decoder: fn(&Request) -> Box<dyn Decode>,
+    /// The media type of pieces.
+    streams: &'static str,
+}
+
+/// Where an answer comes from.
+pub(super) enum Source<'a> {
+    Wire(Exchange<'a>),
+    Script(&'a Scripted),
+}
+
+const EVENTS: &str = "text/event-stream";
+
+fn decoder<R: Reader + 'static>(request: &Request) -> Box<dyn Decode> {
+    Box::new(Decoder::<R>::new(request))
+}
+
+impl Provider {
+    pub(super) fn source(&self, request: &Request, stream: bool) -> Result<Source<'_>> {
+        Ok(Source::Wire(match self {
+            Self::OpenAi(endpoint) => {
+                let dialect = openai::Dialect::of(&endpoint.base_url);
+                let body = openai::encode(request, dialect, stream)?;
+                chat(endpoint, Outgoing::post(openai::CHAT_PATH, body))
+            }
+            Self::OpenRouter(endpoint) => {
+                let body = openai::encode(request, openai::Dialect::OpenRouter, stream)?;
+                chat(endpoint, Outgoing::post(openai::CHAT_PATH, body))
+            }
+            Self::AzureOpenAi { endpoint, api_version } => {
+                let version = api_version.as_deref();
+                let path = azure_openai::path(endpoint, version, &request.model, openai::CHAT_PATH);
+                let body = openai::encode(request, openai::Dialect::OpenAi, stream)?;
+                chat(endpoint, to_azure(Outgoing::post(path, body)))
+            }
+            Self::OpenAiResponses(endpoint) => Exchange {
+                endpoint,
+                outgoing: Outgoing::post(
+                    openai_responses::RESPONSES_PATH,
+                    openai_responses::encode(request, stream)?,
+                ),
+                decode: openai_responses::decode,
+                decoder: decoder::<openai_responses::Responses>,
+                streams: EVENTS,
+            },
+            Self::Anthropic(endpoint) => Exchange {
+                endpoint,
+                outgoing: to_anthropic(Outgoing::post(
+                    endpoint.versioned("v1", anthropic::MESSAGES_PATH),
+                    anthropic::encode(request, stream)?,
+                )),
+                decode: anthropic::decode,
+                decoder: decoder::<anthropic::Messages>,
+                streams: EVENTS,
+            },
+            Self::Gemini(endpoint) => {
+                let operation =
+                    if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
+                let path = gemini::path(&request.model, operation);
+                Exchange {
+                    endpoint,
+                    outgoing: to_gemini(Outgoing::post(
+                        endpoint.versioned(gemini::VERSION, &path),
+                        gemini::encode(request)?,
+                    )),
+                    decode: gemini::decode,
+                    decoder: decoder::<gemini::Generated>,
+                    streams: EVENTS,
+                }
+            }
+            Self::Ollama(endpoint) => Exchange {
+                endpoint,
+                outgoing: Outgoing::post(
+                    ollama::path(&endpoint.base_url, "chat"),
+                    ollama::encode(request, stream)?,
+                ),
+                decode: ollama::decode,
+                decoder: decoder::<ollama::Spoken>,
+                streams: ollama::STREAMS,
+            },
+            Self::Scripted(scripted) => return Ok(Source::Script(scripted)),
+        }))
+    }
+}
+
+fn chat(endpoint: &Endpoint, outgoing: Outgoing) -> Exchange<'_> {
+    Exchange {
+        endpoint,
+        outgoing,
+        decode: openai::decode,
+        decoder: decoder::<openai::Chat>,
+        streams: EVENTS,
+    }
+}
+
+pub(super) fn to_anthropic(outgoing: Outgoing) -> Outgoing {
+    let headers = &[("anthropic-version", anthropic::VERSION)];
+    Outgoing { auth: Auth::Header("x-api-key"), headers, ..outgoing }
+}
+
+pub(super) fn to_azure(outgoing: Outgoing) -> Outgoing {
+    Outgoing { auth: Auth::Header(azure_openai::KEY_HEADER), ..outgoing }
+}
+
+pub(super) fn to_gemini(outgoing: Outgoing) -> Outgoing {
+    Outgoing { auth: Auth::Header(gemini::KEY_HEADER), ..outgoing }
+}
+
+impl Exchange<'_> {
+    pub(super) async fn stream(
+        self,
+        transport: &Transport,
+        request: &Request,
+    ) -> Result<DeltaStream> {
+        let mut answer = transport.send(self.endpoint, self.outgoing).await?;
+        match (answer.status, answer.media_type.as_str()) {
+            (200, media_type) if media_type == self.streams => {
+                Ok(read(answer.body, (self.decoder)(request)))
+            }
+            // a server that cannot stream answers in one piece
+            (200, "application/json") => {
+                let deltas = (self.decode)(&answer.body.read_all().await?, request)?;
+                Ok(iter(deltas.into_iter().map(Ok)).boxed())
+            }
+            _ => Err(refusal(&mut answer, &request.model).await),
+        }
+    }
+
+    pub(super) async fn whole(
+        self,
+        transport: &Transport,
+        request: &Request,
+    ) -> Result<Vec<Result<Delta>>> {
+        let mut answer = transport.send(self.endpoint, self.outgoing).await?;
+        match (answer.status, answer.media_type.as_str()) {
+            (200, "application/json") => {
+                let deltas = (self.decode)(&answer.body.read_all().await?, request)?;
+                Ok(deltas.into_iter().map(Ok).collect())
+            }
+            // a server that can only stream does so unasked
+            (200, media_type) if media_type == self.streams => {
+                Ok(read(answer.body, (self.decoder)(request)).collect().await)
+            }
+            _ => Err(refusal(&mut answer, &request.model).await),
+        }
+    }
+}
+
+/// Why an answer is none.
+async fn refusal(answer: &mut Answer, model: &str) -> Error {
+    let body = match answer.body.read_all().await {
+        Ok(body) => body,
+        // the status alone says enough
+        Err(_) if answer.status != 200 => Vec::new(),
+        Err(error) => return error,
+    };
+    if answer.status != 200 {
+        return decode_error(answer.status, answer.retry_after, &body, model);
+    }
+    let message = format!(
+        "it is \"{}\" and not a chat answer, is the base URL right? it begins: {}",
+        answer.media_type,
+        snippet(&body)
+    );
+    Error::invalid_reply(message)
+}
+
+/// Decodes a body as it arrives.
+fn read(body: Body, decoder: Box<dyn Decode>) -> DeltaStream {
+    let state = (body, decoder, VecDeque::new());
+    unfold(state, |(mut body, mut decoder, mut pending)| async move {
+        while pending.is_empty() && !decoder.is_done() {
+            match body.chunk().await {
+                Ok(Some(bytes)) => pending.extend(decoder.push(&bytes)),
+                Ok(None) => pending.extend(decoder.end(Error::StreamCut)),
+                Err(error) => pending.extend(decoder.end(error)),
+            }
+        }
+        let next = pending.pop_front()?;
+        Some((next, (body, decoder, pending)))
+    })
+    .boxed()
+}

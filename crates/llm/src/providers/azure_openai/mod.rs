@@ -1,0 +1,77 @@
+//! OpenAI's models at Azure: the bodies are OpenAI's, the addresses and the key's header
+//! are not.
+//!
+//! With a version of the API, every model is a deployment with an address of its own;
+//! without one it is the newer address `/openai/v1`, where the body names the deployment.
+
+use super::path_segment;
+use crate::Endpoint;
+
+/// The header of the key.
+pub const KEY_HEADER: &str = "api-key";
+
+/// Where this operation of this deployment goes, below the base URL.
+pub fn path(
+    endpoint: &Endpoint,
+    api_version: Option<&str>,
+    deployment: &str,
+    operation: &str,
+) -> String {
+    let base = endpoint.base_url.trim_end_matches('/');
+    match api_version {
+        None if base.ends_with("/openai/v1") => operation.to_owned(),
+        None if base.ends_with("/openai") => format!("v1/{operation}"),
+        None => format!("openai/v1/{operation}"),
+        Some(version) => {
+            let folder = if base.ends_with("/openai") { "" } else { "openai/" };
+            let deployment = path_segment(deployment);
+            let version = path_segment(version);
+            format!("{folder}deployments/{deployment}/{operation}?api-version={version}")
+        }
+    }
+}
+
+/// Where the list of models is.
+pub fn models_path(endpoint: &Endpoint, api_version: Option<&str>) -> String {
+    let folder =
+        if endpoint.base_url.trim_end_matches('/').ends_with("/openai") { "" } else { "openai/" };
+    match api_version {
+        None => path(endpoint, None, "", "models"),
+        Some(version) => format!("{folder}models?api-version={}", path_segment(version)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_have_the_addresses_of_the_provider() {
+        let check = |base: &str, version: Option<&str>, chat: &str, models: &str| {
+            let endpoint = Endpoint::new(base);
+            assert_eq!(path(&endpoint, version, "my gpt", "chat/completions"), chat, "{base}");
+            assert_eq!(models_path(&endpoint, version), models, "{base}");
+        };
+        let dated = "deployments/my%20gpt/chat/completions?api-version=2024-10-21";
+        check(
+            "https://x.openai.azure.com",
+            Some("2024-10-21"),
+            &format!("openai/{dated}"),
+            "openai/models?api-version=2024-10-21",
+        );
+        check(
+            "https://x.openai.azure.com/openai/",
+            Some("2024-10-21"),
+            dated,
+            "models?api-version=2024-10-21",
+        );
+        check(
+            "https://x.openai.azure.com/",
+            None,
+            "openai/v1/chat/completions",
+            "openai/v1/models",
+        );
+        check("https://x.openai.azure.com/openai/v1/", None, "chat/completions", "models");
+        check("https://x.openai.azure.com/openai", None, "v1/chat/completions", "v1/models");
+    }
+}

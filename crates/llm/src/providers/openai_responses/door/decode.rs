@@ -1,0 +1,303 @@
+//! A client's request.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::chat::{
+    CacheHints, Image, Message, OutputSchema, Part, Reasoning, Request, Role, Thought, ToolCall,
+    ToolChoice, ToolSpec,
+};
+use crate::door::{Asked, FieldError, Lines, path_of, read};
+use crate::providers::openai::door::{any_object, choice_word, effort, no_parameters, within};
+
+type Result<T> = std::result::Result<T, FieldError>;
+
+#[derive(Debug, Deserialize)]
+struct Body {
+    model: String,
+    #[serde(default)]
+    input: Lines<Item>,
+    instructions: Option<String>,
+    stream: Option<bool>,
+    tools: Option<Vec<Tool>>,
+    tool_choice: Option<Choice>,
+    parallel_tool_calls: Option<bool>,
+    text: Option<Text>,
+    max_output_tokens: Option<u32>,
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    reasoning: Option<Effort>,
+    previous_response_id: Option<String>,
+    conversation: Option<Value>,
+    background: Option<bool>,
+    prompt_cache_key: Option<String>,
+    safety_identifier: Option<String>,
+    user: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Item {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    role: Option<String>,
+    #[serde(default)]
+    content: Lines<Piece>,
+    id: Option<String>,
+    call_id: Option<String>,
+    name: Option<String>,
+    arguments: Option<String>,
+    #[serde(default)]
+    output: Lines<Piece>,
+    summary: Option<Vec<Piece>>,
+    encrypted_content: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Piece {
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<String>,
+    refusal: Option<String>,
+    image_url: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tool {
+    #[serde(rename = "type")]
+    kind: String,
+    name: Option<String>,
+    description: Option<String>,
+    parameters: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Choice {
+    Word(String),
+    Tool { name: String },
+}
+
+#[derive(Debug, Deserialize)]
+struct Text {
+    format: Option<Format>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Format {
+    #[serde(rename = "type")]
+    kind: String,
+    name: Option<String>,
+    schema: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Effort {
+    effort: Option<String>,
+}
+
+const MISSING: &str = "it is missing";
+
+/// Reads a client's request. What is unknown is passed over; what cannot be done is refused.
+pub fn decode(body: &[u8]) -> Result<Asked> {
+    let body: Body = read(body)?;
+    if body.model.is_empty() {
+        return Err(FieldError::new("model", "name the model to ask"));
+    }
+    refuse_what_cannot_be_done(&body)?;
+    let mut messages: Vec<Message> = body.instructions.map(Message::system).into_iter().collect();
+    match body.input {
+        Lines::Nothing => return Err(FieldError::new("input", MISSING)),
+        Lines::Text(text) => messages.push(Message::user(text)),
+        Lines::Parts(items) => {
+            for (index, item) in items.into_iter().enumerate() {
+                push_item(item, &mut messages)
+                    .map_err(|error| error.within(&path_of("input", index)))?;
+            }
+        }
+    }
+    let tools =
+        body.tools.unwrap_or_default().into_iter().enumerate().map(|(index, tool)| {
+            offered(tool).map_err(|error| error.within(&path_of("tools", index)))
+        });
+    let effort = body.reasoning.and_then(|reasoning| reasoning.effort);
+    let effort = effort.map(|word| effort_of(&word)).transpose()?;
+    let tool_choice = match body.tool_choice {
+        None => ToolChoice::Auto,
+        Some(Choice::Word(word)) => choice_word(&word)?,
+        Some(Choice::Tool { name }) => ToolChoice::Tool(name),
+    };
+    let request = Request {
+        model: body.model,
+        messages,
+        tools: tools.collect::<Result<_>>()?,
+        tool_choice,
+        parallel_tool_calls: body.parallel_tool_calls,
+        output_schema: body.text.and_then(|text| text.format).map_or(Ok(None), shape)?,
+        max_output_tokens: body.max_output_tokens,
+        temperature: within("temperature", body.temperature, 0.0, 2.0)?,
+        top_p: within("top_p", body.top_p, 0.0, 1.0)?,
+        reasoning: effort,
+        cache: CacheHints { key: body.prompt_cache_key, ..CacheHints::default() },
+        user: body.safety_identifier.or(body.user),
+        ..Request::default()
+    };
+    Ok(Asked { request, stream: body.stream.unwrap_or(false), include_usage: true })
+}
+
+fn effort_of(word: &str) -> Result<Reasoning> {
+    effort("reasoning.effort", word)
+}
+
+fn refuse_what_cannot_be_done(body: &Body) -> Result<()> {
+    if body.previous_response_id.is_some() {
+        let message = "answers are not kept here; send the whole conversation as input";
+        return Err(FieldError::new("previous_response_id", message));
+    }
+    if body.conversation.as_ref().is_some_and(|conversation| !conversation.is_null()) {
+        let message = "conversations are not kept here; send the whole one as input";
+        return Err(FieldError::new("conversation", message));
+    }
+    if body.background == Some(true) {
+        let message = "nothing is answered in the background here; ask for a stream";
+        return Err(FieldError::new("background", message));
+    }
+    Ok(())
+}
+
+/// Calls and thoughts of one turn of the model are parts of one message here.
+fn push_item(item: Item, messages: &mut Vec<Message>) -> Result<()> {
+    let missing = |field: &str| FieldError::new(field, MISSING);
+    match item.kind.as_deref().unwrap_or("message") {
+        "message" => {
+            let role = match item.role.as_deref() {
+                Some("system" | "developer") => Role::System,
+                Some("user") => Role::User,
+                Some("assistant") => Role::Assistant,
+                Some(other) => {
+                    let message =
+                        format!("\"{other}\" is unknown; use system, developer, user or assistant");
+                    return Err(FieldError::new("role", message));
+                }
+                None => return Err(missing("role")),
+            };
+            let content = parts("content", item.content, role)?;
+            if role == Role::Assistant {
+                for part in content {
+                    push_assistant(part, messages);
+                }
+            } else {
+                messages.push(Message { role, content });
+            }
+        }
+        "function_call" => push_assistant(
+            Part::ToolCall(ToolCall {
+                id: item.call_id.ok_or_else(|| missing("call_id"))?,
+                name: item.name.ok_or_else(|| missing("name"))?,
+                arguments: item.arguments.unwrap_or_default(),
+            }),
+            messages,
+        ),
+        "function_call_output" => {
+            let id = item.call_id.ok_or_else(|| missing("call_id"))?;
+            let output = parts("output", item.output, Role::User)?;
+            let (pictures, texts) =
+                output.into_iter().partition::<Vec<_>, _>(|part| matches!(part, Part::Image(_)));
+            let texts = Message { role: Role::Tool, content: texts };
+            messages.push(Message::tool_return(id, texts.joined_text()));
+            if !pictures.is_empty() {
+                messages.push(Message { role: Role::User, content: pictures });
+            }
+        }
+        "reasoning" => {
+            // an unsealed thought means nothing to any provider
+            if let Some(sealed) = item.encrypted_content.filter(|sealed| !sealed.is_empty()) {
+                let summary = item.summary.unwrap_or_default();
+                let texts: Vec<String> =
+                    summary.into_iter().filter_map(|piece| piece.text).collect();
+                // from a client that talked to the provider itself before
+                let seal = if sealed.contains(':') {
+                    sealed
+                } else {
+                    format!("{}{}:{sealed}", super::super::SEAL, item.id.unwrap_or_default())
+                };
+                let thought = Thought { text: texts.join("\n\n"), seal };
+                push_assistant(Part::Thought(thought), messages);
+            }
+        }
+        other => {
+            let message = format!(
+                "\"{other}\" cannot be passed on; use message, function_call, function_call_output or reasoning"
+            );
+            return Err(FieldError::new("type", message));
+        }
+    }
+    Ok(())
+}
+
+fn push_assistant(part: Part, messages: &mut Vec<Message>) {
+    match messages.last_mut() {
+        Some(last) if last.role == Role::Assistant => last.content.push(part),
+        _ => messages.push(Message { role: Role::Assistant, content: vec![part] }),
+    }
+}
+
+fn parts(field: &str, content: Lines<Piece>, role: Role) -> Result<Vec<Part>> {
+    let pieces = match content {
+        Lines::Nothing => return Err(FieldError::new(field, MISSING)),
+        Lines::Text(text) => return Ok(vec![Part::Text { text }]),
+        Lines::Parts(pieces) => pieces,
+    };
+    let parts = pieces.into_iter().enumerate().map(|(index, piece)| {
+        part(piece, role).map_err(|error| error.within(&path_of(field, index)))
+    });
+    parts.collect()
+}
+
+fn part(piece: Piece, role: Role) -> Result<Part> {
+    let missing = |field: &str| FieldError::new(field, MISSING);
+    match piece.kind.as_str() {
+        "input_text" | "output_text" | "text" => {
+            Ok(Part::Text { text: piece.text.ok_or_else(|| missing("text"))? })
+        }
+        "refusal" => Ok(Part::Text { text: piece.refusal.ok_or_else(|| missing("refusal"))? }),
+        "input_image" if role == Role::User => {
+            let url = piece.image_url.ok_or_else(|| missing("image_url"))?;
+            Ok(Part::Image(Image::from_url(url)))
+        }
+        "input_image" => Err(FieldError::new("type", "only users send images")),
+        other => {
+            let message = format!("\"{other}\" cannot be passed on; use input_text or input_image");
+            Err(FieldError::new("type", message))
+        }
+    }
+}
+
+fn offered(tool: Tool) -> Result<ToolSpec> {
+    if tool.kind != "function" {
+        let message =
+            format!("\"{}\" runs at its provider alone; use tools of your own", tool.kind);
+        return Err(FieldError::new("type", message));
+    }
+    let name = tool.name.filter(|name| !name.is_empty());
+    Ok(ToolSpec {
+        name: name.ok_or_else(|| FieldError::new("name", "a tool needs a name"))?,
+        description: tool.description.unwrap_or_default(),
+        parameters: tool.parameters.unwrap_or_else(no_parameters),
+    })
+}
+
+fn shape(format: Format) -> Result<Option<OutputSchema>> {
+    match (format.kind.as_str(), format.schema) {
+        ("text", _) => Ok(None),
+        ("json_object", _) => Ok(Some(any_object())),
+        ("json_schema", Some(schema)) => {
+            let name = format.name.unwrap_or_else(|| "answer".to_owned());
+            Ok(Some(OutputSchema { name, schema }))
+        }
+        ("json_schema", None) => Err(FieldError::new("text.format.schema", MISSING)),
+        (other, _) => {
+            let message = format!("\"{other}\" is unknown; use text, json_object or json_schema");
+            Err(FieldError::new("text.format.type", message))
+        }
+    }
+}

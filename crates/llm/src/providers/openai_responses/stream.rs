@@ -1,0 +1,261 @@
+//! A streamed answer, event by event.
+
+use super::SEAL;
+use super::wire::{Event, Item, Response};
+use crate::chat::{Delta, Finish, Request, TokenUsage};
+use crate::providers::refusal::{decode_stream_error, parse_event};
+use crate::stream::{Framing, Progress, Reader};
+use crate::tokens::{Tally, estimate_input};
+use crate::{Error, Result};
+
+/// Reads the events of one answer. It is complete when the server says that the response is
+/// completed or incomplete.
+#[derive(Debug)]
+pub struct Responses {
+    model: String,
+    input_estimate: u64,
+    written: Tally,
+    has_started: bool,
+    /// The items that began, by the number that the server gave them.
+    items: Vec<Open>,
+    calls: usize,
+}
+
+/// An item that has begun.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    number: u64,
+    /// Its number among the calls, if it is one.
+    call: Option<usize>,
+    /// Whether any of it has been given.
+    is_given: bool,
+}
+
+impl Reader for Responses {
+    const FRAMING: Framing = Framing::ServerSentEvents;
+
+    fn new(request: &Request) -> Self {
+        Self {
+            model: request.model.clone(),
+            input_estimate: estimate_input(request),
+            written: Tally::default(),
+            has_started: false,
+            items: Vec::new(),
+            calls: 0,
+        }
+    }
+
+    fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
+        if event == "[DONE]" {
+            return Ok(Progress::Goes);
+        }
+        let read: Event = parse_event(event)?;
+        let number = read.output_index.unwrap_or(0);
+        if is_of_an_item(&read.kind) {
+            self.start(None, deltas);
+        }
+        match read.kind.as_str() {
+            "error" => return Err(self.stream_error(event, read.error)),
+            "response.created" | "response.in_progress" => {
+                self.start(read.response.and_then(|response| response.model), deltas);
+            }
+            "response.output_item.added" => {
+                if let Some(item) = read.item {
+                    self.begin(number, item, deltas);
+                }
+            }
+            "response.output_text.delta" | "response.refusal.delta" => {
+                self.open(number).is_given = true;
+                self.say(read.delta, deltas);
+            }
+            "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
+                self.open(number).is_given = true;
+                self.think(read.delta, deltas);
+            }
+            "response.reasoning_summary_part.added" if read.summary_index.unwrap_or(0) > 0 => {
+                self.think(Some("\n\n".to_owned()), deltas);
+            }
+            "response.function_call_arguments.delta" => {
+                self.continue_call(number, read.delta, deltas);
+            }
+            "response.function_call_arguments.done" if !self.open(number).is_given => {
+                self.continue_call(number, read.arguments, deltas);
+            }
+            "response.output_item.done" => {
+                if let Some(item) = read.item {
+                    self.close(number, item, deltas);
+                }
+            }
+            "response.completed" | "response.incomplete" | "response.failed" => {
+                let response = read.response.ok_or(Error::StreamCut)?;
+                self.last_deltas(response, deltas)?;
+                return Ok(Progress::Done);
+            }
+            // what is done part by part, and what is invented after us
+            _ => {}
+        }
+        Ok(Progress::Goes)
+    }
+
+    fn end(&mut self, rest: Option<&str>, deltas: &mut Vec<Delta>) -> Result<Progress> {
+        // the last event may lack the line that closes it, if it can be read at all
+        let last = rest.filter(|rest| parse_event::<Event>(rest).is_ok());
+        last.map_or(Ok(Progress::Goes), |last| self.event(last, deltas))
+    }
+}
+
+impl Responses {
+    /// Reads a whole answer as the pieces in which it could have come.
+    pub(super) fn whole(&mut self, mut response: Response, deltas: &mut Vec<Delta>) -> Result<()> {
+        if let Some(error) = response.error.as_ref().filter(|error| !error.is_null()) {
+            return Err(decode_stream_error(error, &self.model));
+        }
+        self.start(response.model.take(), deltas);
+        for (number, item) in response.output.take().unwrap_or_default().into_iter().enumerate() {
+            self.close(number as u64, item, deltas);
+        }
+        self.last_deltas(response, deltas)
+    }
+
+    fn stream_error(&self, event: &str, nested: Option<serde_json::Value>) -> Error {
+        let nested = nested.filter(|error| !error.is_null());
+        let mut error = nested.or_else(|| serde_json::from_str(event).ok()).unwrap_or_default();
+        // the type of the event itself says nothing about the error
+        if error.get("type").and_then(serde_json::Value::as_str) == Some("error")
+            && let Some(object) = error.as_object_mut()
+        {
+            object.remove("type");
+        }
+        decode_stream_error(&error, &self.model)
+    }
+
+    fn start(&mut self, model: Option<String>, deltas: &mut Vec<Delta>) {
+        if !self.has_started {
+            self.has_started = true;
+            if let Some(model) = model.filter(|model| !model.is_empty()) {
+                self.model = model;
+            }
+            deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
+        }
+    }
+
+    fn open(&mut self, number: u64) -> &mut Open {
+        let place = self.items.iter().rposition(|item| item.number == number);
+        let place = place.unwrap_or_else(|| {
+            self.items.push(Open { number, call: None, is_given: false });
+            self.items.len() - 1
+        });
+        &mut self.items[place]
+    }
+
+    fn begin(&mut self, number: u64, item: Item, deltas: &mut Vec<Delta>) {
+        let call = (item.kind == "function_call").then(|| {
+            let index = self.calls;
+            self.calls += 1;
+            let id = item.call_id.or(item.id).filter(|id| !id.is_empty());
+            let id = id.unwrap_or_else(|| format!("call_{index}"));
+            let name = item.name.unwrap_or_default();
+            self.written.add(&name);
+            deltas.push(Delta::ToolCall { index, id, name, arguments: String::new() });
+            index
+        });
+        *self.open(number) = Open { number, call, is_given: false };
+    }
+
+    fn continue_call(&mut self, number: u64, text: Option<String>, deltas: &mut Vec<Delta>) {
+        let open = self.open(number);
+        let (Some(index), Some(arguments)) = (open.call, text.filter(|text| !text.is_empty()))
+        else {
+            return;
+        };
+        open.is_given = true;
+        self.written.add(&arguments);
+        let (id, name) = (String::new(), String::new());
+        deltas.push(Delta::ToolCall { index, id, name, arguments });
+    }
+
+    /// A whole item: gives what has not been given yet, and seals a thought.
+    fn close(&mut self, number: u64, mut item: Item, deltas: &mut Vec<Delta>) {
+        let is_given = self.open(number).is_given;
+        let texts = |pieces: Option<Vec<super::wire::Piece>>| {
+            let pieces = pieces.unwrap_or_default().into_iter();
+            pieces.filter_map(|piece| piece.text.or(piece.refusal))
+        };
+        match item.kind.as_str() {
+            "message" if !is_given => {
+                texts(item.content).for_each(|text| self.say(Some(text), deltas));
+            }
+            "reasoning" => {
+                let words: Vec<String> = texts(item.summary).chain(texts(item.content)).collect();
+                if !is_given && !words.is_empty() {
+                    self.think(Some(words.join("\n\n")), deltas);
+                }
+                if let Some(sealed) = item.encrypted_content.filter(|sealed| !sealed.is_empty()) {
+                    let id = item.id.unwrap_or_default();
+                    deltas.push(Delta::Seal { seal: format!("{SEAL}{id}:{sealed}") });
+                }
+            }
+            "function_call" => {
+                let arguments = item.arguments.take();
+                if self.open(number).call.is_none() {
+                    self.begin(number, item, deltas);
+                }
+                if !is_given {
+                    self.continue_call(number, arguments, deltas);
+                }
+            }
+            _ => {}
+        }
+        self.open(number).is_given = true;
+    }
+
+    fn say(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.written.add(&text);
+            deltas.push(Delta::Text { text });
+        }
+    }
+
+    fn think(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.written.add(&text);
+            deltas.push(Delta::Reasoning { text });
+        }
+    }
+
+    /// Usage and end, or why the answer failed.
+    fn last_deltas(&mut self, response: Response, deltas: &mut Vec<Delta>) -> Result<()> {
+        let reason = match response.status.as_deref() {
+            Some("completed") if self.calls > 0 => Finish::ToolCalls,
+            Some("completed") => Finish::Stop,
+            Some("incomplete") => {
+                match response.incomplete_details.and_then(|details| details.reason).as_deref() {
+                    Some("content_filter") => Finish::ContentFilter,
+                    _ => Finish::Length,
+                }
+            }
+            Some("failed") => {
+                let error = response.error.unwrap_or_default();
+                return Err(decode_stream_error(&error, &self.model));
+            }
+            _ => return Err(Error::StreamCut),
+        };
+        self.start(response.model, deltas);
+        let usage = response.usage.as_ref().and_then(super::wire::Usage::tokens);
+        let usage = usage.unwrap_or_else(|| TokenUsage {
+            input: self.input_estimate,
+            output: self.written.tokens(),
+            estimated: true,
+            ..TokenUsage::default()
+        });
+        deltas.extend([Delta::Usage(usage), Delta::Finish { reason }]);
+        Ok(())
+    }
+}
+
+/// Whether an event tells of a part of the answer, and not of the answer as a whole.
+fn is_of_an_item(kind: &str) -> bool {
+    let kinds = ["output_", "content_", "reasoning_", "function_", "refusal."];
+    let kind = kind.strip_prefix("response.").unwrap_or_default();
+    kinds.iter().any(|start| kind.starts_with(start))
+}

@@ -1,0 +1,7 @@
+//! OpenRouter, which sends calls on to many providers: OpenAI's chat dialect with the cost
+//! stated, reasoning asked for in a way of its own, and cache points passed on. What
+//! differs when writing is [`Dialect::OpenRouter`](super::openai::Dialect::OpenRouter);
+//! what differs when reading is tolerated by the codec.
+
+/// Where it is, unless told otherwise.
+pub const BASE_URL: &str = "https://openrouter.ai/api/v1";
