@@ -5,6 +5,8 @@
 
 mod answers;
 mod failures;
+mod kinds;
+mod properties;
 mod raw;
 mod streams;
 

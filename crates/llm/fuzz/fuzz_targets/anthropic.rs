@@ -1,0 +1,7 @@
+//! Streams of Anthropic's messages.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(
+    |input: &[u8]| llm_fuzz::stream::<llm::providers::anthropic::Messages>(input)
+);
