@@ -23,9 +23,14 @@ export default defineConfig({
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: "tanstack", test: /node_modules\/@tanstack\// },
             { name: "radix", test: /node_modules\/(radix-ui|@radix-ui|@floating-ui)/ },
+            // Only the page that edits definitions loads it.
+            {
+              name: "editor",
+              test: /node_modules\/(@codemirror|@lezer|@marijn|style-mod|crelt|w3c-keyname)/,
+            },
             { name: "vendor", test: /node_modules\/(?!@atlaskit)/ },
             // Few and cacheable: on a slow line each extra file is one more round trip.
-            { name: "shared", test: /src\/(kit|lib|api)\/|locales\/en/ },
+            { name: "shared", test: /src\/(kit(?!\/editor)|lib|api)\/|locales\/en/ },
           ],
         },
       },
@@ -36,5 +41,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/mocks/setup.ts"],
     restoreMocks: true,
+    testTimeout: 60_000,
   },
 });
