@@ -29,13 +29,9 @@ export type Move = Schemas["Move"];
 export type Priority = WorkItem["priority"];
 export type Kind = WorkItem["kind"];
 
-export type Execution = Filled<Schemas["Execution"]>;
-export type ExecutionDetail = Filled<Schemas["ExecutionDetail"]>;
-export type Step = ExecutionDetail["steps"][number];
-export type Instance = Step["instances"][number];
-export type Attempt = Instance["attempts"][number];
-export type Call = Attempt["calls"][number];
-export type Usage = Execution["usage"];
+export type { Attempt, Execution, ExecutionDetail, Instance, Step } from "./workflow-engine";
+export type Call = Filled<Schemas["AttemptCall"]>;
+export type Usage = Filled<Schemas["Usage"]>;
 
 export type Models = Filled<Schemas["ModelList"]>;
 export type Model = Models["items"][number];

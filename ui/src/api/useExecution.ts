@@ -7,7 +7,12 @@ import { addDelta, type LiveText } from "./liveText";
 import { useEvents } from "./useEvents";
 
 const refreshMs = 350;
-const lastFacts = new Set(["execution_completed", "execution_failed", "execution_cancelled"]);
+const lastFacts = new Set([
+  "execution_completed",
+  "execution_failed",
+  "execution_cancelled",
+  "execution_rolled_back",
+]);
 
 /**
  * An execution that stays fresh: journal events ask for a new read of it (at most one each 350 ms),

@@ -4,6 +4,7 @@ import { Keyboard } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { projectsOptions } from "@/api/projects";
 import type { Session } from "@/api/types";
+import { WaitingCount } from "@/features/approval/WaitingCount";
 import { Button } from "@/kit/Button";
 import { Mark } from "@/kit/Mark";
 import { places } from "./places";
@@ -46,6 +47,7 @@ export function Sidebar({ session, onHelp }: { session: Session; onHelp: () => v
               >
                 <Icon className="size-4" aria-hidden />
                 {t(name)}
+                {to === "/approvals" && <WaitingCount className="ms-auto" />}
               </Link>
             </li>
           ))}

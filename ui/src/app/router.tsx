@@ -7,9 +7,12 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { readShow } from "@/features/approval/places";
+import { readSearch } from "@/features/execution/filter";
+import { readView } from "@/features/execution/views";
 import { SetupPage } from "@/features/setup/SetupPage";
 import { SignInPage } from "@/features/sign_in/SignInPage";
-import type { ExecutionStatus } from "@/lib/status";
+import { readWorkflowView } from "@/features/workflow/views";
 import { requireSession, sendGuestOnly } from "./guard";
 import { NotFound } from "./NotFound";
 import { RouteError } from "./RouteError";
@@ -79,10 +82,7 @@ const item = createRoute({
 const executions = createRoute({
   getParentRoute: () => shell,
   path: "/executions",
-  validateSearch: (search): { status?: ExecutionStatus; project?: string } => ({
-    status: text(search.status) as ExecutionStatus | undefined,
-    project: text(search.project),
-  }),
+  validateSearch: readSearch,
   component: lazyRouteComponent(
     () => import("@/features/execution/ExecutionsPage"),
     "ExecutionsPage",
@@ -92,14 +92,72 @@ const executions = createRoute({
 const execution = createRoute({
   getParentRoute: () => shell,
   path: "/executions/$id",
-  validateSearch: (search): { step?: string; instance?: number } => ({
-    step: text(search.step),
-    instance: typeof search.instance === "number" ? search.instance : undefined,
+  validateSearch: readView,
+  component: lazyRouteComponent(() => import("./ExecutionRoute"), "ExecutionRoute"),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: "/approvals",
+  validateSearch: readShow,
+  component: lazyRouteComponent(() => import("@/features/approval/ApprovalsPage"), "ApprovalsPage"),
+});
+
+const approval = createRoute({
+  getParentRoute: () => shell,
+  path: "/approvals/$id",
+  component: lazyRouteComponent(() => import("@/features/approval/ApprovalPage"), "ApprovalPage"),
+});
+
+const workflows = createRoute({
+  getParentRoute: () => shell,
+  path: "/workflows",
+  validateSearch: (search): { q?: string; archived?: boolean } => ({
+    q: text(search.q),
+    archived: search.archived === true ? true : undefined,
   }),
+  component: lazyRouteComponent(() => import("@/features/workflow/WorkflowsPage"), "WorkflowsPage"),
+});
+
+const templates = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates",
+  validateSearch: (search): { template?: string; q?: string } => ({
+    template: text(search.template),
+    q: text(search.q),
+  }),
+  component: lazyRouteComponent(() => import("@/features/workflow/TemplatesPage"), "TemplatesPage"),
+});
+
+const newWorkflow = createRoute({
+  getParentRoute: () => shell,
+  path: "/workflows/new",
   component: lazyRouteComponent(
-    () => import("@/features/execution/ExecutionPage"),
-    "ExecutionPage",
+    () => import("@/features/workflow/NewWorkflowPage"),
+    "NewWorkflowPage",
   ),
+});
+
+const workflow = createRoute({
+  getParentRoute: () => shell,
+  path: "/workflows/$slug",
+  validateSearch: readWorkflowView,
+  component: lazyRouteComponent(() => import("@/features/workflow/WorkflowPage"), "WorkflowPage"),
+});
+
+const triggersIndex = createRoute({
+  getParentRoute: () => shell,
+  path: "/triggers",
+  beforeLoad: () => {
+    throw redirect({ to: "/triggers/$kind", params: { kind: "schedules" }, replace: true });
+  },
+});
+
+const triggers = createRoute({
+  getParentRoute: () => shell,
+  path: "/triggers/$kind",
+  validateSearch: (search): { workflow?: string } => ({ workflow: text(search.workflow) }),
+  component: lazyRouteComponent(() => import("@/features/trigger/TriggersPage"), "TriggersPage"),
 });
 
 const settingsIndex = createRoute({
@@ -125,6 +183,14 @@ const tree = root.addChildren([
     project.addChildren([item]),
     executions,
     execution,
+    approvals,
+    approval,
+    workflows,
+    templates,
+    newWorkflow,
+    workflow,
+    triggersIndex,
+    triggers,
     settingsIndex,
     settings,
   ]),

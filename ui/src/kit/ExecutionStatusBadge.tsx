@@ -6,10 +6,13 @@ import { Badge, type Tone } from "./Badge";
 const tones = {
   queued: "quiet",
   running: "accent",
+  waiting_approval: "warn",
   paused: "warn",
+  rolling_back: "warn",
   completed: "ok",
   failed: "danger",
   cancelled: "quiet",
+  rolled_back: "quiet",
 } as const satisfies Record<string, Tone>;
 
 export function ExecutionStatusBadge({ status: value }: { status: string }) {
@@ -21,7 +24,7 @@ export function ExecutionStatusBadge({ status: value }: { status: string }) {
         aria-hidden
         className={cn(
           "size-1.5 rounded-full bg-current",
-          status === "running" && "animate-breathe",
+          (status === "running" || status === "rolling_back") && "animate-breathe",
         )}
       />
       {t(`execution.status.${status}`)}

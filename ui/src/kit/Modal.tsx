@@ -11,6 +11,8 @@ interface Props {
   title: ReactNode;
   description?: ReactNode;
   side?: boolean;
+  /** For forms with more than a few fields. */
+  isWide?: boolean;
   isTitleHidden?: boolean;
   children: ReactNode;
 }
@@ -22,6 +24,7 @@ export function Modal({
   title,
   description,
   side,
+  isWide,
   isTitleHidden,
   children,
 }: Props) {
@@ -40,6 +43,7 @@ export function Modal({
             side
               ? "inset-y-0 end-0 w-full max-w-xl animate-sheet-in border-line border-s"
               : "inset-x-4 top-[max(1rem,12vh)] mx-auto max-h-[80vh] max-w-md animate-pop-in rounded-lg border border-line",
+            isWide && "top-[max(1rem,6vh)] max-h-[88vh] max-w-2xl",
           )}
         >
           <div

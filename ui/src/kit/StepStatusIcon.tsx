@@ -1,4 +1,13 @@
-import { Ban, CircleCheck, CircleDashed, CircleX, LoaderCircle, SkipForward } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Hourglass,
+  LoaderCircle,
+  SkipForward,
+  UserRoundCheck,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { toStepStatus } from "@/lib/status";
@@ -6,6 +15,8 @@ import { toStepStatus } from "@/lib/status";
 const looks = {
   pending: { icon: CircleDashed, tone: "text-edge" },
   running: { icon: LoaderCircle, tone: "text-accent animate-spin" },
+  waiting: { icon: Hourglass, tone: "text-accent" },
+  waiting_approval: { icon: UserRoundCheck, tone: "text-warn" },
   completed: { icon: CircleCheck, tone: "text-ok" },
   failed: { icon: CircleX, tone: "text-danger" },
   skipped: { icon: SkipForward, tone: "text-muted" },

@@ -9,6 +9,10 @@ export interface Formats {
   seconds(ms: number): string;
   dateTime(iso: string): string;
   date(iso: string): string;
+  /** The time of day with its seconds: for facts that follow each other closely. */
+  clock(iso: string): string;
+  /** A time on the clock, such as 9:30 or 9:30 AM. */
+  timeOfDay(hours: number, minutes: number): string;
   relative(iso: string, now: number): string;
   bytes(value: number): string;
 }
@@ -34,6 +38,8 @@ export function createFormats(locale: string): Formats {
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
+  const ofDay = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   return {
     number: (value) => number.format(value),
@@ -57,6 +63,8 @@ export function createFormats(locale: string): Formats {
     seconds: (ms) => wholeSeconds(locale, ms),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     date: (iso) => date.format(new Date(iso)),
+    clock: (iso) => clock.format(new Date(iso)),
+    timeOfDay: (hours, minutes) => ofDay.format(new Date(Date.UTC(1970, 0, 1, hours, minutes))),
     relative(iso, now) {
       const seconds = Math.round((Date.parse(iso) - now) / 1_000);
       for (const [name, size] of spans) {

@@ -3,16 +3,21 @@
 export const executionStatuses = [
   "queued",
   "running",
+  "waiting_approval",
   "paused",
+  "rolling_back",
   "completed",
   "failed",
   "cancelled",
+  "rolled_back",
 ] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
 export const stepStatuses = [
   "pending",
   "running",
+  "waiting",
+  "waiting_approval",
   "completed",
   "failed",
   "skipped",
@@ -26,7 +31,30 @@ export const toExecutionStatus = (value: string): ExecutionStatus =>
 export const toStepStatus = (value: string): StepStatus =>
   stepStatuses.find((status) => status === value) ?? "pending";
 
-const final: readonly string[] = ["completed", "failed", "cancelled"];
+const final: readonly string[] = ["completed", "failed", "cancelled", "rolled_back"];
 
 /** Whether an execution has come to its end. */
 export const isFinal = (status: string): boolean => final.includes(status);
+
+const open: readonly string[] = ["running", "waiting", "waiting_approval"];
+
+/** Whether a step has begun and not ended. */
+export const isOpen = (status: string): boolean => open.includes(status);
+
+/** How an execution can come to be. */
+export const triggers = [
+  "manual",
+  "api",
+  "schedule",
+  "webhook",
+  "event",
+  "workflow",
+  "retry",
+  "resume",
+  "fork",
+  "rollback",
+] as const;
+export type Trigger = (typeof triggers)[number];
+
+export const toTrigger = (value: string): Trigger | undefined =>
+  triggers.find((trigger) => trigger === value);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Attempt } from "@/api/types";
+import type { Attempt, Instance, Step } from "@/api/types";
 import { finishedExecutions } from "@/mocks/history";
-import { barOf, inOrder, spanOf } from "./waterfall";
+import { barOf, barsOf, inOrder, spanOf } from "./waterfall";
 
 const time = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 8, 0, seconds)).toISOString();
 const span = { from: Date.parse(time(0)), to: Date.parse(time(10)) };
@@ -25,6 +25,35 @@ describe("waterfall", () => {
     check(5, 5, 50, 0.5);
     check(12, 13, 99.5, 0.5);
     check(9, 30, 90, 10);
+  });
+
+  test("the pause between two attempts is a bar of its own", () => {
+    const attempts = [
+      { started_at: time(0), finished_at: time(2), status: "failed" },
+      { started_at: time(5), finished_at: time(10), status: "completed" },
+    ];
+    const bars = barsOf(
+      { kind: "agent", started_at: time(0) } as Step,
+      [{ attempts } as Instance],
+      span,
+    );
+    expect(bars.map((bar) => [bar.kind, bar.startPercent, bar.widthPercent])).toEqual([
+      ["work", 0, 20],
+      ["backoff", 20, 30],
+      ["work", 50, 50],
+    ]);
+  });
+
+  test("waits and approvals have bars without attempts, and are told apart from work", () => {
+    const bars = (kind: string, status: string) =>
+      barsOf(
+        { kind, status, started_at: time(2), finished_at: null } as unknown as Step,
+        [],
+        span,
+      ).map((bar) => bar.kind);
+    expect(bars("wait", "waiting")).toEqual(["wait"]);
+    expect(bars("approval", "waiting_approval")).toEqual(["approval"]);
+    expect(bars("agent", "pending")).toEqual([]);
   });
 
   test("a finished execution ends when it ended, a running one now", () => {

@@ -1,17 +1,27 @@
 // Where bars stand on the time line of an execution. Pure.
 
-import type { Attempt, ExecutionDetail, Step } from "@/api/types";
-import { type StepStatus, toStepStatus } from "./status";
+import type { Attempt, ExecutionDetail, Instance, Step } from "@/api/types";
+import { isOpen, type StepStatus, toStepStatus } from "./status";
+
+/** What the time of a bar was: work, waiting for a time or a signal, for people, or for a retry. */
+export type BarKind = "work" | "wait" | "approval" | "backoff";
 
 export interface Bar {
   startPercent: number;
   widthPercent: number;
   status: StepStatus;
+  kind: BarKind;
 }
 
 export interface Span {
   from: number;
   to: number;
+}
+
+interface Stretch {
+  started_at: string | null;
+  finished_at: string | null;
+  status: string;
 }
 
 /** The stretch of time that the whole width stands for; a running execution ends now. */
@@ -21,17 +31,46 @@ export function spanOf(execution: ExecutionDetail, now: number): Span {
   return { from, to: Math.max(to, from + 1) };
 }
 
-export function barOf(attempt: Attempt, span: Span): Bar {
+export function barOf(stretch: Stretch, span: Span, kind: BarKind = "work"): Bar {
   const total = span.to - span.from;
-  const start = Math.min(span.to, Math.max(span.from, Date.parse(attempt.started_at)));
-  const end = attempt.finished_at ? Date.parse(attempt.finished_at) : span.to;
-  const startPercent = ((start - span.from) / total) * 100;
+  const begun = Date.parse(stretch.started_at ?? "");
+  const start = Math.min(span.to, Math.max(span.from, Number.isNaN(begun) ? span.from : begun));
+  const end = stretch.finished_at ? Date.parse(stretch.finished_at) : span.to;
+  const startPercent = Math.min(((start - span.from) / total) * 100, 99.5);
   const widthPercent = Math.max(0.5, ((Math.min(end, span.to) - start) / total) * 100);
   return {
-    startPercent: Math.min(startPercent, 99.5),
-    widthPercent: Math.min(widthPercent, 100 - Math.min(startPercent, 99.5)),
-    status: toStepStatus(attempt.status),
+    startPercent,
+    widthPercent: Math.min(widthPercent, 100 - startPercent),
+    status: toStepStatus(stretch.status),
+    kind,
   };
+}
+
+const kindOf = (step: Step, status: string): BarKind => {
+  if (step.kind === "approval" || status === "waiting_approval") return "approval";
+  return step.kind === "wait" || status === "waiting" ? "wait" : "work";
+};
+
+function attemptBars(step: Step, attempts: Attempt[], span: Span): Bar[] {
+  return attempts.flatMap((attempt, at) => {
+    const bar = barOf(attempt, span, kindOf(step, attempt.status));
+    const next = attempts[at + 1];
+    if (!next || !attempt.finished_at) return [bar];
+    const pause = {
+      started_at: attempt.finished_at,
+      finished_at: next.started_at,
+      status: "waiting",
+    };
+    return [bar, barOf(pause, span, "backoff")];
+  });
+}
+
+/** All bars of a step, with the pauses between its attempts; steps that only wait have one. */
+export function barsOf(step: Step, instances: Instance[], span: Span): Bar[] {
+  const bars = instances.flatMap((instance) => attemptBars(step, instance.attempts, span));
+  if (bars.length > 0 || step.started_at === null) return bars;
+  if (step.finished_at === null && !isOpen(step.status)) return bars;
+  return [barOf(step, span, kindOf(step, step.status))];
 }
 
 /** Steps in the order in which they happened; those still to come stay in plan order. */

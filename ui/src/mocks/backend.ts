@@ -1,17 +1,23 @@
 // Test double for the HishamOS server: the HTTP contract over an in-memory state, as one fetch
 // handler. Used by `npm run dev` and by tests; never part of the product.
 import { json, problem } from "./answer";
+import { approvalRoutes } from "./approvalRoutes";
 import { type Db, type Scenario, scenarios } from "./db";
 import { executionRoutes } from "./executionRoutes";
 import { identityRoutes } from "./identityRoutes";
 import { projectRoutes } from "./projectRoutes";
 import { type Route, route } from "./route";
 import { seed } from "./seed";
+import { triggerRoutes } from "./triggerRoutes";
+import { workflowRoutes } from "./workflowRoutes";
 
 const routes: Route[] = [
   ...identityRoutes,
   ...projectRoutes,
   ...executionRoutes,
+  ...approvalRoutes,
+  ...workflowRoutes,
+  ...triggerRoutes,
   route("GET", "/api/v1/models", ({ db }) =>
     db.session.permissions.includes("view_models")
       ? json(db.models)

@@ -8,7 +8,9 @@ import type {
   SignedIn,
   WorkItem,
 } from "@/api/types";
+import type { Approval, EventTrigger, Schedule, Template, Webhook } from "@/api/workflow-engine";
 import { Hub } from "./hub";
+import type { KeptWorkflow } from "./workflows";
 
 export const scenarios = [
   "full",
@@ -34,6 +36,12 @@ export interface Db {
   projects: Project[];
   items: WorkItem[];
   executions: ExecutionDetail[];
+  workflows: KeptWorkflow[];
+  templates: Template[];
+  approvals: Approval[];
+  schedules: Schedule[];
+  webhooks: Webhook[];
+  eventTriggers: EventTrigger[];
   models: Models;
   boards: Map<string, Hub>;
   journals: Map<string, Hub>;

@@ -1,7 +1,8 @@
 // Test double: executions.
 import type { ExecutionDetail } from "@/api/types";
 import type { ExecutionStatus } from "@/lib/status";
-import { json, notFound, page, problem } from "./answer";
+import { againRoutes } from "./againRoutes";
+import { json, notFound, problem } from "./answer";
 import { type Db, journalHub } from "./db";
 import { begin } from "./play";
 import { type Route, route } from "./route";
@@ -49,15 +50,26 @@ export const executionRoutes: Route[] = [
   }),
   route("GET", "/api/v1/executions", ({ db, request }) => {
     const wanted = new URL(request.url).searchParams;
-    const status = wanted.get("status");
-    const project = wanted.get("project");
-    return page(
-      db.executions
-        .filter(
-          (each) => (!status || each.status === status) && (!project || each.project === project),
-        )
-        .map(withoutSteps),
+    const states = wanted.getAll("status");
+    const is = (name: string, value: string | null | undefined) =>
+      !wanted.get(name) || wanted.get(name) === value;
+    const from = Date.parse(wanted.get("from") ?? "") || 0;
+    const to = Date.parse(wanted.get("to") ?? "") || Number.MAX_SAFE_INTEGER;
+    const found = db.executions.filter(
+      (each) =>
+        (states.length === 0 || states.includes(each.status)) &&
+        is("project", each.project) &&
+        is("workflow", each.workflow.slug) &&
+        is("trigger", each.trigger) &&
+        each.title.toLowerCase().includes((wanted.get("q") ?? "").toLowerCase()) &&
+        Date.parse(each.created_at) >= from &&
+        Date.parse(each.created_at) <= to,
     );
+    // Small pages, so that there is a second one.
+    const start = Number(wanted.get("cursor") ?? 0);
+    const size = Math.min(Number(wanted.get("limit") ?? 5), 5);
+    const next = start + size < found.length ? String(start + size) : null;
+    return json({ items: found.slice(start, start + size).map(withoutSteps), next });
   }),
   route("GET", "/api/v1/executions/{id}", ({ db, params }) => {
     const execution = find(db, params.id);
@@ -66,7 +78,13 @@ export const executionRoutes: Route[] = [
   route("GET", "/api/v1/executions/{id}/events", ({ db, params, request }) =>
     journalHub(db, params.id ?? "").stream(request),
   ),
-  order("cancel", ["queued", "running", "paused"], "cancelled", "execution_cancelled"),
-  order("pause", ["queued", "running"], "paused", "execution_paused"),
+  ...againRoutes,
+  order(
+    "cancel",
+    ["queued", "running", "waiting_approval", "paused"],
+    "cancelled",
+    "execution_cancelled",
+  ),
+  order("pause", ["queued", "running", "waiting_approval"], "paused", "execution_paused"),
   order("resume", ["paused"], "running", "execution_resumed"),
 ];

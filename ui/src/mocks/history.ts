@@ -40,7 +40,12 @@ export function usageOf(calls: Call[]) {
 
 const fault = (code: string, message: string) => ({ code, message, step: null });
 
-function attempt(number: number, from: number, to: number, changes: Partial<Attempt>): Attempt {
+export function attempt(
+  number: number,
+  from: number,
+  to: number,
+  changes: Partial<Attempt>,
+): Attempt {
   const calls = changes.calls ?? [];
   return {
     number,
@@ -54,7 +59,7 @@ function attempt(number: number, from: number, to: number, changes: Partial<Atte
   };
 }
 
-function instance(
+export function instance(
   index: number,
   label: string,
   attempts: Attempt[],
@@ -64,7 +69,7 @@ function instance(
   return { index, label, status, output, result_id: `res_01k${index}`, attempts };
 }
 
-function step(
+export function step(
   id: string,
   name: string,
   needs: string[],
@@ -91,7 +96,11 @@ function step(
   };
 }
 
-function execution(id: string, steps: Step[], changes: Partial<ExecutionDetail>): ExecutionDetail {
+export function execution(
+  id: string,
+  steps: Step[],
+  changes: Partial<ExecutionDetail>,
+): ExecutionDetail {
   const calls = steps.flatMap((each) =>
     each.instances.flatMap((one) => one.attempts.flatMap((try_) => try_.calls)),
   );

@@ -1,8 +1,12 @@
 // Test double: the state that each scenario starts from.
 import type { Models, Project, Session, WorkItem } from "@/api/types";
+import { approvals } from "./approvals";
 import { at, columns, type Db, type Scenario } from "./db";
 import { finishedExecutions } from "./history";
+import { eventTriggers, schedules, templates, webhooks } from "./library";
+import { releases } from "./release";
 import { epics } from "./stories";
+import { workflows } from "./workflows";
 
 const looking: Session["permissions"] = ["view_projects", "view_workflows", "view_results"];
 const working: Session["permissions"] = [
@@ -10,6 +14,7 @@ const working: Session["permissions"] = [
   "manage_projects",
   "edit_stories",
   "execute_workflow",
+  "create_workflow",
   "manage_api_keys",
 ];
 
@@ -220,7 +225,13 @@ export function seed(scenario: Scenario): Db {
           project("SHOP", "مخبز الحي", "طلبات الخبز المسائية للاستلام صباحًا.", 3_000),
         ],
     items,
-    executions: isBare ? [] : finishedExecutions(),
+    executions: isBare ? [] : [...releases(), ...finishedExecutions()],
+    workflows: isBare ? [] : workflows(),
+    templates: templates(),
+    approvals: isBare ? [] : approvals(),
+    schedules: isBare ? [] : schedules(),
+    webhooks: isBare ? [] : webhooks(),
+    eventTriggers: isBare ? [] : eventTriggers(),
     models: models(scenario),
     boards: new Map(),
     journals: new Map(),

@@ -2,13 +2,14 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExecutionDetail } from "@/api/types";
+import { Badge } from "@/kit/Badge";
 import { Elapsed } from "@/kit/Elapsed";
 import { ExecutionStatusBadge } from "@/kit/ExecutionStatusBadge";
 import { Key } from "@/kit/Key";
 import { ProgressBar } from "@/kit/ProgressBar";
 import { useRising } from "@/kit/useRising";
 import { When } from "@/kit/When";
-import { isFinal } from "@/lib/status";
+import { isFinal, toTrigger } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { ExecutionBadges } from "./ExecutionBadges";
 import { Orders } from "./Orders";
@@ -24,6 +25,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
   const formats = useFormats();
   const percent = useRising(execution.id, execution.progress.percent);
   const { usage, progress } = execution;
+  const trigger = toTrigger(execution.trigger ?? "");
   return (
     <header className="flex flex-col gap-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -33,7 +35,13 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
               {t("nav.executions")}
             </Link>
             <span aria-hidden>/</span>
-            <bdi>{execution.workflow.name}</bdi>
+            <Link
+              to="/workflows/$slug"
+              params={{ slug: execution.workflow.slug }}
+              className="hover:text-ink hover:underline"
+            >
+              <bdi>{execution.workflow.name}</bdi>
+            </Link>
             {execution.workflow.revision !== null && (
               <span className="text-xs">
                 {t("execution.revision", { revision: formats.number(execution.workflow.revision) })}
@@ -49,6 +57,10 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
           <div className="mt-2 flex flex-wrap items-center gap-2">
             <ExecutionStatusBadge status={execution.status} />
             <ExecutionBadges execution={execution} />
+            {trigger && <Badge>{t(`trigger.kind.${trigger}`)}</Badge>}
+            {execution.priority !== "medium" && (
+              <Badge>{t("execution.priorityIs", { priority: execution.priority })}</Badge>
+            )}
             {execution.project && (
               <Link
                 to="/projects/$key"

@@ -7,7 +7,7 @@ import { Key } from "@/kit/Key";
 import { ProgressBar } from "@/kit/ProgressBar";
 import { useRising } from "@/kit/useRising";
 import { When } from "@/kit/When";
-import { isFinal } from "@/lib/status";
+import { isFinal, toTrigger } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { ExecutionBadges } from "./ExecutionBadges";
 
@@ -16,6 +16,7 @@ export function ExecutionRow({ execution }: { execution: Execution }) {
   const formats = useFormats();
   const percent = useRising(execution.id, execution.progress.percent);
   const { usage } = execution;
+  const trigger = toTrigger(execution.trigger ?? "");
   const tokens = usage.input_tokens + usage.output_tokens;
   return (
     <li className="relative grid gap-x-4 gap-y-1 px-4 py-3 transition-colors hover:bg-hover md:grid-cols-[1fr_auto]">
@@ -40,6 +41,7 @@ export function ExecutionRow({ execution }: { execution: Execution }) {
         {execution.project && <Key>{execution.project}</Key>}
         <bdi>{execution.workflow.name}</bdi>
         <bdi>{execution.started_by.name}</bdi>
+        {trigger && trigger !== "manual" && <span>{t(`trigger.kind.${trigger}`)}</span>}
         <When at={execution.created_at} />
       </p>
       {!isFinal(execution.status) && (

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Activity } from "lucide-react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { executionsOptions } from "@/api/executions";
 import { Button } from "@/kit/Button";
@@ -10,24 +11,39 @@ import { Page } from "@/kit/Page";
 import { Skeleton } from "@/kit/Skeleton";
 import { isFinal } from "@/lib/status";
 import { ExecutionRow } from "./ExecutionRow";
-import { StatusFilter } from "./StatusFilter";
+import { Filters } from "./Filters";
+import { countFilters, toFilter } from "./filter";
 
 const rereadMs = 4_000;
 
 export function ExecutionsPage() {
   const { t } = useTranslation();
-  const { status, project } = useSearch({ from: "/shell/executions" });
+  const search = useSearch({ from: "/shell/executions" });
+  const navigate = useNavigate({ from: "/executions" });
+  // A span ends when it was chosen: every answer of its pages must be about the same stretch.
+  const filter = useMemo(() => toFilter(search, Date.now()), [search]);
   const query = useInfiniteQuery({
-    ...executionsOptions({ status, project }),
+    ...executionsOptions(filter),
+    placeholderData: (before) => before,
     // While something moves, the list moves too.
     refetchInterval: ({ state }) =>
       state.data?.pages.some((page) => page.items.some((each) => !isFinal(each.status)))
         ? rereadMs
         : false,
   });
+  const isFiltered = countFilters(search) > 0 || search.status !== undefined;
   return (
     <Page title={t("nav.executions")}>
-      <StatusFilter current={status} />
+      <Filters
+        search={search}
+        onChange={(change) =>
+          void navigate({
+            search: (before) => ({ ...before, ...change }),
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      />
       <Loaded
         query={query}
         skeleton={
@@ -44,11 +60,11 @@ export function ExecutionsPage() {
             return (
               <EmptyState
                 icon={Activity}
-                title={status ? t("execution.noneWith") : t("execution.none")}
-                text={status ? t("execution.noneWithText") : t("execution.noneText")}
+                title={isFiltered ? t("execution.noneWith") : t("execution.none")}
+                text={isFiltered ? t("execution.noneWithText") : t("execution.noneText")}
               >
                 <Button asChild>
-                  {status ? (
+                  {isFiltered ? (
                     <Link to="/executions">{t("execution.showAll")}</Link>
                   ) : (
                     <Link to="/projects">{t("notFound.action")}</Link>
@@ -65,14 +81,13 @@ export function ExecutionsPage() {
                 ))}
               </ul>
               {query.hasNextPage && (
-                <div className="mt-4 flex justify-center">
-                  <Button
-                    isBusy={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {t("action.more")}
-                  </Button>
-                </div>
+                <Button
+                  className="mx-auto mt-4 flex"
+                  isBusy={query.isFetchingNextPage}
+                  onClick={() => void query.fetchNextPage()}
+                >
+                  {t("action.more")}
+                </Button>
               )}
             </>
           );

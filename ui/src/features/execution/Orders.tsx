@@ -1,60 +1,107 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Pause, Play, Square } from "lucide-react";
+import {
+  Ellipsis,
+  GitFork,
+  Pause,
+  Play,
+  RadioTower,
+  RotateCcw,
+  SkipForward,
+  Square,
+  Undo2,
+} from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
-import { type Order, orderExecution } from "@/api/executions";
-import { keys } from "@/api/keys";
-import type { Execution } from "@/api/types";
 import { useCan } from "@/api/useCan";
+import type { ExecutionDetail } from "@/api/workflow-engine";
 import { Button } from "@/kit/Button";
-import { Confirm } from "@/kit/Confirm";
-import { asProblem } from "@/lib/problem";
+import { Menu, MenuItem } from "@/kit/Menu";
 import { isFinal } from "@/lib/status";
+import { AgainDialog, type Mode } from "./AgainDialog";
+import { CancelDialog } from "./CancelDialog";
+import { ForkDialog } from "./ForkDialog";
+import { SignalDialog } from "./SignalDialog";
+import { useOrder } from "./useOrder";
 
-/** Pause, resume and cancel. */
-export function Orders({ execution }: { execution: Execution }) {
+type Open = Mode | "cancel" | "fork" | "signal" | null;
+
+/** All that can be ordered: of one that lives, and of one that has ended. */
+export function Orders({ execution }: { execution: ExecutionDetail }) {
   const { t } = useTranslation();
-  const queryClient = useQueryClient();
   const canOrder = useCan("execute_workflow");
-  const [isAsking, setAsking] = useState(false);
-  const order = useMutation({
-    mutationFn: (what: Order) => orderExecution(execution.id, what),
-    onError: (error) => toast.error(asProblem(error).message),
-    onSettled: () => {
-      setAsking(false);
-      void queryClient.invalidateQueries({ queryKey: keys.execution(execution.id) });
-      void queryClient.invalidateQueries({ queryKey: keys.executions });
-    },
-  });
-  if (!canOrder || isFinal(execution.status)) return null;
-  const isPaused = execution.status === "paused";
+  const [open, setOpen] = useState<Open>(null);
+  const order = useOrder(execution.id, () => {});
+  if (!canOrder) return null;
+  const hasEnded = isFinal(execution.status);
+  const isUndone = execution.status === "rolled_back";
+  const close = () => setOpen(null);
+  const hasUndo = execution.steps.some((step) => step.compensates);
   return (
-    <div className="flex gap-2">
-      {isPaused ? (
-        <Button isBusy={order.isPending} onClick={() => order.mutate("resume")}>
-          <Play className="rtl:-scale-x-100" aria-hidden />
-          {t("execution.resume")}
-        </Button>
+    <div className="flex flex-wrap gap-2">
+      {hasEnded ? (
+        (execution.status === "failed" || execution.status === "cancelled") && (
+          <Button tone="primary" onClick={() => setOpen("retry")}>
+            <RotateCcw aria-hidden />
+            {t("execution.retry")}
+          </Button>
+        )
       ) : (
-        <Button isBusy={order.isPending} onClick={() => order.mutate("pause")}>
-          <Pause aria-hidden />
-          {t("execution.pause")}
-        </Button>
+        <>
+          {execution.status === "paused" ? (
+            <Button isBusy={order.isPending} onClick={() => order.mutate({ what: "resume" })}>
+              <Play className="rtl:-scale-x-100" aria-hidden />
+              {t("execution.resume")}
+            </Button>
+          ) : (
+            execution.status !== "rolling_back" && (
+              <Button isBusy={order.isPending} onClick={() => order.mutate({ what: "pause" })}>
+                <Pause aria-hidden />
+                {t("execution.pause")}
+              </Button>
+            )
+          )}
+          <Button tone="danger" onClick={() => setOpen("cancel")}>
+            <Square aria-hidden />
+            {t("execution.cancel")}
+          </Button>
+        </>
       )}
-      <Button tone="danger" onClick={() => setAsking(true)}>
-        <Square aria-hidden />
-        {t("execution.cancel")}
-      </Button>
-      <Confirm
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        onConfirm={() => order.mutate("cancel")}
-        isBusy={order.isPending}
-        title={t("execution.cancelTitle")}
-        text={t("execution.cancelText")}
-        action={t("execution.cancel")}
-      />
+      <Menu
+        label={t("execution.more")}
+        trigger={
+          <Button size="icon" aria-label={t("execution.more")}>
+            <Ellipsis aria-hidden />
+          </Button>
+        }
+      >
+        {hasEnded && !isUndone && (
+          <MenuItem onSelect={() => setOpen("resume-from")}>
+            <SkipForward className="rtl:-scale-x-100" aria-hidden />
+            {t("execution.resumeFromMenu")}
+          </MenuItem>
+        )}
+        <MenuItem onSelect={() => setOpen("fork")}>
+          <GitFork aria-hidden />
+          {t("execution.forkMenu")}
+        </MenuItem>
+        {hasEnded && !isUndone && hasUndo && (
+          <MenuItem onSelect={() => setOpen("rollback")}>
+            <Undo2 aria-hidden />
+            {t("execution.rollbackMenu")}
+          </MenuItem>
+        )}
+        {!hasEnded && (
+          <MenuItem onSelect={() => setOpen("signal")}>
+            <RadioTower aria-hidden />
+            {t("execution.signalMenu")}
+          </MenuItem>
+        )}
+      </Menu>
+      {open === "cancel" && <CancelDialog execution={execution} onClose={close} />}
+      {open === "signal" && <SignalDialog execution={execution} onClose={close} />}
+      {open === "fork" && <ForkDialog execution={execution} onClose={close} />}
+      {(open === "retry" || open === "resume-from" || open === "rollback") && (
+        <AgainDialog execution={execution} mode={open} onClose={close} />
+      )}
     </div>
   );
 }

@@ -1,40 +1,56 @@
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
-import type { ExecutionStatus } from "@/lib/status";
+import { type ExecutionStatus, executionStatuses } from "@/lib/status";
 
-const shown: ExecutionStatus[] = [
-  "running",
-  "queued",
-  "paused",
-  "completed",
-  "failed",
-  "cancelled",
-];
+interface Props {
+  current: ExecutionStatus[];
+  onChange: (next: ExecutionStatus[]) => void;
+}
 
-export function StatusFilter({ current }: { current: ExecutionStatus | undefined }) {
+/** States to show; none chosen means all. */
+export function StatusFilter({ current, onChange }: Props) {
   const { t } = useTranslation();
+  const toggle = (status: ExecutionStatus) =>
+    onChange(
+      current.includes(status) ? current.filter((each) => each !== status) : [...current, status],
+    );
   return (
-    <nav
-      aria-label={t("execution.filter")}
-      className="-mx-1 mb-4 flex gap-1 overflow-x-auto p-1 text-sm"
+    <fieldset className="min-w-0">
+      <legend className="sr-only">{t("execution.filter")}</legend>
+      <div className="-mx-1 flex gap-1 overflow-x-auto p-1 text-sm">
+        <Chip isOn={current.length === 0} onClick={() => onChange([])}>
+          {t("execution.all")}
+        </Chip>
+        {executionStatuses.map((status) => (
+          <Chip key={status} isOn={current.includes(status)} onClick={() => toggle(status)}>
+            {t(`execution.status.${status}`)}
+          </Chip>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+interface ChipProps {
+  isOn: boolean;
+  onClick: () => void;
+  children: string;
+}
+
+function Chip({ isOn, onClick, children }: ChipProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isOn}
+      onClick={onClick}
+      className={cn(
+        "flex h-8 shrink-0 items-center rounded-md px-3 max-md:h-10",
+        isOn
+          ? "bg-accent-soft font-medium text-accent"
+          : "text-muted hover:bg-hover hover:text-ink",
+      )}
     >
-      {[undefined, ...shown].map((status) => (
-        <Link
-          key={status ?? "all"}
-          to="/executions"
-          search={(before) => ({ ...before, status })}
-          aria-current={status === current ? "true" : undefined}
-          className={cn(
-            "flex h-8 shrink-0 items-center rounded-md px-3 max-md:h-10",
-            status === current
-              ? "bg-accent-soft font-medium text-accent"
-              : "text-muted hover:bg-hover hover:text-ink",
-          )}
-        >
-          {status ? t(`execution.status.${status}`) : t("execution.all")}
-        </Link>
-      ))}
-    </nav>
+      {children}
+    </button>
   );
 }

@@ -1,12 +1,15 @@
 import { useTranslation } from "react-i18next";
 import { type LiveText, liveKey } from "@/api/liveText";
 import type { ExecutionDetail } from "@/api/types";
-import { Badge } from "@/kit/Badge";
+import { JsonView } from "@/kit/JsonView";
 import { LivePane } from "@/kit/LivePane";
 import { Notice } from "@/kit/Notice";
 import { StepStatusIcon } from "@/kit/StepStatusIcon";
+import { isOpen } from "@/lib/status";
 import { AttemptView } from "./AttemptView";
-import { OutputView } from "./OutputView";
+import { Children } from "./Children";
+import { StepFacts } from "./StepFacts";
+import { StepInputs } from "./StepInputs";
 import type { Selection } from "./useSelection";
 
 interface Props {
@@ -16,7 +19,7 @@ interface Props {
 }
 
 /** All about one step, or one instance of it. */
-export function StepDetail({ selection, text }: Props) {
+export function StepDetail({ execution, selection, text }: Props) {
   const { t } = useTranslation();
   const { step } = selection;
   if (!step) return null;
@@ -24,7 +27,6 @@ export function StepDetail({ selection, text }: Props) {
     selection.instance === undefined
       ? step.instances
       : step.instances.filter((each) => each.index === selection.instance);
-  const actor = step.agent ?? step.tool;
   return (
     <section
       aria-label={t("execution.detail")}
@@ -35,22 +37,11 @@ export function StepDetail({ selection, text }: Props) {
           <StepStatusIcon status={step.status} />
           <bdi className="min-w-0 truncate">{step.name}</bdi>
         </h2>
-        <p className="mt-1.5 flex flex-wrap gap-1.5">
-          <Badge>{step.kind === "tool" ? t("step.kind.tool") : t("step.kind.agent")}</Badge>
-          {actor && (
-            <Badge tone="accent">
-              <bdi>{actor}</bdi>
-            </Badge>
-          )}
-          {step.command && (
-            <Badge>
-              <bdi>{step.command}</bdi>
-            </Badge>
-          )}
-        </p>
+        <StepFacts step={step} />
       </div>
       {step.error && <Notice tone="danger">{step.error.message}</Notice>}
-      {instances.length === 0 && (
+      {step.kind === "workflow" && <Children execution={execution} step={step.id} />}
+      {instances.length === 0 && !isOpen(step.status) && !step.finished_at && (
         <p className="text-muted text-sm">
           {step.needs.length > 0
             ? t("execution.waitsFor", { steps: step.needs.join(", ") })
@@ -74,11 +65,12 @@ export function StepDetail({ selection, text }: Props) {
               <AttemptView key={attempt.number} attempt={attempt} />
             ))}
             {instance.output !== null && instance.output !== undefined && (
-              <OutputView output={instance.output} />
+              <JsonView value={instance.output} label={t("execution.output")} />
             )}
           </div>
         );
       })}
+      {step.started_at && <StepInputs key={step.id} executionId={execution.id} step={step.id} />}
     </section>
   );
 }

@@ -1,9 +1,10 @@
 import { useTranslation } from "react-i18next";
 import type { ExecutionDetail } from "@/api/types";
+import { cn } from "@/lib/cn";
 import { isFinal } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
-import { inOrder, spanOf } from "@/lib/waterfall";
+import { barsOf, inOrder, spanOf } from "@/lib/waterfall";
 import { TimelineRow } from "./TimelineRow";
 import type { Selection } from "./useSelection";
 
@@ -19,6 +20,7 @@ export function Timeline({ execution, selection }: Props) {
   const now = useNow(500, !isFinal(execution.status));
   const span = spanOf(execution, now);
   const total = span.to - span.from;
+  const waits = execution.steps.some((step) => step.kind === "wait" || step.kind === "approval");
   return (
     <section
       aria-label={t("execution.timeline")}
@@ -43,9 +45,9 @@ export function Timeline({ execution, selection }: Props) {
             <TimelineRow
               name={step.name}
               status={step.status}
-              attempts={step.instances.flatMap((each) => each.attempts)}
+              bars={barsOf(step, step.instances, span)}
               count={step.fan_out ? step.instances.length : undefined}
-              span={span}
+              rounds={step.rounds}
               isSelected={selection.step?.id === step.id && selection.instance === undefined}
               onSelect={() => selection.select(step.id)}
             />
@@ -57,8 +59,7 @@ export function Timeline({ execution, selection }: Props) {
                       isNested
                       name={instance.label}
                       status={instance.status}
-                      attempts={instance.attempts}
-                      span={span}
+                      bars={barsOf(step, [instance], span)}
                       isSelected={
                         selection.step?.id === step.id && selection.instance === instance.index
                       }
@@ -71,6 +72,25 @@ export function Timeline({ execution, selection }: Props) {
           </li>
         ))}
       </ol>
+      {waits && (
+        <ul
+          aria-hidden
+          className="flex flex-wrap gap-x-5 gap-y-1 border-line border-t px-4 py-2 text-muted text-xs"
+        >
+          <Key look="bg-ok">{t("execution.barWork")}</Key>
+          <Key look="hatched text-accent">{t("execution.barWait")}</Key>
+          <Key look="hatched text-warn">{t("execution.barApproval")}</Key>
+        </ul>
+      )}
     </section>
+  );
+}
+
+function Key({ look, children }: { look: string; children: string }) {
+  return (
+    <li className="flex items-center gap-2">
+      <span className={cn("h-2 w-6 rounded-full", look)} />
+      {children}
+    </li>
   );
 }

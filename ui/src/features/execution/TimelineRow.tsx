@@ -1,17 +1,16 @@
 import { useTranslation } from "react-i18next";
-import type { Attempt } from "@/api/types";
 import { StepStatusIcon } from "@/kit/StepStatusIcon";
 import { cn } from "@/lib/cn";
 import type { StepStatus } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
-import { barOf, type Span } from "@/lib/waterfall";
+import type { Bar, BarKind } from "@/lib/waterfall";
 
 interface Props {
   name: string;
   status: string;
-  attempts: Attempt[];
+  bars: Bar[];
   count?: number;
-  span: Span;
+  rounds?: number;
   isNested?: boolean;
   isSelected: boolean;
   onSelect: () => void;
@@ -21,13 +20,23 @@ const tones: Record<StepStatus, string> = {
   pending: "bg-edge",
   skipped: "bg-edge",
   running: "bg-accent animate-breathe",
+  waiting: "bg-accent",
+  waiting_approval: "bg-warn",
   completed: "bg-ok",
   failed: "bg-danger",
   cancelled: "bg-edge",
 };
 
+/** Waits are thin and hatched, so that they are not taken for work. */
+const shapes: Record<BarKind, string> = {
+  work: "",
+  wait: "hatched inset-y-0.5 bg-transparent text-accent animate-none",
+  approval: "hatched inset-y-0 bg-transparent text-warn animate-none",
+  backoff: "inset-y-[3.5px] rounded-none bg-line",
+};
+
 export function TimelineRow(props: Props) {
-  const { name, status, attempts, count, span, isNested, isSelected, onSelect } = props;
+  const { name, status, bars, count, rounds, isNested, isSelected, onSelect } = props;
   const { t } = useTranslation();
   const formats = useFormats();
   return (
@@ -59,24 +68,27 @@ export function TimelineRow(props: Props) {
             <span className="sr-only">{t("execution.instances", { count })}</span>
           </span>
         )}
+        {rounds !== undefined && rounds > 1 && (
+          <span className="whitespace-nowrap rounded bg-warn-soft px-1 text-warn text-xs tabular-nums">
+            {t("execution.rounds", { count: rounds })}
+          </span>
+        )}
       </span>
       <span aria-hidden className="relative h-2 flex-1">
-        {attempts.map((attempt, at) => {
-          const bar = barOf(attempt, span);
-          return (
-            <span
-              // Those of a step that fanned out lie over each other: together they are its extent.
-              // biome-ignore lint/suspicious/noArrayIndexKey: attempts are only ever added
-              key={at}
-              className={cn(
-                "absolute inset-y-0 min-w-1 rounded-full",
-                tones[bar.status],
-                count !== undefined && "inset-y-0.75 animate-none bg-edge",
-              )}
-              style={{ insetInlineStart: `${bar.startPercent}%`, width: `${bar.widthPercent}%` }}
-            />
-          );
-        })}
+        {bars.map((bar, at) => (
+          <span
+            // Those of a step that fanned out lie over each other: together they are its extent.
+            // biome-ignore lint/suspicious/noArrayIndexKey: attempts are only ever added
+            key={at}
+            className={cn(
+              "absolute inset-y-0 min-w-1 rounded-full",
+              tones[bar.status],
+              shapes[bar.kind],
+              count !== undefined && "inset-y-0.75 animate-none bg-edge",
+            )}
+            style={{ insetInlineStart: `${bar.startPercent}%`, width: `${bar.widthPercent}%` }}
+          />
+        ))}
       </span>
     </button>
   );

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ExecutionDetail, Step } from "@/api/types";
+import { isOpen } from "@/lib/status";
 
 export interface Selection {
   step: Step | undefined;
@@ -15,7 +16,7 @@ export function useSelection(execution: ExecutionDetail | undefined): Selection 
   const chosen = steps.find((each) => each.id === step);
   const telling =
     steps.find((each) => each.status === "failed") ??
-    steps.find((each) => each.status === "running") ??
+    steps.find((each) => isOpen(each.status)) ??
     steps.findLast((each) => each.status === "completed") ??
     steps[0];
   return {
@@ -23,7 +24,7 @@ export function useSelection(execution: ExecutionDetail | undefined): Selection 
     instance: chosen ? instance : undefined,
     select: (nextStep, nextInstance) =>
       void navigate({
-        search: { step: nextStep, instance: nextInstance },
+        search: (before) => ({ ...before, step: nextStep, instance: nextInstance }),
         replace: true,
         resetScroll: false,
       }),

@@ -1,0 +1,69 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { ask, askPage, place } from "./ask";
+import { keys } from "./keys";
+import type { Approval, ApprovalStatus } from "./workflow-engine";
+
+export interface ApprovalFilter {
+  status: ApprovalStatus | "all";
+  mine?: boolean;
+}
+
+export const approvalsOptions = (filter: ApprovalFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.approvalList(filter),
+    queryFn: ({ pageParam }) =>
+      askPage<Approval>("/approvals", {
+        status: filter.status,
+        mine: filter.mine ? true : undefined,
+        limit: 30,
+        cursor: pageParam,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
+/** At most this many are counted for the badge. */
+export const mostCounted = 99;
+
+/** How many wait for me: the badge of the navigation. */
+export const waitingOptions = queryOptions({
+  queryKey: keys.approvalList({ waiting: true }),
+  queryFn: async () => {
+    const { items } = await askPage<Approval>("/approvals", {
+      status: "pending",
+      mine: true,
+      limit: mostCounted + 1,
+    });
+    return items.length;
+  },
+  refetchInterval: 30_000,
+});
+
+export const approvalOptions = (id: string) =>
+  queryOptions({
+    queryKey: keys.approval(id),
+    queryFn: () => ask<Approval>("GET", place("/approvals/{id}", { id })),
+  });
+
+/** The questions that one execution waits with; they are others when other steps wait. */
+export const approvalsOfOptions = (executionId: string, waiting: string[]) =>
+  queryOptions({
+    queryKey: keys.approvalList({ executionId, waiting }),
+    queryFn: async () => {
+      const { items } = await askPage<Approval>("/approvals", {
+        status: "all",
+        execution: executionId,
+        limit: 100,
+      });
+      return items.filter((each) => each.execution_id === executionId);
+    },
+  });
+
+export interface Answer {
+  approve: boolean;
+  comment?: string;
+  form?: Record<string, unknown>;
+}
+
+export const decide = (id: string, body: Answer) =>
+  ask<Approval>("POST", place("/approvals/{id}/decide", { id }), { body });

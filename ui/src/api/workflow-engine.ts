@@ -1,0 +1,273 @@
+// The shapes of the workflow engine's API, written by hand from its contract. What the generated
+// document already says is taken from there.
+import type { ExecutionStatus, StepStatus } from "@/lib/status";
+import type { components } from "./schema";
+import type { Filled } from "./types";
+
+type Schemas = components["schemas"];
+
+/** A page of a list; `next` is the cursor of the page after it. */
+export interface PageOf<T> {
+  items: T[];
+  next: string | null;
+}
+
+export type StepKind =
+  | "agent"
+  | "tool"
+  | "workflow"
+  | "wait"
+  | "approval"
+  | "gate"
+  | "compensation";
+
+type Known = Filled<Schemas["ExecutionDetail"]>;
+type KnownStep = Known["steps"][number];
+type KnownInstance = KnownStep["instances"][number];
+type KnownAttempt = KnownInstance["attempts"][number];
+
+export interface Attempt extends Omit<KnownAttempt, "status"> {
+  status: StepStatus;
+  agent?: string | null;
+  result_id?: string | null;
+  /** Until when it is parked, if it waits for a time. */
+  wait_until?: string | null;
+  /** How often the process died during it. */
+  deaths?: number;
+}
+
+export interface Instance extends Omit<KnownInstance, "status" | "attempts"> {
+  status: StepStatus;
+  attempts: Attempt[];
+}
+
+export interface Step extends Omit<KnownStep, "status" | "instances" | "kind"> {
+  kind: StepKind;
+  status: StepStatus;
+  instances: Instance[];
+  /** The checkpoint's name, or true for one without a name. */
+  checkpoint?: string | boolean | null;
+  /** The step that this one undoes. */
+  compensates?: string | null;
+  rounds?: number;
+}
+
+export type Linked = "retry" | "resume" | "fork" | "rollback";
+
+export interface Relation {
+  execution_id: string;
+  mode: Linked;
+  status: ExecutionStatus;
+}
+
+export interface Child {
+  execution_id: string;
+  step: string;
+  instance: number;
+  status: ExecutionStatus;
+}
+
+interface Beyond {
+  status: ExecutionStatus;
+  trigger?: string | null;
+  origin?: { execution_id: string; mode: Linked } | null;
+  parent?: { execution_id: string; step: string } | null;
+  children?: Child[];
+  continued_by?: Relation[];
+  deadline?: string | null;
+  concurrency_group?: string | null;
+}
+
+export type Execution = Omit<Filled<Schemas["Execution"]>, "status"> & Beyond;
+export type ExecutionDetail = Execution & { steps: Step[] };
+
+export interface StepData {
+  id: string;
+  inputs?: unknown;
+  outputs?: unknown;
+}
+
+export interface JournalEntry {
+  seq: number;
+  kind: string;
+  at: string;
+  body: unknown;
+}
+
+export interface GraphNode {
+  id: string;
+  name: string;
+  kind: StepKind;
+  status?: StepStatus;
+}
+
+export interface GraphEdge {
+  from: string;
+  to: string;
+  kind: "need" | "error" | "back";
+}
+
+export interface Graph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface Checkpoint {
+  seq: number;
+  step: string;
+  name: string | null;
+  at: string;
+}
+
+/** What one input of a workflow, a template or an approval's form wants. */
+export interface InputSpec {
+  type: string;
+  description: string;
+  required: boolean;
+  default?: unknown;
+  options?: unknown[] | null;
+}
+
+export type InputSpecs = Record<string, InputSpec>;
+
+export type ApprovalStatus = "pending" | "approved" | "rejected" | "expired" | "cancelled";
+
+export interface Decision {
+  by: string;
+  approve: boolean;
+  comment: string | null;
+  form: Record<string, unknown> | null;
+  at: string;
+}
+
+export interface Approval {
+  id: string;
+  execution_id: string;
+  execution_title: string;
+  workflow: string;
+  step: string;
+  instance: number;
+  title: string;
+  /** Markdown. */
+  message: string;
+  people: string[];
+  roles: string[];
+  rule: "any" | "all" | { quorum: number };
+  form: InputSpecs;
+  status: ApprovalStatus;
+  requested_at: string;
+  expires_at: string | null;
+  escalates_at: string | null;
+  escalated: boolean;
+  requested_by: string;
+  decisions: Decision[];
+  can_decide: boolean;
+  context: Record<string, unknown> | null;
+}
+
+export interface Workflow {
+  slug: string;
+  name: string;
+  description: string;
+  revision: number | null;
+  inputs: InputSpecs;
+  steps: { id: string; name: string; kind: string; needs: string[] }[];
+  source: "library" | "organisation";
+  definition?: string | null;
+  created_at: string | null;
+  department?: string | null;
+  tags?: string[];
+  status?: "active" | "archived";
+}
+
+export interface Revision {
+  revision: number;
+  created_at: string;
+  created_by: string;
+  definition?: string | null;
+}
+
+export interface Change {
+  kind: "added" | "removed" | "changed";
+  path: string;
+  before: unknown;
+  after: unknown;
+}
+
+export interface RevisionDiff {
+  changes: Change[];
+  text_before: string;
+  text_after: string;
+}
+
+export interface DefinitionProblem {
+  line: number;
+  column: number;
+  step: string | null;
+  message: string;
+  fix: string;
+}
+
+export interface Validation {
+  valid: boolean;
+  problems: DefinitionProblem[];
+  graph?: Graph | null;
+}
+
+export interface Template {
+  key: string;
+  name: string;
+  description: string;
+  department: string | null;
+  tags: string[];
+  version: string;
+  parameters: InputSpecs;
+  steps: number;
+  source: string;
+}
+
+export type Missed = "skip" | "run_once" | "run_all";
+
+export interface Schedule {
+  id: string;
+  workflow: string;
+  name: string | null;
+  cron: string;
+  timezone: string;
+  inputs: Record<string, unknown>;
+  priority: string | null;
+  project: string | null;
+  missed: Missed;
+  enabled: boolean;
+  next_runs: string[];
+  last_run: { at: string; execution_id: string | null; status: string } | null;
+}
+
+export type NewSchedule = Omit<Schedule, "id" | "next_runs" | "last_run">;
+
+export interface SchedulePreview {
+  description: string;
+  next_runs: string[];
+}
+
+export interface Webhook {
+  id: string;
+  workflow: string;
+  name: string;
+  url: string;
+  created_at: string;
+  last_used_at?: string | null;
+}
+
+/** A webhook with its secret, which is shown once. */
+export type CreatedWebhook = Webhook & { secret: string };
+
+export interface EventTrigger {
+  id: string;
+  workflow: string;
+  event: string;
+  if: string | null;
+  inputs: Record<string, unknown>;
+  /** A trigger of the definition itself is changed there, not here. */
+  source?: "definition" | "added";
+}

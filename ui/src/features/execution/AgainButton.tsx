@@ -1,0 +1,38 @@
+import { RotateCcw } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useCan } from "@/api/useCan";
+import type { ExecutionDetail } from "@/api/workflow-engine";
+import { Button } from "@/kit/Button";
+import { isFinal } from "@/lib/status";
+import { AgainDialog } from "./AgainDialog";
+
+interface Props {
+  execution: ExecutionDetail;
+  /** The step whose work stays: what waits for it is done again. */
+  after: string;
+}
+
+export function AgainButton({ execution, after }: Props) {
+  const { t } = useTranslation();
+  const canOrder = useCan("execute_workflow");
+  const [isOpen, setOpen] = useState(false);
+  const next = execution.steps.find((step) => step.needs.includes(after));
+  if (!canOrder || !isFinal(execution.status) || !next) return null;
+  return (
+    <>
+      <Button size="sm" onClick={() => setOpen(true)}>
+        <RotateCcw aria-hidden />
+        {t("execution.fromHere")}
+      </Button>
+      {isOpen && (
+        <AgainDialog
+          execution={execution}
+          mode="resume-from"
+          step={next.id}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
+}

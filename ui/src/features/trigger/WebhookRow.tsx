@@ -1,0 +1,106 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Ellipsis, RefreshCw, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { keys } from "@/api/keys";
+import { deleteWebhook, rotateWebhook } from "@/api/triggers";
+import type { CreatedWebhook, Webhook } from "@/api/workflow-engine";
+import { Button } from "@/kit/Button";
+import { Confirm } from "@/kit/Confirm";
+import { CopyButton } from "@/kit/CopyButton";
+import { Menu, MenuItem } from "@/kit/Menu";
+import { When } from "@/kit/When";
+import { asProblem } from "@/lib/problem";
+
+interface Props {
+  webhook: Webhook;
+  canOrder: boolean;
+  onRotated: (webhook: CreatedWebhook) => void;
+}
+
+export function WebhookRow({ webhook, canOrder, onRotated }: Props) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const [asking, setAsking] = useState<"rotate" | "delete" | null>(null);
+  const onError = (error: unknown) => void toast.error(asProblem(error).message);
+  const onSettled = () => {
+    setAsking(null);
+    void queryClient.invalidateQueries({ queryKey: keys.webhooks });
+  };
+  const rotate = useMutation({
+    mutationFn: () => rotateWebhook(webhook.id),
+    onSuccess: onRotated,
+    onError,
+    onSettled,
+  });
+  const remove = useMutation({
+    mutationFn: () => deleteWebhook(webhook.id),
+    onError,
+    onSettled,
+  });
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="truncate font-medium">
+          <bdi>{webhook.name}</bdi>
+        </p>
+        <p className="truncate font-mono text-muted text-xs" dir="ltr">
+          <span className="align-page block truncate">{webhook.url}</span>
+        </p>
+        <p className="mt-0.5 text-muted text-xs">
+          <bdi>{webhook.workflow}</bdi> ·{" "}
+          {webhook.last_used_at ? (
+            <>
+              {t("apiKey.used")} <When at={webhook.last_used_at} />
+            </>
+          ) : (
+            t("apiKey.unused")
+          )}
+        </p>
+      </div>
+      <CopyButton text={webhook.url} what={t("webhook.url")} />
+      {canOrder && (
+        <Menu
+          label={webhook.name}
+          trigger={
+            <Button
+              tone="ghost"
+              size="icon"
+              aria-label={t("schedule.more", { name: webhook.name })}
+            >
+              <Ellipsis aria-hidden />
+            </Button>
+          }
+        >
+          <MenuItem onSelect={() => setAsking("rotate")}>
+            <RefreshCw aria-hidden />
+            {t("webhook.rotate")}
+          </MenuItem>
+          <MenuItem onSelect={() => setAsking("delete")}>
+            <Trash2 aria-hidden />
+            {t("action.delete")}
+          </MenuItem>
+        </Menu>
+      )}
+      <Confirm
+        isOpen={asking === "rotate"}
+        onClose={() => setAsking(null)}
+        onConfirm={() => rotate.mutate()}
+        isBusy={rotate.isPending}
+        title={t("webhook.rotateTitle", { name: webhook.name })}
+        text={t("webhook.rotateText")}
+        action={t("webhook.rotate")}
+      />
+      <Confirm
+        isOpen={asking === "delete"}
+        onClose={() => setAsking(null)}
+        onConfirm={() => remove.mutate()}
+        isBusy={remove.isPending}
+        title={t("schedule.deleteTitle", { name: webhook.name })}
+        text={t("webhook.deleteText")}
+        action={t("action.delete")}
+      />
+    </li>
+  );
+}

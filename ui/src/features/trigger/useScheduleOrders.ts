@@ -1,0 +1,30 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { keys } from "@/api/keys";
+import { changeSchedule, deleteSchedule, runSchedule } from "@/api/triggers";
+import { asProblem } from "@/lib/problem";
+
+/** On, off, at once, away. */
+export function useScheduleOrders(id: string) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const onError = (error: unknown) => void toast.error(asProblem(error).message);
+  const onSettled = () => void queryClient.invalidateQueries({ queryKey: keys.schedules });
+  const turn = useMutation({
+    mutationFn: (enabled: boolean) => changeSchedule(id, { enabled }),
+    onError,
+    onSettled,
+  });
+  const run = useMutation({
+    mutationFn: () => runSchedule(id),
+    onSuccess: () => {
+      toast.success(t("schedule.didRun"));
+      void queryClient.invalidateQueries({ queryKey: keys.executions });
+    },
+    onError,
+    onSettled,
+  });
+  const remove = useMutation({ mutationFn: () => deleteSchedule(id), onError, onSettled });
+  return { turn, run, remove };
+}

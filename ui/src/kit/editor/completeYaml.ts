@@ -1,0 +1,61 @@
+// Completion for CodeMirror from a JSON Schema, with the ids of steps where ids are wanted.
+import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
+import { keysAt, type Offer, type Schema, valuesAt } from "@/lib/schemaComplete";
+import { placeAt, stepIds } from "@/lib/yamlPath";
+
+const endings: Record<Offer["opens"], string> = { value: ": ", mapping: ":\n", list: ": " };
+
+/** Keys whose values name other steps. */
+const naming = new Set(["needs", "goto"]);
+
+export function completeFrom(
+  schema: Schema | undefined,
+  context: CompletionContext,
+): CompletionResult | null {
+  const word = context.matchBefore(/[\w-]*/);
+  if (!context.explicit && (!word || word.from === word.to)) return null;
+  const text = context.state.doc.toString();
+  const place = placeAt(text, context.pos);
+  const from = word?.from ?? context.pos;
+  const last = place.path.filter((part) => part !== "[]").at(-1) ?? "";
+  if ((place.isValue || place.path.at(-1) === "[]") && naming.has(last)) {
+    return { from, options: stepIds(text).map((label) => ({ label, type: "variable" })) };
+  }
+  if (!schema) return null;
+  const options = place.isValue
+    ? valuesAt(schema, place.path).map(plain)
+    : keysAt(schema, place.path, place.siblings).map(asKey);
+  return options.length > 0 ? { from, options, validFor: /^[\w-]*$/ } : null;
+}
+
+const plain = ({ label, info }: Offer): Completion => ({
+  label,
+  type: "constant",
+  info: info || undefined,
+});
+
+function asKey(offer: Offer): Completion {
+  return {
+    label: offer.label,
+    detail: offer.detail,
+    info: offer.info || undefined,
+    type: "property",
+    apply(view, _, from, to) {
+      const line = view.state.doc.lineAt(from);
+      const rest = view.state.sliceDoc(to, line.to);
+      const indent = /^[\s-]*/.exec(line.text)?.[0].length ?? 0;
+      const isAlready = rest.trimStart().startsWith(":");
+      const ending = isAlready
+        ? ""
+        : offer.opens === "mapping"
+          ? `${endings.mapping}${" ".repeat(indent + 2)}`
+          : endings[offer.opens];
+      const insert = offer.label + ending;
+      view.dispatch({
+        changes: { from, to, insert },
+        selection: { anchor: from + insert.length },
+        userEvent: "input.complete",
+      });
+    },
+  };
+}

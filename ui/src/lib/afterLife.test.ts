@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import type { Step } from "@/api/workflow-engine";
+import { fromStepPreview, retryPreview, rollbackPreview } from "./afterLife";
+
+/** "b<a:failed" is step b, which needs a and failed. */
+function steps(text: string): Step[] {
+  return text.split(" ").map((each, at) => {
+    const [head = "", status = "completed"] = each.split(":");
+    const [id = "", needs = ""] = head.split("<");
+    return {
+      id,
+      name: id,
+      needs: [...needs],
+      status,
+      finished_at: new Date(at * 1_000).toISOString(),
+    } as unknown as Step;
+  });
+}
+
+const ids = (list: Step[]) => list.map((step) => step.id).join("");
+
+describe("what happens again", () => {
+  test("retry: what failed, what never began, and nothing else", () => {
+    const { kept, again } = retryPreview(steps("a b<a c<b:failed d<c:skipped e<a"));
+    expect([ids(kept), ids(again)]).toEqual(["abe", "cd"]);
+  });
+
+  test("retry: a completed step behind a failed one is done again", () => {
+    const { kept, again } = retryPreview(steps("a b<a:failed c<b"));
+    expect([ids(kept), ids(again)]).toEqual(["a", "bc"]);
+  });
+
+  test("from a step on: it and all that wait for it", () => {
+    const { kept, again } = fromStepPreview(steps("a b<a c<b d<a e<cd"), "b");
+    expect([ids(kept), ids(again)]).toEqual(["ad", "bce"]);
+  });
+
+  test("from the start: everything", () => {
+    const { kept, again } = fromStepPreview(steps("a b<a"), null);
+    expect([ids(kept), ids(again)]).toEqual(["", "ab"]);
+  });
+});
+
+test("what is undone comes last first; what has no way back is named", () => {
+  const all = steps("a b<a c<b d<c:failed");
+  const undo = (id: string) =>
+    ({ ...steps(`u${id}`)[0], compensates: id, status: "pending" }) as Step;
+  const { undone, stays } = rollbackPreview([...all, undo("a"), undo("c")]);
+  expect(undone.map(({ step, by }) => [step.id, by.id])).toEqual([
+    ["c", "uc"],
+    ["a", "ua"],
+  ]);
+  expect(ids(stays)).toBe("b");
+  expect(ids(retryPreview([...all, undo("a")]).again)).toBe("d");
+});

@@ -1,0 +1,249 @@
+// Test double: a release that waits for people, and what became of two others.
+import type { ExecutionDetail, Step } from "@/api/types";
+import type { Graph } from "@/api/workflow-engine";
+import { at } from "./db";
+import { call, usageOf } from "./history";
+import { times } from "./times";
+
+const model = "local/qwen2.5-coder-0.5b";
+
+export const releaseGraph: Graph = {
+  nodes: [
+    { id: "notes", name: "Write the release notes", kind: "agent" },
+    { id: "tests", name: "Test every service", kind: "tool" },
+    { id: "review", name: "Review the changes", kind: "agent" },
+    { id: "good", name: "Good enough?", kind: "gate" },
+    { id: "soak", name: "Watch staging for ten minutes", kind: "wait" },
+    { id: "go", name: "Go or no go", kind: "approval" },
+    { id: "deploy", name: "Deploy to production", kind: "workflow" },
+    { id: "tell", name: "Tell the team what went wrong", kind: "agent" },
+  ],
+  edges: [
+    { from: "notes", to: "review", kind: "need" },
+    { from: "tests", to: "good", kind: "need" },
+    { from: "review", to: "good", kind: "need" },
+    { from: "good", to: "review", kind: "back" },
+    { from: "good", to: "soak", kind: "need" },
+    { from: "soak", to: "go", kind: "need" },
+    { from: "go", to: "deploy", kind: "need" },
+    { from: "deploy", to: "tell", kind: "error" },
+  ],
+};
+
+function releaseSteps(minutes: number): Step[] {
+  const { attempt, instance, step } = times(minutes);
+  const services = ["booking", "reminders", "front-desk"];
+  return [
+    step({
+      id: "notes",
+      name: "Write the release notes",
+      agent: "release-manager",
+      command: "write_release_notes",
+      from: 0,
+      to: 24,
+      checkpoint: "notes",
+      instances: [
+        instance(0, "", [attempt(1, 0, 24, { agent: "release-manager", calls: [call("r1")] })], {
+          notes: "## 1.4.0\n- Book a slot in two taps\n- Reminders by SMS",
+        }),
+      ],
+    }),
+    step({
+      id: "tests",
+      name: "Test every service",
+      kind: "tool",
+      tool: "run_tests",
+      fan_out: true,
+      from: 0,
+      to: 95,
+      instances: services.map((name, index) =>
+        instance(
+          index,
+          name,
+          index === 1
+            ? [
+                attempt(1, 2, 30, {
+                  status: "failed",
+                  error: {
+                    code: "timeout",
+                    message: "the tests of reminders took longer than 30 s",
+                    step: "tests",
+                  },
+                }),
+                attempt(2, 45, 95),
+              ]
+            : [attempt(1, index * 3, 40 + index * 9)],
+          { passed: 120 + index, failed: 0 },
+        ),
+      ),
+    }),
+    step({
+      id: "review",
+      name: "Review the changes",
+      needs: ["notes"],
+      agent: "code-reviewer",
+      command: "review_changes",
+      from: 24,
+      to: 150,
+      rounds: 2,
+      instances: [
+        instance(
+          0,
+          "",
+          [
+            attempt(1, 24, 60, { agent: "code-reviewer", calls: [call("r2")] }),
+            attempt(2, 98, 150, { agent: "code-reviewer", calls: [call("r3")], deaths: 1 }),
+          ],
+          { score: 8.6, comments: ["Name the timeout in the error message."] },
+        ),
+      ],
+    }),
+    step({
+      id: "good",
+      name: "Good enough?",
+      kind: "gate",
+      needs: ["tests", "review"],
+      from: 150,
+      to: 151,
+      rounds: 2,
+    }),
+    step({
+      id: "soak",
+      name: "Watch staging for ten minutes",
+      kind: "wait",
+      needs: ["good"],
+      from: 151,
+      to: 751,
+      checkpoint: true,
+    }),
+    step({
+      id: "go",
+      name: "Go or no go",
+      kind: "approval",
+      needs: ["soak"],
+      from: 751,
+      status: "waiting_approval",
+    }),
+    step({
+      id: "deploy",
+      name: "Deploy to production",
+      kind: "workflow",
+      tool: "deploy_service",
+      needs: ["go"],
+    }),
+    step({
+      id: "tell",
+      name: "Tell the team what went wrong",
+      agent: "support",
+      command: "write_incident_note",
+      needs: ["deploy"],
+    }),
+    step({
+      id: "undo_deploy",
+      name: "Roll production back",
+      kind: "compensation",
+      tool: "rollback_service",
+      compensates: "deploy",
+    }),
+  ];
+}
+
+function release(
+  id: string,
+  minutes: number,
+  steps: Step[],
+  changes: Partial<ExecutionDetail>,
+): ExecutionDetail {
+  const done = steps.filter((step) => step.status === "completed").length;
+  const work = steps.filter((step) => !step.compensates).length;
+  return {
+    id,
+    workflow: { slug: "release_process", name: "Release process", revision: 3 },
+    project: "CLINIC",
+    title: "Release 1.4.0 of the clinic",
+    status: "waiting_approval",
+    inputs: {
+      version: "1.4.0",
+      services: ["booking", "reminders", "front-desk"],
+      dry_run: false,
+      notes: "First release with reminders.",
+    },
+    outputs: null,
+    error: null,
+    progress: {
+      percent: Math.round((done / work) * 100),
+      total_steps: work,
+      completed_steps: done,
+      failed_steps: steps.filter((step) => step.status === "failed").length,
+      running: steps.filter((step) => step.status.startsWith("waiting")).map((step) => step.id),
+    },
+    priority: "high",
+    model,
+    scripted: false,
+    recovered: 0,
+    usage: usageOf(
+      steps.flatMap((step) =>
+        step.instances.flatMap((each) => each.attempts.flatMap((one) => one.calls)),
+      ),
+    ),
+    started_by: { kind: "user", name: "Hisham Sait" },
+    created_at: at(minutes),
+    started_at: at(minutes),
+    finished_at: null,
+    trigger: "schedule",
+    origin: null,
+    parent: null,
+    children: [],
+    continued_by: [],
+    steps,
+    ...changes,
+  };
+}
+
+export function releases(): ExecutionDetail[] {
+  const waiting = releaseSteps(18);
+  const failed = releaseSteps(1_500).map((step): Step => {
+    const end = at(1_500 - 15);
+    if (step.id === "go") return { ...step, status: "completed", finished_at: end };
+    if (step.id === "deploy") {
+      const message = "the health check of booking did not answer within 60 s";
+      return {
+        ...step,
+        status: "failed",
+        started_at: end,
+        finished_at: at(1_500 - 17),
+        error: { code: "sub_workflow_failed", message, step: "deploy" },
+      };
+    }
+    if (step.id === "tell") {
+      return { ...step, status: "completed", started_at: at(1_500 - 17), finished_at: at(1_482) };
+    }
+    return step;
+  });
+  const deployed = failed.map(
+    (step): Step => (step.id === "deploy" ? { ...step, status: "completed", error: null } : step),
+  );
+  return [
+    release("exe_01krelease", 18, waiting, {}),
+    release("exe_01krelfail", 1_500, failed, {
+      title: "Release 1.3.0 of the clinic",
+      status: "failed",
+      trigger: "manual",
+      finished_at: at(1_482),
+      error: {
+        code: "step_failed",
+        message: 'step "deploy" failed: the health check of booking did not answer within 60 s',
+        step: "deploy",
+      },
+      children: [{ execution_id: "exe_01kdone", step: "deploy", instance: 0, status: "failed" }],
+      continued_by: [{ execution_id: "exe_01krelback", mode: "rollback", status: "rolled_back" }],
+    }),
+    release("exe_01krelback", 1_470, deployed, {
+      title: "Release 1.3.0 of the clinic",
+      status: "rolled_back",
+      trigger: "rollback",
+      finished_at: at(1_460),
+      origin: { execution_id: "exe_01krelfail", mode: "rollback" },
+    }),
+  ];
+}
