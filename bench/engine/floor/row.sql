@@ -1,1 +1,1 @@
-insert into floor values ('run-0001', 1, '{"ok":true}');
+insert into floor values ('run-0001', 1, '{"ok": 1}');

@@ -1,5 +1,5 @@
-"""fill.py FILE COUNT: copies the newest completed execution of a SQLite database, with all rows
-that belong to it, until there are COUNT more. Columns are copied as they are, so that the schema
+"""fill.py FILE COUNT: copies the newest completed execution of three steps in a SQLite database,
+with all rows that belong to it, until there are COUNT more. Columns are copied as they are, so that the schema
 may change; only ids are made new."""
 import sqlite3
 import sys
@@ -25,7 +25,7 @@ def digits(number, places):
 
 db.create_function("digits", 2, digits, deterministic=True)
 newest = db.execute(
-    "select id from executions where status = 'completed' order by created_at desc, id desc limit 1"
+    "select id from executions where status = 'completed' and total_steps = 3 order by created_at desc, id desc limit 1"
 ).fetchone()[0]
 
 
@@ -45,6 +45,9 @@ tables = [
     ("attempts", "execution_id", {"result_id": 2}),
     ("results", "execution_id", {"id": 2}),
 ]
+# The rows to copy, looked for once and not for every copy.
+for table, key, _ in tables:
+    db.execute(f"create temp table one_{table} as select * from {table} where {key} = ?", (newest,))
 db.execute("create temp table n (value integer primary key)")
 made = 0
 while made < count:
@@ -69,8 +72,7 @@ while made < count:
                 values.append("t." + name)
         order = ", ".join(values)
         db.execute(
-            f"insert into {table} ({', '.join(names)}) select {order} from n, {table} t where t.{key} = ?",
-            (newest,),
+            f"insert into main.{table} ({', '.join(names)}) select {order} from n cross join one_{table} t"
         )
     db.execute("commit")
     made += part

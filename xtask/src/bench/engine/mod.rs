@@ -79,6 +79,9 @@ pub struct Options {
     /// Only these databases for ours.
     #[arg(long, value_delimiter = ',', value_name = "DATABASES", default_value = "sqlite,pg")]
     databases: Vec<Database>,
+    /// Leave ours out: the others alone.
+    #[arg(long, requires = "peers")]
+    without_ours: bool,
     /// Less work: shows that it works, not how fast it is.
     #[arg(long)]
     quick: bool,
@@ -101,7 +104,8 @@ impl Options {
 
 /// Build the release program, measure it and the others, print the table.
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
-    let program = program(repo, options)?;
+    let program = if options.without_ours { PathBuf::new() } else { program(repo, options)? };
+    let databases: &[Database] = if options.without_ours { &[] } else { &options.databases };
     let sizes = if options.quick { Sizes::quick() } else { Sizes::full() };
     let installed = options
         .peers
@@ -109,8 +113,8 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
         .map(|peer| Ok((*peer, install::install(repo, *peer)?)))
         .collect::<Result<Vec<_>>>()?;
     let mut record = Record::new();
-    let needs_postgres = options.databases.contains(&Database::Pg)
-        || options.peers.iter().any(|peer| peer.needs_postgres());
+    let needs_postgres =
+        databases.contains(&Database::Pg) || options.peers.iter().any(|peer| peer.needs_postgres());
     let folder = Folder::create(false)?;
     // Enough memory and log that PostgreSQL's own housekeeping is not what is measured;
     // what makes a commit durable stays at its defaults.
@@ -119,7 +123,7 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     if options.wants(Part::Floor) {
         floor::measure(repo, &folder, database.as_ref(), &mut record)?;
     }
-    for kind in &options.databases {
+    for kind in databases {
         interrupt::check()?;
         let setup =
             server::Setup { program: &program, database: *kind, postgres: database.as_ref() };

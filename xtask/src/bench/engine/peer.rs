@@ -237,6 +237,8 @@ impl Site {
                 server.args(["--port", &first.to_string(), "--http-port", &second.to_string()]);
                 server.args(["--metrics-port", &third.to_string(), "--log-level", "error"]);
                 server.arg("--db-filename").arg(self.work.join("temporal.db"));
+                // It looks for a configuration there, which must not be somebody else's.
+                server.env("HOME", &self.work);
                 vec![Piece {
                     name: "temporal-server",
                     command: server,
