@@ -1,3 +1,5 @@
+import { engineScreens } from "./screens.engine.mjs";
+
 // The screens and states to look at. `ready` brings a page into the state and waits until it is.
 const seen = (text) => (page) => page.locator("main").getByText(text).first().waitFor();
 const heading = (page) => page.getByRole("heading").first().waitFor();
@@ -228,17 +230,17 @@ export const screens = [
   {
     name: "execution",
     path: "/executions/exe_01kdone",
-    ready: (page) => page.locator("pre").first().waitFor(),
+    ready: (page) => page.locator("main section [aria-expanded]").first().waitFor(),
   },
   {
     name: "execution-fan-out",
     path: "/executions/exe_01kdone?step=stories",
-    ready: (page) => page.locator("pre").first().waitFor(),
+    ready: (page) => page.locator("main section [aria-expanded]").first().waitFor(),
   },
   {
     name: "execution-recovered",
     path: "/executions/exe_01kdone?step=epics",
-    ready: (page) => page.locator("pre").first().waitFor(),
+    ready: (page) => page.locator("main section [aria-expanded]").first().waitFor(),
   },
   {
     name: "execution-failed",
@@ -296,6 +298,7 @@ export const screens = [
     path: "/settings/models",
     ready: seen("local/qwen2.5-coder-0.5b"),
   },
+  ...engineScreens,
   {
     name: "not-found",
     path: "/nowhere",

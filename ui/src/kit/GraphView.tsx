@@ -1,5 +1,5 @@
 import { List, Minus, Network, Plus, Scan } from "lucide-react";
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Direction, type Layout, layOut, type PlainEdge } from "@/lib/graphLayout";
 import { useFormats } from "@/lib/useFormats";
@@ -21,6 +21,7 @@ const size = { width: 184, height: 48, gapAlong: 56, gapAcross: 16 };
 const narrow = { width: 168, height: 48, gapAlong: 40, gapAcross: 12 };
 const scales = [0.5, 0.65, 0.8, 1, 1.25, 1.5, 2];
 const normal = 3;
+const readable = 2;
 
 /** A graph of steps: picture or list, zoomed with + - 0. The picture flows with the page's language. */
 export function GraphView({ label, nodes, edges, selected, onSelect }: Props) {
@@ -38,11 +39,19 @@ export function GraphView({ label, nodes, edges, selected, onSelect }: Props) {
   const pane = useRef<HTMLDivElement>(null);
   const scale = scales[zoom] ?? 1;
   const to = (next: number) => setZoom(Math.min(scales.length - 1, Math.max(0, next)));
-  const fit = () => {
-    const room = pane.current?.clientWidth ?? layout.width;
+  const fitWidth = (least: number) => {
+    const room = pane.current?.clientWidth ?? 0;
+    if (room === 0) return;
     const fitting = scales.findLastIndex((each) => each * layout.width + 32 <= room && each <= 1);
-    to(Math.max(0, fitting));
+    to(Math.max(least, fitting));
   };
+  // At first as much as can still be read; afterwards the reader decides.
+  const hasFitted = useRef(false);
+  useLayoutEffect(() => {
+    if (hasFitted.current || layout.width === 0) return;
+    hasFitted.current = true;
+    fitWidth(readable);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "+" || event.key === "=") to(zoom + 1);
@@ -82,7 +91,12 @@ export function GraphView({ label, nodes, edges, selected, onSelect }: Props) {
             >
               <Plus aria-hidden />
             </Button>
-            <Button tone="ghost" size="tiny" aria-label={t("graph.fit")} onClick={fit}>
+            <Button
+              tone="ghost"
+              size="tiny"
+              aria-label={t("graph.fit")}
+              onClick={() => fitWidth(0)}
+            >
               <Scan aria-hidden />
             </Button>
           </fieldset>

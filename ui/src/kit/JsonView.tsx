@@ -61,7 +61,7 @@ function Node({ value, name, depth }: NodeProps) {
         type="button"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
-        className="flex max-w-full items-center rounded text-start hover:bg-hover"
+        className="flex min-h-6 max-w-full items-center rounded text-start hover:bg-hover"
       >
         <ChevronRight
           aria-hidden

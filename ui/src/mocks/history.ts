@@ -121,7 +121,7 @@ export function execution(
       failed_steps: steps.filter((each) => each.status === "failed").length,
       running: [],
     },
-    priority: "normal",
+    priority: "medium",
     model,
     scripted: false,
     recovered: 0,

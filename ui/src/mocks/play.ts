@@ -43,7 +43,7 @@ export function begin(
     outputs: null,
     error: null,
     progress: { percent: 0, total_steps: 4, completed_steps: 0, failed_steps: 0, running: [] },
-    priority: "normal",
+    priority: "medium",
     model: model ?? db.models.default,
     scripted: db.scenario === "scripted",
     recovered: 0,

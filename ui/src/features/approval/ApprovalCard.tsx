@@ -6,6 +6,7 @@ import { Badge, type Tone } from "@/kit/Badge";
 import { JsonView } from "@/kit/JsonView";
 import { Markdown } from "@/kit/Markdown";
 import { When } from "@/kit/When";
+import { cn } from "@/lib/cn";
 import { useFormats } from "@/lib/useFormats";
 import { DecideForm } from "./DecideForm";
 import { Decisions } from "./Decisions";
@@ -79,31 +80,40 @@ export function ApprovalCard({ approval, isOpen, isInline }: Props) {
           {isPending && approval.expires_at && <Expiry at={approval.expires_at} />}
         </div>
       </header>
-      <div className="flex flex-col gap-4 p-4">
-        {approval.message && <Markdown text={approval.message} />}
-        <p className="flex flex-wrap items-center gap-1.5 text-muted text-xs">
-          {t("approval.asked")}
-          {asked.map((name) => (
-            <Badge key={name}>
-              <bdi>{name}</bdi>
-            </Badge>
-          ))}
-          <span>{rule}</span>
-          {approval.escalated && <Badge tone="warn">{t("approval.escalated")}</Badge>}
-        </p>
-        <Decisions approval={approval} />
-        {approval.context && Object.keys(approval.context).length > 0 && (
-          <details open={isOpen} className="text-sm">
-            <summary className="cursor-pointer font-medium">{t("approval.context")}</summary>
-            <JsonView value={approval.context} label={t("approval.contextData")} className="mt-2" />
-          </details>
+      <div
+        className={cn(
+          "grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-4 p-4",
+          isPending && approval.can_decide && "lg:grid-cols-2",
         )}
-        {isPending &&
-          (approval.can_decide ? (
-            <DecideForm approval={approval} />
-          ) : (
+      >
+        <div className="flex min-w-0 flex-col gap-4">
+          {approval.message && <Markdown text={approval.message} />}
+          <p className="flex flex-wrap items-center gap-1.5 text-muted text-xs">
+            {t("approval.asked")}
+            {asked.map((name) => (
+              <Badge key={name}>
+                <bdi>{name}</bdi>
+              </Badge>
+            ))}
+            <span>{rule}</span>
+            {approval.escalated && <Badge tone="warn">{t("approval.escalated")}</Badge>}
+          </p>
+          <Decisions approval={approval} />
+          {approval.context && Object.keys(approval.context).length > 0 && (
+            <details open={isOpen} className="text-sm">
+              <summary className="cursor-pointer font-medium">{t("approval.context")}</summary>
+              <JsonView
+                value={approval.context}
+                label={t("approval.contextData")}
+                className="mt-2"
+              />
+            </details>
+          )}
+          {isPending && !approval.can_decide && (
             <p className="text-muted text-sm">{t("approval.notYours")}</p>
-          ))}
+          )}
+        </div>
+        {isPending && approval.can_decide && <DecideForm approval={approval} />}
       </div>
     </article>
   );

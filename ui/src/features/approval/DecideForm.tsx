@@ -53,7 +53,7 @@ export function DecideForm({ approval }: { approval: Approval }) {
   return (
     <form
       noValidate
-      className="flex flex-col gap-4 border-line border-t pt-4"
+      className="flex min-w-0 flex-col gap-4 border-line max-lg:border-t max-lg:pt-4 lg:border-s lg:ps-8"
       onSubmit={(event) => event.preventDefault()}
     >
       <TypedFields

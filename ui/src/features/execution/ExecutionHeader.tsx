@@ -25,6 +25,10 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
   const formats = useFormats();
   const percent = useRising(execution.id, execution.progress.percent);
   const { usage, progress } = execution;
+  // Medium is what everything has that nobody thought about.
+  const priority = (["critical", "high", "low"] as const).find(
+    (each) => each === execution.priority,
+  );
   const trigger = toTrigger(execution.trigger ?? "");
   return (
     <header className="flex flex-col gap-4">
@@ -58,8 +62,8 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
             <ExecutionStatusBadge status={execution.status} />
             <ExecutionBadges execution={execution} />
             {trigger && <Badge>{t(`trigger.kind.${trigger}`)}</Badge>}
-            {execution.priority !== "medium" && (
-              <Badge>{t("execution.priorityIs", { priority: execution.priority })}</Badge>
+            {priority && (
+              <Badge>{t("item.priorityIs", { priority: t(`priority.${priority}`) })}</Badge>
             )}
             {execution.project && (
               <Link

@@ -12,7 +12,7 @@ import { Skeleton } from "@/kit/Skeleton";
 import { isFinal } from "@/lib/status";
 import { ExecutionRow } from "./ExecutionRow";
 import { Filters } from "./Filters";
-import { countFilters, toFilter } from "./filter";
+import { countFilters, type ExecutionSearch, toFilter, toggled } from "./filter";
 
 const rereadMs = 4_000;
 
@@ -20,6 +20,13 @@ export function ExecutionsPage() {
   const { t } = useTranslation();
   const search = useSearch({ from: "/shell/executions" });
   const navigate = useNavigate({ from: "/executions" });
+  // From the address as it is then: two quick clicks are two changes.
+  const change = (next: (before: ExecutionSearch) => Partial<ExecutionSearch>) =>
+    void navigate({
+      search: (before) => ({ ...before, ...next(before) }),
+      replace: true,
+      resetScroll: false,
+    });
   // A span ends when it was chosen: every answer of its pages must be about the same stretch.
   const filter = useMemo(() => toFilter(search, Date.now()), [search]);
   const query = useInfiniteQuery({
@@ -36,13 +43,8 @@ export function ExecutionsPage() {
     <Page title={t("nav.executions")}>
       <Filters
         search={search}
-        onChange={(change) =>
-          void navigate({
-            search: (before) => ({ ...before, ...change }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
+        onChange={(next) => change(() => next)}
+        onToggle={(status) => change((before) => ({ status: toggled(before.status, status) }))}
       />
       <Loaded
         query={query}

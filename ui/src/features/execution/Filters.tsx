@@ -9,7 +9,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Select } from "@/kit/Select";
 import { cn } from "@/lib/cn";
-import { triggers } from "@/lib/status";
+import { type ExecutionStatus, triggers } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { countFilters, type ExecutionSearch, type Since, spans } from "./filter";
 import { StatusFilter } from "./StatusFilter";
@@ -17,11 +17,12 @@ import { StatusFilter } from "./StatusFilter";
 interface Props {
   search: ExecutionSearch;
   onChange: (change: Partial<ExecutionSearch>) => void;
+  onToggle: (status: ExecutionStatus) => void;
 }
 
 const typingMs = 300;
 
-export function Filters({ search, onChange }: Props) {
+export function Filters({ search, onChange, onToggle }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { data: workflows } = useQuery(workflowsOptions);
@@ -102,7 +103,8 @@ export function Filters({ search, onChange }: Props) {
       </div>
       <StatusFilter
         current={search.status ?? []}
-        onChange={(status) => onChange({ status: status.length > 0 ? status : undefined })}
+        onToggle={onToggle}
+        onAll={() => onChange({ status: undefined })}
       />
     </search>
   );

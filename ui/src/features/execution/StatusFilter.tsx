@@ -4,25 +4,22 @@ import { type ExecutionStatus, executionStatuses } from "@/lib/status";
 
 interface Props {
   current: ExecutionStatus[];
-  onChange: (next: ExecutionStatus[]) => void;
+  onToggle: (status: ExecutionStatus) => void;
+  onAll: () => void;
 }
 
 /** States to show; none chosen means all. */
-export function StatusFilter({ current, onChange }: Props) {
+export function StatusFilter({ current, onToggle, onAll }: Props) {
   const { t } = useTranslation();
-  const toggle = (status: ExecutionStatus) =>
-    onChange(
-      current.includes(status) ? current.filter((each) => each !== status) : [...current, status],
-    );
   return (
     <fieldset className="min-w-0">
       <legend className="sr-only">{t("execution.filter")}</legend>
       <div className="-mx-1 flex gap-1 overflow-x-auto p-1 text-sm">
-        <Chip isOn={current.length === 0} onClick={() => onChange([])}>
+        <Chip isOn={current.length === 0} onClick={onAll}>
           {t("execution.all")}
         </Chip>
         {executionStatuses.map((status) => (
-          <Chip key={status} isOn={current.includes(status)} onClick={() => toggle(status)}>
+          <Chip key={status} isOn={current.includes(status)} onClick={() => onToggle(status)}>
             {t(`execution.status.${status}`)}
           </Chip>
         ))}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countFilters, readSearch, toFilter } from "./filter";
+import { countFilters, readSearch, toFilter, toggled } from "./filter";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 
@@ -25,4 +25,10 @@ test("spans end now; days are whole", () => {
 
 test("states are not counted, the others are", () => {
   expect(countFilters({ status: ["failed"], q: "x", since: "1h", project: undefined })).toBe(2);
+});
+
+test("states are switched on and off; the last one gone is none", () => {
+  expect(toggled(undefined, "failed")).toEqual(["failed"]);
+  expect(toggled(["failed"], "running")).toEqual(["failed", "running"]);
+  expect(toggled(["failed"], "failed")).toBeUndefined();
 });

@@ -54,3 +54,14 @@ export function toFilter(search: ExecutionSearch, now: number): ExecutionFilter 
 /** How many filters stand besides the states, for the button that hides them on phones. */
 export const countFilters = ({ status: _, ...rest }: ExecutionSearch): number =>
   Object.values(rest).filter((value) => value !== undefined).length;
+
+/** States with one more or one less; none is all. */
+export function toggled(
+  states: ExecutionStatus[] | undefined,
+  status: ExecutionStatus,
+): ExecutionStatus[] | undefined {
+  const next = states?.includes(status)
+    ? states.filter((each) => each !== status)
+    : [...(states ?? []), status];
+  return next.length > 0 ? next : undefined;
+}

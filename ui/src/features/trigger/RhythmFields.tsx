@@ -62,7 +62,6 @@ export function RhythmFields({ rhythm, error, onChange }: Props) {
                 key={day}
                 type="button"
                 aria-pressed={rhythm.weekdays.includes(day)}
-                aria-label={long}
                 onClick={() => toggle(day)}
                 className={cn(
                   "flex h-8 min-w-11 items-center justify-center rounded-md border px-2 text-sm max-md:h-10",
@@ -71,7 +70,8 @@ export function RhythmFields({ rhythm, error, onChange }: Props) {
                     : "border-line hover:bg-hover",
                 )}
               >
-                {short}
+                <span aria-hidden>{short}</span>
+                <span className="sr-only">{long}</span>
               </button>
             ))}
           </div>

@@ -51,7 +51,7 @@ export function ScheduleRow({ schedule, workflowName, canOrder, onEdit }: Props)
           </Link>
         )}
       </div>
-      <dl className="grid min-w-44 grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-xs">
+      <dl className="grid w-full grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-xs md:w-72">
         <dt className="text-muted">{t("schedule.next")}</dt>
         <dd>
           {next ? (
@@ -66,11 +66,8 @@ export function ScheduleRow({ schedule, workflowName, canOrder, onEdit }: Props)
             <>
               <When at={schedule.last_run.at} />
               {schedule.last_run.execution_id ? (
-                <Link
-                  to="/executions/$id"
-                  params={{ id: schedule.last_run.execution_id }}
-                  aria-label={t("schedule.openLast", { name })}
-                >
+                <Link to="/executions/$id" params={{ id: schedule.last_run.execution_id }}>
+                  <span className="sr-only">{t("schedule.openLast", { name })}</span>
                   <ExecutionStatusBadge status={schedule.last_run.status} />
                 </Link>
               ) : (
@@ -84,13 +81,10 @@ export function ScheduleRow({ schedule, workflowName, canOrder, onEdit }: Props)
       </dl>
       {canOrder && (
         <div className="flex gap-1">
-          <Button
-            isBusy={run.isPending}
-            onClick={() => run.mutate()}
-            aria-label={t("schedule.runWhat", { name })}
-          >
+          <Button isBusy={run.isPending} onClick={() => run.mutate()}>
             {!run.isPending && <Play className="rtl:-scale-x-100" aria-hidden />}
             {t("schedule.run")}
+            <span className="sr-only">{name}</span>
           </Button>
           <Menu
             label={name}

@@ -5,7 +5,6 @@ import { workflowGraphOptions } from "@/api/workflows";
 import { Badge } from "@/kit/Badge";
 import { GraphView } from "@/kit/GraphView";
 import { Panel } from "@/kit/Panel";
-import { optionText } from "@/lib/inputSpec";
 
 /** What it does, what it wants to know, and its plan. */
 export function Overview({ workflow }: { workflow: Workflow }) {
@@ -44,13 +43,12 @@ export function Overview({ workflow }: { workflow: Workflow }) {
                   </span>
                   {spec.default !== undefined && spec.default !== null && (
                     <span className="block text-xs">
-                      {t("workflow.defaultIs")} <bdi>{optionText(spec.default)}</bdi>
+                      {t("workflow.defaultIs")} <bdi>{plain(spec.default)}</bdi>
                     </span>
                   )}
                   {spec.options && spec.options.length > 0 && (
                     <span className="block text-xs">
-                      {t("workflow.optionsAre")}{" "}
-                      <bdi>{spec.options.map(optionText).join(", ")}</bdi>
+                      {t("workflow.optionsAre")} <bdi>{spec.options.map(plain).join(", ")}</bdi>
                     </span>
                   )}
                 </dd>
@@ -62,6 +60,8 @@ export function Overview({ workflow }: { workflow: Workflow }) {
     </div>
   );
 }
+
+const plain = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 const kindOf = (kind: string) => kind as Graph["nodes"][number]["kind"];
 

@@ -1,0 +1,144 @@
+// Workflows and what starts them, on the test double.
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { renderApp } from "@/mocks/renderApp";
+
+const type = (element: HTMLElement, value: string) =>
+  fireEvent.change(element, { target: { value } });
+
+describe("workflows", () => {
+  test("are found by what they are about; archived ones only when asked for", async () => {
+    renderApp("/workflows");
+    type(await screen.findByLabelText("Search workflows"), "production release");
+    expect(await screen.findByRole("link", { name: "Release process" })).toBeTruthy();
+    expect(screen.queryByRole("link", { name: "Idea to backlog" })).toBeNull();
+    type(screen.getByLabelText("Search workflows"), "");
+    expect(screen.queryByText("Weekly report of 2025")).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Show archived" }));
+    expect(await screen.findByText("Weekly report of 2025")).toBeTruthy();
+  });
+
+  test("start with typed inputs", async () => {
+    const { mock } = renderApp("/workflows/release_process?run=true");
+    const form = await screen.findByRole("dialog");
+    fireEvent.click(within(form).getByRole("button", { name: "Start" }));
+    expect(await within(form).findByText("This is needed.")).toBeTruthy();
+    type(within(form).getByLabelText("Version"), "2.0.0");
+    type(within(form).getByLabelText("Services (optional)"), "[1, 2");
+    fireEvent.click(within(form).getByRole("button", { name: "Start" }));
+    expect(await within(form).findByText("This is not valid JSON.")).toBeTruthy();
+    type(within(form).getByLabelText("Services (optional)"), '["booking"]');
+    fireEvent.click(within(form).getByRole("switch", { name: /Dry run/ }));
+    fireEvent.click(within(form).getByRole("button", { name: "Start" }));
+    await waitFor(() => expect(location.pathname).toMatch(/^\/executions\/exe_/));
+    expect(mock.db.executions[0]?.inputs).toEqual({
+      version: "2.0.0",
+      services: ["booking"],
+      environment: "production",
+      dry_run: true,
+    });
+  });
+
+  test("revisions are compared in meaning and line by line", async () => {
+    renderApp("/workflows/release_process?view=revisions&from=1&to=2");
+    expect(await screen.findByText("steps.go.approval.rule")).toBeTruthy();
+    const added = [...document.querySelectorAll("ins")].map((each) => each.textContent?.trim());
+    expect(added).toContain("rule: {quorum: 2}");
+    fireEvent.click(screen.getByRole("button", { name: "Unified" }));
+    expect(screen.getByRole("button", { name: "Unified" }).getAttribute("aria-pressed")).toBe(
+      "true",
+    );
+  });
+
+  test("are imported, and what is wrong is said", async () => {
+    const { mock } = renderApp("/workflows");
+    fireEvent.click(await screen.findByRole("button", { name: "Import" }));
+    const form = await screen.findByRole("dialog");
+    type(within(form).getByLabelText("Definition"), "steps: []");
+    fireEvent.click(within(form).getByRole("button", { name: "Import" }));
+    expect(await within(form).findByText(/has no "name"/)).toBeTruthy();
+    type(within(form).getByLabelText("Definition"), "name: Night watch\nsteps: []");
+    fireEvent.click(within(form).getByRole("button", { name: "Import" }));
+    expect(await screen.findByRole("heading", { name: "Night watch" })).toBeTruthy();
+    expect(mock.db.workflows[0]?.slug).toBe("night_watch");
+  });
+
+  test("a template becomes a workflow of one's own", async () => {
+    renderApp("/templates");
+    fireEvent.click(await screen.findByRole("button", { name: /Hotfix/ }));
+    const form = await screen.findByRole("dialog");
+    type(within(form).getByLabelText("Name"), "Our hotfix");
+    fireEvent.click(within(form).getByRole("button", { name: "Create workflow" }));
+    expect(await screen.findByRole("heading", { name: "Our hotfix" })).toBeTruthy();
+  });
+
+  test("people who may only look are not offered to change or start", async () => {
+    renderApp("/workflows/release_process", "viewer");
+    expect(await screen.findByRole("heading", { name: "Release process" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Start" })).toBeNull();
+  });
+});
+
+describe("schedules", () => {
+  test("are said in words and made from words", async () => {
+    const { mock } = renderApp("/triggers/schedules");
+    expect(await screen.findByText(/Sun, Mon, Tue, Wed, & Thu at 10:30/)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "New schedule" }));
+    const form = await screen.findByRole("dialog");
+    type(within(form).getByLabelText("Workflow"), "bug_lifecycle");
+    fireEvent.click(within(form).getByRole("radio", { name: "Weekly" }));
+    for (const day of ["Tuesday", "Thursday", "Friday"]) {
+      fireEvent.click(within(form).getByRole("button", { name: day }));
+    }
+    type(within(form).getByLabelText("Time"), "18:15");
+    type(within(form).getByLabelText("Time zone"), "Africa/Cairo");
+    await waitFor(() => expect(within(form).getAllByRole("listitem")).toHaveLength(5));
+    fireEvent.click(within(form).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(mock.db.schedules[0]).toMatchObject({
+      workflow: "bug_lifecycle",
+      cron: "15 18 * * 1,3",
+      timezone: "Africa/Cairo",
+      missed: "run_once",
+      enabled: true,
+    });
+  });
+
+  test("what the server refuses is said beside the times", async () => {
+    renderApp("/triggers/schedules");
+    fireEvent.click(await screen.findByRole("button", { name: "New schedule" }));
+    fireEvent.click(await screen.findByRole("radio", { name: "Cron" }));
+    type(screen.getByLabelText("Cron expression"), "75 9 * * *");
+    expect(await screen.findByText(/minutes go to 59/)).toBeTruthy();
+  });
+
+  test("are switched off, and started at once", async () => {
+    const { mock } = renderApp("/triggers/schedules");
+    fireEvent.click(await screen.findByRole("switch", { name: /Nightly release/ }));
+    await waitFor(() => expect(mock.db.schedules[0]?.enabled).toBe(false));
+    fireEvent.click(screen.getByRole("button", { name: /Start now ?Nightly release/ }));
+    expect(await screen.findByText("The workflow has started")).toBeTruthy();
+  });
+});
+
+describe("webhooks", () => {
+  test("show their secret once, with a command to try it", async () => {
+    const { mock } = renderApp("/triggers/webhooks");
+    fireEvent.click(await screen.findByRole("button", { name: "New webhook" }));
+    const form = await screen.findByRole("dialog");
+    type(within(form).getByLabelText("Name"), "Payment provider");
+    type(within(form).getByLabelText("Workflow"), "release_process");
+    fireEvent.click(within(form).getByRole("button", { name: "Create webhook" }));
+    expect(await screen.findByText("Copy the secret now. It is not shown again.")).toBeTruthy();
+    expect(screen.getByText(/^whsec_/)).toBeTruthy();
+    expect(screen.getByText(/curl -X POST/).textContent).toContain(mock.db.webhooks[0]?.url);
+    fireEvent.click(screen.getByRole("button", { name: "I have saved it" }));
+    await waitFor(() => expect(screen.queryByText(/^whsec_/)).toBeNull());
+  });
+});
+
+test("event triggers of a definition are changed there, not here", async () => {
+  renderApp("/triggers/events");
+  expect(await screen.findByText("In the definition")).toBeTruthy();
+  expect(screen.getAllByRole("button", { name: /Delete the trigger/ })).toHaveLength(1);
+});

@@ -1,0 +1,170 @@
+// The workflow engine's pages as a person meets them, on the test double.
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { renderApp } from "@/mocks/renderApp";
+
+const type = (element: HTMLElement, value: string) =>
+  fireEvent.change(element, { target: { value } });
+
+/** The menus of the primitives open on keys, which need no pointer. */
+const openMenu = async (name: string) =>
+  fireEvent.keyDown(await screen.findByRole("button", { name }), { key: "Enter" });
+
+const titles = () =>
+  [...document.querySelectorAll("main li a[href^='/executions/']")].map((each) => each.textContent);
+
+describe("the list of executions", () => {
+  test("shows more on demand", async () => {
+    renderApp("/executions");
+    await waitFor(() => expect(titles()).toHaveLength(5));
+    fireEvent.click(screen.getByRole("button", { name: "Show more" }));
+    await waitFor(() => expect(titles()).toHaveLength(6));
+  });
+
+  test("several states are shown together, and the address says so", async () => {
+    renderApp("/executions");
+    fireEvent.click(await screen.findByRole("button", { name: "Failed" }));
+    fireEvent.click(screen.getByRole("button", { name: "Cancelled" }));
+    await waitFor(() =>
+      expect(titles()).toEqual([
+        "Release 1.3.0 of the clinic",
+        "Orders for the bakery",
+        "Rehearsal of the library idea",
+      ]),
+    );
+    expect(decodeURIComponent(location.search)).toContain('["failed","cancelled"]');
+  });
+
+  test("filters narrow it down, and an empty answer offers all again", async () => {
+    renderApp("/executions?trigger=schedule");
+    await waitFor(() => expect(titles()).toEqual(["Release 1.4.0 of the clinic"]));
+    type(screen.getByLabelText("Search in titles"), "nothing like it");
+    expect(await screen.findByText("No execution matches these filters.")).toBeTruthy();
+    fireEvent.click(screen.getByRole("link", { name: "Show all" }));
+    await waitFor(() => expect(titles()).toHaveLength(5));
+  });
+});
+
+describe("an execution", () => {
+  test("that waits for people can be answered where one sees it", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    const question = await screen.findByRole("article", { name: /Release 1.4.0/ });
+    type(within(question).getByLabelText("Window"), "now");
+    fireEvent.click(within(question).getByRole("button", { name: "Approve" }));
+    await waitFor(() => expect(screen.queryByRole("article")).toBeNull());
+    expect(mock.db.approvals[0]?.decisions.at(-1)).toMatchObject({
+      approve: true,
+      form: { window: "now" },
+    });
+  });
+
+  test("says what a retry keeps and does again, and leads to the new one", async () => {
+    const { mock } = renderApp("/executions/exe_01krelfail");
+    fireEvent.click(await screen.findByRole("button", { name: "Retry" }));
+    const question = await screen.findByRole("dialog");
+    const again = within(question).getByText("2 steps are done again").parentElement;
+    expect(within(again as HTMLElement).getByText("Deploy to production")).toBeTruthy();
+    fireEvent.click(within(question).getByRole("button", { name: "Retry" }));
+    expect(await screen.findByText("Retry of")).toBeTruthy();
+    expect(mock.db.executions[0]?.origin).toEqual({
+      execution_id: "exe_01krelfail",
+      mode: "retry",
+    });
+  });
+
+  test("is forked with changed inputs", async () => {
+    const { mock } = renderApp("/executions/exe_01krelfail");
+    await openMenu("More actions");
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Fork with changes…" }));
+    type(await screen.findByLabelText("Version"), "1.3.1");
+    fireEvent.click(screen.getByRole("button", { name: "Start the fork" }));
+    expect(await screen.findByText("Fork of")).toBeTruthy();
+    expect(mock.db.executions[0]?.inputs).toMatchObject({ version: "1.3.1", dry_run: false });
+  });
+
+  test("is rolled back only after saying what is undone", async () => {
+    renderApp("/executions/exe_01krelback");
+    expect(await screen.findByText("Rollback of")).toBeTruthy();
+    await openMenu("More actions");
+    await screen.findByRole("menuitem", { name: "Fork with changes…" });
+    expect(screen.queryByRole("menuitem", { name: "Roll back…" })).toBeNull();
+  });
+
+  test("is cancelled with a reason", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    const sent: unknown[] = [];
+    const handle = mock.handle;
+    mock.handle = async (request) => {
+      if (request.url.endsWith("/cancel")) sent.push(await request.clone().json());
+      return handle(request);
+    };
+    fireEvent.click(await screen.findByRole("button", { name: "Cancel execution" }));
+    const question = await screen.findByRole("dialog");
+    type(within(question).getByLabelText("Reason (optional)"), "wrong version");
+    fireEvent.click(within(question).getByRole("button", { name: "Cancel execution" }));
+    await waitFor(() => expect(mock.db.executions[0]?.status).toBe("cancelled"));
+    expect(sent).toEqual([{ reason: "wrong version" }]);
+  });
+
+  test("refuses a signal that is not JSON before it is sent", async () => {
+    renderApp("/executions/exe_01krelease");
+    await openMenu("More actions");
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Send a signal…" }));
+    type(await screen.findByLabelText("Name of the event"), "paid");
+    type(screen.getByLabelText("Payload (optional)"), "{");
+    fireEvent.click(screen.getByRole("button", { name: "Send" }));
+    expect(await screen.findByText("This is not valid JSON.")).toBeTruthy();
+    type(screen.getByLabelText("Payload (optional)"), '{"amount": 12}');
+    fireEvent.click(screen.getByRole("button", { name: "Send" }));
+    expect(await screen.findByText("The signal was sent")).toBeTruthy();
+  });
+
+  test("shows its graph as a list too, with what goes back and what follows an error", async () => {
+    renderApp("/executions/exe_01krelease?view=graph");
+    fireEvent.click(await screen.findByRole("button", { name: "As a list" }));
+    expect(await screen.findByText("Sends work back to: Review the changes")).toBeTruthy();
+    expect(screen.getByText("When this fails: Deploy to production")).toBeTruthy();
+  });
+
+  test("zooms by keyboard", async () => {
+    renderApp("/executions/exe_01krelease?view=graph");
+    const pane = await screen.findByRole("group", { name: /Graph: zoom/ });
+    fireEvent.keyDown(pane, { key: "+" });
+    expect(screen.getByText("125%")).toBeTruthy();
+    fireEvent.keyDown(pane, { key: "-" });
+    fireEvent.keyDown(pane, { key: "-" });
+    expect(screen.getByText("80%")).toBeTruthy();
+    fireEvent.keyDown(pane, { key: "0" });
+    expect(screen.getByText("100%")).toBeTruthy();
+  });
+});
+
+describe("the inbox of approvals", () => {
+  test("counts what waits in the navigation and empties as one answers", async () => {
+    renderApp("/approvals");
+    expect((await screen.findAllByText("2 wait for you")).length).toBeGreaterThan(0);
+    const question = await screen.findByRole("article", { name: /نطاق/ });
+    fireEvent.click(within(question).getByRole("button", { name: "Approve" }));
+    expect((await screen.findAllByText("1 waits for you")).length).toBeGreaterThan(0);
+    expect(screen.queryByRole("article", { name: /نطاق/ })).toBeNull();
+  });
+
+  test("wants the form to approve, and a reason to reject", async () => {
+    const { mock } = renderApp("/approvals/apr_01k1");
+    fireEvent.click(await screen.findByRole("button", { name: "Approve" }));
+    expect(await screen.findByText("This is needed.")).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Reject" }));
+    expect(await screen.findByText("Say why, so that it can be put right.")).toBeTruthy();
+    expect(mock.db.approvals[0]?.decisions).toHaveLength(1);
+    type(screen.getByLabelText("Comment"), "not on a Thursday");
+    fireEvent.click(screen.getByRole("button", { name: "Reject" }));
+    expect(await screen.findByText("not on a Thursday")).toBeTruthy();
+    expect(mock.db.approvals[0]?.status).toBe("rejected");
+  });
+
+  test("shows others' questions without buttons", async () => {
+    renderApp("/approvals/apr_01k3");
+    expect(await screen.findByText("You are not among those who are asked.")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
+  });
+});
