@@ -26,7 +26,11 @@ export const apiKeysOptions = queryOptions({
   queryFn: () => take(client.GET("/api/v1/auth/api-keys", { params: { query: { limit: 100 } } })),
 });
 
-export const setUp = (body: Schemas["Setup"]) => take(client.POST("/api/v1/auth/setup", { body }));
+/** Whether the server speaks the language is its to say. */
+type InLocale<T> = Omit<T, "locale"> & { locale?: string };
+
+export const setUp = (body: InLocale<Schemas["Setup"]>) =>
+  take(client.POST("/api/v1/auth/setup", { body: body as Schemas["Setup"] }));
 
 export const signIn = (body: Schemas["Login"]) => take(client.POST("/api/v1/auth/login", { body }));
 
@@ -35,8 +39,8 @@ export const signInByLink = (token: string) =>
 
 export const signOut = () => take(client.POST("/api/v1/auth/logout"));
 
-export const changeProfile = (body: Schemas["ProfileChange"]) =>
-  take(client.PATCH("/api/v1/auth/me", { body }));
+export const changeProfile = (body: InLocale<Schemas["ProfileChange"]>) =>
+  take(client.PATCH("/api/v1/auth/me", { body: body as Schemas["ProfileChange"] }));
 
 export const revokeSession = (id: string) =>
   take(client.DELETE("/api/v1/auth/sessions/{id}", { params: { path: { id } } }));

@@ -8,7 +8,7 @@
       return null;
     }
   };
-  const known = ["en", "ar"];
+  const known = ["en", "ar", "de", "es", "fr"];
   const wanted = read("hishamos.locale") || (navigator.language || "en").slice(0, 2);
   const locale = known.includes(wanted) ? wanted : "en";
   const theme = read("hishamos.theme") || "system";

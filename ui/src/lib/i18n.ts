@@ -1,16 +1,19 @@
-// Two languages today. English is in the bundle because it is also the fallback; others load when
+// Five languages. English is in the bundle because it is also the fallback; others load when
 // they are chosen, before the first render.
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { rememberLocale } from "@/lib/theme";
 import en from "@/locales/en.json";
 
-export const locales = ["en", "ar"] as const;
+export const locales = ["en", "ar", "de", "es", "fr"] as const;
 export type Locale = (typeof locales)[number];
 
 const loaders: Record<Locale, () => Promise<unknown>> = {
   en: async () => en,
   ar: async () => (await import("@/locales/ar.json")).default,
+  de: async () => (await import("@/locales/de.json")).default,
+  es: async () => (await import("@/locales/es.json")).default,
+  fr: async () => (await import("@/locales/fr.json")).default,
 };
 
 export const toLocale = (value: string | null | undefined): Locale =>
@@ -38,4 +41,10 @@ export async function changeLocale(locale: Locale) {
 }
 
 /** Each language under its own name, so that anyone can find theirs. */
-export const languageNames: Record<Locale, string> = { en: "English", ar: "العربية" };
+export const languageNames: Record<Locale, string> = {
+  en: "English",
+  ar: "العربية",
+  de: "Deutsch",
+  es: "Español",
+  fr: "Français",
+};

@@ -1,7 +1,10 @@
 // Every string is translated, every translation is used, and every language has its plural forms.
 import { describe, expect, test } from "vitest";
 import ar from "./ar.json";
+import de from "./de.json";
 import en from "./en.json";
+import es from "./es.json";
+import fr from "./fr.json";
 
 const sources = import.meta.glob<string>("../**/*.{ts,tsx}", {
   eager: true,
@@ -24,7 +27,9 @@ const flat = (tree: Tree, prefix = ""): [string, string][] =>
 
 const plural = /_(zero|one|two|few|many|other)$/;
 const english = new Map(flat(en as Tree));
-const arabic = new Map(flat(ar as Tree));
+const others = Object.entries({ ar, de, es, fr }).map(
+  ([locale, tree]) => [locale, new Map(flat(tree as Tree))] as const,
+);
 const bases = new Set([...english.keys()].map((key) => key.replace(plural, "")));
 
 /** "item.title" in quotes, or the fixed ends of `kind.${each}`. */
@@ -51,17 +56,22 @@ describe("locales", () => {
     expect([...bases].filter((key) => !isUsed(key))).toEqual([]);
   });
 
-  test("Arabic has exactly the keys of English", () => {
-    const others = new Set([...arabic.keys()].map((key) => key.replace(plural, "")));
-    expect([...bases].filter((key) => !others.has(key))).toEqual([]);
-    expect([...others].filter((key) => !bases.has(key))).toEqual([]);
+  test("every language has exactly the keys of English", () => {
+    for (const [locale, texts] of others) {
+      const own = new Set([...texts.keys()].map((key) => key.replace(plural, "")));
+      expect(
+        [...bases].filter((key) => !own.has(key)),
+        locale,
+      ).toEqual([]);
+      expect(
+        [...own].filter((key) => !bases.has(key)),
+        locale,
+      ).toEqual([]);
+    }
   });
 
   test("counted texts have every plural form of their language", () => {
-    for (const [locale, texts] of [
-      ["en", english],
-      ["ar", arabic],
-    ] as const) {
+    for (const [locale, texts] of [["en", english] as const, ...others]) {
       const forms = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
       const counted = [...texts.keys()].filter((key) => plural.test(key));
       for (const base of new Set(counted.map((key) => key.replace(plural, "")))) {
@@ -76,13 +86,17 @@ describe("locales", () => {
   test("translations speak of the same things", () => {
     const names = (text: string) =>
       [...text.matchAll(/\{\{(\w+)|<(\w+)>/g)].map((found) => found[1] ?? found[2]).sort();
-    for (const [key, text] of arabic) {
-      if (plural.test(key)) continue;
-      expect(names(text), key).toEqual(names(english.get(key) ?? ""));
+    for (const [locale, texts] of others) {
+      for (const [key, text] of texts) {
+        if (plural.test(key)) continue;
+        expect(names(text), `${locale} ${key}`).toEqual(names(english.get(key) ?? ""));
+      }
     }
   });
 
   test("no text is empty", () => {
-    for (const [key, text] of [...english, ...arabic]) expect(text.trim(), key).not.toBe("");
+    for (const texts of [english, ...others.map(([, each]) => each)]) {
+      for (const [key, text] of texts) expect(text.trim(), key).not.toBe("");
+    }
   });
 });
