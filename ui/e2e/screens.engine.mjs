@@ -3,7 +3,8 @@ const seen = (text) => (page) => page.locator("main").getByText(text).first().wa
 const dialog = (page) => page.getByRole("dialog").locator("form").waitFor();
 const graph = async (page) => {
   const picture = page.locator("main svg path[marker-end]").first();
-  await picture.waitFor();
+  // A straight line has no height, which counts as hidden.
+  await picture.waitFor({ state: "attached" });
   await picture.evaluate((path) => path.closest("section").scrollIntoView({ block: "center" }));
 };
 
@@ -40,7 +41,7 @@ export const engineScreens = [
   },
   {
     name: "execution-data",
-    path: "/executions/exe_01krelease?view=data",
+    path: "/executions/exe_01krelfail?view=data",
     ready: seen("front-desk"),
   },
   {
@@ -140,11 +141,9 @@ export const engineScreens = [
     name: "workflow-problem",
     path: "/workflows/release_process?view=definition",
     ready: async (page) => {
-      const line = page.locator(".cm-line", { hasText: "needs: [notes]" });
-      await line.click();
-      await page.keyboard.press("End");
-      await page.keyboard.press("ArrowLeft");
-      await page.keyboard.type("x");
+      await page.locator(".cm-content").click();
+      await page.keyboard.press("Control+End");
+      await page.keyboard.type("    agnet: coding");
       await page.locator(".cm-lintRange-error").waitFor();
     },
   },
@@ -172,7 +171,7 @@ export const engineScreens = [
     ready: async (page) => {
       await page.locator("main button:has(.lucide-plus)").click();
       await dialog(page);
-      await page.locator("input[type=radio]").nth(1).check({ force: true });
+      await page.locator("label:has(input[type=radio])").nth(1).click();
       await page.getByRole("dialog").locator("ol li").nth(4).waitFor();
     },
   },

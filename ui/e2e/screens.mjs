@@ -1,4 +1,4 @@
-// Every screen and state on the test double, wide and narrow, in both languages and themes:
+// Every screen and state on the test double, wide and narrow, in three languages and both themes:
 // pictures into $SHOTS_DIR for people, axe and console checks for the exit code.
 // `npm run build` first. ONLY=board,item limits it to screens whose name contains a word.
 import { mkdirSync } from "node:fs";
@@ -15,6 +15,8 @@ const looks = [
   { name: "wide-ar-light", width: 1440, height: 900, locale: "ar", theme: "light" },
   { name: "wide-en-dark", width: 1440, height: 900, locale: "en", theme: "dark" },
   { name: "phone-en-light", width: 390, height: 844, locale: "en", theme: "light" },
+  // German words are the longest of the five languages.
+  { name: "phone-de-light", width: 390, height: 844, locale: "de", theme: "light" },
   { name: "phone-ar-dark", width: 390, height: 844, locale: "ar", theme: "dark" },
 ].filter((look) => !process.env.LOOKS || process.env.LOOKS.split(",").includes(look.name));
 

@@ -54,7 +54,7 @@ export function GraphNodeView({ node, isSelected, onSelect, style }: Props) {
       {status ? <StepStatusIcon status={status} /> : <StepKindIcon kind={node.kind} />}
       <span className="min-w-0 flex-1">
         <span
-          className={cn("block truncate", isQuiet ? "text-muted" : "font-medium")}
+          className={cn("align-page block truncate", isQuiet ? "text-muted" : "font-medium")}
           dir="auto"
           title={node.name}
         >

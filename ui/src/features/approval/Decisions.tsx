@@ -33,7 +33,9 @@ export function Decisions({ approval }: { approval: Approval }) {
               <dl className="mt-1 text-xs">
                 {Object.entries(decision.form).map(([name, value]) => (
                   <div key={name} className="flex gap-1.5">
-                    <dt className="text-muted">{name}:</dt>
+                    <dt className="text-muted">
+                      <bdi>{name}</bdi>:
+                    </dt>
                     <dd>
                       <bdi>{typeof value === "string" ? value : JSON.stringify(value)}</bdi>
                     </dd>

@@ -1,0 +1,40 @@
+import { expect, test, vi } from "vitest";
+import { Problem } from "@/lib/problem";
+import { ask, askPage, place, queryText } from "./ask";
+
+const answers = (body: string, status = 200) =>
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(body, { status })));
+
+test("parts of an address are escaped", () => {
+  expect(place("/workflows/{slug}/x", { slug: "a/b c" })).toBe("/workflows/a%2Fb%20c/x");
+});
+
+test("lists repeat, nothing is left out", () => {
+  expect(queryText({ status: ["a", "b"], q: "x y", no: undefined, none: null, empty: "" })).toBe(
+    "?status=a&status=b&q=x+y",
+  );
+  expect(queryText({})).toBe("");
+});
+
+test("answers, empty answers and refusals", async () => {
+  answers('{"a": 1}');
+  expect(await ask("GET", "/x")).toEqual({ a: 1 });
+  answers("");
+  expect(await ask("POST", "/x")).toBeNull();
+  answers('{"code": "forbidden", "detail": "no"}', 403);
+  await expect(ask("GET", "/x")).rejects.toMatchObject({ status: 403, code: "forbidden" });
+  answers("<html>", 502);
+  await expect(ask("GET", "/x")).rejects.toBeInstanceOf(Problem);
+});
+
+test("a broken line is a problem without a status", async () => {
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("failed")));
+  await expect(ask("GET", "/x")).rejects.toMatchObject({ status: 0, code: "offline" });
+});
+
+test("the cursor is found under both of its names", async () => {
+  answers('{"items": [1], "next": "n"}');
+  expect(await askPage("/x")).toEqual({ items: [1], next: "n" });
+  answers('{"items": [1], "next_cursor": "m"}');
+  expect(await askPage("/x")).toEqual({ items: [1], next: "m" });
+});
