@@ -13,6 +13,12 @@ words! {
         English = "en",
         /// Arabic.
         Arabic = "ar",
+        /// German.
+        German = "de",
+        /// Spanish.
+        Spanish = "es",
+        /// French.
+        French = "fr",
     }
 }
 
