@@ -10,7 +10,8 @@ export const keys = {
   executions: ["executions"] as const,
   executionList: (filter: object) => ["executions", filter] as const,
   execution: (id: string) => ["execution", id] as const,
-  executionGraph: (id: string) => ["execution", id, "graph"] as const,
+  // Beside, not under, the execution: every fact makes that be read again, and the plan stays.
+  executionGraph: (id: string) => ["execution-graph", id] as const,
   checkpoints: (id: string) => ["execution", id, "checkpoints"] as const,
   stepData: (id: string, step: string) => ["execution", id, "step", step] as const,
   journal: (id: string) => ["execution", id, "journal"] as const,
