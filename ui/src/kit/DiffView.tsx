@@ -79,7 +79,7 @@ function Hidden({ count, columns }: { count: number; columns: number }) {
   return (
     <tr>
       <td colSpan={columns} className="bg-sunken px-4 py-1 text-center font-sans text-muted">
-        {t("diff.hidden", { count })}
+        <bdi>{t("diff.hidden", { count })}</bdi>
       </td>
     </tr>
   );

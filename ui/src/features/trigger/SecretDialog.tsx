@@ -4,7 +4,7 @@ import { Button } from "@/kit/Button";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { Snippet } from "@/kit/Snippet";
-import { curlExample } from "./curlExample";
+import { curlExample, fullAddress } from "./curlExample";
 
 interface Props {
   webhook: CreatedWebhook;
@@ -24,7 +24,7 @@ export function SecretDialog({ webhook, onClose }: Props) {
         </div>
         <div className="flex flex-col gap-1.5">
           <p className="font-medium">{t("webhook.url")}</p>
-          <Snippet text={webhook.url} what={t("webhook.url")} />
+          <Snippet text={fullAddress(webhook.url, location.origin)} what={t("webhook.url")} />
         </div>
         <div className="flex flex-col gap-1.5">
           <p className="font-medium">{t("webhook.example")}</p>

@@ -12,6 +12,7 @@ import { CopyButton } from "@/kit/CopyButton";
 import { Menu, MenuItem } from "@/kit/Menu";
 import { When } from "@/kit/When";
 import { asProblem } from "@/lib/problem";
+import { fullAddress } from "./curlExample";
 
 interface Props {
   webhook: Webhook;
@@ -59,7 +60,7 @@ export function WebhookRow({ webhook, canOrder, onRotated }: Props) {
           )}
         </p>
       </div>
-      <CopyButton text={webhook.url} what={t("webhook.url")} />
+      <CopyButton text={fullAddress(webhook.url, location.origin)} what={t("webhook.url")} />
       {canOrder && (
         <Menu
           label={webhook.name}
