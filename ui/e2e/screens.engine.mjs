@@ -129,7 +129,7 @@ export const engineScreens = [
   { name: "workflow", path: "/workflows/release_process", ready: graph },
   {
     name: "workflow-start",
-    path: "/workflows/release_process?run=true",
+    path: "/workflows/release_process?start=true",
     ready: dialog,
   },
   {

@@ -19,7 +19,7 @@ describe("workflows", () => {
   });
 
   test("start with typed inputs", async () => {
-    const { mock } = renderApp("/workflows/release_process?run=true");
+    const { mock } = renderApp("/workflows/release_process?start=true");
     const form = await screen.findByRole("dialog");
     fireEvent.click(within(form).getByRole("button", { name: "Start" }));
     expect(await within(form).findByText("This is needed.")).toBeTruthy();

@@ -13,8 +13,8 @@ import { Tab, Tabs } from "@/kit/Tabs";
 import { useFormats } from "@/lib/useFormats";
 import { Overview } from "./Overview";
 import { Revisions } from "./Revisions";
-import { RunDialog } from "./RunDialog";
 import { SavedDefinition } from "./SavedDefinition";
+import { StartDialog } from "./StartDialog";
 import { views } from "./views";
 import { WorkflowMenu } from "./WorkflowMenu";
 
@@ -44,13 +44,13 @@ function Shown({ workflow }: { workflow: Workflow }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { slug } = workflow;
-  const { view = "overview", run } = useSearch({ from: "/shell/workflows/$slug" });
+  const { view = "overview", start } = useSearch({ from: "/shell/workflows/$slug" });
   const navigate = useNavigate({ from: "/workflows/$slug" });
   const canRun = useCan("execute_workflow");
   const isArchived = workflow.status === "archived";
-  const setRun = (next: boolean) =>
+  const setStarting = (next: boolean) =>
     void navigate({
-      search: (before) => ({ ...before, run: next ? true : undefined }),
+      search: (before) => ({ ...before, start: next ? true : undefined }),
       replace: true,
       resetScroll: false,
     });
@@ -84,7 +84,7 @@ function Shown({ workflow }: { workflow: Workflow }) {
         </div>
         <div className="flex flex-wrap gap-2">
           {canRun && !isArchived && (
-            <Button tone="primary" onClick={() => setRun(true)}>
+            <Button tone="primary" onClick={() => setStarting(true)}>
               <Play className="rtl:-scale-x-100" aria-hidden />
               {t("workflow.start")}
             </Button>
@@ -109,8 +109,8 @@ function Shown({ workflow }: { workflow: Workflow }) {
       {view === "overview" && <Overview workflow={workflow} />}
       {view === "definition" && <SavedDefinition workflow={workflow} />}
       {view === "revisions" && <Revisions workflow={workflow} />}
-      {run && canRun && !isArchived && (
-        <RunDialog workflow={workflow} onClose={() => setRun(false)} />
+      {start && canRun && !isArchived && (
+        <StartDialog workflow={workflow} onClose={() => setStarting(false)} />
       )}
     </div>
   );

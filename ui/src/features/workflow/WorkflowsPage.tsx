@@ -144,7 +144,7 @@ function Row({ workflow }: { workflow: Workflow }) {
       </div>
       {canRun && workflow.status !== "archived" && (
         <Button asChild className="relative z-10">
-          <Link to="/workflows/$slug" params={{ slug: workflow.slug }} search={{ run: true }}>
+          <Link to="/workflows/$slug" params={{ slug: workflow.slug }} search={{ start: true }}>
             <Play className="rtl:-scale-x-100" aria-hidden />
             <span className="max-md:sr-only">{t("workflow.start")}</span>
             <span className="sr-only">{workflow.name}</span>

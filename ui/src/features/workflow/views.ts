@@ -7,7 +7,8 @@ export interface WorkflowSearch {
   /** Revisions to compare. */
   from?: number;
   to?: number;
-  run?: boolean;
+  /** Whether the form that starts it is open. */
+  start?: boolean;
 }
 
 const number = (value: unknown) =>
@@ -18,6 +19,6 @@ export function readWorkflowView(search: Record<string, unknown>): WorkflowSearc
     view: views.find((view) => view === search.view),
     from: number(search.from),
     to: number(search.to),
-    run: search.run === true ? true : undefined,
+    start: search.start === true ? true : undefined,
   };
 }

@@ -25,7 +25,7 @@ interface Props {
 const priorities = ["critical", "high", "medium", "low"] as const;
 
 /** The form that a workflow's inputs ask for. */
-export function RunDialog({ workflow, onClose }: Props) {
+export function StartDialog({ workflow, onClose }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const canSeeModels = useCan("view_models");
