@@ -1,4 +1,4 @@
-//! The repository's tasks: `cargo xtask test | demo | ci | bench`.
+//! The repository's tasks: `cargo xtask test | demo | ci | sim | bench`.
 //!
 //! Each command is one file named after it. They share [`repo`] (where things are),
 //! [`process`] (run a program, watch a service, stop on Ctrl-C) and [`stages`] (what was
@@ -16,6 +16,7 @@ mod node;
 mod process;
 mod repo;
 mod services;
+mod sim;
 mod stages;
 mod stopwatch;
 mod test;
@@ -42,6 +43,8 @@ enum Task {
     Demo(demo::Options),
     /// Everything a change must pass: formatting, lints, dependency rules, all tests.
     Ci,
+    /// Drive the workflow engine through everything that goes wrong.
+    Sim(sim::Options),
     /// Measure the program.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -71,6 +74,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Test(options) => test::run(&repo, &options),
         Task::Demo(options) => demo::run(&repo, &options).map(|()| true),
         Task::Ci => ci::run(&repo),
+        Task::Sim(options) => sim::simulate(&repo, &options).map(|()| true),
         Task::Bench(bench) => bench::run(&repo, &bench).map(|()| true),
     }
 }

@@ -9,9 +9,9 @@ use agent::tool::Registry;
 use store::Procedures;
 use web::{App, Routes};
 
-use crate::runner::{self, Handle, Options, RunnerState};
+use crate::runner::{self, Handle, HttpTool, Options, RunnerState};
 use crate::workflow::Workflows;
-use crate::{agent as agents, command, execution, result, workflow};
+use crate::{agent as agents, approval, command, execution, result, workflow};
 
 /// What the program puts in.
 pub struct Parts {
@@ -25,6 +25,8 @@ pub struct Parts {
     pub procedures: Procedures,
     /// The tools that agents may call.
     pub tools: Registry,
+    /// The tool that calls other servers.
+    pub http: HttpTool,
     /// How the runner behaves.
     pub options: Options,
 }
@@ -39,6 +41,7 @@ pub struct Inner {
     pub(crate) workflows: Workflows,
     pub(crate) models: Arc<dyn Models>,
     pub(crate) procedures: Procedures,
+    pub(crate) tools: Registry,
     pub(crate) runner: Handle,
 }
 
@@ -51,7 +54,9 @@ impl Automation {
                 library: parts.library.clone(),
                 models: parts.models.clone(),
                 procedures: parts.procedures.clone(),
-                tools: parts.tools,
+                tools: parts.tools.clone(),
+                workflows: parts.workflows.clone(),
+                http: parts.http,
             },
             parts.options,
         );
@@ -60,6 +65,7 @@ impl Automation {
             workflows: parts.workflows,
             models: parts.models,
             procedures: parts.procedures,
+            tools: parts.tools,
             runner,
         }))
     }
@@ -83,6 +89,7 @@ pub fn routes(automation: Automation) -> Routes {
     Routes::new()
         .merge(workflow::routes())
         .merge(execution::routes())
+        .merge(approval::routes())
         .merge(result::routes())
         .merge(agents::routes())
         .merge(command::routes())

@@ -6,14 +6,17 @@
 //! comes out durable, and only then carries out the effects.
 
 mod agent;
+mod approval;
 mod automation;
 mod command;
+mod dispatch;
 mod execution;
 mod result;
 mod runner;
+mod step_kind;
 mod text;
 mod workflow;
 
 pub use automation::{Automation, Parts, routes};
-pub use runner::{Options, RunnerState};
+pub use runner::{HttpTool, Options, RunnerState};
 pub use workflow::{BuiltIn, Workflows};

@@ -143,6 +143,9 @@ ids! {
     WorkflowRevisionId = "wfr";
     /// One run of one workflow revision.
     ExecutionId = "exe";
+
+    /// A question to people.
+    ApprovalId = "apr";
     /// The result of a step or execution.
     ResultId = "res";
     /// One call of a model.

@@ -17,9 +17,11 @@ pub mod step;
 
 pub use definition::{Definition, Problem};
 pub use execution::{
-    AttemptKey, Effect, Event, Failure, Input, InstanceState, InstanceStatus, Item, Order, State,
-    Status, StepState, StepStatus,
+    AgentOrder, AgentTask, ApprovalRequest, ApprovalState, AttemptKey, Decider, Decision,
+    DecisionError, Effect, Event, Failure, Input, InstanceState, InstanceStatus, Item,
+    KeptInstance, LinkMode, Order, Origin, Parking, Signal, SkipCause, State, Status, StepState,
+    StepStatus,
 };
 pub use plan::Plan;
 pub use replay::replay;
-pub use step::{Outcome, Rejected, create, step};
+pub use step::{LinkError, Outcome, Rejected, Source, create, link, step};

@@ -97,6 +97,8 @@ mod tests {
             organisation: OrganisationId::from_u128(organisation),
             user: UserId::from_u128(1),
             name: "Test".to_owned(),
+            email: "test@example.com".to_owned(),
+            role: "Admin".to_owned(),
             kind: CallerKind::Session(SessionId::from_u128(1)),
             permissions: BTreeSet::new(),
         }

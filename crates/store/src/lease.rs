@@ -15,17 +15,27 @@ pub struct Lease {
     pub holder: String,
     /// Which take-over this is; only grows.
     pub epoch: i64,
+    /// Whether the holder before did not give the role back, so that it died.
+    pub is_takeover: bool,
 }
 
 /// Takes the role when it is free, expired, or already ours; `None` while another holds it.
 pub async fn acquire(tx: &mut Tx, holder: &str, now: Timestamp) -> Result<Option<Lease>> {
+    let before = tx
+        .fetch_one(
+            sql!(sqlite: "select expires_at from engine_lease where id = 1", postgres: "select expires_at from engine_lease where id = 1 for update"),
+            params![],
+        )
+        .await?;
+    let is_takeover = before.get::<i64>("expires_at")? != 0;
     let row = tx
         .fetch_optional(
             sql!("update engine_lease set holder = $1, epoch = epoch + 1, expires_at = $2 where id = 1 and (holder = $1 or expires_at < $3) returning epoch"),
             params![holder, now.as_millis() + TTL_MS, now],
         )
         .await?;
-    row.map(|row| Ok(Lease { holder: holder.to_owned(), epoch: row.get("epoch")? })).transpose()
+    row.map(|row| Ok(Lease { holder: holder.to_owned(), epoch: row.get("epoch")?, is_takeover }))
+        .transpose()
 }
 
 /// Keeps the role for another [`TTL_MS`]; an error when it was lost.

@@ -29,6 +29,10 @@ pub struct Caller {
     pub user: UserId,
     /// The person's name.
     pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// The name of their role.
+    pub role: String,
     /// How they proved it.
     pub kind: CallerKind,
     /// What they may do.

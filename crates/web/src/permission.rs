@@ -50,6 +50,8 @@ permissions! {
     CreateWorkflow = "create_workflow";
     /// Start, pause, resume and cancel executions.
     ExecuteWorkflow = "execute_workflow";
+    /// Decide about approvals that name nobody.
+    ApproveWorkflows = "approve_workflows";
     /// See agents.
     ViewAgents = "view_agents";
     /// Let an agent work.

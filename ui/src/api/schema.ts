@@ -123,6 +123,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List approvals, the oldest first. */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one approval. */
+        get: operations["get_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about an approval: approve or reject it. */
+        post: operations["decide_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/api-keys": {
         parameters: {
             query?: never;
@@ -399,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork an ended execution: a new one goes on from a step with other inputs, another
+         *     definition or another model.
+         */
+        post: operations["fork_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{id}/journal": {
         parameters: {
             query?: never;
@@ -444,6 +515,77 @@ export interface paths {
         put?: never;
         /** Resume a paused execution. */
         post: operations["resume_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/resume-from": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume an ended execution from a step: a new one does that step and all after it again. */
+        post: operations["resume_execution_from"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry an ended execution: a new one keeps what ended well and does the rest again. */
+        post: operations["retry_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll an ended execution back: a new one runs the compensations of what was done, the
+         *     last one first.
+         */
+        post: operations["roll_back_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an execution a signal; a step that waits for it goes on. */
+        post: operations["signal_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -822,6 +964,66 @@ export interface components {
         };
         /** @description `key_` and 26 base32 characters */
         ApiKeyId: string;
+        /** @description A question of an execution to people. */
+        Approval: {
+            /** @description Its id. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description The execution that asks. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description How people see that execution. */
+            execution_title: string;
+            /** @description The workflow that it runs. */
+            workflow: string;
+            /** @description The step that waits. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The instance of the step, from 0.
+             */
+            instance: number;
+            /** @description What is asked, in a line. */
+            title: string;
+            /** @description What people need to know; Markdown. */
+            message: string;
+            /** @description E-mail addresses or ids of those who are asked. */
+            people: string[];
+            /** @description Roles of those who are asked. */
+            roles: string[];
+            /** @description `any`, `all` or `{"quorum": n}`. */
+            rule: Record<string, unknown>;
+            /** @description What is filled in, by field: `type`, `description`, `required`, `options`. */
+            form: Record<string, unknown>;
+            /** @description `pending`, `approved`, `rejected`, `expired` or `cancelled`. */
+            status: string;
+            /** @description Whether others were asked as well because nobody answered. */
+            escalated: boolean;
+            /** @description When it was asked. */
+            requested_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            escalates_at?: components["schemas"]["Timestamp"] | null;
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who started the execution. */
+            requested_by: string;
+            /** @description What has been decided so far. */
+            decisions: components["schemas"]["ApprovalDecision"][];
+            /** @description Whether whoever asks may decide now. */
+            can_decide: boolean;
+        };
+        /** @description What somebody decided. */
+        ApprovalDecision: {
+            /** @description Their name. */
+            by: string;
+            /** @description Whether they agree. */
+            approve: boolean;
+            /** @description Why. */
+            comment: string;
+            /** @description What they filled in. */
+            form: Record<string, unknown>;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description `apr_` and 26 base32 characters */
+        ApprovalId: string;
         /** @description One try at an instance of a step. */
         Attempt: {
             /**
@@ -1067,6 +1269,15 @@ export interface components {
             /** @description The key itself; `null` when an `Idempotency-Key` is repeated, because it is shown once. */
             key?: string | null;
         };
+        /** @description A decision. */
+        Decide: {
+            /** @description Whether you agree. */
+            approve: boolean;
+            /** @description Why. */
+            comment?: string;
+            /** @description What you fill in. */
+            form?: Record<string, unknown>;
+        };
         /** @description One thing that is wrong with a definition. */
         DefinitionProblem: {
             /** Format: int64 */
@@ -1113,8 +1324,12 @@ export interface components {
             progress: components["schemas"]["Progress"];
             /** @description `critical`, `high`, `medium` or `low`. */
             priority: string;
-            /** @description The model that was asked for, or that answered. */
+            /** @description The model that answered, or that was asked for. */
             model?: string | null;
+            /** @description What started it: `manual`, `api`, `schedule`, `webhook`, `event`, `workflow`, `retry`, … */
+            trigger: string;
+            origin?: components["schemas"]["ExecutionOrigin"] | null;
+            parent?: components["schemas"]["ParentStep"] | null;
             /** @description Whether the scripted model answered: this is a rehearsal. */
             scripted: boolean;
             /**
@@ -1147,6 +1362,13 @@ export interface components {
         };
         /** @description `exe_` and 26 base32 characters */
         ExecutionId: string;
+        /** @description The ended execution that another one continues. */
+        ExecutionOrigin: {
+            /** @description Its id. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description `retry`, `resume`, `fork` or `rollback`. */
+            mode: string;
+        };
         /**
          * @description The state of an execution.
          * @enum {string}
@@ -1199,6 +1421,17 @@ export interface components {
             /** @description One sentence naming the fix. */
             message: string;
         };
+        /** @description How a copy of an execution differs. */
+        Fork: {
+            /** @description The step to go on from; everything is done again when absent. */
+            step?: string | null;
+            /** @description Other inputs; those of the execution when absent. */
+            inputs?: Record<string, unknown> | null;
+            /** @description Another definition; that of the execution when absent. */
+            definition?: string | null;
+            /** @description Another model. */
+            model?: string | null;
+        };
         /** @description That it lives, and what it is. */
         Health: {
             /** @description `ok`. */
@@ -1244,7 +1477,7 @@ export interface components {
          * @description The language of the interface.
          * @enum {string}
          */
-        Locale: "en" | "ar";
+        Locale: "en" | "ar" | "de" | "es" | "fr";
         /** @description What is typed to sign in. */
         Login: {
             /** @description The e-mail address. */
@@ -1438,6 +1671,56 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list and the cursor of the next one. */
+        Page_Approval: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ApprovalId"];
+                /** @description The execution that asks. */
+                execution_id: components["schemas"]["ExecutionId"];
+                /** @description How people see that execution. */
+                execution_title: string;
+                /** @description The workflow that it runs. */
+                workflow: string;
+                /** @description The step that waits. */
+                step: string;
+                /**
+                 * Format: int64
+                 * @description The instance of the step, from 0.
+                 */
+                instance: number;
+                /** @description What is asked, in a line. */
+                title: string;
+                /** @description What people need to know; Markdown. */
+                message: string;
+                /** @description E-mail addresses or ids of those who are asked. */
+                people: string[];
+                /** @description Roles of those who are asked. */
+                roles: string[];
+                /** @description `any`, `all` or `{"quorum": n}`. */
+                rule: Record<string, unknown>;
+                /** @description What is filled in, by field: `type`, `description`, `required`, `options`. */
+                form: Record<string, unknown>;
+                /** @description `pending`, `approved`, `rejected`, `expired` or `cancelled`. */
+                status: string;
+                /** @description Whether others were asked as well because nobody answered. */
+                escalated: boolean;
+                /** @description When it was asked. */
+                requested_at: components["schemas"]["Timestamp"];
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                escalates_at?: components["schemas"]["Timestamp"] | null;
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Who started the execution. */
+                requested_by: string;
+                /** @description What has been decided so far. */
+                decisions: components["schemas"]["ApprovalDecision"][];
+                /** @description Whether whoever asks may decide now. */
+                can_decide: boolean;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
         Page_AuditLog: {
             /** @description The items of this page, in the list's order. */
             items: {
@@ -1569,8 +1852,12 @@ export interface components {
                 progress: components["schemas"]["Progress"];
                 /** @description `critical`, `high`, `medium` or `low`. */
                 priority: string;
-                /** @description The model that was asked for, or that answered. */
+                /** @description The model that answered, or that was asked for. */
                 model?: string | null;
+                /** @description What started it: `manual`, `api`, `schedule`, `webhook`, `event`, `workflow`, `retry`, … */
+                trigger: string;
+                origin?: components["schemas"]["ExecutionOrigin"] | null;
+                parent?: components["schemas"]["ParentStep"] | null;
                 /** @description Whether the scripted model answered: this is a rehearsal. */
                 scripted: boolean;
                 /**
@@ -1757,6 +2044,13 @@ export interface components {
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
         };
+        /** @description The step of another execution whose work an execution is. */
+        ParentStep: {
+            /** @description The other execution. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description The step's key. */
+            step: string;
+        };
         /** @description A new password. */
         PasswordChange: {
             /** @description The password until now; needed when there is one. */
@@ -1768,7 +2062,7 @@ export interface components {
          * @description What a role may do. Its text form stands in roles, API answers and route tables.
          * @enum {string}
          */
-        Permission: "view_projects" | "manage_projects" | "edit_stories" | "view_workflows" | "create_workflow" | "execute_workflow" | "view_agents" | "execute_agent" | "view_commands" | "view_results" | "view_models" | "view_costs" | "manage_api_keys" | "manage_users" | "manage_roles" | "view_audit_logs" | "manage_settings";
+        Permission: "view_projects" | "manage_projects" | "edit_stories" | "view_workflows" | "create_workflow" | "execute_workflow" | "approve_workflows" | "view_agents" | "execute_agent" | "view_commands" | "view_results" | "view_models" | "view_costs" | "manage_platforms" | "manage_budgets" | "manage_virtual_keys" | "manage_api_keys" | "manage_users" | "manage_roles" | "view_audit_logs" | "manage_settings";
         /**
          * @description A size on the scale of story points
          * @enum {integer}
@@ -1874,6 +2168,11 @@ export interface components {
         };
         /** @description `res_` and 26 base32 characters */
         ResultId: string;
+        /** @description From where an execution is done again. */
+        ResumeFrom: {
+            /** @description The step; it and everything after it is done again. */
+            step: string;
+        };
         /** @description A role. */
         Role: {
             /** @description Its id. */
@@ -1889,6 +2188,13 @@ export interface components {
         };
         /** @description `rol_` and 26 base32 characters */
         RoleId: string;
+        /** @description A signal to an execution. */
+        SendSignal: {
+            /** @description Its name, as the step that waits for it has it. */
+            name: string;
+            /** @description What comes with it; the output of the step that waits. */
+            payload?: Record<string, unknown>;
+        };
         /** @description Who is signed in and what they may do. */
         Session: {
             /** @description The person. */
@@ -2521,6 +2827,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_approvals: {
+        parameters: {
+            query?: {
+                /** @description `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled` or `all`. */
+                status?: string | null;
+                /** @description Only those that you may decide about. */
+                mine?: boolean;
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of approvals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Approval"];
+                };
+            };
+            /** @description A filter or the cursor cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The approval's id */
+                id: components["schemas"]["ApprovalId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The approval */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such approval */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The approval's id */
+                id: components["schemas"]["ApprovalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide"];
+            };
+        };
+        responses: {
+            /** @description The approval with your decision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A field of the form is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You are not asked, or you started the execution */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such approval */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is decided or over, or you have decided already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -3813,6 +4342,105 @@ export interface operations {
             };
         };
     };
+    fork_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fork"];
+            };
+        };
+        responses: {
+            /** @description The new execution */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description An input or the definition is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution or step */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has not ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_journal: {
         parameters: {
             query?: {
@@ -4002,6 +4630,340 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_execution_from: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeFrom"];
+            };
+        };
+        responses: {
+            /** @description The new execution */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution or step */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has not ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new execution */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has not ended, or everything went well */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new execution */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has not ended, or nothing can be undone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signal_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendSignal"];
+            };
+        };
+        responses: {
+            /** @description The execution */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The name cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */

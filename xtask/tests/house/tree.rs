@@ -55,6 +55,7 @@ pub fn text_files(under: &str) -> Vec<TextFile> {
 /// The Rust files of our crates and of these tasks.
 pub fn rust_files() -> Vec<TextFile> {
     let mut files = text_files("crates");
+    files.extend(text_files("sim"));
     files.extend(text_files("xtask"));
     files.retain(|file| file.is_one_of(&["rs"]));
     files

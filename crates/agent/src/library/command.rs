@@ -45,6 +45,38 @@ pub struct Command {
     pub hash: String,
 }
 
+impl Command {
+    /// What stands in for a command when a workflow brings a text of its own: the parameter
+    /// `prompt`, word for word, and an answer in text.
+    pub fn of_prompt(agent: &str) -> Self {
+        let param = ParamSpec {
+            r#type: ParamType::String,
+            description: "What is asked.".to_owned(),
+            required: true,
+            default: None,
+            items: None,
+        };
+        Self {
+            slug: "prompt".to_owned(),
+            aliases: Vec::new(),
+            name: "Prompt".to_owned(),
+            description: "A text of the workflow's own.".to_owned(),
+            agent: agent.to_owned(),
+            category: "general".to_owned(),
+            params: IndexMap::from([("prompt".to_owned(), param)]),
+            output_schema: None,
+            temperature: None,
+            max_output_tokens: None,
+            frequency_penalty: None,
+            presence_penalty: None,
+            example: None,
+            prompt: "{{ prompt }}".to_owned(),
+            version: "1".to_owned(),
+            hash: String::new(),
+        }
+    }
+}
+
 /// What a command expects of one parameter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParamSpec {

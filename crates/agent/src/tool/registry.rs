@@ -66,7 +66,7 @@ impl Registry {
     }
 
     /// What every tool says about itself, in the order they were added.
-    pub fn specs(&self) -> impl Iterator<Item = &ToolSpec> {
+    pub fn specs(&self) -> impl Iterator<Item = &ToolSpec> + '_ {
         self.tools.values().map(|tool| tool.spec())
     }
 

@@ -20,6 +20,7 @@ pub(super) fn routes() -> Routes<Automation> {
         .add(execute, routes!(cancel))
         .add(execute, routes!(pause))
         .add(execute, routes!(resume))
+        .add(execute, routes!(signal))
 }
 
 /// Why an execution is cancelled.
@@ -75,6 +76,38 @@ async fn resume(
 ) -> Result<Json<Execution>> {
     let by = ctx.caller()?.name.clone();
     give(&ctx, &automation, id, Input::Resume { by }).await
+}
+
+/// A signal to an execution.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SendSignal {
+    /// Its name, as the step that waits for it has it.
+    name: String,
+    /// What comes with it; the output of the step that waits.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    payload: serde_json::Value,
+}
+
+/// Send an execution a signal; a step that waits for it goes on.
+#[utoipa::path(post, path = "/api/v1/executions/{id}/signals", operation_id = "signal_execution", tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution's id")), request_body = SendSignal,
+    responses((status = 200, description = "The execution", body = Execution),
+        (status = 400, description = "The name cannot be used", body = Problem),
+        (status = 404, description = "There is no such execution", body = Problem),
+        (status = 409, description = "It has ended", body = Problem)))]
+async fn signal(
+    ctx: Ctx,
+    State(automation): State<Automation>,
+    Path(id): Path<ExecutionId>,
+    Json(body): Json<SendSignal>,
+) -> Result<Json<Execution>> {
+    if !crate::text::is_line(&body.name) || body.name.len() > 200 {
+        return Err(web::invalid("name", "use 1 to 200 letters on one line"));
+    }
+    let by = ctx.caller()?.name.clone();
+    give(&ctx, &automation, id, Input::Signal { name: body.name, payload: body.payload, by }).await
 }
 
 async fn give(

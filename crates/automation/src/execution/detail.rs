@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use base::{ExecutionId, Micros, OrganisationId, Usage};
 use engine::Plan;
-use engine::definition::{self, Action};
+use engine::definition;
 use store::Tx;
 use web::{Error, Result, not_found};
 
 use super::model::{Attempt, Call, ExecutionDetail, Instance, Step};
 use super::sql::{self, AttemptRow, CallRow, StepRow};
+use crate::step_kind::StepKind;
 
 /// Reads all of an execution.
 pub(super) async fn read(
@@ -50,13 +51,9 @@ fn step(
     calls: &mut HashMap<(String, i64, i64), Vec<Call>>,
 ) -> Step {
     let definition = plan.position(&row.step).map(|position| plan.step(position));
-    let (kind, agent, command, tool) = match definition.map(|step| &step.action) {
-        Some(Action::Agent { agent, command, .. }) => {
-            ("agent", Some(agent.clone()), Some(command.clone()), None)
-        }
-        Some(Action::Tool { tool, .. }) => ("tool", None, None, Some(tool.clone())),
-        None => ("tool", None, None, None),
-    };
+    let kind = definition.map(|step| StepKind::of(&step.action));
+    let kind = kind.unwrap_or(StepKind { kind: "tool", agent: None, command: None, tool: None });
+    let StepKind { kind, agent, command, tool } = kind;
     let mut instances: Vec<Instance> = Vec::new();
     let mut usage = Usage::default();
     for attempt in attempts {

@@ -1,6 +1,8 @@
 //! Executions: starting them, watching them, and telling them to pause, go on or end.
 
 mod api;
+mod begin;
+mod continue_ended;
 mod control;
 mod detail;
 mod model;
@@ -14,10 +16,13 @@ use web::Routes;
 
 use crate::Automation;
 
+pub(crate) use begin::group_of;
+
 pub(crate) fn routes() -> Routes<Automation> {
     api::routes()
         .merge(start::routes())
         .merge(stories::routes())
         .merge(control::routes())
+        .merge(continue_ended::routes())
         .merge(stream::routes())
 }

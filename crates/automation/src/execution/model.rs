@@ -32,8 +32,17 @@ pub(super) struct Execution {
     pub progress: Progress,
     /// `critical`, `high`, `medium` or `low`.
     pub priority: String,
-    /// The model that was asked for, or that answered.
+    /// The model that answered, or that was asked for.
     pub model: Option<String>,
+    /// The model that was asked for.
+    #[serde(skip)]
+    pub asked_model: Option<String>,
+    /// What started it: `manual`, `api`, `schedule`, `webhook`, `event`, `workflow`, `retry`, …
+    pub trigger: String,
+    /// The ended execution that it continues.
+    pub origin: Option<Origin>,
+    /// The step of another execution whose work it is.
+    pub parent: Option<ParentStep>,
     /// Whether the scripted model answered: this is a rehearsal.
     pub scripted: bool,
     /// How often it was taken up again after a process died.
@@ -48,6 +57,25 @@ pub(super) struct Execution {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+}
+
+/// The ended execution that another one continues.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExecutionOrigin)]
+pub(super) struct Origin {
+    /// Its id.
+    pub execution_id: ExecutionId,
+    /// `retry`, `resume`, `fork` or `rollback`.
+    pub mode: String,
+}
+
+/// The step of another execution whose work an execution is.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(super) struct ParentStep {
+    /// The other execution.
+    pub execution_id: ExecutionId,
+    /// The step's key.
+    pub step: String,
 }
 
 /// The workflow of an execution.

@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 use store::{Result, Row, Tx, params, sql};
 
 use super::model::{
-    Execution, ExecutionError, ExecutionWorkflow, JournalEntry, Progress, StartedBy,
+    Execution, ExecutionError, ExecutionWorkflow, JournalEntry, Origin, ParentStep, Progress,
+    StartedBy,
 };
 
 fn execution(row: &Row) -> Result<Execution> {
@@ -30,7 +31,11 @@ fn execution(row: &Row) -> Result<Execution> {
             running: row.json("running")?,
         },
         priority: row.get("priority")?,
-        model: row.get("model")?,
+        model: row.get::<Option<String>>("answered_model")?.or(row.get("model")?),
+        asked_model: row.get("model")?,
+        trigger: row.get("trigger_kind")?,
+        origin: origin(row)?,
+        parent: parent(row)?,
         scripted: row.get("scripted")?,
         recovered: row.get("recovered")?,
         usage: Usage {
@@ -49,6 +54,16 @@ fn execution(row: &Row) -> Result<Execution> {
     })
 }
 
+fn origin(row: &Row) -> Result<Option<Origin>> {
+    let Some(execution_id) = row.get("origin_execution_id")? else { return Ok(None) };
+    Ok(Some(Origin { execution_id, mode: row.get("origin_mode")? }))
+}
+
+fn parent(row: &Row) -> Result<Option<ParentStep>> {
+    let Some(execution_id) = row.get("parent_execution_id")? else { return Ok(None) };
+    Ok(Some(ParentStep { execution_id, step: row.get("parent_step")? }))
+}
+
 pub(super) async fn get(
     tx: &mut Tx,
     organisation: OrganisationId,
@@ -61,6 +76,21 @@ pub(super) async fn get(
         )
         .await?;
     row.as_ref().map(execution).transpose()
+}
+
+/// Whether another execution undoes, or has undone, what this one did.
+pub(super) async fn was_rolled_back(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<bool> {
+    let row = tx
+        .fetch_optional(
+            sql!("select id from executions where organisation_id = $1 and origin_execution_id = $2 and origin_mode = 'rollback' and status <> 'failed' and status <> 'cancelled' limit 1"),
+            params![organisation, id],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Which executions a list holds.

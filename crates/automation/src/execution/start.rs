@@ -10,10 +10,11 @@ use sha2::{Digest as _, Sha256};
 use store::procedure::{CallContext, ProcedureError};
 use utoipa_axum::routes;
 use web::{
-    Access, CallerKind, Ctx, Error, FieldError, Json, Path, Permission, Problem, Result, Routes,
-    invalid, not_found,
+    Access, Caller, CallerKind, Ctx, Error, FieldError, Json, Path, Permission, Problem, Result,
+    Routes, invalid, not_found,
 };
 
+use super::begin::Beginning;
 use super::model::Execution;
 use super::sql;
 use crate::runner::{NewExecution, StartError, Starter};
@@ -99,7 +100,7 @@ async fn execute_workflow(
         inputs: body.inputs,
         project: body.project,
         model: body.model,
-        priority: body.priority.unwrap_or_default(),
+        priority: body.priority,
         title: None,
     };
     start(&ctx, &automation, &headers, wanted).await
@@ -118,7 +119,10 @@ async fn start_execution(
     headers: HeaderMap,
     Json(body): Json<StartExecution>,
 ) -> Result<(StatusCode, Json<Execution>)> {
-    let plan = check(&automation, &body.definition).map_err(refused)?;
+    let mut tx = ctx.read().await?;
+    let checked = check(&automation, &mut tx, ctx.organisation()?, &body.definition).await?;
+    drop(tx);
+    let plan = checked.map_err(refused)?;
     let name = plan.definition().name.clone();
     let source =
         Source { slug: AD_HOC.to_owned(), name, revision: None, text: body.definition, plan };
@@ -127,7 +131,7 @@ async fn start_execution(
         inputs: body.inputs,
         project: body.project,
         model: body.model,
-        priority: body.priority.unwrap_or_default(),
+        priority: body.priority,
         title: None,
     };
     start(&ctx, &automation, &headers, wanted).await
@@ -139,7 +143,7 @@ pub(super) struct Wanted {
     pub inputs: Value,
     pub project: Option<String>,
     pub model: Option<String>,
-    pub priority: Priority,
+    pub priority: Option<Priority>,
     pub title: Option<String>,
 }
 
@@ -166,34 +170,25 @@ pub(super) async fn start(
     }
     check_model(automation, &wanted)?;
     let id = execution_id(ctx, headers, caller.user)?;
-    let mut seed = [0; 8];
-    ctx.random().fill(&mut seed);
-    let new = NewExecution {
+    let priority = wanted.priority.map(|priority| {
+        let word = serde_json::to_value(priority).ok();
+        word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    });
+    let (starter, trigger) = starter(caller);
+    let new = Beginning {
         organisation: caller.organisation,
         id,
-        plan: wanted.source.plan.clone(),
-        definition: wanted.source.text,
-        workflow_slug: wanted.source.slug,
-        workflow_name: wanted.source.name.clone(),
-        workflow_revision: wanted.source.revision,
-        project: wanted.project,
-        title: wanted.title.unwrap_or(wanted.source.name),
+        source: wanted.source,
         inputs,
+        project: wanted.project,
         model: wanted.model,
-        priority: serde_json::to_value(wanted.priority)
-            .ok()
-            .and_then(|priority| priority.as_str().map(str::to_owned))
-            .unwrap_or_default(),
-        starter: Starter {
-            kind: match caller.kind {
-                CallerKind::Session(_) => "user",
-                CallerKind::ApiKey(_) => "api_key",
-            },
-            id: caller.user.to_string(),
-            name: caller.name.clone(),
-        },
-        seed: u64::from_le_bytes(seed),
+        priority,
+        title: wanted.title,
+        starter,
+        trigger,
+        link: None,
     };
+    let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
     let asked = Asked::of(&new);
     let made = automation.runner.create(new).await;
     let mut tx = ctx.read().await?;
@@ -216,14 +211,23 @@ pub(super) async fn start(
     }
 }
 
+/// Who starts an execution, and by what.
+pub(super) fn starter(caller: &Caller) -> (Starter, &'static str) {
+    let (kind, trigger) = match caller.kind {
+        CallerKind::Session(_) => ("user", "manual"),
+        CallerKind::ApiKey(_) => ("api_key", "api"),
+    };
+    (Starter { kind, id: caller.user.to_string(), name: caller.name.clone() }, trigger)
+}
+
 /// What a request asked for, to tell a repeated one from another one with the same key.
-/// The model is left out: the execution's row has the one that answered.
 struct Asked {
     workflow: String,
     /// Only of an ad-hoc one; a saved workflow may have a newer revision by now.
     definition: Option<String>,
     inputs: Value,
     project: Option<String>,
+    model: Option<String>,
     priority: String,
 }
 
@@ -234,6 +238,7 @@ impl Asked {
             definition: (new.workflow_slug == AD_HOC).then(|| new.definition.clone()),
             inputs: new.inputs.clone(),
             project: new.project.clone(),
+            model: new.model.clone(),
             priority: new.priority.clone(),
         }
     }
@@ -243,6 +248,7 @@ impl Asked {
             && (self.definition.is_none() || self.definition == definition)
             && self.inputs == execution.inputs
             && self.project == execution.project
+            && self.model == execution.asked_model
             && self.priority == execution.priority
     }
 }

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use web::{Access, Ctx, Error, Json, Path, Permission, Problem, Result, Routes, invalid};
 
 use super::model::Execution;
-use super::start::{Priority, Wanted, start};
+use super::start::{Wanted, start};
 use crate::Automation;
 use crate::workflow::find;
 
@@ -62,7 +62,7 @@ async fn generate_stories(
         inputs: json!({ "idea": idea, "project": key }),
         project: Some(key),
         model: body.model,
-        priority: Priority::default(),
+        priority: None,
         title: Some(title),
     };
     start(&ctx, &automation, &headers, wanted).await

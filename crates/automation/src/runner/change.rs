@@ -22,6 +22,10 @@ pub(super) struct Change {
     pub notes: HashMap<AttemptKey, ResultNote>,
     pub head: Head,
     pub labels: HashMap<AttemptKey, String>,
+    /// What others learn of it: workflow, project and title.
+    pub workflow: String,
+    pub project: Option<String>,
+    pub title: String,
 }
 
 /// A fact with its number.
@@ -56,6 +60,9 @@ impl Change {
             notes: HashMap::new(),
             head: Head::default(),
             labels: HashMap::new(),
+            workflow: live.workflow.clone(),
+            project: live.project.clone(),
+            title: live.title.clone(),
         }
     }
 
@@ -63,26 +70,28 @@ impl Change {
     pub(super) fn extend(&mut self, live: &mut Live, events: Vec<Event>) {
         for event in events {
             live.seq += 1;
-            if let Event::AttemptStarted { key, .. } = &event {
-                let label = live.state.steps[key.step].instances[key.instance].label.clone();
-                self.labels.insert(*key, label);
+            if let Event::AttemptStarted { key, .. } = &event
+                && let Some(instance) = live.state.instance(key.step, key.instance)
+            {
+                self.labels.insert(*key, instance.label.clone());
             }
             self.head.has_started |= matches!(
                 event,
-                Event::ExecutionStarted
+                Event::ExecutionStarted { .. }
                     | Event::ExecutionResumed { .. }
                     | Event::AttemptResumed { .. }
             );
             self.events.push(Fact { seq: live.seq, event });
         }
         let state = &live.state;
-        self.head.status = state.status;
+        self.head.status = state.shown();
         self.head.outputs.clone_from(&state.outputs);
         self.head.error = state.failure.as_ref().map(|(step, failure)| {
             json!({ "code": failure.code, "message": failure.message, "step": step })
         });
         // Where the execution did not end well, what it never reached is no progress.
-        let has_ended_badly = matches!(state.status, Status::Failed | Status::Cancelled);
+        let has_ended_badly =
+            matches!(state.status, Status::Failed | Status::Cancelled | Status::RolledBack);
         let skipped = if has_ended_badly { 0 } else { live.count(StepStatus::Skipped) };
         self.head.completed_steps = live.count(StepStatus::Completed) + skipped;
         self.head.failed_steps = live.count(StepStatus::Failed);

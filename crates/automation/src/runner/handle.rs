@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use base::{ExecutionId, OrganisationId, ResultId, Usage};
-use engine::{AttemptKey, Failure, Input, Plan, Rejected};
+use engine::{AttemptKey, Event, Failure, Input, LinkMode, Plan, Rejected, State};
 use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 
@@ -41,6 +41,41 @@ pub(crate) struct NewExecution {
     pub priority: String,
     pub starter: Starter,
     pub seed: u64,
+    /// What started it: `manual`, `api`, `schedule`, `webhook`, `event`, `workflow`, `retry`, …
+    pub trigger: &'static str,
+    /// The step that waits for it.
+    pub parent: Option<Parent>,
+    /// The ended execution that it continues, with its first facts.
+    pub link: Option<Box<Link>>,
+    /// Which executions it may not run beside.
+    pub group: Option<Group>,
+}
+
+/// The step of another execution that an execution is the work of.
+#[derive(Debug, Clone)]
+pub(crate) struct Parent {
+    pub execution: ExecutionId,
+    pub step: String,
+    pub key: AttemptKey,
+    /// How many executions stand above it.
+    pub depth: i64,
+}
+
+/// How an execution continues an ended one.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub execution: ExecutionId,
+    pub mode: LinkMode,
+    pub state: State,
+    pub events: Vec<Event>,
+}
+
+/// A concurrency group and how many of it may run at the same time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub name: String,
+    pub limit: usize,
+    pub cancels: bool,
 }
 
 /// Who started an execution.
@@ -86,10 +121,39 @@ pub(crate) struct ResultNote {
 
 /// News for the runner.
 pub(crate) enum Message {
-    Create { execution: Box<NewExecution>, reply: oneshot::Sender<Result<(), StartError>> },
-    Input { id: ExecutionId, input: Input, reply: oneshot::Sender<Result<(), InputError>> },
-    Completed { id: ExecutionId, key: AttemptKey, output: Json, note: Box<ResultNote> },
-    Failed { id: ExecutionId, key: AttemptKey, failure: Failure },
+    Create {
+        execution: Box<NewExecution>,
+        reply: oneshot::Sender<Result<(), StartError>>,
+    },
+    Input {
+        id: ExecutionId,
+        input: Input,
+        reply: oneshot::Sender<Result<(), InputError>>,
+    },
+    Completed {
+        id: ExecutionId,
+        key: AttemptKey,
+        output: Json,
+        note: Box<ResultNote>,
+    },
+    Failed {
+        id: ExecutionId,
+        key: AttemptKey,
+        failure: Failure,
+    },
+    /// The dispatcher chose an agent, or there is none.
+    Chosen {
+        id: ExecutionId,
+        key: AttemptKey,
+        choice: Result<Choice, Failure>,
+    },
+}
+
+/// The agent that the dispatcher chose, and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub agent: String,
+    pub explanation: Json,
 }
 
 /// The runner's address. Cheap to clone.

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use base::{ExecutionId, OrganisationId, Timestamp};
-use engine::{AttemptKey, Plan, State, StepStatus};
+use engine::{AttemptKey, Plan, State, Status, StepState, StepStatus};
 use tokio_util::sync::CancellationToken;
+
+use super::handle::{Group, Starter};
+use super::queue::Waiting;
 
 /// An execution that has not ended.
 pub(super) struct Live {
@@ -22,10 +25,33 @@ pub(super) struct Live {
     pub percent: i64,
     /// When something is due.
     pub wake: Option<Timestamp>,
-    /// Whether it takes one of the places of running executions.
-    pub has_place: bool,
+    /// The workflow's slug.
+    pub workflow: String,
+    /// What people see in lists.
+    pub title: String,
+    /// The project that it works for.
+    pub project: Option<String>,
+    /// `critical`, `high`, `medium` or `low`.
+    pub priority: String,
+    /// Who started it.
+    pub starter: Starter,
+    /// Which executions it may not run beside.
+    pub group: Option<Group>,
+    /// The attempt of another execution that waits for it.
+    pub parent: Option<Waiter>,
+    /// How many executions stand above it.
+    pub depth: i64,
     /// The tasks of the attempts that run.
     pub tasks: HashMap<AttemptKey, CancellationToken>,
+}
+
+/// The attempt of another execution that waits for one.
+#[derive(Debug, Clone)]
+pub(super) struct Waiter {
+    pub execution: ExecutionId,
+    pub step: String,
+    pub instance: usize,
+    pub attempt: u32,
 }
 
 /// Whose work an execution's results are.
@@ -54,8 +80,46 @@ impl Live {
             author: Author::default(),
             percent: 0,
             wake: None,
-            has_place: false,
+            workflow: String::new(),
+            title: String::new(),
+            project: None,
+            priority: "medium".to_owned(),
+            starter: Starter { kind: "user", id: String::new(), name: String::new() },
+            group: None,
+            parent: None,
+            depth: 0,
             tasks: HashMap::new(),
+        }
+    }
+
+    /// It with a state of its own, for work that may be taken back.
+    pub(super) fn copy(&self) -> Self {
+        let (plan, state) = (self.plan.clone(), self.state.clone());
+        Self {
+            model: self.model.clone(),
+            author: self.author.clone(),
+            percent: self.percent,
+            wake: self.wake,
+            workflow: self.workflow.clone(),
+            title: self.title.clone(),
+            project: self.project.clone(),
+            ..Self::new(self.organisation, self.id, plan, state, self.seq)
+        }
+    }
+
+    /// The id of an attempt's step.
+    pub(super) fn step_id(&self, key: AttemptKey) -> String {
+        self.plan.step(key.step).id.clone()
+    }
+
+    /// It as the queue sees it.
+    pub(super) fn waiting(&self, since: Timestamp) -> Waiting {
+        Waiting {
+            id: self.id,
+            organisation: self.organisation,
+            project: self.project.clone(),
+            group: self.group.clone(),
+            since,
         }
     }
 
@@ -68,38 +132,25 @@ impl Live {
             .collect()
     }
 
-    /// How many steps are in this state.
+    /// How many steps are in this state; compensations are not counted.
     pub(super) fn count(&self, status: StepStatus) -> i64 {
-        self.state.steps.iter().filter(|step| step.status == status).count() as i64
+        let steps = self.state.steps[..self.plan.len()].iter();
+        steps.filter(|step| step.status == status).count() as i64
     }
 
     /// Progress in percent, counting the ended instances of a fan-out; it only rises.
     pub(super) fn advance_percent(&mut self) -> i64 {
-        let total = self.state.steps.len().max(1) as f64;
-        let done: f64 = self
-            .state
-            .steps
-            .iter()
-            .map(|step| match step.status {
-                status if status.is_final() => 1.0,
-                _ if step.instances.is_empty() => 0.0,
-                _ => {
-                    let ended =
-                        step.instances.iter().filter(|instance| instance.status.is_final()).count();
-                    ended as f64 / step.instances.len() as f64
-                }
-            })
-            .sum();
-        let percent = if self.state.status.is_final() {
-            100.0
-        } else {
-            (done / total * 100.0).floor().min(99.0)
+        let total = self.plan.len().max(1) as f64;
+        let done: f64 = self.state.steps[..self.plan.len()].iter().map(StepState::progress).sum();
+        let percent = match self.state.status {
+            Status::Completed => 100.0,
+            Status::Queued | Status::Running | Status::WaitingApproval | Status::Paused => {
+                (done / total * 100.0).floor().min(99.0)
+            }
+            // What it never reached, or is undone, is no progress.
+            Status::RollingBack | Status::Failed | Status::Cancelled | Status::RolledBack => 0.0,
         };
-        let completed =
-            matches!(self.state.status, engine::Status::Failed | engine::Status::Cancelled);
-        if !completed {
-            self.percent = self.percent.max(percent as i64);
-        }
+        self.percent = self.percent.max(percent as i64);
         self.percent
     }
 }

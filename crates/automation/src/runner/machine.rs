@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::{ExecutionId, Timestamp};
-use engine::{AttemptKey, Effect, Event, Input, Order, Outcome};
+use engine::{AttemptKey, Effect, Event, Input, Outcome};
 use indexmap::IndexMap;
 use store::lease::{self, Lease};
 use store::{Error, Signal};
@@ -16,12 +16,13 @@ use web::App;
 use super::change::Change;
 use super::clockwork::Clockwork;
 use super::handle::{
-    Handle, InputError, Message, NewExecution, ResultNote, RunnerState, StartError,
+    Choice, Handle, InputError, Message, NewExecution, ResultNote, RunnerState, StartError,
 };
-use super::live::Live;
-use super::perform::{self, Assignment};
+use super::live::{Live, Waiter};
+use super::perform::Desk;
 use super::queue::Queue;
-use super::{Dependencies, Options, ending, recover, sql};
+use super::slots::Slots;
+use super::{Dependencies, Options, announce, children, ending, recover, sql};
 
 /// How much news one commit takes.
 const BATCH: usize = 1024;
@@ -38,14 +39,20 @@ pub(super) struct Machine {
     handle: Handle,
     stop: CancellationToken,
     max_running: usize,
-    /// Executions that wait for their turn, in order.
+    /// Executions that wait for their turn, and those that have it.
     queue: Queue,
-    running: usize,
     clockwork: Clockwork,
+    /// The places of agents.
+    pub(super) slots: Slots,
+    /// News that the runner has for itself.
+    pub(super) local: Vec<Message>,
+    /// After how many deaths of its process an attempt is given up; absent when the last
+    /// process stopped in good order.
+    give_up_after: Option<u32>,
     effects: Vec<(ExecutionId, Effect)>,
     replies: Vec<Reply>,
     /// Calls of procedures, which happen inside a commit of their own.
-    procedures: VecDeque<(ExecutionId, AttemptKey, String, serde_json::Value)>,
+    pub(super) procedures: VecDeque<(ExecutionId, AttemptKey, String, serde_json::Value)>,
 }
 
 /// Somebody who waits for a commit.
@@ -69,13 +76,15 @@ impl Machine {
         Self {
             app,
             dependencies,
+            give_up_after: lease.is_takeover.then_some(options.give_up_after),
             lease,
             handle,
             stop,
             max_running: options.max_running,
             live: HashMap::new(),
             queue: Queue::default(),
-            running: 0,
+            slots: Slots::new(options.max_per_agent),
+            local: Vec::new(),
             clockwork: Clockwork::default(),
             changes: IndexMap::new(),
             effects: Vec::new(),
@@ -106,7 +115,7 @@ impl Machine {
                     self.advance(id, Input::Tick, None, now);
                 }
             }
-            for message in news.drain(..) {
+            for message in std::mem::take(&mut self.local).into_iter().chain(news.drain(..)) {
                 self.take(message, now);
             }
             self.start_queued(now);
@@ -118,12 +127,25 @@ impl Machine {
     /// Whether there is something to do without news: what a procedure left behind, or
     /// the next procedure.
     fn has_work(&self) -> bool {
-        !(self.procedures.is_empty() && self.changes.is_empty() && self.effects.is_empty())
+        let is_idle = self.procedures.is_empty()
+            && self.changes.is_empty()
+            && self.effects.is_empty()
+            && self.local.is_empty();
+        !is_idle
     }
 
     fn take(&mut self, message: Message, now: Timestamp) {
         match message {
-            Message::Create { execution, reply } => self.create(*execution, reply),
+            Message::Create { execution, reply } => self.create(*execution, reply, now),
+            Message::Chosen { id, key, choice } => {
+                let input = match choice {
+                    Ok(Choice { agent, explanation }) => {
+                        Input::AgentChosen { key, agent, explanation }
+                    }
+                    Err(failure) => Input::AttemptFailed { key, failure },
+                };
+                self.advance(id, input, None, now);
+            }
             Message::Input { id, input, reply } => {
                 if !self.live.contains_key(&id) {
                     drop(reply.send(Err(InputError::Unknown)));
@@ -143,33 +165,62 @@ impl Machine {
         }
     }
 
-    fn create(&mut self, new: NewExecution, reply: oneshot::Sender<Result<(), StartError>>) {
+    fn create(
+        &mut self,
+        mut new: NewExecution,
+        reply: oneshot::Sender<Result<(), StartError>>,
+        now: Timestamp,
+    ) {
         let id = new.id;
         if self.live.contains_key(&id) {
             self.replies.push(Reply::Exists(reply));
             return;
         }
-        let (state, event) = engine::create(&new.plan, new.inputs.clone(), new.seed);
+        let (state, events) = if let Some(link) = new.link.as_deref_mut() {
+            (link.state.clone(), std::mem::take(&mut link.events))
+        } else {
+            let (state, event) = engine::create(&new.plan, new.inputs.clone(), new.seed);
+            (state, vec![event])
+        };
         let mut live = Live::new(new.organisation, id, new.plan.clone(), state, 0);
         live.model.clone_from(&new.model);
-        self.queue.push(id, &new.priority);
+        live.project.clone_from(&new.project);
+        live.workflow.clone_from(&new.workflow_slug);
+        live.title.clone_from(&new.title);
+        live.priority.clone_from(&new.priority);
+        live.starter.clone_from(&new.starter);
+        live.group.clone_from(&new.group);
+        live.parent = new.parent.as_ref().map(|parent| Waiter {
+            execution: parent.execution,
+            step: parent.step.clone(),
+            instance: parent.key.instance,
+            attempt: parent.key.attempt,
+        });
+        live.depth = new.parent.as_ref().map_or(0, |parent| parent.depth);
+        self.make_room(&live, now);
+        self.queue.push(live.waiting(now), &new.priority);
         let mut change = Change::new(&live);
         change.created = Some(Box::new(new));
-        change.extend(&mut live, vec![event]);
+        change.extend(&mut live, events);
         self.changes.insert(id, change);
         self.live.insert(id, live);
         self.replies.push(Reply::Create(id, reply));
     }
 
     /// Puts an execution that was read from its journal back to work.
-    pub(super) fn adopt(&mut self, live: Live, priority: &str, now: Timestamp) {
+    pub(super) fn adopt(&mut self, live: Live, since: Timestamp, now: Timestamp) {
         let (id, status) = (live.id, live.state.status);
+        let (waiting, priority) = (live.waiting(since), live.priority.clone());
         self.live.insert(id, live);
         if status == engine::Status::Queued {
-            self.queue.push(id, priority);
+            self.queue.push(waiting, &priority);
             return;
         }
-        self.advance(id, Input::Recover, None, now);
+        if status == engine::Status::Running || status == engine::Status::RollingBack {
+            self.queue.started(waiting);
+        }
+        let give_up_after = self.give_up_after;
+        self.advance(id, Input::Recover { give_up_after }, None, now);
         self.advance(id, Input::Tick, None, now);
         if let Some(live) = self.live.get_mut(&id) {
             // Recorded even when nothing was running, so that people see that it was taken up again.
@@ -180,12 +231,14 @@ impl Machine {
     }
 
     fn start_queued(&mut self, now: Timestamp) {
-        while self.running < self.max_running {
-            let Some(id) = self.queue.pop() else { return };
+        while self.queue.running() < self.max_running {
+            let Some(id) = self.queue.pop(now) else { return };
             let is_queued =
                 self.live.get(&id).is_some_and(|live| live.state.status == engine::Status::Queued);
             if is_queued {
                 self.advance(id, Input::Start, None, now);
+            } else {
+                self.queue.ended(id);
             }
         }
     }
@@ -213,12 +266,9 @@ impl Machine {
         let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
         let plan = live.plan.clone();
         let outcome = engine::step(&plan, &mut live.state, input, now)?;
-        // It takes one of the places until it ends; one that is resumed before it ever
-        // had its turn leaves the queue for it.
-        if live.state.status == engine::Status::Running && !live.has_place {
-            live.has_place = true;
-            self.running += 1;
-            self.queue.remove(id);
+        // One that is resumed before it ever had its turn has it now.
+        if live.state.status == engine::Status::Running && !self.queue.runs(id) {
+            self.queue.started(live.waiting(now));
         }
         self.absorb(id, outcome, note);
         Ok(())
@@ -246,16 +296,21 @@ impl Machine {
             }
             change.notes.insert(key, note);
         }
+        let mut freed = Vec::new();
         for event in &outcome.events {
-            if let Event::AttemptCompleted { key, .. } | Event::AttemptFailed { key, .. } = event
-                && let Some(task) = live.tasks.remove(key)
-            {
-                // It has ended, unless its time ran out; then nobody waits for it any more.
-                task.cancel();
+            if let Event::AttemptCompleted { key, .. } | Event::AttemptFailed { key, .. } = event {
+                if let Some(task) = live.tasks.remove(key) {
+                    // It has ended, unless its time ran out; then nobody waits for it any more.
+                    task.cancel();
+                }
+                freed.push(*key);
             }
         }
         change.extend(live, outcome.events);
         self.schedule_after(id, outcome.effects);
+        for key in freed {
+            self.free_agent(id, key);
+        }
     }
 
     /// Keeps effects until the facts are durable.
@@ -263,7 +318,9 @@ impl Machine {
         let Some(live) = self.live.get_mut(&id) else { return };
         let wake = effects.iter().rev().find_map(|effect| match effect {
             Effect::WakeAt(at) => Some(*at),
-            Effect::StartAttempt { .. } | Effect::CancelAttempt { .. } => None,
+            Effect::StartAttempt { .. }
+            | Effect::ChooseAgent { .. }
+            | Effect::CancelAttempt { .. } => None,
         });
         self.clockwork.set(id, live.wake, wake);
         live.wake = wake;
@@ -308,6 +365,7 @@ impl Machine {
                         lease::check(tx, &lease).await?;
                         let written = sql::write(tx, &batch, now, app.random.as_ref()).await?;
                         ending::close_calls(tx, &procedures, &batch, now, &app.random).await?;
+                        announce::announce(tx, &batch, now).await?;
                         Ok(written)
                     })
                 })
@@ -339,11 +397,14 @@ impl Machine {
     fn forget(&mut self, id: ExecutionId) {
         let Some(mut live) = self.live.remove(&id) else { return };
         self.clockwork.set(id, live.wake.take(), None);
-        for task in live.tasks.values() {
+        for (key, task) in std::mem::take(&mut live.tasks) {
             task.cancel();
+            self.free_agent(id, key);
+            if let Some(child) = children::child_of(&live, key) {
+                self.stop_child(id, child);
+            }
         }
-        self.queue.remove(id);
-        self.running -= usize::from(live.has_place);
+        self.queue.ended(id);
     }
 
     /// People do not wait for a full disk: they are told now, and may ask again.
@@ -377,54 +438,45 @@ impl Machine {
             }
             return;
         }
-        self.app.bus.send(Signal::Journal { organisation: change.organisation, execution: id });
+        let organisation = change.organisation;
+        self.app.bus.send(Signal::Journal { organisation, execution: id });
+        for topic in announce::topics(change) {
+            self.app.bus.send(Signal::Outbox { organisation, topic: topic.to_owned() });
+        }
         if change.head.status.is_final() {
             metrics::counter!("hishamos_executions_total", "status" => change.head.status.as_str())
                 .increment(1);
+            self.tell_parent(change);
             self.forget(id);
         }
         metrics::gauge!("hishamos_executions_live").set(self.live.len() as f64);
     }
 
-    fn carry_out(&mut self, id: ExecutionId, effect: Effect) {
-        match effect {
-            Effect::WakeAt(_) => {}
-            Effect::CancelAttempt { key } => {
-                if let Some(task) = self.live.get_mut(&id).and_then(|live| live.tasks.remove(&key))
-                {
-                    task.cancel();
-                }
-            }
-            Effect::StartAttempt { key, order: Order::Tool { tool, with } } => {
-                self.procedures.push_back((id, key, tool, with));
-            }
-            Effect::StartAttempt { key, order: Order::Agent { agent, command, params, model } } => {
-                let Some(live) = self.live.get_mut(&id) else { return };
-                let task = self.stop.child_token();
-                live.tasks.insert(key, task.clone());
-                let assignment = Assignment {
-                    organisation: live.organisation,
-                    execution: id,
-                    step: live.plan.step(key.step).id.clone(),
-                    key,
-                    agent,
-                    command,
-                    params,
-                    model: model.or_else(|| live.model.clone()),
-                    lease: self.lease.clone(),
-                };
-                let desk = perform::Desk {
-                    app: self.app.clone(),
-                    dependencies: self.dependencies.clone(),
-                    handle: self.handle.clone(),
-                };
-                self.app.spawn(async move {
-                    tokio::select! {
-                        () = task.cancelled() => {}
-                        () = perform::agent(&desk, &assignment) => {}
-                    }
-                });
-            }
+    /// What the work outside the loop can reach.
+    pub(super) fn desk(&self) -> Desk {
+        Desk {
+            app: self.app.clone(),
+            dependencies: self.dependencies.clone(),
+            handle: self.handle.clone(),
+        }
+    }
+
+    /// The token that stops the work on an attempt.
+    pub(super) fn task(&mut self, id: ExecutionId, key: AttemptKey) -> CancellationToken {
+        let task = self.stop.child_token();
+        if let Some(live) = self.live.get_mut(&id) {
+            live.tasks.insert(key, task.clone());
+        }
+        task
+    }
+
+    /// One whose group cancels those that are there already takes their place.
+    fn make_room(&mut self, live: &Live, now: Timestamp) {
+        let Some(group) = live.group.as_ref().filter(|group| group.cancels) else { return };
+        for other in self.queue.members(live.organisation, &group.name) {
+            let by = format!("execution {}", live.id);
+            let reason = Some(format!("a newer execution of group \"{}\" began", group.name));
+            self.advance(other, Input::Cancel { by, reason }, None, now);
         }
     }
 

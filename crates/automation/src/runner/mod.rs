@@ -6,8 +6,12 @@
 //! `role.rs` makes sure that one process at a time does this; `perform/` does the work
 //! that takes time, outside the loop.
 
+mod announce;
+mod carry_out;
 mod change;
+mod children;
 mod clockwork;
+mod dispatch;
 mod ending;
 mod handle;
 mod live;
@@ -17,6 +21,7 @@ mod procedure;
 mod queue;
 mod recover;
 mod role;
+mod slots;
 mod sql;
 
 use std::sync::Arc;
@@ -27,8 +32,13 @@ use agent::tool::Registry;
 use store::Procedures;
 use web::App;
 
+use crate::workflow::Workflows;
+
+pub(crate) use carry_out::{HTTP, SET};
 pub use handle::RunnerState;
-pub(crate) use handle::{Handle, InputError, NewExecution, StartError, Starter};
+pub(crate) use handle::{Group, Handle, InputError, Link, NewExecution, StartError, Starter};
+pub use perform::HttpTool;
+pub(crate) use sql::journal;
 
 /// What the runner needs to carry out effects.
 #[derive(Clone)]
@@ -37,6 +47,8 @@ pub(crate) struct Dependencies {
     pub models: Arc<dyn Models>,
     pub procedures: Procedures,
     pub tools: Registry,
+    pub workflows: Workflows,
+    pub http: HttpTool,
 }
 
 /// How the runner behaves.
@@ -44,6 +56,10 @@ pub(crate) struct Dependencies {
 pub struct Options {
     /// How many executions run at the same time; the others wait in order (catalogue 5.5).
     pub max_running: usize,
+    /// How many attempts of one agent run at the same time (catalogue 5.5).
+    pub max_per_agent: usize,
+    /// After how many deaths of its process a step is given up (reliability R14).
+    pub give_up_after: u32,
     /// The name under which this process holds the engine role; the same after a restart
     /// on the same data folder, so that it need not wait for its own lease to expire.
     pub node: String,

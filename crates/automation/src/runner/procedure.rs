@@ -13,9 +13,8 @@ use store::{Error, Procedure, Signal, lease, outbox};
 
 use super::change::Change;
 use super::handle::ResultNote;
-use super::live::Live;
 use super::machine::Machine;
-use super::{ending, sql};
+use super::{announce, ending, sql};
 
 /// Why the transaction was taken back.
 enum Undone {
@@ -90,14 +89,7 @@ impl Machine {
             now,
             random: self.app.random.clone(),
         };
-        let mut next = Live {
-            author,
-            model: live.model.clone(),
-            percent: live.percent,
-            wake: live.wake,
-            tasks: std::collections::HashMap::new(),
-            ..Live::new(live.organisation, id, live.plan.clone(), live.state.clone(), live.seq)
-        };
+        let mut next = live.copy();
         let (lease, random) = (self.lease.clone(), self.app.random.clone());
         let procedures = self.dependencies.procedures.clone();
         let name = procedure.name();
@@ -132,6 +124,7 @@ impl Machine {
                     let mut changes = [change];
                     sql::write(tx, &changes, now, random.as_ref()).await?;
                     ending::close_calls(tx, &procedures, &changes, now, &random).await?;
+                    announce::announce(tx, &changes, now).await?;
                     let [change] = &mut changes;
                     let change = std::mem::replace(change, Change::new(&next));
                     Ok::<_, Undone>((next, change, outcome.effects, topics))

@@ -1,9 +1,11 @@
 //! After a start: everything that has not ended is rebuilt from its journal and goes on.
 
-use engine::{Plan, definition, replay};
+use base::Timestamp;
+use engine::definition::{Action, AgentChoice};
+use engine::{Plan, State, definition, replay};
 use store::Error;
 
-use super::live::{Author, Live};
+use super::live::{Author, Live, Waiter};
 use super::machine::Machine;
 use super::sql;
 
@@ -32,13 +34,9 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
             };
             let plan = Plan::new(definition);
             let state = replay(&plan, &events);
-            let mut live = Live::new(row.organisation, row.id, plan, state, events.len() as i64);
-            live.author = Author { agent: None, model: row.model.clone(), scripted: row.scripted };
-            live.model = row.model;
-            live.percent = row.percent;
-            let now = machine.app.now();
-            live.author.agent = first_agent(&live);
-            machine.adopt(live, &row.priority, now);
+            let live = live(row, plan, state, events.len() as i64);
+            let (since, now) = (live.1, machine.app.now());
+            machine.adopt(live.0, since, now);
             count += 1;
         }
         drop(tx);
@@ -51,11 +49,34 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
     Ok(())
 }
 
+/// An execution as its row and its journal have it, and when it was accepted.
+fn live(row: sql::Unfinished, plan: Plan, state: State, seq: i64) -> (Live, Timestamp) {
+    let mut live = Live::new(row.organisation, row.id, plan, state, seq);
+    let model = row.answered_model.or_else(|| row.model.clone());
+    live.author = Author { agent: first_agent(&live), model, scripted: row.scripted };
+    live.model = row.model;
+    live.percent = row.percent;
+    live.project = row.project;
+    live.workflow = row.workflow;
+    live.title = row.title;
+    live.priority = row.priority;
+    live.starter = row.starter;
+    live.group = row.group;
+    live.parent = row.parent.map(|parent| Waiter {
+        execution: parent.execution,
+        step: parent.step,
+        instance: parent.instance,
+        attempt: parent.attempt,
+    });
+    live.depth = row.depth;
+    (live, row.created_at)
+}
+
 /// The agent whose work the execution's results are, as far as it has got.
 fn first_agent(live: &Live) -> Option<String> {
     let steps = live.plan.definition().steps.iter();
     steps.rev().find_map(|step| match &step.action {
-        definition::Action::Agent { agent, .. } => Some(agent.clone()),
-        definition::Action::Tool { .. } => None,
+        Action::Agent { agent: AgentChoice::Named(agent), .. } => Some(agent.clone()),
+        _ => None,
     })
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use base::{Page, WorkflowId, WorkflowRevisionId};
+use engine::{Plan, definition};
 use sha2::{Digest as _, Sha256};
 use utoipa_axum::routes;
 use web::{Access, Ctx, Json, Path, Permission, Problem, Result, Routes, conflict, not_found};
@@ -28,8 +29,7 @@ pub(crate) fn routes() -> Routes<Automation> {
 async fn list(ctx: Ctx, State(automation): State<Automation>) -> Result<Json<Page<Workflow>>> {
     let mut tx = ctx.read().await?;
     let saved = sql::list(&mut tx, ctx.organisation()?).await?;
-    let mut items: Vec<Workflow> =
-        saved.iter().filter_map(|saved| view(&automation, saved)).collect();
+    let mut items: Vec<Workflow> = saved.iter().filter_map(view).collect();
     let own: Vec<String> = items.iter().map(|item| item.slug.clone()).collect();
     let built_in = automation.workflows.iter().filter(|workflow| !own.contains(&workflow.slug));
     items
@@ -52,7 +52,7 @@ async fn get(
 ) -> Result<Json<Workflow>> {
     let mut tx = ctx.read().await?;
     if let Some(saved) = sql::latest(&mut tx, ctx.organisation()?, &slug).await? {
-        let mut workflow = view(&automation, &saved).ok_or_else(|| not_found("workflow", &slug))?;
+        let mut workflow = view(&saved).ok_or_else(|| not_found("workflow", &slug))?;
         workflow.definition = Some(saved.definition);
         return Ok(Json(workflow));
     }
@@ -67,14 +67,18 @@ async fn get(
     request_body = DefinitionText,
     responses((status = 200, description = "What was found", body = Validation)))]
 async fn validate(
+    ctx: Ctx,
     State(automation): State<Automation>,
     Json(body): Json<DefinitionText>,
-) -> Json<Validation> {
-    let errors = match check(&automation, &body.definition) {
+) -> Result<Json<Validation>> {
+    let mut tx = ctx.read().await?;
+    let checked = check(&automation, &mut tx, ctx.organisation()?, &body.definition).await?;
+    drop(tx);
+    let errors = match checked {
         Ok(_) => Vec::new(),
         Err(problems) => problems.into_iter().map(Into::into).collect(),
     };
-    Json(Validation { ok: errors.is_empty(), errors })
+    Ok(Json(Validation { ok: errors.is_empty(), errors }))
 }
 
 /// Save a definition: a new workflow, or a new revision of the one with the same name.
@@ -88,7 +92,10 @@ async fn save(
     State(automation): State<Automation>,
     Json(body): Json<DefinitionText>,
 ) -> Result<(StatusCode, Json<Workflow>)> {
-    let plan = check(&automation, &body.definition).map_err(refused)?;
+    let mut tx = ctx.read().await?;
+    let checked = check(&automation, &mut tx, ctx.organisation()?, &body.definition).await?;
+    drop(tx);
+    let plan = checked.map_err(refused)?;
     let key = slug(&plan.definition().name);
     if automation.workflows.get(&key).is_some() {
         return Err(conflict(format!(
@@ -140,9 +147,10 @@ async fn save(
 
 /// A saved workflow as the API tells it; one that a newer program refuses is left out of
 /// lists, with a line in the log.
-fn view(automation: &Automation, saved: &Saved) -> Option<Workflow> {
-    match check(automation, &saved.definition) {
-        Ok(plan) => {
+fn view(saved: &Saved) -> Option<Workflow> {
+    match definition::parse(&saved.definition) {
+        Ok(definition) => {
+            let plan = Plan::new(definition);
             let mut workflow = Workflow::new(&saved.slug, &plan, WorkflowSource::Organisation);
             workflow.name.clone_from(&saved.name);
             workflow.revision = Some(saved.revision);

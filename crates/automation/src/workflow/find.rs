@@ -7,7 +7,8 @@ use engine::{Definition, Plan, definition};
 use store::Tx;
 use web::{Error, FieldError, Result, not_found};
 
-use super::sql;
+use super::{Workflows, sql};
+use crate::runner::{HTTP, SET};
 use crate::{Automation, text};
 
 /// A workflow ready to be executed.
@@ -26,35 +27,91 @@ pub(crate) async fn find(
     organisation: OrganisationId,
     slug: &str,
 ) -> Result<Source> {
+    let source = find_plan(&automation.workflows, tx, organisation, slug).await?;
+    let source = source.ok_or_else(|| not_found("workflow", slug))?;
+    if source.revision.is_some() {
+        // What it names may have gone since it was saved.
+        let problems = unknown(automation, tx, organisation, source.plan.definition()).await?;
+        if !problems.is_empty() {
+            return Err(refused(problems));
+        }
+    }
+    Ok(source)
+}
+
+/// The workflow with this key, as far as its definition can be read.
+pub(crate) async fn find_plan(
+    workflows: &Workflows,
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    slug: &str,
+) -> store::Result<Option<Source>> {
     if let Some(row) = sql::latest(tx, organisation, slug).await? {
-        let plan = check(automation, &row.definition).map_err(refused)?;
-        return Ok(Source {
+        let definition = definition::parse(&row.definition).map_err(|problems| {
+            let first = problems.first().map(ToString::to_string).unwrap_or_default();
+            store::Error::Corrupt {
+                column: "definition".to_owned(),
+                value: slug.to_owned(),
+                reason: first,
+            }
+        })?;
+        return Ok(Some(Source {
             slug: row.slug,
             name: row.name,
             revision: Some(row.revision),
             text: row.definition,
-            plan,
-        });
+            plan: Plan::new(definition),
+        }));
     }
-    let built_in = automation.workflows.get(slug).ok_or_else(|| not_found("workflow", slug))?;
-    Ok(Source {
+    Ok(workflows.get(slug).map(|built_in| Source {
         slug: built_in.slug.clone(),
         name: built_in.plan.definition().name.clone(),
         revision: None,
         text: built_in.text.clone(),
         plan: built_in.plan.clone(),
-    })
+    }))
 }
 
 /// A definition ready to run, or everything that is wrong with it.
-pub(crate) fn check(
+pub(crate) async fn check(
     automation: &Automation,
+    tx: &mut Tx,
+    organisation: OrganisationId,
     written: &str,
-) -> std::result::Result<Plan, Vec<Problem>> {
-    let definition = definition::parse(written)?;
+) -> Result<std::result::Result<Plan, Vec<Problem>>> {
+    let definition = match definition::parse(written) {
+        Ok(definition) => definition,
+        Err(problems) => return Ok(Err(problems)),
+    };
     let mut problems = not_text(&definition);
-    problems.extend(unknown(automation, &definition));
-    if problems.is_empty() { Ok(Plan::new(definition)) } else { Err(problems) }
+    problems.extend(not_kept(&definition));
+    problems.extend(unknown(automation, tx, organisation, &definition).await?);
+    Ok(if problems.is_empty() { Ok(Plan::new(definition)) } else { Err(problems) })
+}
+
+/// Keys that the language has and this program does not keep: what it cannot promise, it
+/// does not accept.
+fn not_kept(definition: &Definition) -> Vec<Problem> {
+    let problem = |line, step: Option<&str>, key: &str, fix: &str| Problem {
+        line,
+        column: 0,
+        step: step.map(str::to_owned),
+        message: format!("\"{key}\" cannot be kept by this version"),
+        fix: fix.to_owned(),
+    };
+    let mut problems = Vec::new();
+    if definition.budget.is_some() {
+        problems.push(problem(0, None, "budget", "take it out and watch the costs"));
+    }
+    for step in definition.steps.iter().filter(|step| step.budget.is_some()) {
+        let fix = "take it out and watch the costs";
+        problems.push(problem(step.line, Some(&step.id), "budget", fix));
+    }
+    let triggers = &definition.triggers;
+    if !triggers.schedules.is_empty() || !triggers.events.is_empty() {
+        problems.push(problem(0, None, "on", "take it out and start it by the API"));
+    }
+    problems
 }
 
 /// Names with characters that are not text.
@@ -82,15 +139,42 @@ fn not_text(definition: &Definition) -> Vec<Problem> {
     problems
 }
 
-fn unknown(automation: &Automation, definition: &Definition) -> Vec<Problem> {
+async fn unknown(
+    automation: &Automation,
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    definition: &Definition,
+) -> Result<Vec<Problem>> {
+    // Most definitions name no other workflow, and need not know them all.
+    let saved = if definition.workflows().is_empty() {
+        Vec::new()
+    } else {
+        sql::slugs(tx, organisation).await?
+    };
+    let built_in = automation.workflows.iter().map(|workflow| workflow.slug.as_str());
     let agents = automation.library.agents();
     let commands = automation.library.commands();
+    let mut tools: Vec<&str> = vec![SET, HTTP];
+    for name in automation.procedures.tools() {
+        tools.push(name);
+    }
+    tools.extend(automation.tools.specs().map(tool_name));
     let known = Known {
         agents: agents.flat_map(agent_names).collect(),
         commands: commands.flat_map(command_names).collect(),
-        tools: automation.procedures.tools().collect(),
+        tools,
+        workflows: built_in.chain(saved.iter().map(String::as_str)).collect(),
+        capabilities: automation.library.agents().flat_map(capabilities).collect(),
     };
-    definition.unknown_names(&known)
+    Ok(definition.unknown_names(&known))
+}
+
+fn tool_name(tool: &agent::tool::ToolSpec) -> &str {
+    &tool.name
+}
+
+fn capabilities(agent: &Agent) -> impl Iterator<Item = &str> {
+    agent.capabilities.iter().map(String::as_str)
 }
 
 fn agent_names(agent: &Agent) -> impl Iterator<Item = &str> {

@@ -9,4 +9,4 @@ mod sql;
 
 pub(crate) use api::routes;
 pub use built_in::{BuiltIn, Workflows};
-pub(crate) use find::{Source, check, find, refused};
+pub(crate) use find::{Source, check, find, find_plan, refused};

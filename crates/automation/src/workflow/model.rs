@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use base::Timestamp;
 use engine::Plan;
-use engine::definition::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+
+use crate::step_kind::StepKind;
 
 /// A workflow.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -128,12 +129,7 @@ impl Workflow {
             (name.clone(), input)
         });
         let steps = definition.steps.iter().map(|step| {
-            let (kind, agent, command, tool) = match &step.action {
-                Action::Agent { agent, command, .. } => {
-                    ("agent", Some(agent.clone()), Some(command.clone()), None)
-                }
-                Action::Tool { tool, .. } => ("tool", None, None, Some(tool.clone())),
-            };
+            let StepKind { kind, agent, command, tool } = StepKind::of(&step.action);
             WorkflowStep {
                 id: step.id.clone(),
                 name: step.name.clone(),

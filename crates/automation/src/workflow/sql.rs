@@ -40,6 +40,17 @@ pub(super) async fn latest(
     row.as_ref().map(saved).transpose()
 }
 
+/// The keys of all workflows of an organisation.
+pub(super) async fn slugs(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<String>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select slug from workflows where organisation_id = $1 order by slug"),
+            params![organisation],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("slug")).collect()
+}
+
 pub(super) async fn list(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Saved>> {
     let rows = tx
         .fetch_all(

@@ -310,7 +310,13 @@ fn parts(setup: Setup) -> Parts {
         models: Arc::new(setup.models),
         procedures: procedures(setup.increment),
         tools: agent::tool::Registry::default(),
-        options: Options { max_running: setup.max_running, node: setup.node.to_owned() },
+        http: automation::HttpTool::default(),
+        options: Options {
+            max_running: setup.max_running,
+            max_per_agent: 1000,
+            give_up_after: 1000,
+            node: setup.node.to_owned(),
+        },
     }
 }
 

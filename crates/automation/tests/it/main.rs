@@ -6,6 +6,7 @@ mod access;
 mod answers;
 mod bad_input;
 mod cancel;
+mod decisions;
 mod fencing;
 mod house;
 mod idempotency;

@@ -1,9 +1,8 @@
 //! The graph of needs: its circles, and what comes before a step. Both take time in
 //! proportion to the needs that are written, so that no definition is slow to check.
 
-use super::model::Definition;
-
 /// For each step, the steps that it waits for, directly or not.
+#[derive(Debug)]
 pub(super) struct Before(Vec<Vec<u64>>);
 
 impl Before {
@@ -13,17 +12,16 @@ impl Before {
     }
 }
 
-/// What comes before each step, or the positions of a circle: each waits for the next, and
-/// the last for the first.
-pub(super) fn before(definition: &Definition) -> Result<Before, Vec<usize>> {
-    let steps = &definition.steps;
-    let mut open: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();
-    let mut dependants = vec![Vec::new(); steps.len()];
-    for (position, step) in steps.iter().enumerate() {
-        step.needs.iter().for_each(|need| dependants[*need].push(position));
+/// What comes before each step, given what each needs; or the positions of a circle: each
+/// waits for the next, and the last for the first.
+pub(super) fn before(needs: &[&[usize]]) -> Result<Before, Vec<usize>> {
+    let mut open: Vec<usize> = needs.iter().map(|needs| needs.len()).collect();
+    let mut dependants = vec![Vec::new(); needs.len()];
+    for (position, needs) in needs.iter().enumerate() {
+        needs.iter().for_each(|need| dependants[*need].push(position));
     }
-    let mut ready: Vec<usize> = (0..steps.len()).filter(|position| open[*position] == 0).collect();
-    let mut before = vec![vec![0; steps.len().div_ceil(64)]; steps.len()];
+    let mut ready: Vec<usize> = (0..needs.len()).filter(|position| open[*position] == 0).collect();
+    let mut before = vec![vec![0; needs.len().div_ceil(64)]; needs.len()];
     let mut done = 0;
     while let Some(position) = ready.pop() {
         done += 1;
@@ -37,15 +35,14 @@ pub(super) fn before(definition: &Definition) -> Result<Before, Vec<usize>> {
             }
         }
     }
-    if done == steps.len() { Ok(Before(before)) } else { Err(circle(definition, &open)) }
+    if done == needs.len() { Ok(Before(before)) } else { Err(circle(needs, &open)) }
 }
 
 /// What is left open waits for a circle, so following open needs ends up in one.
-fn circle(definition: &Definition, open: &[usize]) -> Vec<usize> {
+fn circle(needs: &[&[usize]], open: &[usize]) -> Vec<usize> {
     let mut walk: Vec<usize> = open.iter().position(|count| *count > 0).into_iter().collect();
     while let Some(last) = walk.last() {
-        let needs = &definition.steps[*last].needs;
-        let Some(next) = needs.iter().copied().find(|need| open[*need] > 0) else { break };
+        let Some(next) = needs[*last].iter().copied().find(|need| open[*need] > 0) else { break };
         if let Some(start) = walk.iter().position(|position| *position == next) {
             return walk.split_off(start);
         }

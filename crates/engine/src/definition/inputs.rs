@@ -46,6 +46,14 @@ impl Definition {
         for (name, spec) in &self.inputs {
             let value = given.get(name).filter(|value| !value.is_null()).or(spec.default.as_ref());
             match value {
+                Some(value)
+                    if fits(spec.kind, value)
+                        && !spec.options.is_empty()
+                        && !spec.options.contains(value) =>
+                {
+                    let options: Vec<String> = spec.options.iter().map(shown).collect();
+                    refuse(name, format!("has to be one of {}", options.join(", ")));
+                }
                 Some(value) if fits(spec.kind, value) => {
                     accepted.insert(name.clone(), value.clone());
                 }
@@ -62,7 +70,12 @@ impl Definition {
     }
 }
 
-pub(super) fn fits(kind: InputType, value: &Json) -> bool {
+/// An option as people read it.
+fn shown(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+pub(crate) fn fits(kind: InputType, value: &Json) -> bool {
     match kind {
         InputType::String => value.is_string(),
         InputType::Number => value.is_number(),
@@ -73,7 +86,7 @@ pub(super) fn fits(kind: InputType, value: &Json) -> bool {
     }
 }
 
-pub(super) fn article(kind: InputType) -> &'static str {
+pub(crate) fn article(kind: InputType) -> &'static str {
     match kind {
         InputType::String => "a text",
         InputType::Number => "a number",

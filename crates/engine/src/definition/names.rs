@@ -1,6 +1,8 @@
 //! The agents, commands and tools that a definition names must exist.
 
-use super::model::{Action, Definition};
+use std::fmt;
+
+use super::model::{Action, AgentChoice, Definition, Task};
 use super::near::suggestion;
 use super::problem::Problem;
 
@@ -13,6 +15,10 @@ pub struct Known<'a> {
     pub commands: Vec<&'a str>,
     /// Names of tools.
     pub tools: Vec<&'a str>,
+    /// Slugs of workflows.
+    pub workflows: Vec<&'a str>,
+    /// What at least one agent is able to do.
+    pub capabilities: Vec<&'a str>,
 }
 
 impl Definition {
@@ -20,14 +26,11 @@ impl Definition {
     pub fn unknown_names(&self, known: &Known<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
         for step in &self.steps {
-            let names: &[(&str, &str, &[&str])] = match &step.action {
-                Action::Agent { agent, command, .. } => {
-                    &[("agent", agent, &known.agents), ("command", command, &known.commands)]
-                }
-                Action::Tool { tool, .. } => &[("tool", tool, &known.tools)],
-            };
-            for (kind, name, all) in names {
-                if all.contains(name) {
+            let actions = [Some(&step.action), step.compensate.as_ref()];
+            let names = actions.into_iter().flatten().flat_map(names);
+            for (kind, name) in names {
+                let all = kind.of(known);
+                if all.contains(&name) {
                     continue;
                 }
                 let otherwise = if all.is_empty() {
@@ -47,4 +50,97 @@ impl Definition {
         }
         problems
     }
+
+    /// The slugs of every agent that it names, in the order of the text.
+    pub fn agents(&self) -> Vec<&str> {
+        self.named(Kind::Agent)
+    }
+
+    /// The slugs of every command that it names.
+    pub fn commands(&self) -> Vec<&str> {
+        self.named(Kind::Command)
+    }
+
+    /// The names of every tool that a step calls.
+    pub fn tools(&self) -> Vec<&str> {
+        self.named(Kind::Tool)
+    }
+
+    /// The slugs of every workflow that a step starts.
+    pub fn workflows(&self) -> Vec<&str> {
+        self.named(Kind::Workflow)
+    }
+
+    fn named(&self, wanted: Kind) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        for step in &self.steps {
+            let actions = [Some(&step.action), step.compensate.as_ref()];
+            for (kind, name) in actions.into_iter().flatten().flat_map(names) {
+                // Which agents to leave out of a choice is not a use of them.
+                if kind == wanted && !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What a name is the name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Agent,
+    Excluded,
+    Capability,
+    Command,
+    Tool,
+    Workflow,
+}
+
+impl Kind {
+    fn of<'k>(self, known: &'k Known<'_>) -> &'k [&'k str] {
+        match self {
+            Self::Agent | Self::Excluded => &known.agents,
+            Self::Capability => &known.capabilities,
+            Self::Command => &known.commands,
+            Self::Tool => &known.tools,
+            Self::Workflow => &known.workflows,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Agent | Self::Excluded => "agent",
+            Self::Capability => "capability",
+            Self::Command => "command",
+            Self::Tool => "tool",
+            Self::Workflow => "workflow",
+        })
+    }
+}
+
+/// Every name that an action uses.
+fn names(action: &Action) -> Vec<(Kind, &str)> {
+    let mut names = Vec::new();
+    match action {
+        Action::Agent { agent, task, tools, .. } => {
+            match agent {
+                AgentChoice::Named(agent) => names.push((Kind::Agent, agent.as_str())),
+                AgentChoice::Capable { capabilities, exclude, .. } => {
+                    names.extend(capabilities.iter().map(|name| (Kind::Capability, name.as_str())));
+                    names.extend(exclude.iter().map(|name| (Kind::Excluded, name.as_str())));
+                }
+            }
+            if let Task::Command { command, .. } = task {
+                names.push((Kind::Command, command));
+            }
+            names.extend(tools.iter().flatten().map(|name| (Kind::Tool, name.as_str())));
+        }
+        Action::Tool { tool, .. } => names.push((Kind::Tool, tool)),
+        Action::Workflow { workflow, .. } => names.push((Kind::Workflow, workflow)),
+        Action::Wait(_) | Action::Approval(_) | Action::Gate(_) => {}
+    }
+    names
 }

@@ -7,7 +7,16 @@ pub(super) fn suggestion(name: &str, known: &[&str], otherwise: &str) -> String 
 }
 
 /// The known name that is fewest edits away, if it is near enough to be meant.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Nobody mistypes so many letters, and comparing them takes time.
+    if name.len() > 200 {
+        return None;
+    }
+    // A word that was cut short: "skip" for "skip-dependants".
+    let mut longer = known.iter().filter(|other| name.len() > 3 && other.starts_with(name));
+    if let (Some(other), None) = (longer.next(), longer.next()) {
+        return Some(other);
+    }
     let mut near: Vec<(usize, &str)> =
         known.iter().map(|other| (distance(name, other), *other)).collect();
     near.sort_unstable();

@@ -1,197 +1,280 @@
 //! Text into a checked definition.
 
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
-use serde_json::Value as Json;
-use serde_saphyr::{Location, Spanned};
+use serde_json::{Map, Value as Json};
 
 use super::check::check;
 use super::inputs::{article, fits};
-use super::model::{Definition, InputSpec};
+use super::keys::{DEFAULTS, INPUT, WORKFLOW};
+use super::model::{Definition, FormField, InputSpec, InputType, OnFailure, Retry};
 use super::problem::Problem;
-use super::raw::{RawDefinition, RawInput, RawStep};
+use super::reader::{Reader, Reads};
+use super::tree::{Node, Value};
 use super::yaml;
-use crate::expression::{SyntaxError, Template};
 
 /// The longest definition, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
 /// The most steps.
 pub const MAX_STEPS: usize = 500;
-/// The most problems that are reported at once.
-pub(super) const MAX_PROBLEMS: usize = 50;
+
+/// What holds for every step that says nothing else.
+#[derive(Debug, Default)]
+pub(super) struct Defaults {
+    pub retry: Option<Retry>,
+    pub timeout: Option<std::time::Duration>,
+    pub model: Option<String>,
+    pub agent: Option<String>,
+}
+
+const TYPES: &[(&str, InputType)] = &[
+    ("string", InputType::String),
+    ("number", InputType::Number),
+    ("integer", InputType::Integer),
+    ("boolean", InputType::Boolean),
+    ("list", InputType::List),
+    ("object", InputType::Object),
+];
 
 /// Parses and checks a definition in YAML or JSON (which YAML contains).
 pub fn parse(text: &str) -> Result<Definition, Vec<Problem>> {
+    let tree = tree(text)?;
+    let mut reader = Reader::default();
+    let definition = reader.definition(&tree);
+    if let Some(definition) = &definition
+        && reader.problems.is_empty()
+    {
+        check(&mut reader, definition);
+    }
+    let mut problems = reader.problems;
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    match definition {
+        Some(definition) if problems.is_empty() => Ok(definition),
+        _ => Err(problems),
+    }
+}
+
+/// What is written, when it is YAML of a size that can be read.
+pub(super) fn tree(text: &str) -> Result<Node, Vec<Problem>> {
     if text.len() > MAX_BYTES {
         let message = format!("the definition has {} bytes, more than {MAX_BYTES}", text.len());
-        return Err(vec![whole(message, "split it into several workflows")]);
+        let mut reader = Reader::default();
+        reader.whole(message, "split it into several workflows");
+        return Err(reader.problems);
     }
-    let raw = yaml::read(text).map_err(|problem| vec![problem])?;
-    if raw.steps.len() > MAX_STEPS {
-        let message = format!("the workflow has {} steps, more than {MAX_STEPS}", raw.steps.len());
-        return Err(vec![whole(message, "split it into several workflows")]);
-    }
-    let outputs_place = raw.outputs.as_ref().map_or(Location::UNKNOWN, |it| it.referenced);
-    let mut reader = Reader { problems: Vec::new(), positions: HashMap::new() };
-    let definition = reader.definition(raw);
-    let mut problems = reader.problems;
-    if problems.is_empty() {
-        problems.extend(check(&definition, outputs_place));
-    }
-    problems.sort_by_key(|problem| (problem.line, problem.column));
-    problems.truncate(MAX_PROBLEMS);
-    if problems.is_empty() { Ok(definition) } else { Err(problems) }
-}
-
-fn whole(message: impl Into<String>, fix: &str) -> Problem {
-    Problem { line: 0, column: 0, step: None, message: message.into(), fix: fix.to_owned() }
-}
-
-pub(super) struct Reader {
-    pub(super) problems: Vec<Problem>,
-    /// Where each step stands, by its id.
-    pub(super) positions: HashMap<String, usize>,
+    yaml::read(text).map_err(|problem| vec![problem])
 }
 
 impl Reader {
-    fn definition(&mut self, raw: RawDefinition) -> Definition {
-        let name = match raw.name {
-            Some(name) if (3..=255).contains(&name.value.trim().chars().count()) => {
-                name.value.trim().to_owned()
+    fn definition(&mut self, root: &Node) -> Option<Definition> {
+        // An empty text is a definition without anything.
+        let empty = Node { place: root.place, value: Value::Map(Vec::new()) };
+        let root = if root.is_null() { &empty } else { root };
+        let fields = self.fields(root, &WORKFLOW)?;
+        let nodes: &[Node] = match fields.get("steps").map(|steps| (steps, &steps.value)) {
+            Some((_, Value::List(nodes))) => nodes,
+            Some((steps, _)) => {
+                self.wanted(steps, "a list (lines with \"- \")");
+                return None;
             }
-            Some(name) => {
-                self.at(
-                    &name.referenced,
-                    None,
-                    "the name has to be 3 to 255 characters long",
-                    "give it a telling name",
-                );
-                String::new()
-            }
-            None => {
-                self.problems.push(whole(
-                    "the workflow has no name",
-                    "add a line like \"name: Build a feature\"",
-                ));
-                String::new()
-            }
+            None => &[],
         };
-        if raw.steps.is_empty() {
-            self.problems
-                .push(whole("the workflow has no steps", "add at least one under \"steps:\""));
+        if nodes.len() > MAX_STEPS {
+            self.problems.clear();
+            let message = format!("the workflow has {} steps, more than {MAX_STEPS}", nodes.len());
+            self.whole(message, "split it into several workflows");
+            return None;
         }
-        let ids = self.ids(&raw.steps);
-        // The flat form: when no step says what it needs, they run in the order written.
-        let is_flat = raw.steps.iter().all(|step| step.value.needs.is_none());
-        let steps = raw.steps.into_iter().zip(ids).enumerate();
-        let steps = steps
-            .map(|(position, (step, id))| self.step(position, id, step, is_flat, &raw.defaults))
-            .collect();
-        let outputs = raw.outputs.and_then(|outputs| self.template(&outputs, None));
-        let inputs = raw.inputs.into_iter().map(|(name, input)| {
-            let spec = self.input(&name, input);
-            (name, spec)
-        });
-        let inputs = inputs.collect();
-        let env = self.env(raw.env);
-        Definition { name, description: raw.description, inputs, env, steps, outputs }
-    }
-
-    fn input(&mut self, name: &str, input: Spanned<RawInput>) -> InputSpec {
-        let (place, input) = (input.referenced, input.value);
-        if let Some(default) = &input.default
-            && !fits(input.kind, default)
-        {
-            let message = format!("the default of the input \"{name}\" has the wrong type");
-            self.at(&place, None, &message, &format!("make it {}", article(input.kind)));
+        let name = self.title(fields.get("name"));
+        if nodes.is_empty() {
+            self.whole("the workflow has no steps", "add at least one under \"steps:\"");
         }
-        InputSpec {
-            kind: input.kind,
-            description: input.description,
-            required: input.required,
-            default: input.default,
-        }
-    }
-
-    /// The constants. An expression among them would be taken for a text, so it is refused.
-    fn env(&mut self, env: Option<Spanned<IndexMap<String, Json>>>) -> Json {
-        let Some(env) = env else { return Json::Object(serde_json::Map::new()) };
-        let value = Json::Object(env.value.into_iter().collect());
-        if !matches!(Template::parse(&value), Ok(Template::Constant(_))) {
-            let message = "\"env\" holds constants, so it cannot hold expressions";
-            self.at(&env.referenced, None, message, "write the expression where it is used");
-        }
-        value
-    }
-
-    /// Every step's id, given or made, and where it stands.
-    fn ids(&mut self, steps: &[Spanned<RawStep>]) -> Vec<String> {
-        let mut ids = Vec::with_capacity(steps.len());
-        for (position, step) in steps.iter().enumerate() {
-            let id = match &step.value.id {
-                None => format!("step_{}", position + 1),
-                Some(id) => {
-                    if !is_id(&id.value) {
-                        self.at(
-                            &id.referenced,
-                            Some(&id.value),
-                            "a step's id starts with a letter and has letters, digits, _ and - only (at most 64)",
-                            "rename it",
-                        );
+        let defaults = fields.get("defaults").map(|node| self.defaults(node)).unwrap_or_default();
+        let steps = self.steps(nodes, &defaults);
+        let text = |reader: &mut Self, key| {
+            fields.get(key).and_then(|node| reader.text(node)).unwrap_or_default()
+        };
+        let on_failure = &[("stop", OnFailure::Stop), ("rollback", OnFailure::Rollback)];
+        Some(Definition {
+            name,
+            description: text(self, "description"),
+            department: text(self, "department"),
+            tags: fields.get("tags").map(|tags| self.names(tags)).unwrap_or_default(),
+            triggers: fields.get("on").map(|on| self.triggers(on)).unwrap_or_default(),
+            inputs: fields.get("inputs").map(|inputs| self.inputs(inputs)).unwrap_or_default(),
+            env: match fields.get("env") {
+                None => Json::Object(Map::new()),
+                Some(env) => {
+                    if !matches!(env.value, Value::Map(_)) {
+                        self.wanted(env, "keys with values (\"key: value\")");
                     }
-                    id.value.clone()
+                    self.constants(env, "env")
                 }
-            };
-            if self.positions.insert(id.clone(), position).is_some() {
+            },
+            priority: fields.get("priority").and_then(|node| self.priority(node)),
+            concurrency: fields.get("concurrency").and_then(|node| self.concurrency(node)),
+            max_parallel: fields
+                .get("max-parallel")
+                .and_then(|node| self.count(node, "max-parallel", 1..=1000))
+                .map(|count| count as usize),
+            timeout: fields
+                .get("timeout-minutes")
+                .and_then(|node| self.minutes(node, "timeout-minutes")),
+            on_failure: fields
+                .get("on-failure")
+                .and_then(|node| self.word(node, on_failure))
+                .unwrap_or_default(),
+            budget: fields.get("budget").and_then(|node| self.budget(node)),
+            steps,
+            outputs: fields.get("outputs").and_then(|node| self.template(node, Reads::Outputs)),
+        })
+    }
+
+    fn title(&mut self, node: Option<&Node>) -> String {
+        let Some(node) = node else {
+            self.whole("the workflow has no name", "add a line like \"name: Build a feature\"");
+            return String::new();
+        };
+        let name = self.text(node).unwrap_or_default();
+        let name = name.trim();
+        if node.as_text().is_some() && !(3..=255).contains(&name.chars().count()) {
+            let message = "the name has to be 3 to 255 characters long";
+            self.at(node.place, message, "give it a telling name");
+        }
+        name.to_owned()
+    }
+
+    fn defaults(&mut self, node: &Node) -> Defaults {
+        let Some(fields) = self.fields(node, &DEFAULTS) else { return Defaults::default() };
+        Defaults {
+            retry: fields.get("retry").map(|node| self.retry(node)),
+            timeout: fields
+                .get("timeout-minutes")
+                .and_then(|node| self.minutes(node, "timeout-minutes")),
+            model: fields.get("model").and_then(|node| self.name(node)),
+            agent: fields.get("agent").and_then(|node| self.name(node)),
+        }
+    }
+
+    fn inputs(&mut self, node: &Node) -> IndexMap<String, InputSpec> {
+        let Value::Map(inputs) = &node.value else {
+            self.wanted(node, "keys with values (\"key: value\")");
+            return IndexMap::new();
+        };
+        let mut specs = IndexMap::new();
+        for input in inputs {
+            let name = &input.key;
+            if !is_name(name) {
+                let message =
+                    format!("an input cannot be called \"{}\"", super::problem::brief(name));
+                self.at(input.place, message, "use letters, digits, _ and -, and a letter first");
+            }
+            specs.insert(name.clone(), self.input(name, &input.node));
+        }
+        specs
+    }
+
+    fn input(&mut self, name: &str, node: &Node) -> InputSpec {
+        let mut spec = InputSpec {
+            kind: InputType::default(),
+            description: String::new(),
+            required: false,
+            default: None,
+            options: Vec::new(),
+        };
+        // `idea:` alone is an input of which nothing is said.
+        if node.is_null() {
+            return spec;
+        }
+        let Some(fields) = self.fields(node, &INPUT) else { return spec };
+        let kind = fields.get("type").map(|node| self.word(node, TYPES));
+        spec.kind = kind.flatten().unwrap_or_default();
+        spec.description =
+            fields.get("description").and_then(|node| self.text(node)).unwrap_or_default();
+        spec.required =
+            fields.get("required").and_then(|node| self.boolean(node)).unwrap_or_default();
+        // What follows is about values of the type, which has to be known for that.
+        if kind == Some(None) {
+            return spec;
+        }
+        if let Some(options) = fields.get("options") {
+            spec.options = self.options(options, spec.kind, &format!("the input \"{name}\""));
+        }
+        if let Some(default) = fields.get("default") {
+            let value = self.constants(default, "default");
+            if !fits(spec.kind, &value) {
+                let message = format!("the default of the input \"{name}\" has the wrong type");
+                self.at(default.place, message, format!("make it {}", article(spec.kind)));
+            } else if !spec.options.is_empty() && !spec.options.contains(&value) {
+                let message =
+                    format!("the default of the input \"{name}\" is not one of its options");
+                self.at(default.place, message, "add it to \"options\", or choose one of them");
+            }
+            spec.default = Some(value);
+        }
+        spec
+    }
+
+    /// The values that an input or a field may have.
+    fn options(&mut self, node: &Node, kind: InputType, what: &str) -> Vec<Json> {
+        let Value::List(items) = &node.value else {
+            self.wanted(node, "a list (lines with \"- \")");
+            return Vec::new();
+        };
+        if items.is_empty() {
+            self.at(
+                node.place,
+                format!("{what} has no options"),
+                "write some, or leave \"options\" out",
+            );
+        }
+        let mut options: Vec<Json> = Vec::new();
+        for item in items {
+            let value = item.json();
+            if !fits(kind, &value) {
+                let message = format!("an option of {what} has the wrong type");
+                self.at(item.place, message, format!("make it {}", article(kind)));
+            } else if options.contains(&value) {
                 self.at(
-                    &step.referenced,
-                    Some(&id),
-                    "another step has the same id",
-                    "rename one of them",
+                    item.place,
+                    format!("{what} has this option twice"),
+                    "take one of them out",
                 );
             }
-            ids.push(id);
+            options.push(value);
         }
-        ids
+        options
     }
 
-    pub(super) fn template(
-        &mut self,
-        value: &Spanned<Json>,
-        step: Option<&str>,
-    ) -> Option<Template> {
-        match Template::parse(&value.value) {
-            Ok(template) => Some(template),
-            Err(error) => {
-                self.syntax(&value.referenced, step, &error);
-                None
-            }
+    /// A field that people fill in with a decision.
+    pub(super) fn form_field(&mut self, name: &str, node: &Node) -> FormField {
+        let mut field = FormField {
+            kind: InputType::default(),
+            description: String::new(),
+            required: false,
+            options: Vec::new(),
+        };
+        if node.is_null() {
+            return field;
         }
-    }
-
-    pub(super) fn syntax(&mut self, place: &Location, step: Option<&str>, error: &SyntaxError) {
-        self.at(
-            place,
-            step,
-            &format!("the expression cannot be read: {error}"),
-            "mend the expression",
-        );
-    }
-
-    pub(super) fn at(&mut self, place: &Location, step: Option<&str>, message: &str, fix: &str) {
-        self.problems.push(Problem {
-            line: place.line(),
-            column: place.column(),
-            step: step.map(str::to_owned),
-            message: message.to_owned(),
-            fix: fix.to_owned(),
-        });
+        let Some(fields) = self.fields(node, &super::keys::FORM_FIELD) else { return field };
+        let kind = fields.get("type").map(|node| self.word(node, TYPES));
+        field.kind = kind.flatten().unwrap_or_default();
+        field.description =
+            fields.get("description").and_then(|node| self.text(node)).unwrap_or_default();
+        field.required =
+            fields.get("required").and_then(|node| self.boolean(node)).unwrap_or_default();
+        if let Some(options) = fields.get("options")
+            && kind != Some(None)
+        {
+            field.options = self.options(options, field.kind, &format!("the field \"{name}\""));
+        }
+        field
     }
 }
 
-fn is_id(text: &str) -> bool {
+/// Whether expressions can read something under this name.
+pub(super) fn is_name(text: &str) -> bool {
     text.len() <= 64
-        && text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }

@@ -1,197 +1,186 @@
-//! One step of a definition: what it waits for, when it runs, what it does.
+//! One step of a definition: when it runs, how often, and what its failure means.
 
 use std::time::Duration;
 
-use serde_json::Value as Json;
-use serde_saphyr::{Location, Spanned};
-
-use super::model::{Action, Matrix, Retry, StepDefinition};
-use super::near::suggestion;
-use super::parse::{MAX_PROBLEMS, Reader};
-use super::raw::{RawDefaults, RawRetry, RawStep, RawStrategy};
-use crate::expression::{Expression, Template, parse as parse_expression};
+use super::design::Mapping;
+use super::keys::{LOOP, STRATEGY};
+use super::model::{Action, Matrix, OnError, Repeat, Retry, StepDefinition};
+use super::parse::{Defaults, is_name};
+use super::parse_flow::{Flow, Outline};
+use super::problem::brief;
+use super::reader::{Fields, MAX_MINUTES, Reader, Reads, Wants};
+use super::tree::{Node, Value};
+use crate::expression::{Kind, Template};
 
 /// How long an attempt of an agent may take when nothing else is said.
 const AGENT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 /// How long an attempt of a tool may take when nothing else is said (catalogue 5.7).
 const TOOL_TIMEOUT: Duration = Duration::from_secs(300);
+/// How long people, events and other workflows may take when nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(MAX_MINUTES as u64 * 60);
+/// How many instances of a fan-out run at the same time when nothing else is said.
+pub(super) const MAX_PARALLEL: usize = 16;
+/// How many rounds a loop makes when nothing else is said.
+pub(super) const MAX_ROUNDS: u32 = 10;
+
+/// How long an attempt may take when nothing else is said.
+pub(super) const fn patience(action: &Action) -> Duration {
+    match action {
+        Action::Agent { .. } => AGENT_TIMEOUT,
+        Action::Tool { .. } => TOOL_TIMEOUT,
+        Action::Workflow { .. } | Action::Wait(_) | Action::Approval(_) | Action::Gate(_) => {
+            PATIENCE
+        }
+    }
+}
 
 impl Reader {
-    pub(super) fn step(
+    pub(super) fn read_step(
         &mut self,
         position: usize,
-        id: String,
-        raw: Spanned<RawStep>,
-        is_flat: bool,
-        defaults: &RawDefaults,
+        flow: &Flow<'_>,
+        defaults: &Defaults,
     ) -> StepDefinition {
-        let place = raw.referenced;
-        let mut step = raw.value;
-        let needs = match step.needs.take() {
-            Some(needs) => self.needs(&id, &needs),
-            None if is_flat && position > 0 => vec![position - 1],
-            None => Vec::new(),
-        };
-        let when = step.when.take().and_then(|when| self.condition(&id, &when));
-        let matrix = step.strategy.take().and_then(|strategy| self.matrix(&id, strategy));
-        let retry = self.retry(&place, &id, step.retry.as_ref().or(defaults.retry.as_ref()));
-        let minutes = step.timeout_minutes.or(defaults.timeout_minutes);
-        let name = step.name.clone().unwrap_or_else(|| id.replace(['_', '-'], " "));
-        let continue_on_error = step.continue_on_error;
-        let action = self.action(&place, &id, step, defaults);
-        let fallback = match action {
-            Action::Agent { .. } => AGENT_TIMEOUT,
-            Action::Tool { .. } => TOOL_TIMEOUT,
-        };
-        let timeout = match minutes {
-            None => fallback,
-            Some(minutes) if minutes > 0.0 && minutes <= 60.0 * 24.0 * 30.0 => {
-                Duration::from_secs_f64(minutes * 60.0)
-            }
-            Some(_) => {
-                self.at(
-                    &place,
-                    Some(&id),
-                    "timeout-minutes has to be above 0 and at most 43200",
-                    "change it",
-                );
-                fallback
-            }
-        };
+        let outline = &flow.outlines[position];
+        let Outline { id, fields, .. } = outline;
+        let when = fields.get("if");
+        let when = when.and_then(|node| self.expression(node, "if", Reads::Once(position)));
+        let matrix = fields.get("strategy").and_then(|node| self.matrix(position, node));
+        let repeat = fields.get("loop").and_then(|node| self.repeat(position, node));
+        let action = self.step_action(position, flow, defaults);
+        self.check_company(*fields, &action);
+        self.output_mapping(*fields, Mapping { position, flow });
+        let name = fields.get("name").and_then(|node| self.text(node));
+        let retry = fields.get("retry").map(|node| self.retry(node));
         StepDefinition {
-            id,
-            name,
-            needs,
+            name: name.unwrap_or_else(|| default_name(id)),
+            needs: outline.needs.clone(),
             when,
             matrix,
+            repeat,
+            retry: retry.or_else(|| self.default_retry(&action, defaults)).unwrap_or_default(),
+            timeout: self.timeout(*fields, &action, defaults),
+            on_error: self.on_error(outline),
+            error_of: outline.error_of.clone(),
+            checkpoint: fields.get("checkpoint").and_then(|node| self.checkpoint(id, node)),
+            compensate: fields.get("compensate").map(|node| self.compensation(position, node)),
+            budget: fields.get("budget").and_then(|node| self.budget(node)),
+            min_quality: fields
+                .get("min-quality-score")
+                .and_then(|node| self.between(node, "min-quality-score", 0.0, 10.0)),
             action,
-            retry,
-            timeout,
-            continue_on_error,
-            line: place.line(),
-            column: place.column(),
+            id: id.clone(),
+            line: fields.place.line,
+            column: fields.place.column,
         }
     }
 
-    fn action(
-        &mut self,
-        place: &Location,
-        id: &str,
-        step: RawStep,
-        defaults: &RawDefaults,
-    ) -> Action {
-        match (step.agent, step.tool) {
-            (Some(agent), None) => {
-                let Some(command) = step.command else {
-                    self.at(
-                        &agent.referenced,
-                        Some(id),
-                        "an agent step needs a command",
-                        "add \"command: NAME\"",
-                    );
-                    return Action::Agent {
-                        agent: agent.value,
-                        command: String::new(),
-                        params: constant(),
-                        model: None,
-                    };
-                };
-                if step.with.is_some() {
-                    self.at(
-                        place,
-                        Some(id),
-                        "\"with\" belongs to tool steps",
-                        "write \"params\" for an agent's command",
-                    );
-                }
-                let params = step
-                    .params
-                    .and_then(|params| self.template(&params, Some(id)))
-                    .unwrap_or_else(constant);
-                let model = step.model.or_else(|| defaults.model.clone());
-                Action::Agent { agent: agent.value, command: command.value, params, model }
+    /// What does not go together with what the step does.
+    fn check_company(&mut self, fields: Fields<'_>, action: &Action) {
+        let (what, wrong): (&str, &[&str]) = match action {
+            Action::Agent { .. } | Action::Tool { .. } | Action::Workflow { .. } => return,
+            Action::Wait(_) => ("a wait", &["min-quality-score", "output_mapping", "budget"]),
+            Action::Approval(_) => {
+                ("an approval", &["min-quality-score", "loop", "budget", "retry"])
             }
-            (None, Some(tool)) => {
-                if step.params.is_some() || step.command.is_some() || step.model.is_some() {
-                    let message = "\"command\", \"params\" and \"model\" belong to agent steps";
-                    self.at(place, Some(id), message, "write \"with\" for a tool's input");
-                }
-                let with = step
-                    .with
-                    .and_then(|with| self.template(&with, Some(id)))
-                    .unwrap_or_else(constant);
-                Action::Tool { tool: tool.value, with }
+            Action::Gate(_) => {
+                ("a gate", &["min-quality-score", "loop", "strategy", "budget", "retry"])
             }
-            (agent, _) => {
-                let message =
-                    if agent.is_some() { "has both an agent and a tool" } else { "does nothing" };
-                self.at(
-                    place,
-                    Some(id),
-                    message,
-                    "give it either \"agent\" and \"command\", or \"tool\"",
-                );
-                Action::Tool { tool: String::new(), with: constant() }
-            }
-        }
-    }
-
-    fn needs(&mut self, id: &str, needs: &Spanned<Json>) -> Vec<usize> {
-        let names: Option<Vec<&str>> = match &needs.value {
-            Json::String(name) => Some(vec![name]),
-            Json::Array(names) => names.iter().map(Json::as_str).collect(),
-            _ => None,
         };
-        let Some(names) = names else {
-            self.at(
-                &needs.referenced,
-                Some(id),
-                "\"needs\" has to be a step's id or a list of them",
-                "write \"needs: ID\" or \"needs: [ID, ID]\"",
-            );
-            return Vec::new();
-        };
-        let mut positions = Vec::new();
-        for name in names {
-            match self.positions.get(name) {
-                Some(position) if !positions.contains(position) => positions.push(*position),
-                Some(_) => {}
-                // Looking for what was meant takes time, so it is not done without an end.
-                None if self.problems.len() >= MAX_PROBLEMS => break,
-                None => {
-                    let known: Vec<&str> = self.positions.keys().map(String::as_str).collect();
-                    let fix = suggestion(name, &known, "name a step of this workflow");
-                    let message = format!("needs the unknown step \"{name}\"");
-                    self.at(&needs.referenced, Some(id), &message, &fix);
-                }
-            }
+        let keys = fields.keys().filter(|(key, _)| wrong.contains(key));
+        for (key, place) in keys {
+            let message = format!("\"{key}\" has no meaning for {what}");
+            self.at(place, message, "take it out, or put it on a step that does work");
         }
-        positions
     }
 
-    fn matrix(&mut self, id: &str, strategy: RawStrategy) -> Option<Matrix> {
-        let place = strategy.matrix.referenced;
-        let mut axes = strategy.matrix.value.into_iter();
-        let (Some((name, items)), None) = (axes.next(), axes.next()) else {
-            self.at(
-                &place,
-                Some(id),
-                "a matrix has exactly one name with a list",
-                "combine the lists beforehand",
-            );
+    /// Defaults are about work: people and conditions are not asked again.
+    #[allow(clippy::unused_self, reason = "it stands beside what reads a step's own retry")]
+    fn default_retry(&self, action: &Action, defaults: &Defaults) -> Option<Retry> {
+        match action {
+            Action::Agent { .. } | Action::Tool { .. } | Action::Workflow { .. } => {
+                defaults.retry.clone()
+            }
+            Action::Wait(_) | Action::Approval(_) | Action::Gate(_) => None,
+        }
+    }
+
+    fn timeout(&mut self, fields: Fields<'_>, action: &Action, defaults: &Defaults) -> Duration {
+        let given = match self.either(fields, &["timeout-minutes", "timeout_seconds"]) {
+            Some(node) if fields.get("timeout-minutes").is_some() => {
+                self.minutes(node, "timeout-minutes")
+            }
+            Some(node) => self.duration(node, "timeout_seconds", 1.0),
+            None => None,
+        };
+        let works = matches!(action, Action::Agent { .. } | Action::Tool { .. });
+        let default = defaults.timeout.filter(|_| works);
+        given.or(default).unwrap_or_else(|| patience(action))
+    }
+
+    fn on_error(&mut self, outline: &Outline<'_>) -> OnError {
+        let fields = outline.fields;
+        let continues = fields.get("continue-on-error");
+        let continues = continues.and_then(|node| self.boolean(node)).unwrap_or_default();
+        let Some(node) = fields.get("on-error") else {
+            return if continues { OnError::Continue } else { OnError::Stop };
+        };
+        let on_error = match (&node.value, outline.branch) {
+            (Value::Map(_), Some(position)) => OnError::Branch(position),
+            (Value::Map(_), None) => OnError::Stop,
+            _ => {
+                let words = &[
+                    ("stop", OnError::Stop),
+                    ("continue", OnError::Continue),
+                    ("skip-dependants", OnError::SkipDependants),
+                ];
+                self.word(node, words).unwrap_or_default()
+            }
+        };
+        if continues && on_error != OnError::Continue {
+            let message = "\"continue-on-error\" says something else than \"on-error\"";
+            self.at(node.place, message, "keep one of them");
+        }
+        on_error
+    }
+
+    /// `true`, or a name.
+    fn checkpoint(&mut self, id: &str, node: &Node) -> Option<String> {
+        match node.value {
+            Value::Boolean(true) => Some(id.to_owned()),
+            Value::Boolean(false) => None,
+            Value::Text(_) => self.name(node),
+            _ => {
+                self.wanted(node, "true or a name");
+                None
+            }
+        }
+    }
+
+    fn matrix(&mut self, position: usize, node: &Node) -> Option<Matrix> {
+        let fields = self.fields(node, &STRATEGY)?;
+        let max_parallel = fields.get("max-parallel");
+        let max_parallel = max_parallel.and_then(|node| self.count(node, "max-parallel", 1..=1000));
+        let fail_fast = fields.get("fail-fast").and_then(|node| self.boolean(node));
+        let Some(matrix) = fields.get("matrix") else {
+            self.at(node.place, "the key \"matrix\" is missing", "add \"matrix: …\"");
             return None;
         };
-        let max_parallel = strategy.max_parallel.unwrap_or(16);
-        if max_parallel == 0 || max_parallel > 1000 {
-            self.at(&place, Some(id), "max-parallel has to be 1 to 1000", "change it");
-        }
-        let items = match Template::parse(&items) {
-            Ok(items) => items,
-            Err(error) => {
-                self.syntax(&place, Some(id), &error);
-                return None;
-            }
+        let Value::Map(axes) = &matrix.value else {
+            self.wanted(matrix, "keys with values (\"key: value\")");
+            return None;
         };
+        let [axis] = axes.as_slice() else {
+            let message = "a matrix has exactly one name with a list";
+            self.at(matrix.place, message, "combine the lists beforehand");
+            return None;
+        };
+        let name = &axis.key;
+        if !is_name(name) {
+            let message = format!("a matrix cannot be called \"{}\"", brief(name));
+            self.at(axis.place, message, "use letters, digits, _ and -, and a letter first");
+        }
+        let items = self.template_of(&axis.node, Reads::Once(position), Wants::List)?;
         let may_be_list = match &items {
             Template::Constant(value) => value.is_array(),
             Template::Whole(_) | Template::List(_) => true,
@@ -199,66 +188,53 @@ impl Reader {
         };
         if !may_be_list {
             let fix = "write a list, or one expression that gives a list";
-            self.at(&place, Some(id), &format!("\"matrix.{name}\" is not a list"), fix);
+            self.at(axis.node.place, format!("\"matrix.{}\" is not a list", brief(name)), fix);
             return None;
         }
         Some(Matrix {
-            name,
+            name: name.clone(),
             items,
-            max_parallel: max_parallel.max(1),
-            fail_fast: strategy.fail_fast.unwrap_or(true),
+            max_parallel: max_parallel.map_or(MAX_PARALLEL, |count| count as usize),
+            fail_fast: fail_fast.unwrap_or(true),
         })
     }
 
-    fn condition(&mut self, id: &str, when: &Spanned<Json>) -> Option<Expression> {
-        let text = match &when.value {
-            Json::Bool(value) => value.to_string(),
-            Json::String(text) => text.trim().to_owned(),
-            _ => {
-                self.at(
-                    &when.referenced,
-                    Some(id),
-                    "\"if\" has to be an expression",
-                    "write it as a text",
-                );
+    fn repeat(&mut self, position: usize, node: &Node) -> Option<Repeat> {
+        let fields = self.fields(node, &LOOP)?;
+        let max = fields.get("max").and_then(|node| self.count(node, "max", 1..=1000));
+        let until = fields.get("until");
+        let (condition, until) = match (until, fields.get("while")) {
+            (Some(condition), None) => (condition, true),
+            (None, Some(condition)) => (condition, false),
+            (both, _) => {
+                let what = if both.is_some() { "both" } else { "neither" };
+                let message = format!("the loop has {what} \"until\" and \"while\"");
+                let message = message.replace("neither \"until\" and", "neither \"until\" nor");
+                self.at(node.place, message, "write one of them, like \"until: loop.last.ok\"");
                 return None;
             }
         };
-        // `if: ${{ a }}` and `if: a` mean the same, as people know it.
-        let inner =
-            text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(&text);
-        match parse_expression(inner.trim()) {
-            Ok(expression) => Some(expression),
-            Err(error) => {
-                self.syntax(&when.referenced, Some(id), &error);
-                None
-            }
-        }
-    }
-
-    fn retry(&mut self, place: &Location, id: &str, raw: Option<&RawRetry>) -> Retry {
-        let mut retry = Retry::default();
-        let Some(raw) = raw else { return retry };
-        retry.max_attempts = raw.max_attempts.unwrap_or(retry.max_attempts);
-        retry.multiplier = raw.multiplier.unwrap_or(retry.multiplier);
-        retry.jitter = raw.jitter.unwrap_or(retry.jitter);
-        let first = raw.first_wait_seconds.unwrap_or(2.0);
-        let longest = raw.max_wait_seconds.unwrap_or(60.0);
-        let is_sound = (1..=100).contains(&retry.max_attempts)
-            && (1.0..=100.0).contains(&retry.multiplier)
-            && (0.0..=86_400.0).contains(&first)
-            && (0.0..=86_400.0).contains(&longest);
-        if !is_sound {
-            let message = "retry wants max-attempts 1 to 100, multiplier 1 to 100 and waits of 0 to 86400 seconds";
-            self.at(place, Some(id), message, "change it");
-            return Retry::default();
-        }
-        retry.first_wait = Duration::from_secs_f64(first);
-        retry.max_wait = Duration::from_secs_f64(longest);
-        retry
+        let name = if until { "until" } else { "while" };
+        Some(Repeat {
+            condition: self.expression(condition, name, Reads::Round(position))?,
+            until,
+            max: max.map_or(MAX_ROUNDS, |max| max as u32),
+        })
     }
 }
 
-fn constant() -> Template {
-    Template::Constant(Json::Object(serde_json::Map::new()))
+/// What people call a step that has no name.
+pub(super) fn default_name(id: &str) -> String {
+    id.replace(['_', '-'], " ")
+}
+
+/// Whether a template may give a value of one of these kinds.
+pub(super) fn may_be(template: &Template, kinds: &[Kind]) -> bool {
+    match template {
+        Template::Constant(value) => Kind::of(value).may_be(kinds),
+        Template::Whole(_) => true,
+        Template::Text(_) => kinds.contains(&Kind::Text),
+        Template::List(_) => kinds.contains(&Kind::List),
+        Template::Object(_) => kinds.contains(&Kind::Object),
+    }
 }

@@ -1,23 +1,25 @@
-//! YAML into raw values, and the library's errors into sentences for people.
+//! YAML into values with places, and the library's errors into sentences for people.
 
 use serde_saphyr::{Error, Location};
 
-use super::near::suggestion;
 use super::problem::Problem;
-use super::raw::RawDefinition;
+use super::tree::Node;
 
 /// The most values that a definition has: a hundred for each of its steps. The library's own
 /// limit is five times that, which takes long enough to be a burden.
 const MAX_NODES: usize = 50_000;
+/// The deepest nesting: what reads the values goes as deep.
+const MAX_DEPTH: usize = 32;
 
-/// Reads a definition as it is written. The library bounds its depth as well.
-pub(super) fn read(text: &str) -> Result<RawDefinition, Problem> {
+/// Reads what is written. Numbers, depth and aliases are bounded.
+pub(super) fn read(text: &str) -> Result<Node, Problem> {
     let options = serde_saphyr::options! {
         // Otherwise the texts yes, no, on and off would become true and false.
         strict_booleans: true,
         budget: serde_saphyr::budget! {
             max_nodes: MAX_NODES,
             max_events: 4 * MAX_NODES,
+            max_depth: MAX_DEPTH,
             max_recorded_anchor_events: MAX_NODES,
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_NODES },
@@ -35,18 +37,8 @@ fn problem(error: &Error) -> Problem {
 /// What is wrong and how to mend it.
 fn sentence(error: &Error) -> (String, String) {
     match error {
-        Error::SerdeUnknownField { field, expected, .. } => {
-            let otherwise = format!("use one of {}", expected.join(", "));
-            (format!("unknown key \"{field}\""), suggestion(field, expected, &otherwise))
-        }
-        Error::SerdeUnknownVariant { variant, expected, .. } => {
-            let otherwise = format!("use one of {}", expected.join(", "));
-            (format!("unknown word \"{variant}\""), suggestion(variant, expected, &otherwise))
-        }
-        Error::SerdeMissingField { field, .. } => {
-            (format!("the key \"{field}\" is missing"), format!("add \"{field}: …\""))
-        }
         Error::DuplicateMappingKey { key: Some(key), .. } => {
+            let key = super::problem::brief(key);
             (format!("the key \"{key}\" is here twice"), "take one of them out".to_owned())
         }
         Error::Unexpected { expected, .. } => {
@@ -57,11 +49,6 @@ fn sentence(error: &Error) -> (String, String) {
                 other => other,
             };
             (format!("here should be {expected}"), "mend the YAML at this place".to_owned())
-        }
-        Error::InvalidBooleanStrict { .. } => wanted("true or false"),
-        Error::InvalidScalar { ty: "floating point", .. } => wanted("a number"),
-        Error::InvalidScalar { ty, .. } if ty.starts_with(['u', 'i']) => {
-            wanted("a whole number that is not negative")
         }
         Error::MultipleDocuments { .. } => (
             "there is more than one YAML document".to_owned(),
@@ -76,6 +63,10 @@ fn sentence(error: &Error) -> (String, String) {
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => too_much(),
         other if first_line(other) == "recursion limit exceeded" => too_much(),
+        other if first_line(other).starts_with("non-finite float") => (
+            "here should be a number; \".nan\" and \".inf\" are none".to_owned(),
+            "change the value".to_owned(),
+        ),
         other => (first_line(other), "mend the YAML at this place".to_owned()),
     }
 }
@@ -87,14 +78,10 @@ fn too_much() -> (String, String) {
     )
 }
 
-fn wanted(value: &str) -> (String, String) {
-    (format!("here should be {value}"), "change the value".to_owned())
-}
-
 /// The library repeats the place and may show the source below; the first line says what.
 fn first_line(error: &Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
     let line = line.rsplit_once(" at line ").map_or(line, |(what, _)| what);
-    line.to_owned()
+    super::problem::brief(line)
 }

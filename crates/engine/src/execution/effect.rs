@@ -5,6 +5,7 @@ use base::Timestamp;
 use serde_json::Value as Json;
 
 use super::AttemptKey;
+use crate::definition::DispatchStrategy;
 
 /// An order.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,17 @@ pub enum Effect {
         key: AttemptKey,
         /// What to do.
         order: Order,
+    },
+    /// Choose an agent and answer with [`super::Input::AgentChosen`].
+    ChooseAgent {
+        /// For which attempt.
+        key: AttemptKey,
+        /// What it must be able to do.
+        capabilities: Vec<String>,
+        /// How the best is found.
+        strategy: DispatchStrategy,
+        /// Slugs of agents that are not asked: excluded ones and those that failed at it.
+        exclude: Vec<String>,
     },
     /// Stop an attempt; its outcome is not wanted any more.
     CancelAttempt {
@@ -28,17 +40,8 @@ pub enum Effect {
 /// What an attempt does, with all expressions evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
-    /// An agent carries out a command.
-    Agent {
-        /// The agent's slug.
-        agent: String,
-        /// The command's slug.
-        command: String,
-        /// The command's parameters.
-        params: Json,
-        /// The model, when the step wants a certain one.
-        model: Option<String>,
-    },
+    /// An agent works.
+    Agent(Box<AgentOrder>),
     /// A tool is called.
     Tool {
         /// Its name.
@@ -46,4 +49,38 @@ pub enum Order {
         /// Its input.
         with: Json,
     },
+    /// Another workflow runs.
+    Workflow {
+        /// Its slug.
+        workflow: String,
+        /// Its inputs.
+        inputs: Json,
+    },
+}
+
+/// What an agent works on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgentOrder {
+    /// The agent's slug.
+    pub agent: String,
+    /// On what.
+    pub task: AgentTask,
+    /// The model, when the step wants a certain one.
+    pub model: Option<String>,
+    /// The tools that it may use of those that its own file allows.
+    pub tools: Option<Vec<String>>,
+}
+
+/// On what an agent works.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AgentTask {
+    /// A command.
+    Command {
+        /// Its slug.
+        command: String,
+        /// Its parameters.
+        params: Json,
+    },
+    /// A text of the workflow's own.
+    Prompt(String),
 }

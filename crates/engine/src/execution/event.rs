@@ -5,44 +5,8 @@ use base::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::AttemptKey;
-
-/// Why an attempt, a step or an execution failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{message}")]
-pub struct Failure {
-    /// A stable word: `timeout`, `invalid_output`, `expression`, …
-    pub code: String,
-    /// One sentence.
-    pub message: String,
-    /// Whether another attempt may help.
-    pub is_retryable: bool,
-    /// A wait that the other side asked for, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_ms: Option<u64>,
-}
-
-impl Failure {
-    /// A failure that another attempt cannot mend.
-    pub fn permanent(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: message.into(),
-            is_retryable: false,
-            retry_after_ms: None,
-        }
-    }
-
-    /// A failure that may pass.
-    pub fn passing(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: message.into(),
-            is_retryable: true,
-            retry_after_ms: None,
-        }
-    }
-}
+use super::approval::{ApprovalRequest, Decision};
+use super::{AttemptKey, Failure, StepStatus};
 
 /// One element that a step fans out over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,6 +15,52 @@ pub struct Item {
     pub label: String,
     /// Its value.
     pub value: Json,
+}
+
+/// Where an execution that continues an ended one comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The id of the ended execution.
+    pub execution: String,
+    /// What is made of it.
+    pub mode: LinkMode,
+}
+
+/// What is made of an ended execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkMode {
+    /// What did not end well is done again.
+    Retry,
+    /// A step and everything after it is done again.
+    Resume,
+    /// As above, with other inputs or another definition.
+    Fork,
+    /// What was done is undone.
+    Rollback,
+}
+
+/// An instance of a step whose result is kept from another execution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptInstance {
+    /// How people see its element.
+    pub label: String,
+    /// Its element.
+    pub value: Json,
+    /// What it gave; absent when it is to be done again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Json>,
+}
+
+/// Why a step was not needed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipCause {
+    /// Its condition was false, or no step failed into it.
+    #[default]
+    Condition,
+    /// Something that it needs failed, or was skipped for that reason.
+    NeedFailed,
 }
 
 /// A fact.
@@ -63,9 +73,29 @@ pub enum Event {
         inputs: Json,
         /// Where its jitter comes from.
         seed: u64,
+        /// The ended execution that it continues.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
+    },
+    /// Results of a step were taken over from the execution that this one continues.
+    StepKept {
+        /// The step.
+        step: usize,
+        /// How it had ended; absent when some of its instances are to be done again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<StepStatus>,
+        /// Its instances.
+        instances: Vec<KeptInstance>,
+        /// Why it had failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Failure>,
     },
     /// Its turn came.
-    ExecutionStarted,
+    ExecutionStarted {
+        /// When it counts as failed, if it has not ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deadline: Option<Timestamp>,
+    },
     /// A step fans out over these elements (of which there may be none).
     StepExpanded {
         /// The step.
@@ -88,6 +118,69 @@ pub enum Event {
         key: AttemptKey,
         /// When it counts as failed now.
         deadline: Timestamp,
+        /// How many processes have died while it ran.
+        #[serde(default)]
+        deaths: u32,
+    },
+    /// An attempt had to wait for a free place and begins now.
+    AttemptBegan {
+        /// Which.
+        #[serde(flatten)]
+        key: AttemptKey,
+        /// When it counts as failed now.
+        deadline: Timestamp,
+    },
+    /// The dispatcher chose an agent for an attempt.
+    AgentChosen {
+        /// Which attempt.
+        #[serde(flatten)]
+        key: AttemptKey,
+        /// The agent's slug.
+        agent: String,
+        /// The candidates with their scores, for people.
+        explanation: Json,
+    },
+    /// An attempt waits for a time or a signal.
+    WaitStarted {
+        /// Which attempt.
+        #[serde(flatten)]
+        key: AttemptKey,
+        /// Until when.
+        until: Timestamp,
+        /// The signal; nothing but the time when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signal: Option<String>,
+    },
+    /// Somebody or something sent a signal.
+    SignalReceived {
+        /// Its name.
+        name: String,
+        /// What came with it.
+        payload: Json,
+        /// Who sent it.
+        by: String,
+    },
+    /// People are asked.
+    ApprovalRequested {
+        /// Which attempt waits for them.
+        #[serde(flatten)]
+        key: AttemptKey,
+        /// What they are asked.
+        request: ApprovalRequest,
+    },
+    /// One of them has decided.
+    ApprovalDecided {
+        /// Which attempt it is about.
+        #[serde(flatten)]
+        key: AttemptKey,
+        /// What they decided.
+        decision: Decision,
+    },
+    /// Nobody answered, so others are asked as well.
+    ApprovalEscalated {
+        /// Which attempt it is about.
+        #[serde(flatten)]
+        key: AttemptKey,
     },
     /// An attempt ended well.
     AttemptCompleted {
@@ -113,10 +206,31 @@ pub enum Event {
         /// Not before this time.
         at: Timestamp,
     },
+    /// A loop goes into another round.
+    LoopContinued {
+        /// The step.
+        step: usize,
+        /// The output of the round before.
+        last: Json,
+    },
+    /// A gate sent work back: these steps are done again.
+    WorkSentBack {
+        /// The gate.
+        gate: usize,
+        /// Which time, from 1.
+        round: u32,
+        /// The steps, the gate among them.
+        steps: Vec<usize>,
+        /// What they read as `feedback`.
+        feedback: Json,
+    },
     /// All instances of a step ended well.
     StepCompleted {
         /// The step.
         step: usize,
+        /// The name of the checkpoint that this makes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checkpoint: Option<String>,
     },
     /// A step failed beyond its retries.
     StepFailed {
@@ -129,16 +243,39 @@ pub enum Event {
     StepSkipped {
         /// The step.
         step: usize,
+        /// Why.
+        #[serde(default)]
+        cause: SkipCause,
     },
     /// No new steps start.
     ExecutionPaused {
         /// Who asked for it.
         by: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// It goes on.
     ExecutionResumed {
         /// Who asked for it.
         by: String,
+    },
+    /// What was done is being undone, last things first.
+    RollbackStarted {
+        /// Who asked for it; a failure when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// The step that failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<String>,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Failure>,
+    },
+    /// Everything that can be undone is. Final.
+    ExecutionRolledBack {
+        /// The ids of steps that did something and say nothing about how to undo it.
+        not_reversible: Vec<String>,
     },
     /// All steps ended. Final.
     ExecutionCompleted {
@@ -166,7 +303,19 @@ impl Event {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::ExecutionCreated { .. } => "execution_created",
-            Self::ExecutionStarted => "execution_started",
+            Self::StepKept { .. } => "step_kept",
+            Self::ExecutionStarted { .. } => "execution_started",
+            Self::AttemptBegan { .. } => "attempt_began",
+            Self::AgentChosen { .. } => "agent_chosen",
+            Self::WaitStarted { .. } => "wait_started",
+            Self::SignalReceived { .. } => "signal_received",
+            Self::ApprovalRequested { .. } => "approval_requested",
+            Self::ApprovalDecided { .. } => "approval_decided",
+            Self::ApprovalEscalated { .. } => "approval_escalated",
+            Self::LoopContinued { .. } => "loop_continued",
+            Self::WorkSentBack { .. } => "work_sent_back",
+            Self::RollbackStarted { .. } => "rollback_started",
+            Self::ExecutionRolledBack { .. } => "execution_rolled_back",
             Self::StepExpanded { .. } => "step_expanded",
             Self::AttemptStarted { .. } => "attempt_started",
             Self::AttemptResumed { .. } => "attempt_resumed",
@@ -191,6 +340,7 @@ impl Event {
             Self::ExecutionCompleted { .. }
                 | Self::ExecutionFailed { .. }
                 | Self::ExecutionCancelled { .. }
+                | Self::ExecutionRolledBack { .. }
         )
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::Failure;
+use super::{Decision, Failure};
 
 /// Names one try at one instance of one step; the idempotency key of its effects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,10 +35,46 @@ pub enum Input {
         /// Why.
         failure: Failure,
     },
+    /// An attempt that had to wait for a free place begins now.
+    AttemptBegan {
+        /// Which.
+        key: AttemptKey,
+    },
+    /// The dispatcher chose an agent.
+    AgentChosen {
+        /// For which attempt.
+        key: AttemptKey,
+        /// The agent's slug.
+        agent: String,
+        /// The candidates with their scores, for people.
+        explanation: Json,
+    },
+    /// Somebody or something sent a signal.
+    Signal {
+        /// Its name.
+        name: String,
+        /// What comes with it.
+        payload: Json,
+        /// Who sent it, for the journal.
+        by: String,
+    },
+    /// Somebody decided about an approval.
+    Decide {
+        /// The step's position.
+        step: usize,
+        /// The instance, from 0.
+        instance: usize,
+        /// What they decided.
+        decision: Decision,
+    },
     /// Time has passed; something may be due.
     Tick,
-    /// The process that ran it died and another one goes on with it.
-    Recover,
+    /// The process that ran it ended and another one goes on with it.
+    Recover {
+        /// After how many deaths of its process an attempt is given up; absent when the
+        /// process was stopped in good order, which counts as no death.
+        give_up_after: Option<u32>,
+    },
     /// Somebody wants no new steps to start.
     Pause {
         /// Who, for the journal.

@@ -3,23 +3,60 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::State;
-use crate::Plan;
 use crate::expression::Scope;
+use crate::{AttemptKey, Plan};
 
-/// The scope of a step, or of one of its instances.
+/// The scope of a workflow, of a step, or of one of its instances.
 pub(crate) struct StepScope<'a> {
     pub plan: &'a Plan,
     pub state: &'a State,
+    /// The step that reads.
+    step: Option<usize>,
     /// The instance's element under its name, inside a fan-out.
-    pub matrix: Option<(&'a str, &'a Json)>,
+    matrix: Option<(&'a str, &'a Json)>,
+    /// Which round of a loop this is, from 0, and the output of the last one.
+    pub round: Option<(usize, &'a Json)>,
+    /// What the instance gave that is being undone.
+    undone: Option<Json>,
 }
 
-impl StepScope<'_> {
+impl<'a> StepScope<'a> {
+    /// What the workflow's outputs can read.
+    pub fn whole(plan: &'a Plan, state: &'a State) -> Self {
+        Self { plan, state, step: None, matrix: None, round: None, undone: None }
+    }
+
+    /// What a step's condition and matrix can read.
+    pub fn step(plan: &'a Plan, state: &'a State, step: usize) -> Self {
+        Self { step: Some(step), ..Self::whole(plan, state) }
+    }
+
+    /// What an attempt can read.
+    pub fn of(plan: &'a Plan, state: &'a State, key: AttemptKey) -> Self {
+        let item = state.instance(key.step, key.instance).map_or(&Json::Null, |it| &it.item);
+        let name = plan.step(key.step).matrix.as_ref().map(|matrix| matrix.name.as_str());
+        let mut scope = Self::step(plan, state, key.step);
+        if let Some(main) = plan.undoes(key.step) {
+            // The element of a compensation is what it undoes: element and output.
+            scope.matrix = name.map(|name| (name, item.get("item").unwrap_or(&Json::Null)));
+            scope.undone = Some(match name {
+                Some(_) => item.get("output").cloned().unwrap_or(Json::Null),
+                None => state.steps[main].outputs(false),
+            });
+            return scope;
+        }
+        scope.matrix = name.map(|name| (name, item));
+        if plan.step(key.step).repeat.is_some() {
+            scope.round = Some((key.instance, item));
+        }
+        scope
+    }
+
     fn step_field(&self, name: &str, field: &str) -> Option<Json> {
         let position = self.plan.position(name)?;
         let step = &self.state.steps[position];
         match field {
-            "outputs" => Some(step.outputs(self.plan.step(position).matrix.is_some())),
+            "outputs" => Some(step.outputs(self.plan.step(position).is_fan_out())),
             "status" => Some(json!(step.status)),
             "error" => {
                 Some(step.failure.as_ref().map_or(Json::Null, |failure| json!(failure.message)))
@@ -34,6 +71,9 @@ impl Scope for StepScope<'_> {
         match name {
             "inputs" => Some(self.state.inputs.clone()),
             "env" => Some(self.plan.definition().env.clone()),
+            "feedback" => self.step.map(|step| self.state.steps[step].feedback.clone()),
+            "outputs" => self.undone.clone(),
+            "loop" => self.round.map(|(index, last)| json!({ "index": index, "last": last })),
             "matrix" => self.matrix.map(|(name, item)| {
                 let mut object = Map::new();
                 object.insert(name.to_owned(), item.clone());

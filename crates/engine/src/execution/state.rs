@@ -6,24 +6,48 @@ use std::collections::BTreeSet;
 use base::Timestamp;
 use serde_json::Value as Json;
 
-use super::{AttemptKey, Event, Failure, Status, StepStatus};
+use super::approval::ApprovalState;
+use super::{AttemptKey, Failure, Origin, Status, StepStatus};
 use crate::Plan;
 
 /// Where an execution stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// The state that people see.
+    /// How far it is; what people see is [`State::shown`].
     pub status: Status,
     /// Its inputs.
     pub inputs: Json,
     /// Where its jitter comes from.
     pub seed: u64,
-    /// Its steps, in the plan's order.
+    /// The ended execution that it continues.
+    pub origin: Option<Origin>,
+    /// Its steps in the plan's order, then their compensations.
     pub steps: Vec<StepState>,
+    /// Signals that nobody has waited for yet, oldest first.
+    pub signals: Vec<Signal>,
+    /// When it counts as failed, if it has not ended.
+    pub deadline: Option<Timestamp>,
     /// What it gave back.
     pub outputs: Option<Json>,
     /// Why it failed, and in which step.
     pub failure: Option<(Option<String>, Failure)>,
+    /// Steps that have done something, in the order in which they ended.
+    pub(crate) done: Vec<usize>,
+    /// Whether its turn has come.
+    pub(crate) is_started: bool,
+    /// How many facts there are.
+    pub(crate) events: u64,
+    /// How many of the steps are compensations; they stand last.
+    pub(crate) compensations: usize,
+}
+
+/// A signal that came before anybody waited for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    /// Its name.
+    pub name: String,
+    /// What came with it.
+    pub payload: Json,
 }
 
 /// Where a step stands.
@@ -35,13 +59,23 @@ pub struct StepState {
     pub instances: Vec<InstanceState>,
     /// Why it failed.
     pub failure: Option<Failure>,
-    /// The instances that run or wait for their next attempt; with the two below, nobody has
-    /// to look through ten thousand ended ones at each input.
+    /// What a gate said when it sent work back to it.
+    pub feedback: Json,
+    /// How often this gate has sent work back.
+    pub rounds: u32,
+    /// Whether it cannot give anything because something that it needs failed.
+    pub(crate) is_lost: bool,
+    /// Attempts that were made before a gate sent work back; their numbers are used up.
+    pub(crate) used_attempts: u32,
+    /// The instances that run, are parked or wait for their next attempt; with the counts
+    /// below, nobody has to look through ten thousand ended ones at each input.
     pub(crate) active: BTreeSet<usize>,
-    /// How many instances have started; they start in order.
-    pub(crate) started: usize,
+    /// The instances that have not started.
+    pub(crate) waiting: BTreeSet<usize>,
     /// How many instances failed beyond their retries.
     pub(crate) failed: usize,
+    /// How many instances have ended.
+    pub(crate) ended: usize,
 }
 
 /// Where one instance of a step stands.
@@ -49,12 +83,20 @@ pub struct StepState {
 pub struct InstanceState {
     /// How people see its element.
     pub label: String,
-    /// Its element; null without a fan-out.
+    /// Its element; null without a fan-out, the last output in a loop.
     pub item: Json,
     /// How far it is.
     pub status: InstanceStatus,
-    /// How many attempts have started.
+    /// The number of its latest attempt.
     pub attempts: u32,
+    /// The number of its first attempt less one.
+    pub(crate) before: u32,
+    /// How many processes have died while its present attempt ran.
+    pub(crate) deaths: u32,
+    /// The agents that were chosen for its attempts, the present one last.
+    pub(crate) agents: Vec<String>,
+    /// Whether the last of them is for the present attempt.
+    pub(crate) is_chosen: bool,
 }
 
 /// How far an instance is.
@@ -66,6 +108,13 @@ pub enum InstanceStatus {
     Running {
         /// When it counts as failed.
         deadline: Timestamp,
+    },
+    /// An attempt waits for a time, a signal or people; nothing runs for it.
+    Parked {
+        /// When the wait is over.
+        until: Option<Timestamp>,
+        /// For what.
+        on: Parking,
     },
     /// Waits for its next attempt.
     Backoff {
@@ -86,6 +135,17 @@ pub enum InstanceStatus {
     Cancelled,
 }
 
+/// What a parked instance waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parking {
+    /// Nothing but the time.
+    Time,
+    /// A signal of this name.
+    Signal(String),
+    /// People.
+    People(Box<ApprovalState>),
+}
+
 impl InstanceStatus {
     /// Whether it will never change again.
     pub const fn is_final(&self) -> bool {
@@ -100,132 +160,87 @@ impl State {
             status: Status::Queued,
             inputs: Json::Null,
             seed: 0,
-            steps: vec![StepState::default(); plan.len()],
+            origin: None,
+            steps: vec![StepState::default(); plan.total()],
+            signals: Vec::new(),
+            deadline: None,
             outputs: None,
             failure: None,
+            done: Vec::new(),
+            is_started: false,
+            events: 0,
+            compensations: plan.total() - plan.len(),
         }
     }
 
-    /// Takes a fact in.
-    pub fn apply(&mut self, event: &Event) {
-        match event {
-            Event::ExecutionCreated { inputs, seed } => {
-                self.inputs = inputs.clone();
-                self.seed = *seed;
-            }
-            Event::ExecutionStarted | Event::ExecutionResumed { .. } => {
-                self.status = Status::Running;
-            }
-            Event::ExecutionPaused { .. } => self.status = Status::Paused,
-            Event::StepExpanded { step, items } => {
-                let step = &mut self.steps[*step];
-                step.status = StepStatus::Running;
-                step.instances = items
-                    .iter()
-                    .map(|item| InstanceState::new(item.label.clone(), item.value.clone()))
-                    .collect();
-            }
-            Event::AttemptStarted { key, deadline } => {
-                let step = &mut self.steps[key.step];
-                step.status = StepStatus::Running;
-                if step.instances.is_empty() {
-                    step.instances.push(InstanceState::new(String::new(), Json::Null));
-                }
-                step.active.insert(key.instance);
-                step.started = step.started.max(key.instance + 1);
-                let instance = &mut step.instances[key.instance];
-                instance.attempts = key.attempt;
-                instance.status = InstanceStatus::Running { deadline: *deadline };
-            }
-            Event::AttemptResumed { key, deadline } => {
-                self.instance_mut(*key).status = InstanceStatus::Running { deadline: *deadline };
-            }
-            Event::AttemptCompleted { key, output } => {
-                self.steps[key.step].active.remove(&key.instance);
-                self.instance_mut(*key).status =
-                    InstanceStatus::Completed { output: output.clone() };
-            }
-            Event::AttemptFailed { key, failure } => {
-                self.steps[key.step].active.remove(&key.instance);
-                self.steps[key.step].failed += 1;
-                self.instance_mut(*key).status =
-                    InstanceStatus::Failed { failure: failure.clone() };
-            }
-            Event::RetryScheduled { key, at } => {
-                self.steps[key.step].active.insert(key.instance);
-                self.steps[key.step].failed -= 1;
-                self.instance_mut(*key).status = InstanceStatus::Backoff { until: *at };
-            }
-            Event::StepCompleted { step } => self.steps[*step].status = StepStatus::Completed,
-            Event::StepFailed { step, failure } => {
-                self.steps[*step].status = StepStatus::Failed;
-                self.steps[*step].failure = Some(failure.clone());
-                self.steps[*step].cancel_open();
-            }
-            Event::StepSkipped { step } => self.steps[*step].status = StepStatus::Skipped,
-            Event::ExecutionCompleted { outputs } => {
-                self.status = Status::Completed;
-                self.outputs = Some(outputs.clone());
-            }
-            Event::ExecutionFailed { step, failure } => {
-                self.status = Status::Failed;
-                self.failure = Some((step.clone(), failure.clone()));
-                self.end();
-            }
-            Event::ExecutionCancelled { .. } => {
-                self.status = Status::Cancelled;
-                self.end();
+    /// The state that people see: it waits for approval when people are asked and nothing
+    /// else is under way.
+    pub fn shown(&self) -> Status {
+        if self.status != Status::Running {
+            return self.status;
+        }
+        let mut asks = false;
+        for (_, instance) in self.steps.iter().flat_map(StepState::active) {
+            match instance.status {
+                InstanceStatus::Parked { on: Parking::People(_), .. } => asks = true,
+                _ => return Status::Running,
             }
         }
+        if asks { Status::WaitingApproval } else { Status::Running }
+    }
+
+    /// An instance, if there is such a one.
+    pub fn instance(&self, step: usize, instance: usize) -> Option<&InstanceState> {
+        self.steps.get(step)?.instances.get(instance)
     }
 
     /// Whether this attempt runs now, so that its news is wanted.
     pub fn is_running(&self, key: AttemptKey) -> bool {
-        let instance = self.steps.get(key.step).and_then(|step| step.instances.get(key.instance));
-        instance.is_some_and(|instance| {
+        self.instance(key.step, key.instance).is_some_and(|instance| {
             instance.attempts == key.attempt
                 && matches!(instance.status, InstanceStatus::Running { .. })
         })
+    }
+
+    /// The approval that this instance waits for.
+    pub fn approval(&self, step: usize, instance: usize) -> Option<&ApprovalState> {
+        match &self.instance(step, instance)?.status {
+            InstanceStatus::Parked { on: Parking::People(approval), .. } => Some(approval),
+            _ => None,
+        }
     }
 
     /// The attempts that run now.
     pub fn running(&self) -> Vec<AttemptKey> {
         let mut keys = Vec::new();
         for (step, state) in self.steps.iter().enumerate() {
-            for instance in &state.active {
-                let attempt = &state.instances[*instance];
-                if matches!(attempt.status, InstanceStatus::Running { .. }) {
-                    keys.push(AttemptKey { step, instance: *instance, attempt: attempt.attempts });
-                }
-            }
+            keys.extend(state.running_keys(step));
         }
         keys
     }
 
-    fn instance_mut(&mut self, key: AttemptKey) -> &mut InstanceState {
-        &mut self.steps[key.step].instances[key.instance]
+    /// How many facts its journal has.
+    pub const fn events(&self) -> u64 {
+        self.events
     }
 
-    /// Steps that are still open get their last state: those that never started are
-    /// skipped, those that had are cancelled.
-    fn end(&mut self) {
-        for step in &mut self.steps {
-            match step.status {
-                StepStatus::Pending => step.status = StepStatus::Skipped,
-                StepStatus::Running => step.status = StepStatus::Cancelled,
-                StepStatus::Completed
-                | StepStatus::Failed
-                | StepStatus::Skipped
-                | StepStatus::Cancelled => {}
-            }
-            step.cancel_open();
-        }
+    pub(super) fn instance_mut(&mut self, key: AttemptKey) -> &mut InstanceState {
+        &mut self.steps[key.step].instances[key.instance]
     }
 }
 
 impl InstanceState {
-    fn new(label: String, item: Json) -> Self {
-        Self { label, item, status: InstanceStatus::Waiting, attempts: 0 }
+    pub(super) const fn new(label: String, item: Json, before: u32) -> Self {
+        Self {
+            label,
+            item,
+            status: InstanceStatus::Waiting,
+            attempts: before,
+            before,
+            deaths: 0,
+            agents: Vec::new(),
+            is_chosen: false,
+        }
     }
 
     /// What it gave; null when it gave nothing.
@@ -235,23 +250,35 @@ impl InstanceState {
             _ => Json::Null,
         }
     }
+
+    /// How many processes have died while its present attempt ran.
+    pub const fn deaths(&self) -> u32 {
+        self.deaths
+    }
+
+    /// The agent that the dispatcher chose for the present attempt.
+    pub fn chosen(&self) -> Option<&str> {
+        self.agents.last().filter(|_| self.is_chosen).map(String::as_str)
+    }
+
+    /// How many attempts there were since it was new, the present one included.
+    pub(crate) const fn tries(&self) -> u32 {
+        self.attempts - self.before
+    }
 }
 
 impl StepState {
-    /// Instances that have not ended never will.
-    fn cancel_open(&mut self) {
-        self.active.clear();
-        self.started = self.instances.len();
-        for instance in &mut self.instances {
-            if !instance.status.is_final() {
-                instance.status = InstanceStatus::Cancelled;
-            }
-        }
-    }
-
-    /// The instances that run or wait for their next attempt.
+    /// The instances that run, are parked or wait for their next attempt.
     pub(crate) fn active(&self) -> impl Iterator<Item = (usize, &InstanceState)> {
         self.active.iter().map(|instance| (*instance, &self.instances[*instance]))
+    }
+
+    /// How many of its instances have ended, in 0 to 1.
+    pub fn progress(&self) -> f64 {
+        if self.status.is_final() {
+            return 1.0;
+        }
+        self.ended as f64 / self.instances.len().max(1) as f64
     }
 
     /// How many attempts run.
@@ -261,6 +288,13 @@ impl StepState {
         self.active().filter(|(_, instance)| is_running(instance)).count()
     }
 
+    pub(crate) fn running_keys(&self, step: usize) -> impl Iterator<Item = AttemptKey> + '_ {
+        self.active().filter_map(move |(instance, state)| {
+            let runs = matches!(state.status, InstanceStatus::Running { .. });
+            runs.then_some(AttemptKey { step, instance, attempt: state.attempts })
+        })
+    }
+
     /// The next instance of which an attempt may start, as far as the time is concerned.
     pub(crate) fn next_due(&self, now: Timestamp) -> Option<usize> {
         let is_due = |instance: &InstanceState| match instance.status {
@@ -268,16 +302,42 @@ impl StepState {
             _ => false,
         };
         let again = self.active().find(|(_, instance)| is_due(instance));
-        let first = (self.started < self.instances.len()).then_some(self.started);
-        again.map(|(instance, _)| instance).or(first)
+        again.map(|(instance, _)| instance).or_else(|| self.waiting.first().copied())
     }
 
-    /// What the step gave: its output, or the list of its instances' outputs when it fans
-    /// out (null where an instance failed, so that positions stay right).
+    /// What the step gave: its output (the last one of a loop), or the list of its
+    /// instances' outputs when it fans out (null where an instance failed, so that positions
+    /// stay right).
     pub fn outputs(&self, is_fan_out: bool) -> Json {
         if is_fan_out {
             return Json::Array(self.instances.iter().map(InstanceState::output).collect());
         }
-        self.instances.first().map_or(Json::Null, InstanceState::output)
+        self.instances.last().map_or(Json::Null, InstanceState::output)
+    }
+
+    /// Whether any instance has ended well.
+    pub(crate) fn did_something(&self) -> bool {
+        let is_done =
+            |instance: &InstanceState| matches!(instance.status, InstanceStatus::Completed { .. });
+        self.instances.iter().any(is_done)
+    }
+
+    /// Instances that have not ended never will.
+    pub(super) fn cancel_open(&mut self) {
+        self.active.clear();
+        self.waiting.clear();
+        self.ended = self.instances.len();
+        for instance in &mut self.instances {
+            if !instance.status.is_final() {
+                instance.status = InstanceStatus::Cancelled;
+            }
+        }
+    }
+
+    /// Everything is forgotten but the numbers of attempts, because work was sent back.
+    pub(super) fn reset(&mut self) {
+        let attempts = self.instances.iter().map(|instance| instance.attempts);
+        let used_attempts = attempts.max().unwrap_or(0).max(self.used_attempts);
+        *self = Self { rounds: self.rounds, used_attempts, ..Self::default() };
     }
 }

@@ -42,25 +42,36 @@ pub enum Status {
     Queued,
     /// Steps run.
     Running,
+    /// Nothing runs; people have to decide before it goes on.
+    WaitingApproval,
     /// Running steps finish, no new ones start.
     Paused,
+    /// What was done is being undone.
+    RollingBack,
     /// All steps ended well. Final.
     Completed,
     /// A step failed beyond its retries. Final.
     Failed,
     /// Somebody stopped it. Final.
     Cancelled,
+    /// What was done is undone. Final.
+    RolledBack,
 }
 
-texts!(Status: Queued = "queued", Running = "running", Paused = "paused", Completed = "completed",
-    Failed = "failed", Cancelled = "cancelled");
+texts!(Status: Queued = "queued", Running = "running", WaitingApproval = "waiting_approval",
+    Paused = "paused", RollingBack = "rolling_back", Completed = "completed", Failed = "failed",
+    Cancelled = "cancelled", RolledBack = "rolled_back");
 
 impl Status {
     /// Whether it will never change again.
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Completed | Self::Failed | Self::Cancelled => true,
-            Self::Queued | Self::Running | Self::Paused => false,
+            Self::Completed | Self::Failed | Self::Cancelled | Self::RolledBack => true,
+            Self::Queued
+            | Self::Running
+            | Self::WaitingApproval
+            | Self::Paused
+            | Self::RollingBack => false,
         }
     }
 }

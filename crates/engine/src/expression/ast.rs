@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 pub enum Expression {
     /// A constant.
     Literal(Json),
-    /// A root name: `inputs`, `steps`, `matrix`, `env`.
+    /// A root name: `inputs`, `steps`, `matrix`, `env` …
     Root(String),
     /// A field: `base.name`.
     Field(Box<Expression>, String),
@@ -57,6 +57,28 @@ pub enum Operator {
     Greater,
     /// `>=`
     GreaterOrEqual,
+    /// `+`
+    Plus,
+    /// `-`
+    Minus,
+}
+
+impl Operator {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Or => "or",
+            Self::And => "and",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Plus => "+",
+            Self::Minus => "-",
+        }
+    }
 }
 
 /// The first names of a path, as far as they are written out: `["steps", "code", "outputs"]`.
@@ -68,6 +90,37 @@ impl Expression {
         let mut paths = Vec::new();
         self.collect(&mut paths);
         paths
+    }
+
+    /// Visits this expression and every one inside it.
+    pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Self)) {
+        visit(self);
+        match self {
+            Self::Literal(_) | Self::Root(_) => {}
+            Self::Field(base, _) => base.walk(visit),
+            Self::Index(base, index) => {
+                base.walk(visit);
+                index.walk(visit);
+            }
+            Self::Each(base, accesses) => {
+                base.walk(visit);
+                for access in accesses {
+                    if let Access::Index(index) = access {
+                        index.walk(visit);
+                    }
+                }
+            }
+            Self::Call(_, items) | Self::List(items) => {
+                for item in items {
+                    item.walk(visit);
+                }
+            }
+            Self::Not(inner) | Self::Negate(inner) => inner.walk(visit),
+            Self::Binary(_, left, right) => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+        }
     }
 
     fn collect(&self, paths: &mut Vec<Path>) {

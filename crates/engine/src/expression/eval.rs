@@ -138,10 +138,18 @@ impl Evaluator<'_> {
     }
 
     fn call(&mut self, name: &'static str, arguments: &[Expression]) -> Result<Json, EvalError> {
+        // These two look at paths that may lead nowhere.
         if name == "default" {
             return match self.eval(&arguments[0]) {
                 Ok(Json::Null) | Err(EvalError::Missing(_)) => self.eval(&arguments[1]),
                 other => other,
+            };
+        }
+        if name == "exists" {
+            return match self.eval(&arguments[0]) {
+                Ok(value) => Ok(Json::Bool(!value.is_null())),
+                Err(EvalError::Missing(_)) => Ok(Json::Bool(false)),
+                Err(other) => Err(other),
             };
         }
         let values = arguments.iter().map(|item| self.eval(item)).collect::<Result<Vec<_>, _>>()?;
@@ -169,6 +177,8 @@ impl Evaluator<'_> {
             Operator::LessOrEqual => order(&first, &second)?.is_le(),
             Operator::Greater => order(&first, &second)?.is_gt(),
             Operator::GreaterOrEqual => order(&first, &second)?.is_ge(),
+            Operator::Plus => return sum(&first, &second, 1.0),
+            Operator::Minus => return sum(&first, &second, -1.0),
             Operator::And | Operator::Or => false,
         };
         Ok(Json::Bool(answer))
@@ -198,6 +208,17 @@ fn order(first: &Json, second: &Json) -> Result<std::cmp::Ordering, EvalError> {
         (Json::String(first), Json::String(second)) => Ok(first.cmp(second)),
         _ => Err(EvalError::Type(format!(
             "{} and {} cannot be ordered",
+            brief(first),
+            brief(second)
+        ))),
+    }
+}
+
+fn sum(first: &Json, second: &Json, sign: f64) -> Result<Json, EvalError> {
+    match (first.as_f64(), second.as_f64()) {
+        (Some(first), Some(second)) => Ok(number_json(first + sign * second)),
+        _ => Err(EvalError::Type(format!(
+            "{} and {} are not two numbers; join texts by writing ${{{{ … }}}} twice",
             brief(first),
             brief(second)
         ))),

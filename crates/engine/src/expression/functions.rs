@@ -7,37 +7,45 @@ use serde_json::{Map, Value as Json};
 
 use super::EvalError;
 use super::eval::brief;
+use super::parser::number_json;
 
-const TABLE: [(&str, RangeInclusive<usize>); 11] = [
+const TABLE: [(&str, RangeInclusive<usize>); 16] = [
     ("all", 1..=1),
+    ("always", 0..=0),
     ("any", 1..=1),
     ("compact", 1..=1),
     ("contains", 2..=2),
     ("default", 2..=2),
+    ("exists", 1..=1),
     ("flatten", 1..=1),
     ("join", 2..=2),
     ("len", 1..=1),
     ("lower", 1..=1),
+    ("max", 1..=1),
+    ("min", 1..=1),
+    ("sum", 1..=1),
     ("unique", 1..=2),
     ("zip", 2..=2),
 ];
 
 /// The functions' names, for error messages and editors.
-pub const NAMES: [&str; 11] = [
-    "all", "any", "compact", "contains", "default", "flatten", "join", "len", "lower", "unique",
-    "zip",
+pub const NAMES: [&str; 16] = [
+    "all", "always", "any", "compact", "contains", "default", "exists", "flatten", "join", "len",
+    "lower", "max", "min", "sum", "unique", "zip",
 ];
 
 pub(super) fn find(name: &str) -> Option<(&'static str, RangeInclusive<usize>)> {
     TABLE.iter().find(|(known, _)| *known == name).map(|(known, arity)| (*known, arity.clone()))
 }
 
-/// Calls a function; `default` is the evaluator's own, because it looks at missing paths.
+/// Calls a function; `default` and `exists` are the evaluator's own, because they look at
+/// missing paths.
 pub(super) fn call(name: &'static str, values: &[Json]) -> Result<Json, EvalError> {
     match (name, values) {
         ("all", [items]) => {
             Ok(Json::Bool(list(name, items)?.iter().all(|item| *item == Json::Bool(true))))
         }
+        ("always", []) => Ok(Json::Bool(true)),
         ("any", [items]) => Ok(Json::Bool(list(name, items)?.contains(&Json::Bool(true)))),
         ("compact", [items]) => Ok(Json::Array(
             list(name, items)?.iter().filter(|item| !item.is_null()).cloned().collect(),
@@ -58,6 +66,9 @@ pub(super) fn call(name: &'static str, values: &[Json]) -> Result<Json, EvalErro
         ("len", [other]) => Err(wrong(name, "a list, an object or a text", other)),
         ("lower", [Json::String(text)]) => Ok(Json::String(text.to_lowercase())),
         ("lower", [other]) => Err(wrong(name, "a text", other)),
+        ("max", [items]) => extreme(name, items, f64::max),
+        ("min", [items]) => extreme(name, items, f64::min),
+        ("sum", [items]) => Ok(number_json(numbers(name, items)?.iter().sum())),
         ("unique", [items]) => Ok(unique(list(name, items)?, None)),
         ("unique", [items, Json::String(field)]) => Ok(unique(list(name, items)?, Some(field))),
         ("unique", [_, other]) => Err(wrong(name, "a field's name", other)),
@@ -68,6 +79,16 @@ pub(super) fn call(name: &'static str, values: &[Json]) -> Result<Json, EvalErro
 
 fn list<'a>(name: &str, value: &'a Json) -> Result<&'a Vec<Json>, EvalError> {
     value.as_array().ok_or_else(|| wrong(name, "a list", value))
+}
+
+fn numbers(name: &str, items: &Json) -> Result<Vec<f64>, EvalError> {
+    let number = |item: &Json| item.as_f64().ok_or_else(|| wrong(name, "numbers", item));
+    list(name, items)?.iter().map(number).collect()
+}
+
+/// The largest or smallest of numbers; null when there are none.
+fn extreme(name: &str, items: &Json, pick: fn(f64, f64) -> f64) -> Result<Json, EvalError> {
+    Ok(numbers(name, items)?.into_iter().reduce(pick).map_or(Json::Null, number_json))
 }
 
 fn wrong(name: &str, wanted: &str, given: &Json) -> EvalError {

@@ -1,6 +1,7 @@
 //! Characters into tokens.
 
 use super::SyntaxError;
+use super::brief::brief;
 
 /// A token and where it starts (in characters).
 #[derive(Debug, Clone, PartialEq)]
@@ -35,9 +36,9 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, SyntaxError> {
             Kind::Name(take(&letters, &mut at, |c| c.is_alphanumeric() || c == '_' || c == '-'))
         } else if letter.is_ascii_digit() {
             let digits = take(&letters, &mut at, |c| c.is_ascii_digit() || c == '.');
-            let number = digits
-                .parse()
-                .map_err(|_| SyntaxError::new(start, format!("\"{digits}\" is not a number")))?;
+            let number = digits.parse().map_err(|_| {
+                SyntaxError::new(start, format!("\"{}\" is not a number", brief(&digits)))
+            })?;
             Kind::Number(number)
         } else if letter == '\'' || letter == '"' {
             Kind::Text(quoted(&letters, &mut at)?)
@@ -46,7 +47,10 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, SyntaxError> {
                 sign.chars().enumerate().all(|(i, c)| letters.get(at + i) == Some(&c))
             });
             let sign = sign.ok_or_else(|| {
-                SyntaxError::new(at, format!("unexpected character \"{letter}\""))
+                SyntaxError::new(
+                    at,
+                    format!("unexpected character \"{}\"", brief(&letter.to_string())),
+                )
             })?;
             at += sign.chars().count();
             Kind::Sign(sign)

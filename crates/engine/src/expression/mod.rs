@@ -5,17 +5,22 @@
 //! by fuel, so every expression ends. Start with [`parse`] and [`Template`].
 
 mod ast;
+mod brief;
 mod eval;
 mod functions;
 mod lexer;
 mod parser;
 mod template;
+mod types;
+mod write;
 
-pub use ast::{Expression, Path};
+pub use ast::{Access, Expression, Operator, Path};
+pub(crate) use brief::brief;
 pub use eval::{EvalError, Scope};
 pub use functions::NAMES as FUNCTIONS;
 pub use parser::{SyntaxError, parse};
-pub use template::Template;
+pub use template::{Part, Template};
+pub use types::{Kind, Kinds};
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
-//! Tokens into an expression, by precedence: or, and, comparison, unary, path.
+//! Tokens into an expression, by precedence: or, and, comparison, sum, unary, path.
 
 use serde_json::Value as Json;
 
 use super::ast::{Access, Expression, Operator};
+use super::brief::brief;
 use super::functions;
 use super::lexer::{Kind, Token, lex};
 
@@ -10,6 +11,8 @@ use super::lexer::{Kind, Token, lex};
 const MAX_LENGTH: usize = 8 * 1024;
 /// The deepest nesting.
 const MAX_DEPTH: usize = 48;
+/// The most operators and accesses in a row: each makes the tree one deeper.
+const MAX_LINKS: usize = 400;
 
 /// Why a text is not an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +38,8 @@ pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
             format!("the expression is longer than {MAX_LENGTH} bytes; split it"),
         ));
     }
-    let mut parser = Parser { tokens: lex(text)?, next: 0, depth: 0, end: text.chars().count() };
+    let mut parser =
+        Parser { tokens: lex(text)?, next: 0, depth: 0, links: 0, end: text.chars().count() };
     let expression = parser.or()?;
     match parser.peek() {
         None => Ok(expression),
@@ -49,6 +53,7 @@ struct Parser {
     tokens: Vec<Token>,
     next: usize,
     depth: usize,
+    links: usize,
     end: usize,
 }
 
@@ -84,6 +89,17 @@ impl Parser {
         }
     }
 
+    /// One more operator or access.
+    fn link(&mut self) -> Result<(), SyntaxError> {
+        self.links += 1;
+        if self.links > MAX_LINKS {
+            let message =
+                format!("more than {MAX_LINKS} operators and accesses; split the expression");
+            return Err(SyntaxError::new(self.at(), message));
+        }
+        Ok(())
+    }
+
     fn or(&mut self) -> Result<Expression, SyntaxError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -94,6 +110,7 @@ impl Parser {
         }
         let mut left = self.and()?;
         while self.sign("||") || self.word("or") {
+            self.link()?;
             left = Expression::Binary(Operator::Or, Box::new(left), Box::new(self.and()?));
         }
         self.depth -= 1;
@@ -103,13 +120,14 @@ impl Parser {
     fn and(&mut self) -> Result<Expression, SyntaxError> {
         let mut left = self.comparison()?;
         while self.sign("&&") || self.word("and") {
+            self.link()?;
             left = Expression::Binary(Operator::And, Box::new(left), Box::new(self.comparison()?));
         }
         Ok(left)
     }
 
     fn comparison(&mut self) -> Result<Expression, SyntaxError> {
-        let left = self.unary()?;
+        let left = self.sum()?;
         let operators = [
             ("==", Operator::Equal),
             ("!=", Operator::NotEqual),
@@ -120,10 +138,25 @@ impl Parser {
         ];
         for (sign, operator) in operators {
             if self.sign(sign) {
-                return Ok(Expression::Binary(operator, Box::new(left), Box::new(self.unary()?)));
+                return Ok(Expression::Binary(operator, Box::new(left), Box::new(self.sum()?)));
             }
         }
         Ok(left)
+    }
+
+    fn sum(&mut self) -> Result<Expression, SyntaxError> {
+        let mut left = self.unary()?;
+        loop {
+            let operator = if self.sign("+") {
+                Operator::Plus
+            } else if self.sign("-") {
+                Operator::Minus
+            } else {
+                return Ok(left);
+            };
+            self.link()?;
+            left = Expression::Binary(operator, Box::new(left), Box::new(self.unary()?));
+        }
     }
 
     fn unary(&mut self) -> Result<Expression, SyntaxError> {
@@ -167,6 +200,7 @@ impl Parser {
 
     fn access(&mut self) -> Result<Option<Access>, SyntaxError> {
         if self.sign(".") {
+            self.link()?;
             if self.sign("*") {
                 return Ok(Some(Access::Each));
             }
@@ -181,6 +215,7 @@ impl Parser {
         if !self.sign("[") {
             return Ok(None);
         }
+        self.link()?;
         if self.sign("*") {
             self.expect("]")?;
             return Ok(Some(Access::Each));
@@ -220,7 +255,7 @@ impl Parser {
             let all = functions::NAMES.join(", ");
             return Err(SyntaxError::new(
                 at,
-                format!("there is no function \"{name}\"; there are {all}"),
+                format!("there is no function \"{}\"; there are {all}", brief(name)),
             ));
         };
         let items = self.items(")")?;
@@ -253,9 +288,9 @@ impl Parser {
 
 fn describe(kind: &Kind) -> String {
     match kind {
-        Kind::Name(name) => format!("name \"{name}\""),
+        Kind::Name(name) => format!("name \"{}\"", brief(name)),
         Kind::Number(number) => format!("number {number}"),
-        Kind::Text(text) => format!("text \"{text}\""),
+        Kind::Text(text) => format!("text \"{}\"", brief(text)),
         Kind::Sign(sign) => format!("\"{sign}\""),
     }
 }

@@ -71,13 +71,18 @@ impl Template {
                 parts.push(Part::Literal(rest[..start].to_owned()));
             }
             let inside = &rest[start + 3..];
-            let end = inside.find("}}").ok_or_else(|| {
-                SyntaxError::new(
-                    text.len() - rest.len() + start,
-                    "\"${{\" is not closed with \"}}\"",
-                )
+            // Where a problem is, counted in characters from the start of the whole text.
+            let before = |part: &str| text[..text.len() - part.len()].chars().count();
+            let end = end_of_expression(inside).ok_or_else(|| {
+                let message = "\"${{\" is not closed with \"}}\"";
+                SyntaxError::new(before(&rest[start..]), message)
             })?;
-            parts.push(Part::Expression(parse(inside[..end].trim())?));
+            let expression = inside[..end].trim_start();
+            let expression = parse(expression.trim_end()).map_err(|error| {
+                let skipped = inside[..end].len() - expression.len();
+                SyntaxError::new(before(&inside[skipped..]) + error.at, error.message)
+            })?;
+            parts.push(Part::Expression(expression));
             rest = &inside[end + 2..];
         }
         if !rest.is_empty() {
@@ -139,6 +144,21 @@ impl Template {
             }
         }
     }
+}
+
+/// Where the `}}` is that closes an expression; those inside quotes are text.
+fn end_of_expression(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, letter) in text.char_indices() {
+        match (quote, letter) {
+            (None, '}') if text[at..].starts_with("}}") => return Some(at),
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), _) if open == letter => quote = None,
+            _ => {}
+        }
+    }
+    // Perhaps a quote is not closed, which is told better by the expression's parser.
+    text.find("}}")
 }
 
 fn constants(items: &[Template]) -> Option<Vec<Json>> {

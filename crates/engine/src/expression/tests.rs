@@ -89,10 +89,98 @@ fn a_product_of_lists_runs_out_of_fuel() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text_parses_or_is_refused_without_a_panic(text in "\\PC{0,80}") {
         if let Ok(expression) = parse(&text) {
             let _value = expression.eval(&scope());
+        }
+    }
+}
+
+#[test]
+fn functions_of_numbers_and_presence_are_total() {
+    let check = |text: &str, expected: Json| {
+        assert_eq!(parse(text).unwrap().eval(&scope()), Ok(expected), "{text}");
+    };
+    check("always()", json!(true));
+    check(
+        "exists(inputs.idea) and not exists(inputs.none) and not exists(inputs.nothing.deep)",
+        json!(true),
+    );
+    check("min(steps.list.outputs.items[*].score)", json!(1));
+    check("max([1, 2.5])", json!(2.5));
+    check("sum([1, 2, 3]) + 1 - 2 - 3", json!(2));
+    check("min([])", json!(null));
+    check("sum([])", json!(0));
+    check("1 + 2 == 3 and 5 - 2 > 2", json!(true));
+    check("'}}'", json!("}}"));
+    let fails = |text: &str, expected: &str| {
+        let message = parse(text).unwrap().eval(&scope()).unwrap_err().to_string();
+        assert!(message.contains(expected), "{text}: {message}");
+    };
+    fails("inputs.idea + 1", "are not two numbers");
+    fails("sum(['a'])", "sum needs numbers, not \"a\"");
+    fails("max(inputs.count)", "max needs a list");
+    fails("exists(len(5))", "len needs");
+}
+
+#[test]
+fn problems_in_texts_are_counted_from_their_start() {
+    let check = |text: &str, at: usize| {
+        let error = Template::parse(&json!(text)).unwrap_err();
+        assert_eq!(error.at, at, "{text}: {error}");
+    };
+    check("${{ a b }}", 6);
+    check("ä ${{ a }} ${{   b c }}", 19);
+    check("x ${{ open", 2);
+    check("${{ 'a }}", 4);
+    assert_eq!(
+        Template::parse(&json!("${{ '}}' }}{${{ \"}}\" }}")).unwrap().eval(&scope()).unwrap(),
+        json!("}}{}}")
+    );
+}
+
+/// Any expression, as a tree.
+fn any_expression() -> impl Strategy<Value = String> {
+    let leaf = proptest::sample::select(vec![
+        "inputs.idea",
+        "inputs.count",
+        "1",
+        "2.5",
+        "100000000000000000000",
+        "'it''s'",
+        "true",
+        "null",
+        "steps.a-b.outputs[0]",
+        "x['k y']",
+    ])
+    .prop_map(str::to_owned);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let operators = vec!["or", "and", "==", "!=", "<", ">=", "+", "-", "||", "&&"];
+        let binary = (inner.clone(), proptest::sample::select(operators), inner.clone());
+        prop_oneof![
+            binary.prop_map(|(left, sign, right)| format!("({left}) {sign} ({right})")),
+            inner.clone().prop_map(|inner| format!("not ({inner})")),
+            inner.clone().prop_map(|inner| format!("-({inner})")),
+            inner.clone().prop_map(|inner| format!("({inner})[*].a[1]")),
+            inner.clone().prop_map(|inner| format!("(({inner})[*].a).b[*]")),
+            inner.clone().prop_map(|inner| format!("({inner}).field")),
+            (inner.clone(), inner.clone()).prop_map(|(base, index)| format!("({base})[{index}]")),
+            (inner.clone(), inner).prop_map(|(a, b)| format!("default([{a}, {b}], {b})")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_parses_to_the_same(text in any_expression()) {
+        if let Ok(expression) = parse(&text) {
+            let written = expression.to_string();
+            prop_assert_eq!(parse(&written), Ok(expression), "{} became {}", text, written);
         }
     }
 }

@@ -4,10 +4,10 @@
 use serde_json::Value as Json;
 
 use super::advance::Advance;
-use crate::definition::Action;
-use crate::execution::{Failure, Item, StepScope};
-use crate::expression::EvalError;
-use crate::{AttemptKey, Order};
+use crate::definition::{Action, AgentChoice, Task};
+use crate::execution::{AgentOrder, AgentTask, Failure, Item, StepScope};
+use crate::expression::{EvalError, Template};
+use crate::{AttemptKey, InstanceState, Order};
 
 /// The longest label that people see.
 const LABEL: usize = 80;
@@ -15,40 +15,63 @@ const LABEL: usize = 80;
 const MAX_INSTANCES: usize = 10_000;
 
 impl Advance<'_> {
-    /// The order of an attempt.
+    /// What an attempt's expressions can read.
+    pub(super) fn scope(&self, key: AttemptKey) -> StepScope<'_> {
+        StepScope::of(self.plan, self.state, key)
+    }
+
+    /// The order of an attempt at an agent's, a tool's or a workflow's work.
     pub(super) fn order(&self, key: AttemptKey) -> Result<Order, Failure> {
-        let step = self.plan.step(key.step);
-        let item = self.state.steps[key.step]
-            .instances
-            .get(key.instance)
-            .map_or(&Json::Null, |state| &state.item);
-        let matrix = step.matrix.as_ref().map(|matrix| (matrix.name.as_str(), item));
-        let scope = StepScope { plan: self.plan, state: self.state, matrix };
-        let failed = |error| expression_failure("its parameters", &error);
-        Ok(match &step.action {
-            Action::Agent { agent, command, params, model } => Order::Agent {
-                agent: agent.clone(),
-                command: command.clone(),
-                params: params.eval(&scope).map_err(failed)?,
-                model: model.clone(),
-            },
-            Action::Tool { tool, with } => {
-                Order::Tool { tool: tool.clone(), with: with.eval(&scope).map_err(failed)? }
+        let scope = self.scope(key);
+        let eval = |template: &Template| {
+            template.eval(&scope).map_err(|error| expression_failure("its parameters", &error))
+        };
+        match &self.plan.step(key.step).action {
+            Action::Agent { agent, task, model, tools } => {
+                let agent = match agent {
+                    AgentChoice::Named(agent) => agent.clone(),
+                    AgentChoice::Capable { .. } => self.chosen(key)?,
+                };
+                let task = match task {
+                    Task::Command { command, params } => {
+                        AgentTask::Command { command: command.clone(), params: eval(params)? }
+                    }
+                    Task::Prompt(prompt) => {
+                        AgentTask::Prompt(self.text(key, prompt, "its prompt")?)
+                    }
+                };
+                let (model, tools) = (model.clone(), tools.clone());
+                Ok(Order::Agent(Box::new(AgentOrder { agent, task, model, tools })))
             }
-        })
+            Action::Tool { tool, with } => {
+                Ok(Order::Tool { tool: tool.clone(), with: eval(with)? })
+            }
+            Action::Workflow { workflow, with } => {
+                Ok(Order::Workflow { workflow: workflow.clone(), inputs: eval(with)? })
+            }
+            Action::Wait(_) | Action::Approval(_) | Action::Gate(_) => {
+                Err(Failure::permanent("no_order", "nothing is to be done for it"))
+            }
+        }
+    }
+
+    fn chosen(&self, key: AttemptKey) -> Result<String, Failure> {
+        let instance = self.state.instance(key.step, key.instance);
+        let chosen = instance.and_then(InstanceState::chosen).map(str::to_owned);
+        chosen.ok_or_else(|| Failure::permanent("no_agent", "no agent was chosen for it"))
     }
 
     /// Whether a step's condition holds.
     pub(super) fn condition(&self, step: usize) -> Result<bool, Failure> {
         let Some(when) = &self.plan.step(step).when else { return Ok(true) };
-        let scope = StepScope { plan: self.plan, state: self.state, matrix: None };
+        let scope = StepScope::step(self.plan, self.state, step);
         when.is_true(&scope).map_err(|error| expression_failure("its condition", &error))
     }
 
     /// The elements that a step fans out over; `None` when it does not.
     pub(super) fn items(&self, step: usize) -> Result<Option<Vec<Item>>, Failure> {
         let Some(matrix) = &self.plan.step(step).matrix else { return Ok(None) };
-        let scope = StepScope { plan: self.plan, state: self.state, matrix: None };
+        let scope = StepScope::step(self.plan, self.state, step);
         let value =
             matrix.items.eval(&scope).map_err(|error| expression_failure("its matrix", &error))?;
         let Json::Array(values) = value else {

@@ -19,14 +19,30 @@ const SESSION: Key =
 const THREADS: Key =
     Key { name: "limits.worker_threads", variable: "HISHAMOS_WORKER_THREADS", flag: "" };
 
-pub(super) const KEYS: [&str; 5] =
-    [RUNNING.name, REQUEST.name, IDLE.name, SESSION.name, THREADS.name];
+const PER_AGENT: Key =
+    Key { name: "limits.attempts_per_agent", variable: "HISHAMOS_ATTEMPTS_PER_AGENT", flag: "" };
+const DEATHS: Key =
+    Key { name: "limits.deaths_of_a_step", variable: "HISHAMOS_DEATHS_OF_A_STEP", flag: "" };
+
+pub(super) const KEYS: [&str; 7] = [
+    RUNNING.name,
+    PER_AGENT.name,
+    DEATHS.name,
+    REQUEST.name,
+    IDLE.name,
+    SESSION.name,
+    THREADS.name,
+];
 
 /// How much at once, and how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// How many executions run at the same time; the others wait in order.
     pub running_executions: usize,
+    /// How many attempts of one agent run at the same time; the others wait in order.
+    pub attempts_per_agent: usize,
+    /// After how many deaths of the process a step that ran is given up.
+    pub deaths_of_a_step: u32,
     /// How long a request may take; streams are not meant.
     pub request: Duration,
     /// A session ends when it was not used for this long.
@@ -48,7 +64,9 @@ impl Limits {
         };
         let minutes = |number: u32| Duration::from_secs(u64::from(number) * 60);
         Ok(Self {
-            running_executions: count(RUNNING, 16)? as usize,
+            running_executions: count(RUNNING, 100)? as usize,
+            attempts_per_agent: count(PER_AGENT, 5)? as usize,
+            deaths_of_a_step: count(DEATHS, 3)?,
             request: Duration::from_secs(u64::from(count(REQUEST, 30)?)),
             session_idle: minutes(count(IDLE, 8 * 60)?),
             session: minutes(count(SESSION, 7 * 24)?) * 60,

@@ -17,6 +17,7 @@ mod providers;
 mod read;
 mod reader;
 mod server;
+mod tools;
 
 pub use data::{Data, default_folder};
 pub use database::Database;
@@ -27,3 +28,4 @@ pub use log::{Log, LogFormat};
 pub use model::Model;
 pub use read::{Config, read};
 pub use server::Server;
+pub use tools::Tools;

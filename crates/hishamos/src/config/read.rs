@@ -5,8 +5,8 @@ use gateway::ProviderConfig;
 use super::file::File;
 use super::reader::{Line, Reader};
 use super::{
-    Data, Database, Environment, Limits, Log, Model, ServeFlags, Server, data, database, limits,
-    log, model, providers, server,
+    Data, Database, Environment, Limits, Log, Model, ServeFlags, Server, Tools, data, database,
+    limits, log, model, providers, server, tools,
 };
 use crate::failure::Result;
 
@@ -27,6 +27,8 @@ pub struct Config {
     pub log: Log,
     /// How much at once, and how long.
     pub limits: Limits,
+    /// Section `tools`.
+    pub tools: Tools,
 }
 
 /// The configuration, and where each value came from.
@@ -43,7 +45,8 @@ pub struct Reading {
 pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> Result<Reading> {
     let (folder, origin) = data::folder(flags.data.data.as_deref(), environment);
     let known: Vec<&str> =
-        [&server::KEYS[..], &database::KEYS, &model::KEYS, &log::KEYS, &limits::KEYS].concat();
+        [&server::KEYS[..], &database::KEYS, &model::KEYS, &log::KEYS, &limits::KEYS, &tools::KEYS]
+            .concat();
     let file = File::read(&folder, &known)?;
     let mut reader = Reader::new(environment, &file);
     let config = Config {
@@ -53,6 +56,7 @@ pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> R
         model: Model::read(&mut reader, flags.model.as_deref(), flags.model_script.as_deref())?,
         log: Log::read(&mut reader, flags.log.as_deref(), log_level)?,
         limits: Limits::read(&mut reader)?,
+        tools: Tools::read(&mut reader)?,
         providers: providers::read(&mut reader)?,
     };
     Ok(Reading { config, lines: reader.into_lines() })

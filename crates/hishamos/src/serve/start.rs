@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use automation::{Automation, Options, Parts};
+use automation::{Automation, HttpTool, Options, Parts};
 use base::{Clock, OsRandom, Random, SystemClock};
 use identity::{Identity, Lifetimes};
 use store::{Bus, DataFolder, Db, migrate};
@@ -86,7 +86,12 @@ impl Server {
             shutdown: CancellationToken::new(),
             is_https: config.server.is_https(),
         });
-        let options = Options { max_running: config.limits.running_executions, node };
+        let options = Options {
+            max_running: config.limits.running_executions,
+            max_per_agent: config.limits.attempts_per_agent,
+            give_up_after: config.limits.deaths_of_a_step,
+            node,
+        };
         let automation = Automation::start(
             &app,
             Parts {
@@ -95,6 +100,7 @@ impl Server {
                 models: Arc::new(gateway.clone()),
                 procedures: features::procedures(),
                 tools: features::tools(),
+                http: HttpTool::new(config.tools.http_allow.clone()),
                 options,
             },
         );

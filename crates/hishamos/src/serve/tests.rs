@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use automation::{Automation, Options, Parts};
+use automation::{Automation, HttpTool, Options, Parts};
 use axum::Router;
 use base::{Clock, OsRandom, Random, SystemClock};
 use identity::Identity;
@@ -53,7 +53,13 @@ pub async fn application() -> (App, Reachable) {
             models: Arc::new(gateway.clone()),
             procedures: features::procedures(),
             tools: features::tools(),
-            options: Options { max_running: 1, node: "test".to_owned() },
+            http: HttpTool::default(),
+            options: Options {
+                max_running: 1,
+                max_per_agent: 1,
+                give_up_after: 3,
+                node: "test".to_owned(),
+            },
         },
     );
     let metrics = Metrics::detached();

@@ -37,6 +37,8 @@ pub fn program() -> Command {
         }
     }
     command.env("NO_PROXY", "*").stdin(Stdio::null());
+    // A test that kills the server again and again means no step in particular.
+    command.env("HISHAMOS_DEATHS_OF_A_STEP", "1000");
     command
 }
 

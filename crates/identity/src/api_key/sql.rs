@@ -35,7 +35,7 @@ pub(super) async fn insert(
 pub(crate) async fn accept(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Accepted>> {
     let row = tx
         .fetch_optional(
-            sql!("select k.organisation_id, k.id, k.user_id, k.last_used_at, u.name, r.permissions from api_keys k join users u on u.organisation_id = k.organisation_id and u.id = k.user_id join roles r on r.organisation_id = u.organisation_id and r.id = u.role_id where k.key_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > $2) and u.is_active"),
+            sql!("select k.organisation_id, k.id, k.user_id, k.last_used_at, u.name, u.email, r.name as role_name, r.permissions from api_keys k join users u on u.organisation_id = k.organisation_id and u.id = k.user_id join roles r on r.organisation_id = u.organisation_id and r.id = u.role_id where k.key_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > $2) and u.is_active"),
             params![hash, now],
         )
         .await?;
@@ -45,6 +45,8 @@ pub(crate) async fn accept(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Op
         organisation: row.get("organisation_id")?,
         user: row.get("user_id")?,
         name: row.get("name")?,
+        email: row.get("email")?,
+        role: row.get("role_name")?,
         kind: CallerKind::ApiKey(row.get("id")?),
         permissions: permissions(&names),
     };

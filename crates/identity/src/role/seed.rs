@@ -6,9 +6,9 @@
 //! work anyway (workflows, results).
 
 use web::Permission::{
-    self, CreateWorkflow, EditStories, ExecuteAgent, ExecuteWorkflow, ManageApiKeys,
-    ManageProjects, ViewAgents, ViewCommands, ViewCosts, ViewModels, ViewProjects, ViewResults,
-    ViewWorkflows,
+    self, ApproveWorkflows, CreateWorkflow, EditStories, ExecuteAgent, ExecuteWorkflow,
+    ManageApiKeys, ManageProjects, ViewAgents, ViewCommands, ViewCosts, ViewModels, ViewProjects,
+    ViewResults, ViewWorkflows,
 };
 
 use super::model::EVERYTHING;
@@ -44,6 +44,7 @@ pub const SEEDED: [SeededRole; 4] = [
             ViewWorkflows,
             CreateWorkflow,
             ExecuteWorkflow,
+            ApproveWorkflows,
             ViewAgents,
             ExecuteAgent,
             ViewCommands,

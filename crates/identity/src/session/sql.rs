@@ -49,7 +49,7 @@ pub(crate) async fn accept(
 ) -> Result<Option<Accepted>> {
     let row = tx
         .fetch_optional(
-            sql!("select s.organisation_id, s.id, s.user_id, s.last_seen_at, u.name, r.permissions from sessions s join users u on u.organisation_id = s.organisation_id and u.id = s.user_id join roles r on r.organisation_id = u.organisation_id and r.id = u.role_id where s.token_hash = $1 and s.revoked_at is null and s.expires_at > $2 and s.last_seen_at > $3 and u.is_active"),
+            sql!("select s.organisation_id, s.id, s.user_id, s.last_seen_at, u.name, u.email, r.name as role_name, r.permissions from sessions s join users u on u.organisation_id = s.organisation_id and u.id = s.user_id join roles r on r.organisation_id = u.organisation_id and r.id = u.role_id where s.token_hash = $1 and s.revoked_at is null and s.expires_at > $2 and s.last_seen_at > $3 and u.is_active"),
             params![hash, now, now.minus(idle)],
         )
         .await?;
@@ -59,6 +59,8 @@ pub(crate) async fn accept(
         organisation: row.get("organisation_id")?,
         user: row.get("user_id")?,
         name: row.get("name")?,
+        email: row.get("email")?,
+        role: row.get("role_name")?,
         kind: CallerKind::Session(row.get("id")?),
         permissions: permissions(&names),
     };

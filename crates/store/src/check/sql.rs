@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         problem: "it is final, but the journal has no terminal event or more than one",
         fix: REPORT,
         sql: sql!(
-            "select x.organisation_id || ' ' || x.id as key from executions x where x.is_final and 1 <> (select count(*) from execution_events e where e.organisation_id = x.organisation_id and e.execution_id = x.id and e.kind in ('execution_completed', 'execution_failed', 'execution_cancelled')) order by 1 limit $1"
+            "select x.organisation_id || ' ' || x.id as key from executions x where x.is_final and 1 <> (select count(*) from execution_events e where e.organisation_id = x.organisation_id and e.execution_id = x.id and e.kind in ('execution_completed', 'execution_failed', 'execution_cancelled', 'execution_rolled_back')) order by 1 limit $1"
         ),
     },
     Rule {
@@ -61,7 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         problem: "it is not final, but the journal has a terminal event",
         fix: REPORT,
         sql: sql!(
-            "select x.organisation_id || ' ' || x.id as key from executions x where not x.is_final and exists (select 1 from execution_events e where e.organisation_id = x.organisation_id and e.execution_id = x.id and e.kind in ('execution_completed', 'execution_failed', 'execution_cancelled')) order by 1 limit $1"
+            "select x.organisation_id || ' ' || x.id as key from executions x where not x.is_final and exists (select 1 from execution_events e where e.organisation_id = x.organisation_id and e.execution_id = x.id and e.kind in ('execution_completed', 'execution_failed', 'execution_cancelled', 'execution_rolled_back')) order by 1 limit $1"
         ),
     },
     Rule {
@@ -69,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
         problem: "the terminal event is not the last of the journal",
         fix: REPORT,
         sql: sql!(
-            "select x.organisation_id || ' ' || x.id as key from executions x where exists (select 1 from execution_events e where e.organisation_id = x.organisation_id and e.execution_id = x.id and e.seq < x.last_seq and e.kind in ('execution_completed', 'execution_failed', 'execution_cancelled')) order by 1 limit $1"
+            "select x.organisation_id || ' ' || x.id as key from executions x where exists (select 1 from execution_events e where e.organisation_id = x.organisation_id and e.execution_id = x.id and e.seq < x.last_seq and e.kind in ('execution_completed', 'execution_failed', 'execution_cancelled', 'execution_rolled_back')) order by 1 limit $1"
         ),
     },
     Rule {

@@ -2,8 +2,9 @@
 //! before 1970. A test compares this list with the schema.
 
 use base::{
-    ApiKeyId, AuditId, BudgetId, CallId, ExecutionId, ModelGroupId, OrganisationId, PlatformId, ProjectId, ResultId, RoleId, SessionId,
-    UserId, VirtualKeyId, WorkItemId, WorkflowId, WorkflowRevisionId,
+    ApiKeyId, ApprovalId, AuditId, BudgetId, CallId, ExecutionId, ModelGroupId, OrganisationId,
+    PlatformId, ProjectId, ResultId, RoleId, SessionId, UserId, VirtualKeyId, WorkItemId,
+    WorkflowId, WorkflowRevisionId,
 };
 
 /// One table.
@@ -156,6 +157,7 @@ pub(super) const TABLES: &[Table] = &[
             id!("id", ExecutionId),
             id!("revision_id", WorkflowRevisionId),
             id!("parent_execution_id", ExecutionId),
+            id!("origin_execution_id", ExecutionId),
         ],
         json: &["inputs", "outputs", "error", "running"],
         times: &["created_at", "started_at", "finished_at"],
@@ -199,12 +201,12 @@ pub(super) const TABLES: &[Table] = &[
         ],
         ids: &[ORGANISATION, EXECUTION, id!("result_id", ResultId)],
         json: &[],
-        times: &["started_at", "finished_at"],
+        times: &["started_at", "finished_at", "wait_until"],
     },
     Table {
         name: "results",
         key: BY_ID,
-        ids: &[ORGANISATION, id!("id", ResultId), EXECUTION],
+        ids: &[ORGANISATION, id!("id", ResultId), EXECUTION, id!("kept_from", ExecutionId)],
         json: &["output"],
         times: &["created_at"],
     },
@@ -314,6 +316,13 @@ pub(super) const TABLES: &[Table] = &[
         ids: &[ORGANISATION],
         json: &[],
         times: &["at"],
+    },
+    Table {
+        name: "approvals",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", ApprovalId), EXECUTION],
+        json: &["request", "decisions"],
+        times: &["requested_at", "expires_at", "decided_at"],
     },
 ];
 

@@ -127,6 +127,7 @@ ids!(
     WorkflowId,
     WorkflowRevisionId,
     ExecutionId,
+    ApprovalId,
     ResultId,
     CallId,
     VirtualKeyId,

@@ -68,6 +68,7 @@ from_ids!(
     WorkflowId,
     WorkflowRevisionId,
     ExecutionId,
+    ApprovalId,
     ResultId,
     CallId,
     VirtualKeyId,

@@ -45,6 +45,8 @@ impl Authenticator for TestAuthenticator {
                 organisation: OrganisationId::from_u128(organisation.parse().unwrap_or(1)),
                 user: UserId::from_u128(1),
                 name: "Test".to_owned(),
+                email: "test@example.com".to_owned(),
+                role: "Test".to_owned(),
                 kind: CallerKind::ApiKey(base::ApiKeyId::from_u128(1)),
                 permissions,
             }))

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use agent::Command;
 use agent::port::{ModelCall, OnDelta};
 use agent::turn::{Effect, Input, ModelError, Outcome, TurnSpec};
 use base::CallId;
-use engine::Failure;
+use engine::{AgentTask, Failure};
 use llm::chat::Delta;
 use serde_json::{Map, Value as Json, json};
 use store::Signal;
@@ -83,17 +84,32 @@ fn spec(desk: &Desk, assignment: &Assignment) -> Result<TurnSpec, Failure> {
         .agent(&assignment.agent)
         .ok_or_else(|| missing("agent", &assignment.agent))?
         .clone();
-    let command = library
-        .command(&assignment.command)
-        .ok_or_else(|| missing("command", &assignment.command))?
-        .clone();
-    let params = match &assignment.params {
-        Json::Object(params) => params.clone(),
-        Json::Null => Map::new(),
-        _ => return Err(Failure::permanent("invalid_params", "params have to be an object")),
+    let (command, params) = match &assignment.task {
+        AgentTask::Command { command, params } => {
+            let found = library.command(command).ok_or_else(|| missing("command", command))?;
+            let params = match params {
+                Json::Object(params) => params.clone(),
+                Json::Null => Map::new(),
+                _ => {
+                    return Err(Failure::permanent(
+                        "invalid_params",
+                        "params have to be an object",
+                    ));
+                }
+            };
+            (found.clone(), params)
+        }
+        AgentTask::Prompt(text) => {
+            let params = Map::from_iter([("prompt".to_owned(), json!(text))]);
+            (Command::of_prompt(&agent.slug), params)
+        }
     };
     let offered = desk.dependencies.tools.offer(&agent);
-    let tools = offered.map_err(|error| Failure::permanent("unknown_tool", error.to_string()))?;
+    let mut tools =
+        offered.map_err(|error| Failure::permanent("unknown_tool", error.to_string()))?;
+    if let Some(wanted) = &assignment.tools {
+        tools.retain(|tool| wanted.contains(&tool.name));
+    }
     let model = assignment.model.clone().or_else(|| agent.model.prefer.first().cloned());
     let limits = agent.limits.clone();
     Ok(TurnSpec { agent, command, params, model, tools, limits })
@@ -110,7 +126,7 @@ async fn call_model(
     let started_at = desk.app.now();
     let call_id = CallId::new(started_at, desk.app.random.as_ref());
     // Never sent to a provider: the scripted model finds its answer by them.
-    request.labels.insert("command".to_owned(), assignment.command.clone());
+    request.labels.insert("command".to_owned(), assignment.command().to_owned());
     request.labels.insert("step".to_owned(), assignment.step.clone());
     request.labels.insert("instance".to_owned(), assignment.key.instance.to_string());
     let estimated_input_tokens = llm::tokens::estimate_input(&request);

@@ -1,6 +1,7 @@
 //! SQL of the turn journal and of what a turn adds to its execution's row.
 
-use base::Timestamp;
+use base::{ExecutionId, OrganisationId, Timestamp};
+use engine::Status;
 use serde_json::Value as Json;
 use store::{Result, Tx, params, sql};
 
@@ -51,9 +52,39 @@ pub(super) async fn note_model(
     scripted: bool,
 ) -> Result<()> {
     tx.execute(
-        sql!("update executions set model = $3, scripted = scripted or $4 where organisation_id = $1 and id = $2"),
+        sql!("update executions set answered_model = $3, scripted = scripted or $4 where organisation_id = $1 and id = $2"),
         params![assignment.organisation, assignment.execution, model, scripted],
     )
     .await?;
     Ok(())
+}
+
+/// How an execution stands, for the step that waits for it.
+pub(super) struct End {
+    pub status: Status,
+    pub outputs: Option<Json>,
+    pub error: Option<Json>,
+}
+
+/// How an execution stands; `None` when it is unknown.
+pub(super) async fn end(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Option<End>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select status, outputs, error from executions where organisation_id = $1 and id = $2"),
+            params![organisation, id],
+        )
+        .await?;
+    row.map(|row| {
+        let status: String = row.get("status")?;
+        Ok(End {
+            status: status.parse().unwrap_or_default(),
+            outputs: row.json_option("outputs")?,
+            error: row.json_option("error")?,
+        })
+    })
+    .transpose()
 }

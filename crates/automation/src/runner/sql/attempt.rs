@@ -27,6 +27,18 @@ pub(super) fn push(
     let mut attempts: IndexMap<AttemptKey, Stand> = IndexMap::new();
     for fact in &change.events {
         let (attempt, stand) = match &fact.event {
+            Event::WorkSentBack { gate, steps, .. } => {
+                send_back(&mut attempts, *gate, steps);
+                continue;
+            }
+            Event::StepKept { step, instances, .. } => {
+                let kept = instances.iter().enumerate().filter(|(_, kept)| kept.output.is_some());
+                for (instance, _) in kept {
+                    let key = AttemptKey { step: *step, instance, attempt: 0 };
+                    attempts.insert(key, Stand { status: "completed", error: None });
+                }
+                continue;
+            }
             Event::AttemptStarted { key, .. } => (*key, Stand { status: "running", error: None }),
             Event::AttemptCompleted { key, .. } => {
                 (*key, Stand { status: "completed", error: None })
@@ -34,19 +46,7 @@ pub(super) fn push(
             Event::AttemptFailed { key, failure } => {
                 (*key, Stand { status: "failed", error: Some(error(failure)) })
             }
-            Event::AttemptResumed { .. }
-            | Event::StepExpanded { .. }
-            | Event::StepCompleted { .. }
-            | Event::StepSkipped { .. }
-            | Event::StepFailed { .. }
-            | Event::RetryScheduled { .. }
-            | Event::ExecutionCreated { .. }
-            | Event::ExecutionStarted
-            | Event::ExecutionPaused { .. }
-            | Event::ExecutionResumed { .. }
-            | Event::ExecutionCompleted { .. }
-            | Event::ExecutionFailed { .. }
-            | Event::ExecutionCancelled { .. } => continue,
+            _ => continue,
         };
         attempts.insert(attempt, stand);
     }
@@ -70,9 +70,19 @@ pub(super) fn push(
     }
 }
 
+/// Attempts at steps that are done again: the gate's has done its work, the others are
+/// not wanted any more.
+fn send_back(attempts: &mut IndexMap<AttemptKey, Stand>, gate: usize, steps: &[usize]) {
+    for (key, stand) in attempts {
+        if stand.status == "running" && steps.contains(&key.step) {
+            stand.status = if key.step == gate { "completed" } else { "cancelled" };
+        }
+    }
+}
+
 pub(super) async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
     tx.execute_rows(
-        sql!("insert into attempts (organisation_id, execution_id, step, instance, number, label, status, error, result_id, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (organisation_id, execution_id, step, instance, number) do update set status = excluded.status, error = excluded.error, result_id = excluded.result_id, finished_at = excluded.finished_at where attempts.status = 'running'"),
+        sql!("insert into attempts (organisation_id, execution_id, step, instance, number, label, status, error, result_id, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (organisation_id, execution_id, step, instance, number) do update set status = excluded.status, error = excluded.error, result_id = excluded.result_id, finished_at = excluded.finished_at where attempts.finished_at is null"),
         rows,
     )
     .await?;
@@ -86,7 +96,7 @@ pub(super) async fn close(tx: &mut Tx, closed: &[Key], now: Timestamp) -> Result
         rows.push(params![&key.organisation, &key.execution, now]);
     }
     tx.execute_rows(
-        sql!("update attempts set status = 'cancelled', finished_at = ended.column3 from (values ($1, $2, cast($3 as bigint))) as ended where organisation_id = ended.column1 and execution_id = ended.column2 and status = 'running'"),
+        sql!("update attempts set status = 'cancelled', finished_at = ended.column3 from (values ($1, $2, cast($3 as bigint))) as ended where organisation_id = ended.column1 and execution_id = ended.column2 and finished_at is null"),
         rows,
     )
     .await?;

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use base::{ExecutionId, OrganisationId, Timestamp, Usage};
+use engine::LinkMode;
 use store::{Result, Rows, Tx, params, sql};
 
 use super::{Change, Key};
@@ -21,6 +22,7 @@ pub(super) async fn create(
         let Some(new) = &change.created else { continue };
         let head = &change.head;
         let is_final = head.status.is_final();
+        let (link, parent) = (new.link.as_deref(), new.parent.as_ref());
         rows.push(params![
             new.organisation,
             new.id,
@@ -48,13 +50,23 @@ pub(super) async fn create(
             head.last_seq,
             now,
             head.has_started.then_some(now),
-            is_final.then_some(now)
+            is_final.then_some(now),
+            new.trigger,
+            link.map(|link| link.execution),
+            link.map(|link| mode(link.mode)),
+            parent.map(|parent| parent.execution),
+            parent.map(|parent| parent.step.clone()),
+            parent.map(|parent| parent.key.instance as i64),
+            parent.map(|parent| i64::from(parent.key.attempt)),
+            parent.map_or(0, |parent| parent.depth),
+            new.group.as_ref().map(|group| group.name.clone()),
+            new.group.as_ref().map(|group| group.limit as i64)
         ]);
         refused.insert(new.id);
     }
     let made = tx
         .fetch_rows(
-            sql!("insert into executions (organisation_id, id, workflow_slug, workflow_name, workflow_revision, definition, project_key, title, status, is_final, inputs, outputs, error, total_steps, completed_steps, failed_steps, percent, running, priority, model, scripted, recovered, model_calls, input_tokens, output_tokens, cost_micros, started_by_kind, started_by_id, started_by_name, last_seq, created_at, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, false, 0, 0, 0, 0, 0, $21, $22, $23, $24, $25, $26, $27) on conflict do nothing returning id"),
+            sql!("insert into executions (organisation_id, id, workflow_slug, workflow_name, workflow_revision, definition, project_key, title, status, is_final, inputs, outputs, error, total_steps, completed_steps, failed_steps, percent, running, priority, model, scripted, recovered, model_calls, input_tokens, output_tokens, cost_micros, started_by_kind, started_by_id, started_by_name, last_seq, created_at, started_at, finished_at, trigger_kind, origin_execution_id, origin_mode, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, concurrency_group, concurrency_limit) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, false, 0, 0, 0, 0, 0, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37) on conflict do nothing returning id"),
             rows,
         )
         .await?;
@@ -62,6 +74,15 @@ pub(super) async fn create(
         refused.remove(&row.get("id")?);
     }
     Ok(refused)
+}
+
+const fn mode(mode: LinkMode) -> &'static str {
+    match mode {
+        LinkMode::Retry => "retry",
+        LinkMode::Resume => "resume",
+        LinkMode::Fork => "fork",
+        LinkMode::Rollback => "rollback",
+    }
 }
 
 /// Adds the row of an execution that was made earlier.

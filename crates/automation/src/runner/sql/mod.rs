@@ -4,9 +4,11 @@
 //! its file; a file folds the facts into the rows as they stand after the commit, because
 //! a statement may touch a row once.
 
+mod approval;
 mod attempt;
 mod execution;
 mod journal;
+mod rare;
 mod read;
 mod result;
 mod step;
@@ -15,7 +17,8 @@ use base::{Random, Timestamp};
 use store::{Result, Tx};
 
 pub(super) use execution::add_usage;
-pub(super) use read::{journal, unfinished};
+pub(crate) use read::journal;
+pub(super) use read::{Unfinished, unfinished};
 
 use super::change::Change;
 
@@ -43,6 +46,10 @@ pub(super) async fn write(
         if change.head.status.is_final() && change.head.status != engine::Status::Completed {
             rows.closed.push(key);
         }
+        if rare::is_rare(change) {
+            rare::before(tx, change, now).await?;
+            rows.rare.push(change);
+        }
     }
     journal::write(tx, rows.journal).await?;
     step::write(tx, rows.steps).await?;
@@ -51,12 +58,15 @@ pub(super) async fn write(
     execution::write(tx, rows.heads).await?;
     step::close(tx, &rows.closed, now).await?;
     attempt::close(tx, &rows.closed, now).await?;
+    for change in rows.rare {
+        rare::after(tx, change, now, random).await?;
+    }
     Ok(written)
 }
 
 /// The rows of one commit.
 #[derive(Default)]
-struct Tables {
+struct Tables<'a> {
     journal: store::Rows,
     steps: store::Rows,
     attempts: store::Rows,
@@ -64,6 +74,8 @@ struct Tables {
     heads: store::Rows,
     /// Executions that ended before all of their steps had.
     closed: Vec<Key>,
+    /// Changes with facts that need more than the rows above.
+    rare: Vec<&'a Change>,
 }
 
 /// What every row of an execution begins with.

@@ -1,18 +1,38 @@
 //! Reading what was not finished, after a start.
 
-use base::{ExecutionId, OrganisationId};
+use base::{ExecutionId, OrganisationId, Timestamp};
 use engine::Event;
-use store::{Result, Tx, params, sql};
+use store::{Result, Row, Tx, params, sql};
+
+use crate::runner::handle::{Group, Starter};
 
 /// An execution that has not ended, as it stands in SQL.
 pub(in crate::runner) struct Unfinished {
     pub organisation: OrganisationId,
     pub id: ExecutionId,
     pub definition: String,
+    pub workflow: String,
+    pub title: String,
+    pub project: Option<String>,
     pub model: Option<String>,
+    pub answered_model: Option<String>,
     pub scripted: bool,
     pub percent: i64,
     pub priority: String,
+    pub starter: Starter,
+    pub group: Option<Group>,
+    /// The execution, step, instance and attempt that wait for it.
+    pub parent: Option<ParentRow>,
+    pub depth: i64,
+    pub created_at: Timestamp,
+}
+
+/// The attempt of another execution that waits for one.
+pub(in crate::runner) struct ParentRow {
+    pub execution: ExecutionId,
+    pub step: String,
+    pub instance: usize,
+    pub attempt: u32,
 }
 
 /// A page of unfinished executions in the order they came.
@@ -23,27 +43,56 @@ pub(in crate::runner) async fn unfinished(
 ) -> Result<Vec<Unfinished>> {
     let rows = tx
         .fetch_all(
-            sql!("select organisation_id, id, definition, model, scripted, percent, priority from executions where is_final = false and id > $1 order by id limit $2"),
+            sql!("select organisation_id, id, definition, workflow_slug, title, project_key, model, answered_model, scripted, percent, priority, started_by_kind, started_by_id, started_by_name, concurrency_group, concurrency_limit, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, created_at from executions where is_final = false and id > $1 order by id limit $2"),
             params![after, limit],
         )
         .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Unfinished {
-                organisation: row.get("organisation_id")?,
-                id: row.get("id")?,
-                definition: row.get("definition")?,
-                model: row.get("model")?,
-                scripted: row.get("scripted")?,
-                percent: row.get("percent")?,
-                priority: row.get("priority")?,
-            })
-        })
-        .collect()
+    rows.iter().map(unfinished_row).collect()
+}
+
+fn unfinished_row(row: &Row) -> Result<Unfinished> {
+    let parent: Option<ExecutionId> = row.get("parent_execution_id")?;
+    let group: Option<String> = row.get("concurrency_group")?;
+    let limit: Option<i64> = row.get("concurrency_limit")?;
+    let kind: String = row.get("started_by_kind")?;
+    Ok(Unfinished {
+        organisation: row.get("organisation_id")?,
+        id: row.get("id")?,
+        definition: row.get("definition")?,
+        workflow: row.get("workflow_slug")?,
+        title: row.get("title")?,
+        project: row.get("project_key")?,
+        model: row.get("model")?,
+        answered_model: row.get("answered_model")?,
+        scripted: row.get("scripted")?,
+        percent: row.get("percent")?,
+        priority: row.get("priority")?,
+        starter: Starter {
+            kind: if kind == "api_key" { "api_key" } else { "user" },
+            id: row.get("started_by_id")?,
+            name: row.get("started_by_name")?,
+        },
+        group: group.map(|name| Group {
+            name,
+            limit: limit.unwrap_or(1).max(1) as usize,
+            cancels: false,
+        }),
+        parent: match parent {
+            Some(execution) => Some(ParentRow {
+                execution,
+                step: row.get("parent_step")?,
+                instance: row.get::<i64>("parent_instance")? as usize,
+                attempt: row.get::<i64>("parent_attempt")? as u32,
+            }),
+            None => None,
+        },
+        depth: row.get("depth")?,
+        created_at: row.get("created_at")?,
+    })
 }
 
 /// The facts of an execution, in order.
-pub(in crate::runner) async fn journal(
+pub(crate) async fn journal(
     tx: &mut Tx,
     organisation: OrganisationId,
     id: ExecutionId,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::Timestamp;
-use engine::{Event, Failure};
+use engine::{Event, Failure, StepStatus};
 use serde_json::json;
 use store::{Result, Rows, Tx, params, sql};
 
@@ -23,7 +23,10 @@ pub(super) fn push(rows: &mut Rows, key: &Key, change: &Change, now: Timestamp) 
         steps.extend((0..change.plan.len()).map(pending));
     }
     for fact in &change.events {
-        if let Some((position, next)) = stand(&fact.event) {
+        if let Event::WorkSentBack { steps: again, .. } = &fact.event {
+            let pending = |step: &usize| (*step, Stand { status: "pending", error: None });
+            steps.extend(again.iter().map(pending));
+        } else if let Some((position, next)) = stand(&fact.event) {
             let step = steps.entry(position).or_insert(Stand { status: "pending", error: None });
             // What has ended stays ended.
             if matches!(step.status, "pending" | "running") {
@@ -53,20 +56,14 @@ fn stand(event: &Event) -> Option<(usize, Stand)> {
     match event {
         Event::AttemptStarted { key, .. } => stand(key.step, "running", None),
         Event::StepExpanded { step, .. } => stand(*step, "running", None),
-        Event::StepCompleted { step } => stand(*step, "completed", None),
-        Event::StepSkipped { step } => stand(*step, "skipped", None),
+        Event::StepKept { step, status, failure, .. } => {
+            let status = status.map_or("running", StepStatus::as_str);
+            stand(*step, status, failure.as_ref().map(error))
+        }
+        Event::StepCompleted { step, .. } => stand(*step, "completed", None),
+        Event::StepSkipped { step, .. } => stand(*step, "skipped", None),
         Event::StepFailed { step, failure } => stand(*step, "failed", Some(error(failure))),
-        Event::AttemptResumed { .. }
-        | Event::AttemptCompleted { .. }
-        | Event::AttemptFailed { .. }
-        | Event::RetryScheduled { .. }
-        | Event::ExecutionCreated { .. }
-        | Event::ExecutionStarted
-        | Event::ExecutionPaused { .. }
-        | Event::ExecutionResumed { .. }
-        | Event::ExecutionCompleted { .. }
-        | Event::ExecutionFailed { .. }
-        | Event::ExecutionCancelled { .. } => None,
+        _ => None,
     }
 }
 
@@ -77,7 +74,7 @@ pub(super) fn error(failure: &Failure) -> String {
 
 pub(super) async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
     tx.execute_rows(
-        sql!("insert into execution_steps (organisation_id, execution_id, step, position, status, error, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (organisation_id, execution_id, step) do update set status = excluded.status, error = excluded.error, started_at = coalesce(execution_steps.started_at, excluded.started_at), finished_at = excluded.finished_at where execution_steps.status in ('pending', 'running')"),
+        sql!("insert into execution_steps (organisation_id, execution_id, step, position, status, error, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (organisation_id, execution_id, step) do update set status = excluded.status, error = excluded.error, started_at = coalesce(execution_steps.started_at, excluded.started_at), finished_at = excluded.finished_at where execution_steps.finished_at is null"),
         rows,
     )
     .await?;
@@ -91,7 +88,7 @@ pub(super) async fn close(tx: &mut Tx, closed: &[Key], now: Timestamp) -> Result
         rows.push(params![&key.organisation, &key.execution, now]);
     }
     tx.execute_rows(
-        sql!("update execution_steps set status = case status when 'pending' then 'skipped' else 'cancelled' end, finished_at = ended.column3 from (values ($1, $2, cast($3 as bigint))) as ended where organisation_id = ended.column1 and execution_id = ended.column2 and status in ('pending', 'running')"),
+        sql!("update execution_steps set status = case status when 'pending' then 'skipped' else 'cancelled' end, finished_at = ended.column3 from (values ($1, $2, cast($3 as bigint))) as ended where organisation_id = ended.column1 and execution_id = ended.column2 and finished_at is null"),
         rows,
     )
     .await?;

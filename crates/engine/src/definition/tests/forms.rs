@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::super::{Action, Retry};
+use super::super::{Action, AgentChoice, OnError, Retry, Task};
 use super::{parse, parsed};
 use crate::expression::Template;
 
@@ -78,7 +78,7 @@ outputs: { code: '${{ steps.code.outputs }}' }
     }
     let code = &first.steps[1];
     assert_eq!(first.steps[0].timeout, Duration::from_secs(90));
-    assert_eq!((code.retry.max_attempts, code.continue_on_error), (5, true));
+    assert_eq!((code.retry.max_attempts, code.on_error), (5, OnError::Continue));
     let matrix = code.matrix.as_ref().unwrap();
     assert_eq!((matrix.name.as_str(), matrix.max_parallel, matrix.fail_fast), ("part", 2, false));
 }
@@ -103,12 +103,16 @@ fn what_is_not_said_has_a_default() {
         (agent.timeout, tool.timeout),
         (Duration::from_secs(1800), Duration::from_secs(300))
     );
-    assert_eq!((&agent.retry, agent.continue_on_error), (&Retry::default(), false));
+    assert_eq!((&agent.retry, agent.on_error), (&Retry::default(), OnError::Stop));
     assert_eq!((agent.name.as_str(), tool.name.as_str()), ("step 1", "the tool 2"));
     assert_eq!((agent.line, agent.column, tool.line), (3, 3, 4));
     let empty = Template::Constant(json!({}));
-    let expected =
-        Action::Agent { agent: "a".into(), command: "c".into(), params: empty, model: None };
+    let expected = Action::Agent {
+        agent: AgentChoice::Named("a".into()),
+        task: Task::Command { command: "c".into(), params: empty },
+        model: None,
+        tools: None,
+    };
     assert_eq!(agent.action, expected);
     let fan = parsed(&steps("- {tool: t, strategy: {matrix: {x: [1]}}}"));
     let matrix = fan.steps[0].matrix.as_ref().unwrap();

@@ -74,3 +74,18 @@ fn a_workflow_without_inputs_says_so() {
     let problems = parsed("name: none\nsteps: [{tool: t}]").accept_inputs(&json!({ "a": 1 }));
     assert_eq!(problems.unwrap_err()[0].message, "is not an input of this workflow; it has none");
 }
+
+#[test]
+fn an_input_with_options_is_one_of_them() {
+    let text = "
+name: options
+inputs: {env: {options: [staging, production], default: staging}, n: {type: integer, options: [1, 2]}}
+steps: [{tool: t}]
+";
+    let definition = parsed(text);
+    let accepted = definition.accept_inputs(&json!({ "n": 2 }));
+    assert_eq!(accepted, Ok(json!({ "env": "staging", "n": 2 })));
+    let problems = definition.accept_inputs(&json!({ "env": "prod", "n": 3 })).unwrap_err();
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages, ["has to be one of staging, production", "has to be one of 1, 2"]);
+}

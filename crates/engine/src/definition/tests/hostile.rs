@@ -73,6 +73,84 @@ fn dense_graphs_are_checked_without_haste_or_harm() {
 }
 
 #[test]
+fn expressions_cannot_be_made_to_hurt() {
+    let step = |with: &str| {
+        format!(
+            "name: abc\ninputs: {{x: {{}}}}\nsteps:\n- {{id: a, tool: t, with: {{x: \"${{{{ {with} }}}}\"}}}}"
+        )
+    };
+    check(
+        "long",
+        &step(&"x".repeat(1_000_000)),
+        "the expression is longer than 8192 bytes; split it",
+    );
+    check("nested", &step(&"(".repeat(4000)), "nested deeper than 48; split the expression");
+    check("nots", &step(&"!".repeat(4000)), "nested deeper than 48");
+    check(
+        "path",
+        &step(&format!("inputs.x{}", ".a".repeat(4000))),
+        "more than 400 operators and accesses",
+    );
+    check("indexes", &step(&format!("inputs.x{}", "[0]".repeat(2000))), "more than 400 operators");
+    check("sums", &step(&format!("1{}", "+1".repeat(4000))), "more than 400 operators");
+    check("ors", &step(&format!("1{}", " or 1".repeat(1600))), "more than 400 operators");
+    check("many", &step(&"${{ y }}".repeat(20_000)), "unexpected");
+    let open = format!(
+        "name: abc\nsteps:\n- {{id: a, tool: t, with: {{x: \"{}\"}}}}",
+        "${{ ".repeat(200_000)
+    );
+    check("open", &open, "is not closed");
+    let deepest = step(&format!("inputs.x{}", ".a".repeat(398)));
+    assert!(parse(&deepest).is_ok_and(|definition| definition.to_json().to_string().len() > 800));
+    let names = format!("name: abc\nsteps: [{{tool: t, {}: 1}}]", "k".repeat(1000));
+    check("a long key", &names, "unknown key \"kkkk");
+    let keys = (0..20_000).map(|key| format!("k{key}: 1\n")).collect::<Vec<_>>().concat();
+    check("many keys", &format!("{keys}name: abc\nsteps: [{{tool: t}}]"), "unknown key \"k49\"");
+}
+
+#[test]
+fn circles_of_every_kind_are_found() {
+    let ring = |key: &str| {
+        let line = |step: usize| {
+            let next = (step + 1) % MAX_STEPS;
+            format!(
+                "- {{id: s{step}, tool: t, needs: [], {}}}\n",
+                key.replace("NEXT", &format!("s{next}"))
+            )
+        };
+        format!("name: ring\nsteps:\n{}", (0..MAX_STEPS).map(line).collect::<String>())
+    };
+    check(
+        "on-error",
+        &ring("on-error: {goto: NEXT}"),
+        "step \"s0\": waits for itself: s0 needs s499 needs",
+    );
+    let gates = |goto: usize| {
+        let line = |step: usize| {
+            format!("- {{id: g{step}, gate: true, on-fail: {{goto: g{}}}}}\n", (step + goto) % 200)
+        };
+        format!("name: gates\nsteps:\n{}", (0..200).map(line).collect::<String>())
+    };
+    check(
+        "gates",
+        &gates(1),
+        "step \"g0\": the gate sends work back to \"g1\", which it does not wait for",
+    );
+    check("gates", &gates(0), "step \"g7\": the gate sends work back to itself");
+    let context = |step| {
+        format!(
+            "- {{key: s{step}, tool: t, input_mapping: {{x: $.context.x}}, output_mapping: {{x: $.output.x}}}}\n"
+        )
+    };
+    let context: String = (0..MAX_STEPS).map(context).collect();
+    check(
+        "context",
+        &format!("name: context\nsteps:\n{context}"),
+        "step \"s0\": the path \"$.context.x\" leads nowhere",
+    );
+}
+
+#[test]
 fn strange_texts_are_refused() {
     for text in [
         "\0",
@@ -144,6 +222,33 @@ const PIECES: &[&str] = &[
     "true",
     "~",
     "steps.abc.outputs",
+    "on: ",
+    "event: ",
+    "schedule: ",
+    "cron: ",
+    "concurrency: ",
+    "budget: ",
+    "loop: ",
+    "until: ",
+    "wait: ",
+    "minutes: ",
+    "approval: ",
+    "rule: ",
+    "form: ",
+    "gate: ",
+    "on-fail: ",
+    "on-error: ",
+    "goto: ",
+    "compensate: ",
+    "workflow: ",
+    "capability: ",
+    "prompt: ",
+    "input_mapping: ",
+    "output_mapping: ",
+    "$.context.x",
+    "$prev.output",
+    "feedback",
+    "loop.last",
     "inputs.t",
     "matrix",
     "é",

@@ -3,14 +3,23 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod difference;
 mod forms;
 mod given;
 mod hostile;
+mod language;
 mod names;
 mod problems;
+mod random;
 mod schema;
+mod written;
 
 use super::{Definition, parse};
+
+/// Every form of the language.
+fn every_form() -> Vec<String> {
+    include_str!("forms.txt").split("~~~\n").skip(1).map(str::to_owned).collect()
+}
 
 /// Parses, or fails with the problems.
 fn parsed(text: &str) -> Definition {

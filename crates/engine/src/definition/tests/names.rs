@@ -1,4 +1,4 @@
-//! Agents, commands and tools that a definition names must exist.
+//! Agents, commands, tools, workflows and capabilities that a definition names must exist.
 
 use super::super::Known;
 use super::parsed;
@@ -9,6 +9,8 @@ fn unknown_names_come_with_a_suggestion() {
         agents: vec!["architect", "qa"],
         commands: vec!["plan", "write_story"],
         tools: vec!["create_backlog"],
+        workflows: vec!["hotfix"],
+        capabilities: vec!["code_review"],
     };
     let check = |step: &str, known: &Known<'_>, expected: &[&str]| {
         let definition = parsed(&format!("name: names\nsteps:\n  - {step}"));
@@ -30,6 +32,24 @@ fn unknown_names_come_with_a_suggestion() {
         "{tool: shell}",
         &known,
         &[
+            "line 3, column 5: step \"step_1\": names the unknown tool \"shell\"; use one of create_backlog",
+        ],
+    );
+    check("{workflow: hotfix, compensate: {capability: code_review, prompt: p}}", &known, &[]);
+    check(
+        "{workflow: hotfx, compensate: {tool: create}}",
+        &known,
+        &[
+            "line 3, column 5: step \"step_1\": names the unknown workflow \"hotfx\"; did you mean \"hotfix\"?",
+            "line 3, column 5: step \"step_1\": names the unknown tool \"create\"; did you mean \"create_backlog\"?",
+        ],
+    );
+    check(
+        "{capability: code_reviews, prompt: p, dispatch: {exclude: [q]}, tools: [shell]}",
+        &known,
+        &[
+            "line 3, column 5: step \"step_1\": names the unknown capability \"code_reviews\"; did you mean \"code_review\"?",
+            "line 3, column 5: step \"step_1\": names the unknown agent \"q\"; use one of architect, qa",
             "line 3, column 5: step \"step_1\": names the unknown tool \"shell\"; use one of create_backlog",
         ],
     );

@@ -1,8 +1,9 @@
-//! Cancel wins at once: the execution is over, and what still runs is stopped.
+//! Cancel wins at once: the execution is over, and what still runs is stopped. Only a
+//! rollback is not cut short, since half of it would be worse than none.
 
 use crate::step::Rejected;
 use crate::step::advance::Advance;
-use crate::{Effect, Event};
+use crate::{Effect, Event, Status};
 
 pub(in crate::step) fn cancel(
     advance: &mut Advance<'_>,
@@ -10,8 +11,8 @@ pub(in crate::step) fn cancel(
     reason: Option<String>,
 ) -> Result<(), Rejected> {
     let status = advance.state.status;
-    if status.is_final() {
-        return Err(Rejected { status, wanted: "cancelled" });
+    if status.is_final() || status == Status::RollingBack {
+        return Err(Rejected::State { status, wanted: "cancelled" });
     }
     let running = advance.state.running();
     advance.record(Event::ExecutionCancelled { by, reason });

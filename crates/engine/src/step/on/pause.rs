@@ -5,22 +5,27 @@ use crate::step::advance::Advance;
 use crate::{Event, Status};
 
 pub(in crate::step) fn pause(advance: &mut Advance<'_>, by: String) -> Result<(), Rejected> {
-    match advance.state.status {
-        Status::Queued | Status::Running => advance.record(Event::ExecutionPaused { by }),
-        status @ (Status::Paused | Status::Completed | Status::Failed | Status::Cancelled) => {
-            return Err(Rejected { status, wanted: "paused" });
-        }
+    let status = advance.state.status;
+    if !matches!(status, Status::Queued | Status::Running) {
+        return Err(Rejected::State { status, wanted: "paused" });
     }
+    advance.record(Event::ExecutionPaused { by, reason: None });
     Ok(())
 }
 
 pub(in crate::step) fn resume(advance: &mut Advance<'_>, by: String) -> Result<(), Rejected> {
     let status = advance.state.status;
     if status != Status::Paused {
-        return Err(Rejected { status, wanted: "resumed" });
+        return Err(Rejected::State { status, wanted: "resumed" });
     }
     advance.record(Event::ExecutionResumed { by });
+    if !advance.state.is_started {
+        // It was paused before its turn came.
+        super::start::begin(advance);
+        return Ok(());
+    }
     super::tick(advance);
+    super::start::begin_rollback(advance);
     advance.start_ready();
     Ok(())
 }

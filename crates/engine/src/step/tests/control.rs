@@ -21,7 +21,7 @@ fn a_paused_execution_finishes_what_runs_and_starts_nothing() {
 
 #[test]
 fn a_pause_before_the_start_is_ended_by_a_resume() {
-    check(TWO, "pause => paused\n start =>\n resume => resumed, a#1 started");
+    check(TWO, "pause => paused\n start =>\n resume => resumed, started, a#1 started");
 }
 
 #[test]

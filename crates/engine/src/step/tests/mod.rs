@@ -2,19 +2,29 @@
 //! it. [`check`] plays the inputs and compares the whole transcript.
 #![allow(clippy::unwrap_used)]
 
+mod agents;
+mod approval;
+mod branches;
 mod control;
 mod fan_out;
+mod gate;
 mod graph;
 mod large;
+mod limits;
+mod link;
+mod loops;
 mod orders;
 mod recovery;
 mod retry;
+mod rollback;
+mod wait;
 
 use base::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::{
-    AttemptKey, Effect, Event, Failure, Input, Outcome, Plan, State, create, definition, step,
+    AttemptKey, Decider, Decision, Effect, Event, Failure, Input, Outcome, Plan, SkipCause, State,
+    StepStatus, create, definition, step,
 };
 
 /// A plan of these steps, written as in a definition.
@@ -65,7 +75,33 @@ impl Play {
                 self.now = Timestamp::from_millis(millis.parse().unwrap());
                 Input::Tick
             }
-            ["recover"] => Input::Recover,
+            ["recover"] => Input::Recover { give_up_after: Some(3) },
+            ["restart"] => Input::Recover { give_up_after: None },
+            ["began", name] => Input::AttemptBegan { key: self.key(name) },
+            ["chosen", name, agent] => Input::AgentChosen {
+                key: self.key(name),
+                agent: (*agent).to_owned(),
+                explanation: json!({}),
+            },
+            ["signal", name] => Input::Signal { name: (*name).to_owned(), payload: json!(1), by },
+            ["signal", name, payload] => Input::Signal {
+                name: (*name).to_owned(),
+                payload: serde_json::from_str(payload).unwrap(),
+                by,
+            },
+            [word @ ("approve" | "reject"), name, who, form @ ..] => {
+                let key = self.key(name);
+                let decision = Decision {
+                    by: decider(who),
+                    approve: *word == "approve",
+                    comment: String::new(),
+                    form: form
+                        .first()
+                        .map_or(Json::Null, |form| serde_json::from_str(form).unwrap()),
+                    at: self.now,
+                };
+                Input::Decide { step: key.step, instance: key.instance, decision }
+            }
             ["pause"] => Input::Pause { by },
             ["resume"] => Input::Resume { by },
             ["cancel"] => Input::Cancel { by, reason: None },
@@ -75,6 +111,8 @@ impl Play {
                 output: serde_json::from_str(output).unwrap(),
             },
             ["broken", name] => failed(self.key(name), Failure::permanent("broken", "no use")),
+            ["broken", name, code] => failed(self.key(name), Failure::permanent(code, "no use")),
+            ["flaky", name, code] => failed(self.key(name), Failure::passing(code, "try again")),
             ["flaky", name] => failed(self.key(name), Failure::passing("flaky", "try again")),
             ["flaky", name, "after", millis] => {
                 let mut failure = Failure::passing("flaky", "try again");
@@ -110,7 +148,8 @@ impl Play {
     }
 
     fn attempt(&self, key: AttemptKey) -> String {
-        let instance = if self.plan.step(key.step).matrix.is_some() {
+        let step = self.plan.step(key.step);
+        let instance = if step.matrix.is_some() || step.repeat.is_some() {
             format!("[{}]", key.instance)
         } else {
             String::new()
@@ -121,22 +160,81 @@ impl Play {
     fn fact(&self, event: &Event) -> String {
         match event {
             Event::ExecutionCreated { .. } => "created".to_owned(),
-            Event::ExecutionStarted => "started".to_owned(),
+            Event::StepKept { step, status, instances, .. } => {
+                let kept = instances.iter().filter(|instance| instance.output.is_some()).count();
+                let status = status.map_or("open", StepStatus::as_str);
+                format!("{} kept {kept} of {} ({status})", self.id(*step), instances.len())
+            }
+            Event::ExecutionStarted { deadline: None } => "started".to_owned(),
+            Event::ExecutionStarted { deadline: Some(deadline) } => {
+                format!("started until {}", deadline.as_millis())
+            }
             Event::StepExpanded { step, items } => {
                 format!("{} expanded to {}", self.id(*step), items.len())
             }
             Event::AttemptStarted { key, .. } => format!("{} started", self.attempt(*key)),
-            Event::AttemptResumed { key, .. } => format!("{} resumed", self.attempt(*key)),
+            Event::AttemptResumed { key, deaths: 0 | 1, .. } => {
+                format!("{} resumed", self.attempt(*key))
+            }
+            Event::AttemptResumed { key, deaths, .. } => {
+                format!("{} resumed after {deaths} deaths", self.attempt(*key))
+            }
+            Event::AttemptBegan { key, deadline } => {
+                format!("{} began until {}", self.attempt(*key), deadline.as_millis())
+            }
+            Event::AgentChosen { key, agent, .. } => {
+                format!("{} chose {agent}", self.attempt(*key))
+            }
+            Event::WaitStarted { key, until, signal } => {
+                let what = signal.as_deref().unwrap_or("nothing");
+                format!("{} waits for {what} until {}", self.attempt(*key), until.as_millis())
+            }
+            Event::SignalReceived { name, .. } => format!("signal {name}"),
+            Event::ApprovalRequested { key, request } => {
+                format!("{} asks \"{}\"", self.attempt(*key), request.title)
+            }
+            Event::ApprovalDecided { decision, .. } => {
+                let word = if decision.approve { "approved" } else { "rejected" };
+                format!("{word} by {}", decision.by.name)
+            }
+            Event::ApprovalEscalated { .. } => "escalated".to_owned(),
             Event::AttemptCompleted { key, .. } => format!("{} ok", self.attempt(*key)),
             Event::AttemptFailed { key, failure } => {
                 format!("{} failed ({})", self.attempt(*key), failure.code)
             }
             Event::RetryScheduled { at, .. } => format!("again at {}", at.as_millis()),
-            Event::StepCompleted { step } => format!("{} completed", self.id(*step)),
+            Event::LoopContinued { last, .. } => format!("another round after {last}"),
+            Event::WorkSentBack { gate, round, steps, feedback } => {
+                let steps: Vec<&str> = steps.iter().map(|step| self.id(*step)).collect();
+                format!("{} sent back {} ({round}: {feedback})", self.id(*gate), steps.join("+"))
+            }
+            Event::StepCompleted { step, checkpoint: None } => {
+                format!("{} completed", self.id(*step))
+            }
+            Event::StepCompleted { step, checkpoint: Some(name) } => {
+                format!("{} completed as {name}", self.id(*step))
+            }
             Event::StepFailed { step, .. } => format!("{} failed", self.id(*step)),
-            Event::StepSkipped { step } => format!("{} skipped", self.id(*step)),
-            Event::ExecutionPaused { .. } => "paused".to_owned(),
+            Event::StepSkipped { step, cause: SkipCause::Condition } => {
+                format!("{} skipped", self.id(*step))
+            }
+            Event::StepSkipped { step, cause: SkipCause::NeedFailed } => {
+                format!("{} lost", self.id(*step))
+            }
+            Event::ExecutionPaused { reason: None, .. } => "paused".to_owned(),
+            Event::ExecutionPaused { by, reason: Some(_) } => format!("paused by {by}"),
             Event::ExecutionResumed { .. } => "resumed".to_owned(),
+            Event::RollbackStarted { step, failure, .. } => format!(
+                "UNDOING because of {} ({})",
+                step.as_deref().unwrap_or("itself"),
+                failure.as_ref().map_or("request", |failure| failure.code.as_str())
+            ),
+            Event::ExecutionRolledBack { not_reversible } if not_reversible.is_empty() => {
+                "ROLLED BACK".to_owned()
+            }
+            Event::ExecutionRolledBack { not_reversible } => {
+                format!("ROLLED BACK without {}", not_reversible.join("+"))
+            }
             Event::ExecutionCompleted { outputs } => format!("COMPLETED {outputs}"),
             Event::ExecutionFailed { step, failure } => {
                 format!("FAILED by {} ({})", step.as_deref().unwrap_or("itself"), failure.code)
@@ -146,9 +244,28 @@ impl Play {
     }
 }
 
+/// A person, by a short name. `req` started the execution, `adm` may decide about
+/// everything, `app` may approve, anybody else is nobody in particular; `NAME:ROLE` has a role.
+fn decider(who: &str) -> Decider {
+    let (name, role) = who.split_once(':').unwrap_or((who, "member"));
+    Decider {
+        id: format!("id-{name}"),
+        email: format!("{name}@example.com"),
+        name: name.to_owned(),
+        role: role.to_owned(),
+        may_approve: matches!(name, "app" | "req" | "boss"),
+        is_admin: name == "adm",
+        is_requester: name == "req",
+    }
+}
+
 /// Plays a transcript: every line is `input => facts`.
 fn check(body: &str, transcript: &str) -> Play {
-    let mut play = Play::new(plan(body));
+    play(Play::new(plan(body)), transcript)
+}
+
+/// Goes on with an execution.
+fn play(mut play: Play, transcript: &str) -> Play {
     let expected: Vec<&str> =
         transcript.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let found: Vec<String> = expected
@@ -158,13 +275,15 @@ fn check(body: &str, transcript: &str) -> Play {
             format!("{input} => {}", play.answer(input)).trim_end().to_owned()
         })
         .collect();
-    assert_eq!(found.join("\n"), expected.join("\n"), "{body}");
+    assert_eq!(found.join("\n"), expected.join("\n"));
     play
 }
 
 fn wake(outcome: &Outcome) -> Option<i64> {
     outcome.effects.iter().find_map(|effect| match effect {
         Effect::WakeAt(at) => Some(at.as_millis()),
-        Effect::StartAttempt { .. } | Effect::CancelAttempt { .. } => None,
+        Effect::StartAttempt { .. } | Effect::ChooseAgent { .. } | Effect::CancelAttempt { .. } => {
+            None
+        }
     })
 }

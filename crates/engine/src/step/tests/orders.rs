@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Play, plan};
-use crate::{AttemptKey, Effect, Input, Order, create};
+use crate::{AgentOrder, AgentTask, AttemptKey, Effect, Input, Order, create};
 
 #[test]
 fn orders_carry_their_key_and_evaluated_parameters() {
@@ -18,12 +18,15 @@ steps:
     play.state = create(&plan, json!({ "idea": "a clinic" }), 7).0;
     let outcome = play.feed(Input::Start);
     let key = AttemptKey { step: 0, instance: 0, attempt: 1 };
-    let order = Order::Agent {
+    let order = Order::Agent(Box::new(AgentOrder {
         agent: "architect".into(),
-        command: "plan".into(),
-        params: json!({ "idea": "a clinic", "style": "short" }),
+        task: AgentTask::Command {
+            command: "plan".into(),
+            params: json!({ "idea": "a clinic", "style": "short" }),
+        },
         model: Some("big".into()),
-    };
+        tools: None,
+    }));
     assert_eq!(outcome.effects[0], Effect::StartAttempt { key, order });
     let output = json!({ "parts": [{ "name": "main" }, { "name": "lib" }] });
     let outcome = play.feed(Input::AttemptCompleted { key, output });

@@ -26,7 +26,7 @@ fn a_running_attempt_goes_on_under_its_number_with_a_new_deadline() {
         panic!("it starts")
     };
     play.now = play.now.plus(std::time::Duration::from_secs(50));
-    let outcome = play.feed(Input::Recover);
+    let outcome = play.feed(Input::Recover { give_up_after: Some(3) });
     assert_eq!(outcome.effects[0], Effect::StartAttempt { key, order }, "the same order again");
     assert_eq!(wake(&outcome), Some(110_000));
     check(
@@ -40,7 +40,7 @@ fn a_running_attempt_goes_on_under_its_number_with_a_new_deadline() {
 fn a_backoff_is_woken_after_a_restart() {
     let mut play =
         check(CALM, "start => started, a#1 started\n flaky a => a#1 failed (flaky), again at 2000");
-    let outcome = play.feed(Input::Recover);
+    let outcome = play.feed(Input::Recover { give_up_after: Some(3) });
     assert_eq!((outcome.events.len(), wake(&outcome)), (0, Some(2000)));
     play.now = play.now.plus(std::time::Duration::from_secs(3));
     let mut late = Play { plan: play.plan.clone(), state: play.state.clone(), now: play.now };

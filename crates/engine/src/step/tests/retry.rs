@@ -90,6 +90,24 @@ fn an_attempt_over_its_deadline_fails_and_is_stopped() {
     );
 }
 
+/// Other news may be worked in at the very time of the wake-up call, and takes its place.
+#[test]
+fn a_retry_that_is_due_when_other_news_comes_is_not_forgotten() {
+    let body = "steps:
+- {id: a, tool: t, needs: [], retry: {jitter: false}}
+- {id: b, tool: t, needs: []}";
+    let mut play = check(
+        body,
+        "start => started, a#1 started, b#1 started
+         flaky a => a#1 failed (flaky), again at 2000",
+    );
+    play.now = play.now.plus(Duration::from_secs(3));
+    let input = play.input("ok b");
+    let outcome = play.feed(input);
+    assert_eq!(wake(&outcome), Some(2000), "it asks to be woken at once");
+    assert_eq!(play.answer("tick"), "a#2 started");
+}
+
 #[test]
 fn jitter_depends_on_nothing_but_the_seed_and_the_attempt() {
     let body = "steps:\n- {id: a, tool: t, needs: []}\n- {id: b, tool: t}";

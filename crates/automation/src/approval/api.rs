@@ -1,0 +1,191 @@
+//! Routes of approvals.
+
+use axum::extract::State;
+use base::{ApprovalId, Page, PageRequest, Timestamp};
+use engine::{ApprovalState, Decider, Decision, DecisionError, Input, Plan, Rejected, definition};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa_axum::routes;
+use web::{
+    Access, Caller, Ctx, Error, Json, Path, Permission, Problem, Query, Result, Routes,
+    decode_cursor, encode_cursor, forbidden, invalid, invalid_state, not_found,
+};
+
+use super::model::{Approval, Decide, DecisionView, Row};
+use super::sql;
+use crate::Automation;
+use crate::runner::InputError;
+
+pub(crate) fn routes() -> Routes<Automation> {
+    let view = Access::Permission(Permission::ViewWorkflows);
+    // Whoever is named may decide, whatever else they may do; the engine knows who is.
+    Routes::new().add(view, routes!(list)).add(view, routes!(get)).add(view, routes!(decide))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    /// `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled` or `all`.
+    status: Option<String>,
+    /// Only those that you may decide about.
+    #[serde(default)]
+    mine: bool,
+    /// How many items, 1 to 200 (50 when absent).
+    limit: Option<i64>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List approvals, the oldest first.
+#[utoipa::path(get, path = "/api/v1/approvals", operation_id = "list_approvals", tag = "approvals", params(ListQuery),
+    responses((status = 200, description = "A page of approvals", body = Page<Approval>),
+        (status = 400, description = "A filter or the cursor cannot be used", body = Problem)))]
+async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Approval>>> {
+    const KNOWN: [&str; 6] = ["pending", "approved", "rejected", "expired", "cancelled", "all"];
+    let status = query.status.unwrap_or_else(|| "pending".to_owned());
+    if !KNOWN.contains(&status.as_str()) {
+        return Err(invalid("status", format!("use one of {}", KNOWN.join(", "))));
+    }
+    let caller = ctx.caller()?;
+    let status = (status != "all").then_some(status);
+    let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let page = PageRequest { limit: query.limit, cursor: None };
+    let mut tx = ctx.read().await?;
+    let rows = sql::list(&mut tx, caller.organisation, status, after, page.limit()).await?;
+    let mut found = Page::from_rows(rows, page.limit(), |row: &Row| {
+        encode_cursor(&[&row.requested_at.as_millis().to_string(), &row.id.to_string()])
+    });
+    let next = found.next.take();
+    let mut items: Vec<Approval> = found.items.into_iter().map(|row| view(row, caller)).collect();
+    items.retain(|approval| approval.can_decide || !query.mine);
+    Ok(Json(Page { items, next }))
+}
+
+fn parse_cursor(cursor: &str) -> Result<(Timestamp, ApprovalId)> {
+    let [at, id] = decode_cursor::<2>(cursor)?;
+    let wrong = || invalid("cursor", "is not a cursor of this list; start again without one");
+    let at = at.parse().map_err(|_| wrong())?;
+    Ok((Timestamp::from_millis(at), id.parse().map_err(|_| wrong())?))
+}
+
+/// Get one approval.
+#[utoipa::path(get, path = "/api/v1/approvals/{id}", operation_id = "get_approval", tag = "approvals",
+    params(("id" = ApprovalId, Path, description = "The approval's id")),
+    responses((status = 200, description = "The approval", body = Approval),
+        (status = 404, description = "There is no such approval", body = Problem)))]
+async fn get(ctx: Ctx, Path(id): Path<ApprovalId>) -> Result<Json<Approval>> {
+    Ok(Json(view(read(&ctx, id).await?, ctx.caller()?)))
+}
+
+/// Decide about an approval: approve or reject it.
+#[utoipa::path(post, path = "/api/v1/approvals/{id}/decide", operation_id = "decide_approval", tag = "approvals",
+    params(("id" = ApprovalId, Path, description = "The approval's id")), request_body = Decide,
+    responses((status = 200, description = "The approval with your decision", body = Approval),
+        (status = 400, description = "A field of the form is wrong", body = Problem),
+        (status = 403, description = "You are not asked, or you started the execution", body = Problem),
+        (status = 404, description = "There is no such approval", body = Problem),
+        (status = 409, description = "It is decided or over, or you have decided already", body = Problem)))]
+async fn decide(
+    ctx: Ctx,
+    State(automation): State<Automation>,
+    Path(id): Path<ApprovalId>,
+    Json(body): Json<Decide>,
+) -> Result<Json<Approval>> {
+    let row = read(&ctx, id).await?;
+    if row.status != "pending" {
+        return Err(invalid_state(format!("approval {id} is {} already", row.status)));
+    }
+    let definition = definition::parse(&row.definition).map_err(|problems| {
+        Error::internal(format!("execution {} is not understood: {problems:?}", row.execution))
+    })?;
+    let step = Plan::new(definition)
+        .position(&row.step)
+        .ok_or_else(|| Error::internal(format!("approval {id} is about no step")))?;
+    let decision = Decision {
+        by: decider(ctx.caller()?, &row),
+        approve: body.approve,
+        comment: body.comment.chars().take(2000).collect(),
+        form: body.form,
+        at: ctx.now(),
+    };
+    let input = Input::Decide { step, instance: row.instance as usize, decision };
+    automation.runner.input(row.execution, input).await.map_err(|error| refused(error, id))?;
+    Ok(Json(view(read(&ctx, id).await?, ctx.caller()?)))
+}
+
+async fn read(ctx: &Ctx, id: ApprovalId) -> Result<Row> {
+    let mut tx = ctx.read().await?;
+    let row = sql::get(&mut tx, ctx.organisation()?, id).await?;
+    row.ok_or_else(|| not_found("approval", id))
+}
+
+fn refused(error: InputError, id: ApprovalId) -> Error {
+    match error {
+        InputError::Rejected(Rejected::Decision(
+            error @ (DecisionError::NotAsked(_) | DecisionError::Requester),
+        )) => forbidden(error.to_string()),
+        InputError::Rejected(Rejected::Decision(DecisionError::Form(problem))) => {
+            invalid(problem.field, problem.message)
+        }
+        InputError::Rejected(rejected) => invalid_state(format!("{rejected}: {id}")),
+        InputError::Unknown => invalid_state(format!("the execution of approval {id} has ended")),
+        InputError::Unavailable(why) => {
+            Error::unavailable("engine_unavailable", why, std::time::Duration::from_secs(2))
+        }
+    }
+}
+
+/// Whoever calls, as the engine knows them.
+fn decider(caller: &Caller, row: &Row) -> Decider {
+    Decider {
+        id: caller.user.to_string(),
+        email: caller.email.clone(),
+        name: caller.name.clone(),
+        role: caller.role.clone(),
+        may_approve: caller.permissions.contains(&Permission::ApproveWorkflows),
+        is_admin: caller.permissions.contains(&Permission::ManageSettings),
+        is_requester: row.requester == caller.user.to_string(),
+    }
+}
+
+fn view(row: Row, caller: &Caller) -> Approval {
+    let by = decider(caller, &row);
+    let mut state = ApprovalState::new(row.request.clone());
+    if row.escalated {
+        state.escalate();
+    }
+    state.decisions.clone_from(&row.decisions);
+    // A refusal needs no form, so it shows whether they may decide at all.
+    let refusal = Decision {
+        by,
+        approve: false,
+        comment: String::new(),
+        form: json!(null),
+        at: row.requested_at,
+    };
+    let can_decide = row.status == "pending" && state.admits(&refusal).is_ok();
+    let request = row.request;
+    Approval {
+        id: row.id,
+        execution_id: row.execution,
+        execution_title: row.execution_title,
+        workflow: row.workflow,
+        step: row.step,
+        instance: row.instance,
+        title: request.title,
+        message: request.message,
+        people: request.people,
+        roles: request.roles,
+        rule: json!(request.rule),
+        form: json!(request.form),
+        status: row.status,
+        escalated: row.escalated,
+        requested_at: row.requested_at,
+        expires_at: request.expires_at,
+        escalates_at: request.escalates_at,
+        decided_at: row.decided_at,
+        requested_by: row.requested_by,
+        decisions: row.decisions.iter().map(DecisionView::from).collect(),
+        can_decide,
+    }
+}

@@ -1,0 +1,59 @@
+//! Reading approvals.
+
+use base::{ApprovalId, OrganisationId, Timestamp};
+use store::{Result, Row as DbRow, Tx, params, sql};
+
+use super::model::Row;
+
+/// Approvals with this state (all of them when absent), the oldest first; one more than
+/// `limit`, to know whether more follow.
+pub(super) async fn list(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    status: Option<String>,
+    after: Option<(Timestamp, ApprovalId)>,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let (at, id) = after.map_or((None, None), |(at, id)| (Some(at), Some(id)));
+    let rows = tx
+        .fetch_all(
+            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.definition, e.started_by_id, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and (cast($2 as text) is null or a.status = $2) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
+            params![organisation, status, at, id, limit + 1],
+        )
+        .await?;
+    rows.iter().map(row).collect()
+}
+
+pub(super) async fn get(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ApprovalId,
+) -> Result<Option<Row>> {
+    let found = tx
+        .fetch_optional(
+            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.definition, e.started_by_id, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.id = $2"),
+            params![organisation, id],
+        )
+        .await?;
+    found.as_ref().map(row).transpose()
+}
+
+fn row(row: &DbRow) -> Result<Row> {
+    Ok(Row {
+        id: row.get("id")?,
+        execution: row.get("execution_id")?,
+        execution_title: row.get("execution_title")?,
+        workflow: row.get("workflow_slug")?,
+        definition: row.get("definition")?,
+        requester: row.get("started_by_id")?,
+        requested_by: row.get("started_by_name")?,
+        step: row.get("step")?,
+        instance: row.get("instance")?,
+        request: row.json("request")?,
+        decisions: row.json("decisions")?,
+        status: row.get("status")?,
+        escalated: row.get("escalated")?,
+        requested_at: row.get("requested_at")?,
+        decided_at: row.get("decided_at")?,
+    })
+}

@@ -1,0 +1,69 @@
+//! What others learn of executions: events in the outbox, written with the facts that they
+//! tell of. Lists, inboxes, notifications and triggers live by them.
+
+use base::Timestamp;
+use engine::Event;
+use serde_json::json;
+use store::outbox::{self, Draft};
+use store::{Error, Tx};
+
+use super::change::Change;
+
+/// The topic of executions that end.
+pub(crate) const EXECUTIONS: &str = "executions";
+/// The topic of questions to people.
+pub(crate) const APPROVALS: &str = "approvals";
+
+/// Tells of all changes; gives the topics that have something new, for the live bus.
+pub(super) async fn announce(tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), Error> {
+    for change in changes {
+        let drafts = drafts(change);
+        if !drafts.is_empty() {
+            outbox::append(tx, change.organisation, &drafts, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The topics that a change has something new about.
+pub(super) fn topics(change: &Change) -> Vec<&'static str> {
+    let mut topics: Vec<&'static str> =
+        change.events.iter().filter_map(|fact| kind(&fact.event)).map(|(topic, _)| topic).collect();
+    topics.dedup();
+    topics
+}
+
+fn drafts(change: &Change) -> Vec<Draft> {
+    let facts = change.events.iter();
+    let told = facts.filter_map(|fact| {
+        let (topic, kind) = kind(&fact.event)?;
+        let mut body = json!({
+            "execution_id": change.id, "workflow": change.workflow, "project": change.project,
+            "title": change.title, "status": change.head.status,
+        });
+        if let Event::ApprovalRequested { key, request } = &fact.event {
+            body["step"] = json!(change.plan.step(key.step).id);
+            body["approval"] = json!(request.title);
+        }
+        if change.head.status.is_final() {
+            body["outputs"] = change.head.outputs.clone().unwrap_or_default();
+            body["error"] = change.head.error.clone().unwrap_or_default();
+        }
+        Some(Draft { topic: topic.to_owned(), kind, body })
+    });
+    told.collect()
+}
+
+/// What a fact is called outside, and where it is told.
+const fn kind(event: &Event) -> Option<(&'static str, &'static str)> {
+    Some(match event {
+        Event::ExecutionCompleted { .. } => (EXECUTIONS, "execution.completed"),
+        Event::ExecutionFailed { .. } => (EXECUTIONS, "execution.failed"),
+        Event::ExecutionCancelled { .. } => (EXECUTIONS, "execution.cancelled"),
+        Event::ExecutionRolledBack { .. } => (EXECUTIONS, "execution.rolled_back"),
+        Event::ApprovalRequested { .. } => (APPROVALS, "approval.requested"),
+        Event::ApprovalEscalated { .. } => (APPROVALS, "approval.escalated"),
+        Event::ApprovalDecided { .. } => (APPROVALS, "approval.decided"),
+        _ => return None,
+    })
+}

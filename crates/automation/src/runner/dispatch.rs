@@ -1,0 +1,74 @@
+//! Asking the dispatcher for an agent. What it chose is recorded before the agent begins.
+
+use base::ExecutionId;
+use engine::definition::Priority;
+use engine::{AttemptKey, Failure};
+
+use super::handle::{Choice, Message};
+use super::machine::Machine;
+use super::perform::Desk;
+use crate::dispatch::{Candidate, choose, read};
+
+pub(super) use crate::dispatch::Wanted;
+
+impl Machine {
+    pub(super) fn choose_agent(&mut self, id: ExecutionId, key: AttemptKey, wanted: Wanted) {
+        let Some(live) = self.live.get(&id) else { return };
+        let agents = self.dependencies.library.agents().map(|agent| Candidate {
+            slug: agent.slug.clone(),
+            capabilities: agent.capabilities.clone(),
+            load: self.slots.load(&agent.slug),
+            most: self.slots.most(),
+            history: crate::dispatch::History::default(),
+        });
+        let agents: Vec<Candidate> = agents.collect();
+        let priority = match live.priority.as_str() {
+            "critical" => Priority::Critical,
+            "high" => Priority::High,
+            "low" => Priority::Low,
+            _ => Priority::Medium,
+        };
+        let organisation = live.organisation;
+        let (desk, task) = (self.desk(), self.task(id, key));
+        self.app.spawn(async move {
+            let choice = async {
+                let mut agents = agents;
+                if let Err(error) = remember(&desk, organisation, &mut agents).await {
+                    let message = format!("the history of agents could not be read: {error}");
+                    return Err(Failure::passing("database", message));
+                }
+                let chosen = choose(&agents, &wanted, priority).ok_or_else(|| nobody(&wanted))?;
+                Ok(Choice { agent: chosen.agent, explanation: chosen.explanation })
+            };
+            tokio::select! {
+                () = task.cancelled() => {}
+                choice = choice => desk.handle.tell(Message::Chosen { id, key, choice }).await,
+            }
+        });
+    }
+}
+
+async fn remember(
+    desk: &Desk,
+    organisation: base::OrganisationId,
+    agents: &mut [Candidate],
+) -> Result<(), store::Error> {
+    let mut tx = desk.app.db.read().await?;
+    let histories = read(&mut tx, organisation).await?;
+    for agent in agents {
+        if let Some(history) = histories.get(&agent.slug) {
+            agent.history = *history;
+        }
+    }
+    Ok(())
+}
+
+fn nobody(wanted: &Wanted) -> Failure {
+    let wants = wanted.capabilities.join(", ");
+    let message = if wanted.exclude.is_empty() {
+        format!("no agent can do {wants}; add one with these capabilities")
+    } else {
+        format!("no other agent can do {wants}; {} were excluded", wanted.exclude.join(", "))
+    };
+    Failure::permanent("no_agent", message)
+}

@@ -1,0 +1,126 @@
+//! Approvals, signals, gates and what becomes of ended executions, through the API.
+
+use serde_json::{Value as Json, json};
+use store::both_databases;
+
+use crate::house::{House, step};
+
+const ASKS: &str = "
+name: ask first
+steps:
+  - {id: plan, tool: set, with: {plan: ship}, compensate: {tool: set, with: {undone: '${{ outputs.plan }}'}}}
+  - id: ask
+    needs: plan
+    approval:
+      title: Ship it?
+      requester-may-approve: true
+      form: {reason: {type: string, required: true}}
+    on-error: {goto: stop}
+  - {id: ship, needs: ask, tool: set, with: {why: '${{ steps.ask.outputs.form.reason }}'}}
+  - {id: stop, tool: set, with: {why: '${{ steps.ask.error }}'}}
+";
+
+async fn asked(house: &House, id: &str) -> Json {
+    house.status(id, "waiting_approval").await;
+    let page = house.get("/approvals?mine=true").await;
+    let items = page["items"].as_array().unwrap();
+    items.iter().find(|item| item["execution_id"] == *id).unwrap().clone()
+}
+
+fn path(approval: &Json) -> String {
+    format!("/approvals/{}/decide", approval["id"].as_str().unwrap())
+}
+
+both_databases! {
+    async fn an_approval_lets_work_go_on(db: Db) {
+        let house = House::new(db).await;
+        let id = house.execute(ASKS, json!({})).await;
+        let approval = asked(&house, &id).await;
+        assert_eq!((&approval["title"], &approval["can_decide"]), (&json!("Ship it?"), &json!(true)));
+        let empty = house.post(&path(&approval), json!({ "approve": true })).await.expect(400);
+        assert!(empty["detail"].as_str().unwrap().contains("form.reason"), "{empty}");
+        let form = json!({ "approve": true, "form": { "reason": "it is ready" } });
+        let decided = house.post(&path(&approval), form.clone()).await.expect(200);
+        assert_eq!(decided["status"], "approved");
+        let detail = house.status(&id, "completed").await;
+        assert_eq!(step(&detail, "ship")["instances"][0]["output"]["why"], "it is ready");
+        assert_eq!(step(&detail, "stop")["status"], "skipped");
+        house.post(&path(&approval), form).await.expect(409);
+        house.check().await;
+    }
+
+    async fn a_rejection_takes_the_other_branch(db: Db) {
+        let house = House::new(db).await;
+        let id = house.execute(ASKS, json!({})).await;
+        let approval = asked(&house, &id).await;
+        let no = json!({ "approve": false, "comment": "too early" });
+        assert_eq!(house.post(&path(&approval), no).await.expect(200)["status"], "rejected");
+        let detail = house.status(&id, "completed").await;
+        assert_eq!(step(&detail, "ship")["status"], "skipped");
+        assert_eq!(step(&detail, "stop")["instances"][0]["output"]["why"], "Test rejected it: too early");
+        let undone = house.post(&format!("/executions/{id}/rollback"), json!({})).await.expect(202);
+        let undone = undone["id"].as_str().unwrap();
+        let detail = house.status(undone, "rolled_back").await;
+        assert_eq!(detail["origin"], json!({ "execution_id": id, "mode": "rollback" }));
+        assert_eq!(step(&detail, "plan.compensate")["instances"][0]["output"]["undone"], "ship");
+        house.post(&format!("/executions/{id}/rollback"), json!({})).await.expect(409);
+        house.check().await;
+    }
+
+    async fn a_cancelled_execution_asks_nobody_any_more(db: Db) {
+        let house = House::new(db).await;
+        let id = house.execute(ASKS, json!({})).await;
+        let approval = asked(&house, &id).await;
+        house.post(&format!("/executions/{id}/cancel"), json!({})).await.expect(200);
+        let yes = json!({ "approve": true, "form": { "reason": "late" } });
+        house.post(&path(&approval), yes).await.expect(409);
+        let gone = house.get(&format!("/approvals/{}", approval["id"].as_str().unwrap())).await;
+        assert_eq!(gone["status"], "cancelled");
+        house.check().await;
+    }
+
+    async fn a_signal_ends_a_wait_and_a_resume_keeps_what_went_well(db: Db) {
+        let house = House::new(db).await;
+        let definition = "
+name: wait for it
+steps:
+  - {id: first, tool: set, with: {n: 1}}
+  - {id: word, wait: {event: go}}
+  - {id: check, gate: {if: 'steps.word.outputs.ok'}}
+";
+        let id = house.execute(definition, json!({})).await;
+        house.fact(&id, "wait_started").await;
+        let signal = json!({ "name": "go", "payload": { "ok": false } });
+        house.post(&format!("/executions/{id}/signals"), signal).await.expect(200);
+        let failed = house.status(&id, "failed").await;
+        assert_eq!((&failed["error"]["code"], &failed["error"]["step"]), (&json!("gate_failed"), &json!("check")));
+        let body = json!({ "step": "word" });
+        let again = house.post(&format!("/executions/{id}/resume-from"), body).await.expect(202);
+        let again = again["id"].as_str().unwrap();
+        house.fact(again, "wait_started").await;
+        let signal = json!({ "name": "go", "payload": { "ok": true } });
+        house.post(&format!("/executions/{again}/signals"), signal).await.expect(200);
+        let detail = house.status(again, "completed").await;
+        assert_eq!(step(&detail, "first")["instances"][0]["attempts"][0]["number"], 0, "it was kept");
+        house.post(&format!("/executions/{again}/retry"), json!({})).await.expect(409);
+        house.check().await;
+    }
+
+    async fn a_workflow_step_ends_with_its_execution(db: Db) {
+        let house = House::new(db).await;
+        let inner = "name: Inner work\ninputs: {n: {type: integer, required: true}}\nsteps: [{id: give, tool: set, with: {got: '${{ inputs.n }}'}}]\n";
+        house.post("/workflows", json!({ "definition": inner })).await.expect(201);
+        let outer = "name: Outer work\nsteps: [{id: call, workflow: inner_work, with: {n: 7}}]\n";
+        let id = house.execute(outer, json!({})).await;
+        let detail = house.status(&id, "completed").await;
+        assert_eq!(step(&detail, "call")["instances"][0]["output"], json!({ "give": { "got": 7 } }));
+        house.check().await;
+    }
+
+    async fn what_cannot_be_kept_is_not_accepted(db: Db) {
+        let house = House::new(db).await;
+        let definition = "name: too dear\nbudget: 1\nsteps: [{id: a, tool: set}]\n";
+        let refused = house.post("/executions", json!({ "definition": definition })).await.expect(400);
+        assert!(refused.to_string().contains("budget"), "{refused}");
+    }
+}

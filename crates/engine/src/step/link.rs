@@ -1,0 +1,219 @@
+//! What has ended stays ended: a retry, a resume, a fork and a rollback asked for later are
+//! executions of their own, which begin with the results that the ended one had.
+
+use serde_json::Value as Json;
+
+use crate::execution::{Origin, SkipCause};
+use crate::{
+    Event, InstanceState, InstanceStatus, KeptInstance, LinkMode, Plan, State, StepState,
+    StepStatus,
+};
+
+/// An ended execution to be continued.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Its id.
+    pub execution: &'a str,
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// Where it ended.
+    pub state: &'a State,
+}
+
+/// Why an execution cannot be continued as wanted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// It has not ended.
+    #[error("the execution is {0}; wait for its end or cancel it first")]
+    NotEnded(crate::Status),
+    /// Everything went well.
+    #[error("every step ended well, so there is nothing to retry; resume from a step instead")]
+    NothingToRetry,
+    /// There is no such step.
+    #[error("there is no step \"{0}\" in this workflow")]
+    UnknownStep(String),
+    /// It is undone already, or did nothing.
+    #[error("nothing that it did can be undone; give steps a \"compensate\"")]
+    NothingToUndo,
+}
+
+/// The first facts of an execution that continues an ended one, and the state after them.
+/// `from` is the step to go on from; without it, everything that did not end well is done
+/// again.
+pub fn link(
+    plan: &Plan,
+    source: Source<'_>,
+    mode: LinkMode,
+    from: Option<&str>,
+    inputs: Json,
+    seed: u64,
+) -> Result<(State, Vec<Event>), LinkError> {
+    if !source.state.status.is_final() {
+        return Err(LinkError::NotEnded(source.state.shown()));
+    }
+    let keeps = kept_steps(plan, source, mode, from)?;
+    let origin = Some(Origin { execution: source.execution.to_owned(), mode });
+    let mut events = vec![Event::ExecutionCreated { inputs, seed, origin }];
+    // In the order in which they ended, so that a rollback undoes the last one first.
+    let ended = source.state.done.iter().copied();
+    let others = (0..source.plan.len()).filter(|step| !source.state.done.contains(step));
+    for step in ended.chain(others).filter(|step| *step < source.plan.len()) {
+        let target = plan.position(&source.plan.step(step).id);
+        let Some(target) = target.filter(|target| keeps.get(*target) == Some(&true)) else {
+            continue;
+        };
+        events.extend(kept(target, &standing(source, step), plan, mode));
+    }
+    let mut state = State::new(plan);
+    for event in &events {
+        state.apply(event);
+    }
+    if mode == LinkMode::Rollback && !state.done.iter().any(|step| plan.undone_by(*step).is_some())
+    {
+        return Err(LinkError::NothingToUndo);
+    }
+    Ok((state, events))
+}
+
+/// For each step of the new plan, whether what it gave is kept.
+fn kept_steps(
+    plan: &Plan,
+    source: Source<'_>,
+    mode: LinkMode,
+    from: Option<&str>,
+) -> Result<Vec<bool>, LinkError> {
+    let mut keeps = vec![true; plan.len()];
+    let again = match from {
+        Some(id) => {
+            let step = plan.position(id).filter(|step| *step < plan.len());
+            plan.from(step.ok_or_else(|| LinkError::UnknownStep(id.to_owned()))?)
+        }
+        // A fork from nowhere is the same work with other inputs.
+        None if mode == LinkMode::Fork => (0..plan.len()).collect(),
+        None => Vec::new(),
+    };
+    for step in &again {
+        keeps[*step] = false;
+    }
+    if mode == LinkMode::Rollback {
+        return Ok(keeps);
+    }
+    let mut is_anything_open = !again.is_empty();
+    for step in 0..plan.len() {
+        let old = source.plan.position(&plan.step(step).id);
+        // A list is no substitute for one value, nor one value for a list.
+        let old = old.filter(|old| {
+            *old < source.plan.len()
+                && source.plan.step(*old).is_fan_out() == plan.step(step).is_fan_out()
+        });
+        let ended_well = old.is_some_and(|old| ended_well(source, old));
+        // What needs something that is done again is done again, too.
+        let needs_kept = plan.step(step).needs.iter().all(|need| keeps[*need]);
+        if keeps[step] && !(ended_well && needs_kept) {
+            let is_partly_kept = needs_kept && old.is_some_and(|old| is_partly_done(source, old));
+            if !is_partly_kept {
+                keeps[step] = false;
+            }
+            is_anything_open = true;
+            for after in plan.from(step).into_iter().skip_while(|after| *after == step) {
+                if after != step {
+                    keeps[after] = false;
+                }
+            }
+        }
+    }
+    if is_anything_open { Ok(keeps) } else { Err(LinkError::NothingToRetry) }
+}
+
+/// Whether a step's end is to be kept: it ended well, or was skipped by its condition, or
+/// its failure was handled.
+fn ended_well(source: Source<'_>, step: usize) -> bool {
+    let state = &source.state.steps[step];
+    match state.status {
+        StepStatus::Completed => !is_touched_by_undoing(source, step),
+        // An execution that ends skips what it never reached; only its condition counts.
+        StepStatus::Skipped => source.state.status == crate::Status::Completed && !state.is_lost,
+        StepStatus::Failed | StepStatus::Cancelled | StepStatus::Pending | StepStatus::Running => {
+            false
+        }
+    }
+}
+
+/// Whether some instances of a fan-out ended well.
+fn is_partly_done(source: Source<'_>, step: usize) -> bool {
+    source.plan.step(step).is_fan_out() && standing(source, step).did_something()
+}
+
+/// Whether some of what a step did has been undone.
+fn is_touched_by_undoing(source: Source<'_>, step: usize) -> bool {
+    let undoing = source.plan.undone_by(step).map(|undoing| &source.state.steps[undoing]);
+    undoing.is_some_and(StepState::did_something)
+}
+
+/// What of a step still stands: what has been undone counts as never done.
+fn standing(source: Source<'_>, step: usize) -> StepState {
+    let mut state = source.state.steps[step].clone();
+    if !is_touched_by_undoing(source, step) {
+        return state;
+    }
+    let undoing = source.plan.undone_by(step).map(|undoing| &source.state.steps[undoing]);
+    let undone: Vec<bool> = undoing.map_or_else(Vec::new, |undoing| {
+        let done =
+            |instance: &InstanceState| matches!(instance.status, InstanceStatus::Completed { .. });
+        undoing.instances.iter().map(done).collect()
+    });
+    let is_fan_out = source.plan.step(step).is_fan_out();
+    // Instances are undone in reverse order.
+    let done = state.instances.iter_mut().rev();
+    let done = done.filter(|instance| matches!(instance.status, InstanceStatus::Completed { .. }));
+    for (place, instance) in done.enumerate() {
+        if !is_fan_out || undone.get(place) == Some(&true) {
+            instance.status = InstanceStatus::Cancelled;
+        }
+    }
+    if state.status == StepStatus::Completed {
+        state.status = StepStatus::Cancelled;
+    }
+    state
+}
+
+/// The fact that takes over what a step gave.
+fn kept(target: usize, step: &StepState, plan: &Plan, mode: LinkMode) -> Option<Event> {
+    let output = |status: &InstanceStatus| match status {
+        InstanceStatus::Completed { output } => Some(output.clone()),
+        _ => None,
+    };
+    let instances = step.instances.iter().map(|instance| KeptInstance {
+        label: instance.label.clone(),
+        value: instance.item.clone(),
+        output: output(&instance.status),
+    });
+    let instances: Vec<KeptInstance> = instances.collect();
+    match step.status {
+        StepStatus::Completed => Some(Event::StepKept {
+            step: target,
+            status: Some(StepStatus::Completed),
+            instances,
+            failure: None,
+        }),
+        StepStatus::Skipped => {
+            let cause = if step.is_lost { SkipCause::NeedFailed } else { SkipCause::Condition };
+            Some(Event::StepSkipped { step: target, cause })
+        }
+        StepStatus::Failed | StepStatus::Cancelled if step.did_something() => {
+            if mode == LinkMode::Rollback {
+                let (status, failure) = (Some(step.status), step.failure.clone());
+                return Some(Event::StepKept { step: target, status, instances, failure });
+            }
+            plan.step(target).is_fan_out().then_some(Event::StepKept {
+                step: target,
+                status: None,
+                instances,
+                failure: None,
+            })
+        }
+        StepStatus::Failed | StepStatus::Cancelled | StepStatus::Pending | StepStatus::Running => {
+            None
+        }
+    }
+}
