@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Tab, Tabs } from "@/kit/Tabs";
 
-/** The neighbours of the list of workflows; on phones this is the way to the triggers. */
+/** The neighbours of the list of workflows. */
 export function WorkflowTabs({ current }: { current: "workflows" | "templates" }) {
   const { t } = useTranslation();
   return (
@@ -11,9 +11,6 @@ export function WorkflowTabs({ current }: { current: "workflows" | "templates" }
       </Tab>
       <Tab to="/templates" isCurrent={current === "templates"}>
         {t("template.title")}
-      </Tab>
-      <Tab to="/triggers" isCurrent={false}>
-        {t("nav.triggers")}
       </Tab>
     </Tabs>
   );
