@@ -86,7 +86,9 @@ impl Clinic {
             interrupted += proof::interrupted(&work);
             hit += usize::try_from(work.execution["recovered"].as_i64().unwrap()).unwrap();
         }
-        assert!(interrupted > 0, "not one kill fell into a call");
+        // A recovery is so short that no call need have begun when it is killed.
+        let may_miss = spread == Spread::Recovery;
+        assert!(may_miss || interrupted > 0, "not one kill fell into a call");
         drop(server);
         let (code, printed, errors) =
             ended(&self.folder.run(["check".to_owned()].into_iter().chain(self.database.clone())));
