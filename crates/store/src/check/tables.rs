@@ -340,6 +340,11 @@ mod tests {
         let mut seen = 0;
         for block in text.split("create table ").skip(1) {
             let name = block.split_whitespace().next().unwrap_or_default();
+            // A table that a migration makes anew is checked under the name that it gets.
+            let made_anew = format!("alter table {name} rename to ");
+            let is_listed = TABLES.iter().any(|table| table.name == name);
+            let renamed = text.split(&made_anew).nth(1).filter(|_| !is_listed);
+            let name = renamed.map_or(name, |rest| rest.split(';').next().unwrap_or_default());
             if LEFT_OUT.contains(&name) {
                 continue;
             }

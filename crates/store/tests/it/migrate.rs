@@ -40,6 +40,11 @@ fn three() -> Migrations {
     Migrations(Vec::leak(vec![SHIPPED.0[0], NOTES, STARS]))
 }
 
+/// Leaves only the first migration of a fresh database.
+async fn first_only(db: &Db) {
+    SHIPPED.downgrade(db, V1, true).await.unwrap();
+}
+
 const INSERT_NOTE: store::Sql = same("insert into notes (id, text) values (2, 'mine')");
 const STAR_NOTE: store::Sql = same("update notes set stars = 5 where id = 2");
 
@@ -99,6 +104,7 @@ store::both_databases! {
     }
 
     async fn versions_lead_up_and_down_step_by_step(db: Db) {
+        first_only(&db).await;
         let list = three();
         let names = |ran: Vec<Migration>| ran.iter().map(|one| one.number).collect::<Vec<_>>();
         assert_eq!(names(list.upgrade(&db, Some(V2), test_time()).await.unwrap()), [2]);
@@ -109,6 +115,7 @@ store::both_databases! {
     }
 
     async fn unknown_and_backward_versions_are_refused(db: Db) {
+        first_only(&db).await;
         let list = three();
         let odd = Version::new(0, 0, 5);
         assert!(problem(list.upgrade(&db, Some(odd), test_time()).await).is_invalid_input());
@@ -121,10 +128,13 @@ store::both_databases! {
     }
 
     async fn a_newer_database_is_refused(db: Db) {
-        three().upgrade(&db, None, test_time()).await.unwrap();
+        let mut list = SHIPPED.0.to_vec();
+        list.push(next(6, "0006_more", V3, "create table more (id BIGINT);", "drop table more;"));
+        let newer = Migrations(Vec::leak(list));
+        newer.upgrade(&db, None, test_time()).await.unwrap();
         let refused = problem(store::migrate::upgrade(&db, test_time()).await);
         assert!(refused.is_unsafe());
-        assert!(refused.to_string().contains("0002_notes of version 0.2.0"), "{refused}");
+        assert!(refused.to_string().contains("0006_more of version 0.3.0"), "{refused}");
     }
 
     async fn a_changed_file_is_refused(db: Db) {
@@ -136,6 +146,7 @@ store::both_databases! {
     }
 
     async fn rows_are_deleted_only_on_demand(db: Db) {
+        first_only(&db).await;
         let list = three();
         list.upgrade(&db, None, test_time()).await.unwrap();
         write_note(&db).await;
@@ -150,6 +161,7 @@ store::both_databases! {
     }
 
     async fn a_failing_migration_leaves_nothing(db: Db) {
+        first_only(&db).await;
         let before = tables(&db).await;
         let broken = next(2, "0002_broken", V2, "create table half (id BIGINT); insert into absent values (1);", "drop table half;");
         let list = Migrations(Vec::leak(vec![SHIPPED.0[0], broken]));
@@ -160,6 +172,7 @@ store::both_databases! {
     }
 
     async fn several_programs_at_once_take_turns(test: TestDb) {
+        first_only(&test.db).await;
         let list = three();
         let mut ran = Vec::new();
         let others = [test.reopen().await, test.reopen().await, test.reopen().await];
