@@ -78,7 +78,11 @@ interface Beyond {
   concurrency_group?: string | null;
 }
 
-export type Execution = Omit<Filled<Schemas["Execution"]>, "status"> & Beyond;
+export type Execution = Omit<
+  Filled<Schemas["Execution"]>,
+  "status" | "trigger" | "origin" | "parent"
+> &
+  Beyond;
 export type ExecutionDetail = Execution & { steps: Step[] };
 
 export interface StepData {

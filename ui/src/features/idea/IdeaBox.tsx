@@ -41,7 +41,7 @@ export function IdeaBox({ projectKey, isFirst, initialIdea = "", onStarted }: Pr
     onSuccess: (execution) => {
       setIdea("");
       setOpen(false);
-      onStarted(execution);
+      onStarted(execution as Execution);
     },
   });
   const problem = start.error ? asProblem(start.error) : null;
