@@ -9,9 +9,6 @@ export function WorkflowTabs({ current }: { current: "workflows" | "templates" }
       <Tab to="/workflows" isCurrent={current === "workflows"}>
         {t("workflow.own")}
       </Tab>
-      <Tab to="/templates" isCurrent={current === "templates"}>
-        {t("template.title")}
-      </Tab>
     </Tabs>
   );
 }
