@@ -1,3 +1,4 @@
+import { adminScreens } from "./screens.admin.mjs";
 import { engineScreens } from "./screens.engine.mjs";
 
 // The screens and states to look at. `ready` brings a page into the state and waits until it is.
@@ -299,6 +300,7 @@ export const screens = [
     ready: seen("local/qwen2.5-coder-0.5b"),
   },
   ...engineScreens,
+  ...adminScreens,
   {
     name: "not-found",
     path: "/nowhere",

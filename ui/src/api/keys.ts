@@ -31,4 +31,17 @@ export const keys = {
   eventTriggers: ["triggers"] as const,
   models: ["models"] as const,
   health: ["health"] as const,
+  platforms: ["platforms"] as const,
+  platformHealth: ["platform-health"] as const,
+  healthHistory: (platform: string | undefined) =>
+    ["platform-health", "history", platform ?? null] as const,
+  modelGroups: ["model-groups"] as const,
+  prices: ["prices"] as const,
+  priceRule: ["price-rule"] as const,
+  usage: (wish: object) => ["usage", wish] as const,
+  modelCalls: (execution: string | undefined) => ["model-calls", execution ?? null] as const,
+  budgets: ["budgets"] as const,
+  rateLimits: ["rate-limits"] as const,
+  virtualKeys: ["virtual-keys"] as const,
+  keyState: ["key-state"] as const,
 };

@@ -1,34 +1,18 @@
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { readShow } from "@/features/approval/places";
 import { readSearch } from "@/features/execution/filter";
 import { readView } from "@/features/execution/views";
 import { SetupPage } from "@/features/setup/SetupPage";
 import { SignInPage } from "@/features/sign_in/SignInPage";
 import { readWorkflowView } from "@/features/workflow/views";
-import { requireSession, sendGuestOnly } from "./guard";
-import { NotFound } from "./NotFound";
+import { adminRoutes } from "./adminRoutes";
+import { sendGuestOnly } from "./guard";
 import { RouteError } from "./RouteError";
 import { RoutePending } from "./RoutePending";
-import { Shell } from "./Shell";
-
-interface Context {
-  queryClient: QueryClient;
-}
+import { root, shell } from "./shellRoute";
 
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-
-const root = createRootRouteWithContext<Context>()({
-  component: Outlet,
-  notFoundComponent: NotFound,
-});
 
 const setup = createRoute({
   getParentRoute: () => root,
@@ -43,13 +27,6 @@ const signIn = createRoute({
   validateSearch: (search): { next?: string } => ({ next: text(search.next) }),
   beforeLoad: ({ context }) => sendGuestOnly(context.queryClient, "sign-in"),
   component: SignInPage,
-});
-
-const shell = createRoute({
-  getParentRoute: () => root,
-  id: "shell",
-  beforeLoad: ({ context, location }) => requireSession(context.queryClient, location.href),
-  component: Shell,
 });
 
 const index = createRoute({
@@ -193,6 +170,7 @@ const tree = root.addChildren([
     triggers,
     settingsIndex,
     settings,
+    ...adminRoutes,
   ]),
 ]);
 

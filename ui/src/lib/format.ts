@@ -46,7 +46,8 @@ export function createFormats(locale: string): Formats {
     percent: (value) => percent.format(value / 100),
     money(micros) {
       const dollars = micros / 1_000_000;
-      const digits = micros !== 0 && Math.abs(dollars) < 0.1 ? 4 : 2;
+      const size = Math.abs(micros);
+      const digits = size === 0 || size >= 100_000 ? 2 : size >= 100 ? 4 : 6;
       return new Intl.NumberFormat(locale, {
         style: "currency",
         currency: "USD",

@@ -2,9 +2,12 @@
 // handler. Used by `npm run dev` and by tests; never part of the product.
 import { json, problem } from "./answer";
 import { approvalRoutes } from "./approvalRoutes";
+import { costRoutes } from "./costRoutes";
 import { type Db, type Scenario, scenarios } from "./db";
 import { executionRoutes } from "./executionRoutes";
 import { identityRoutes } from "./identityRoutes";
+import { lacking } from "./needs";
+import { platformRoutes } from "./platformRoutes";
 import { projectRoutes } from "./projectRoutes";
 import { type Route, route } from "./route";
 import { seed } from "./seed";
@@ -18,11 +21,9 @@ const routes: Route[] = [
   ...approvalRoutes,
   ...workflowRoutes,
   ...triggerRoutes,
-  route("GET", "/api/v1/models", ({ db }) =>
-    db.session.permissions.includes("view_models")
-      ? json(db.models)
-      : problem(403, "forbidden", 'this needs the permission "view_models"'),
-  ),
+  ...platformRoutes,
+  ...costRoutes,
+  route("GET", "/api/v1/models", ({ db }) => json(db.models)),
   route("GET", "/health", () => json({ status: "ok", version: "0.1.0" })),
 ];
 
@@ -55,6 +56,10 @@ export function createMock(start: Scenario = "full"): Mock {
         if (!params) continue;
         if (!db.isSignedIn && !each.isPublic) {
           return problem(401, "unauthenticated", "sign in first");
+        }
+        const permission = lacking(db.session, request.method, pathname);
+        if (permission) {
+          return problem(403, "forbidden", `this needs the permission "${permission}"`);
         }
         return each.answer({ db, request, params });
       }

@@ -1,5 +1,14 @@
 // Test double: the whole state of the pretend server, in memory.
 import type {
+  HealthChange,
+  KeyState,
+  ModelGroup,
+  Platform,
+  PlatformHealth,
+  VirtualKey,
+} from "@/api/gateway";
+import type { Budget, ModelCall, ModelPrice, RateLimit, UnknownPrice } from "@/api/gateway-costs";
+import type {
   ApiKey,
   ExecutionDetail,
   Models,
@@ -43,6 +52,17 @@ export interface Db {
   webhooks: Webhook[];
   eventTriggers: EventTrigger[];
   models: Models;
+  platforms: Platform[];
+  health: PlatformHealth[];
+  healthHistory: HealthChange[];
+  modelGroups: ModelGroup[];
+  prices: ModelPrice[];
+  unknownPrice: UnknownPrice;
+  modelCalls: ModelCall[];
+  budgets: Budget[];
+  rateLimits: RateLimit[];
+  virtualKeys: VirtualKey[];
+  keyState: KeyState;
   boards: Map<string, Hub>;
   journals: Map<string, Hub>;
   stops: Set<() => void>;

@@ -1,9 +1,11 @@
 // Test double: the state that each scenario starts from.
 import type { Models, Project, Session, WorkItem } from "@/api/types";
 import { approvals } from "./approvals";
+import { budgets, modelCalls, rateLimits, virtualKeys } from "./costs";
 import { at, columns, type Db, type Scenario } from "./db";
 import { finishedExecutions } from "./history";
 import { eventTriggers, schedules, templates, webhooks } from "./library";
+import { health, healthHistory, modelGroups, platforms, prices } from "./platforms";
 import { releases } from "./release";
 import { epics } from "./stories";
 import { workflows } from "./workflows";
@@ -16,6 +18,11 @@ const working: Session["permissions"] = [
   "execute_workflow",
   "create_workflow",
   "manage_api_keys",
+  "view_costs",
+  "manage_platforms",
+  "manage_budgets",
+  "manage_virtual_keys",
+  "manage_settings",
 ];
 
 function project(key: string, name: string, description: string, minutesAgo: number): Project {
@@ -233,6 +240,21 @@ export function seed(scenario: Scenario): Db {
     webhooks: isBare ? [] : webhooks(),
     eventTriggers: isBare ? [] : eventTriggers(),
     models: models(scenario),
+    platforms: isBare ? platforms().filter((each) => each.source === "built_in") : platforms(),
+    health: isBare ? [] : health(),
+    healthHistory: isBare ? [] : healthHistory(),
+    modelGroups: isBare ? [] : modelGroups(),
+    prices: isBare ? [] : prices(),
+    unknownPrice: "flag",
+    modelCalls: isBare ? [] : modelCalls(),
+    budgets: isBare ? [] : budgets(),
+    rateLimits: isBare ? [] : rateLimits(),
+    virtualKeys: isBare ? [] : virtualKeys(),
+    keyState: {
+      master_key: "mk-2026-03-02-51ab",
+      kept_in: "database",
+      secrets: isBare ? [] : [{ kept_in: "database", count: 3 }],
+    },
     boards: new Map(),
     journals: new Map(),
     stops: new Set(),

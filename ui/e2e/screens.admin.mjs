@@ -1,0 +1,155 @@
+// The screens of administration: platforms, money, keys.
+const seen = (text) => (page) => page.locator("main").getByText(text).first().waitFor();
+const row = (page) => page.locator("main li, main tbody tr").first().waitFor();
+const empty = (page) => page.locator("main h2").first().waitFor();
+const form = (page) => page.getByRole("dialog").locator("form").waitFor();
+
+/** Presses the button of the page with this icon: words differ, icons do not. */
+const press = async (page, icon, place = 0) => {
+  await row(page);
+  await page.locator(`main button:has(.lucide-${icon})`).nth(place).click();
+};
+
+/** Opens the menu of a row and takes the entry with this icon. */
+const choose = async (page, icon) => {
+  await row(page);
+  await page.locator("main button[aria-haspopup=menu]").first().click();
+  await page.locator(`[role=menuitem]:has(.lucide-${icon})`).click();
+};
+
+export const adminScreens = [
+  {
+    name: "platforms",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await seen("openai")(page);
+      await page.locator("main li svg.lucide-wallet-cards").waitFor();
+    },
+  },
+  {
+    name: "platforms-empty",
+    scenario: "empty",
+    path: "/admin/platforms",
+    ready: empty,
+  },
+  {
+    name: "platforms-forbidden",
+    scenario: "viewer",
+    path: "/admin/platforms",
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
+  {
+    name: "platforms-menu",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await row(page);
+      await page.locator("main button[aria-haspopup=menu]").first().click();
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  {
+    name: "platforms-kinds",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await press(page, "plus");
+      await page.getByRole("dialog").locator("li button").first().waitFor();
+    },
+  },
+  {
+    name: "platforms-add-failed",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await press(page, "plus");
+      await page.getByRole("dialog").locator("li button").nth(2).click();
+      await form(page);
+      await page.getByRole("dialog").locator("input[type=password]").fill("wrong");
+      await page.getByRole("dialog").locator("button[type=submit]").click();
+      await page.getByRole("dialog").getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "platforms-edit",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await choose(page, "pencil");
+      await form(page);
+    },
+  },
+  {
+    name: "platforms-edit-advanced",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await choose(page, "pencil");
+      await form(page);
+      await page.getByRole("dialog").locator("button:has(.lucide-download)").click();
+      await page.getByRole("dialog").locator("input[type=checkbox]").first().waitFor();
+      await page.getByRole("dialog").locator("summary").click();
+      await page.getByRole("dialog").locator("details").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "platforms-order",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await press(page, "list-ordered");
+      await page.getByRole("dialog").locator("ol li").first().waitFor();
+    },
+  },
+  {
+    name: "platforms-remove",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await choose(page, "trash-2");
+      await page.getByRole("alertdialog").locator("span span").first().waitFor();
+    },
+  },
+  {
+    name: "platforms-tested",
+    path: "/admin/platforms",
+    ready: async (page) => {
+      await press(page, "plug-zap");
+      await page.locator("main [role=status]").getByText("gpt-4.1-mini").waitFor();
+    },
+  },
+  { name: "health", path: "/admin/health", ready: row },
+  { name: "health-empty", scenario: "empty", path: "/admin/health", ready: empty },
+  { name: "model-groups", path: "/admin/model-groups", ready: row },
+  { name: "model-groups-empty", scenario: "empty", path: "/admin/model-groups", ready: empty },
+  {
+    name: "model-groups-edit",
+    path: "/admin/model-groups",
+    ready: async (page) => {
+      await press(page, "pencil");
+      await form(page);
+    },
+  },
+  { name: "prices", path: "/admin/prices", ready: row },
+  { name: "prices-empty", scenario: "empty", path: "/admin/prices", ready: empty },
+  {
+    name: "prices-new",
+    path: "/admin/prices",
+    ready: async (page) => {
+      await press(page, "calendar-plus");
+      await form(page);
+    },
+  },
+  {
+    name: "prices-import",
+    path: "/admin/prices",
+    ready: async (page) => {
+      await press(page, "file-up");
+      await page
+        .getByRole("dialog")
+        .locator("textarea")
+        .fill(
+          [
+            "platform,model,valid_from,input_micros,output_micros",
+            "openai,gpt-4.1-mini,2026-01-01,400000,1600000",
+            "anthropic,claude-sonnet-4-5,2026-12-01,3000000,15000000",
+            "lab-server,llama-4-scout,soon,1,1",
+          ].join("\n"),
+        );
+      await page.getByRole("dialog").locator("tbody tr").first().waitFor();
+    },
+  },
+];

@@ -1,0 +1,39 @@
+import { useTranslation } from "react-i18next";
+import { AmountField } from "@/kit/AmountField";
+import { Fold } from "@/kit/Fold";
+import { counts, type PlatformForm, times } from "./form";
+
+interface Props {
+  form: PlatformForm;
+  errorOf: (field: string) => string | undefined;
+  onChange: (change: Partial<PlatformForm>) => void;
+}
+
+/** Times, retries and shares: what the usual values are right for. */
+export function AdvancedFields({ form, errorOf, onChange }: Props) {
+  const { t } = useTranslation();
+  const hasError = [...times, ...counts].some((each) => errorOf(`settings.${each}`));
+  return (
+    <Fold title={t("platform.advanced")} isOpen={hasError || undefined}>
+      <div className="grid items-start gap-4 sm:grid-cols-2">
+        {[...times, ...counts].map((each) => (
+          <AmountField
+            key={each}
+            label={t(`platform.setting.${each}`)}
+            hint={t(`platform.settingHint.${each}`)}
+            error={errorOf(`settings.${each}`)}
+            value={form.settings[each]}
+            onChange={(value) => onChange({ settings: { ...form.settings, [each]: value } })}
+          />
+        ))}
+        <AmountField
+          label={t("platform.weight")}
+          hint={t("platform.weightHint")}
+          error={errorOf("weight")}
+          value={form.weight}
+          onChange={(weight) => onChange({ weight })}
+        />
+      </div>
+    </Fold>
+  );
+}

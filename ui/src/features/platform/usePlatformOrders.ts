@@ -1,0 +1,32 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import type { Platform } from "@/api/gateway";
+import { keys } from "@/api/keys";
+import { changePlatform, deletePlatform, testPlatform } from "@/api/platforms";
+import { asProblem } from "@/lib/problem";
+
+/** Test again, on, off, away. */
+export function usePlatformOrders({ id, name, version }: Platform) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const onError = (error: unknown) => void toast.error(asProblem(error).message);
+  const onSettled = () => {
+    for (const queryKey of [keys.platforms, keys.platformHealth, keys.models, keys.budgets]) {
+      void queryClient.invalidateQueries({ queryKey });
+    }
+  };
+  const test = useMutation({ mutationFn: () => testPlatform(id ?? ""), onError, onSettled });
+  const turn = useMutation({
+    mutationFn: (is_enabled: boolean) => changePlatform(id ?? "", { version, is_enabled }, false),
+    onError,
+    onSettled,
+  });
+  const remove = useMutation({
+    mutationFn: () => deletePlatform(id ?? ""),
+    onSuccess: () => toast.success(t("platform.removed", { name })),
+    onError,
+    onSettled,
+  });
+  return { test, turn, remove };
+}
