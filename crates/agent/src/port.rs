@@ -1,4 +1,5 @@
-//! The model port: the runner calls it, the gateway implements it.
+//! The model port, which the runner calls and the gateway implements, and the one the other
+//! way round: agents and workflows that answer outside clients in place of a model.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +15,12 @@ pub trait Models: Send + Sync {
 
     /// The model that answers when nobody names one, if there is any.
     fn default_model(&self) -> Option<String>;
+
+    /// The same for one organisation, which may have set up platforms of its own.
+    fn default_model_of(&self, organisation: OrganisationId) -> Option<String> {
+        let _ = organisation;
+        self.default_model()
+    }
 }
 
 /// Hears each piece of an answer as it arrives; must return at once.
@@ -77,4 +84,41 @@ pub struct CallOutcome {
     pub duration_ms: i64,
     /// Whether the scripted model answered.
     pub scripted: bool,
+}
+
+/// Agents and workflows that answer in place of a model: the gateway's doors call it, the
+/// feature that runs them implements it. What their own calls cost is booked where they are made.
+pub trait Insiders: Send + Sync {
+    /// Asks; the pieces of the answer end like those of a model. Dropping them cancels what
+    /// was begun.
+    fn ask(&self, question: Question) -> BoxFuture<'_, Result<llm::DeltaStream, llm::Error>>;
+
+    /// The names under which an organisation's outside clients can ask: `agent:reviewer`.
+    fn names(&self, organisation: OrganisationId) -> BoxFuture<'_, Vec<String>>;
+}
+
+/// Who answers in place of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Insider {
+    /// An agent, without a command.
+    Agent,
+    /// A workflow; its answer is what it puts out.
+    Workflow,
+}
+
+/// What an outside client asks an agent or a workflow.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Whose agent or workflow it is.
+    pub organisation: OrganisationId,
+    /// On whose account it works.
+    pub user: base::UserId,
+    /// The project that it is for, by key.
+    pub project: Option<String>,
+    /// Who is asked.
+    pub kind: Insider,
+    /// The name of the agent or workflow.
+    pub slug: String,
+    /// What is asked; its `model` is the name that the client used.
+    pub request: llm::chat::Request,
 }

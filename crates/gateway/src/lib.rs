@@ -7,23 +7,53 @@
 use store::Procedures;
 use web::Routes;
 
+pub mod budget;
+mod cache;
 mod call;
+mod door;
+mod health;
 pub mod ledger;
+mod limit;
 pub mod local;
 mod model;
 mod platform;
+mod price;
+pub mod route;
+pub mod secret;
+mod telemetry;
+mod usage;
+mod virtual_key;
 
-pub use call::{Gateway, RetryPolicy};
+pub use call::{Answer, CallMeta, Gateway, RetryPolicy};
+pub use door::{DoorOptions, Doors, Part, routes as door_routes};
+pub use limit::Shared;
 pub use local::{Local, LocalConfig};
-pub use model::{ModelItem, ModelKind, ModelList, ModelStatus, Notice};
-pub use platform::{ConfigError, GatewayConfig, ProviderConfig, RunningServer};
+pub use model::{ModelItem, ModelList, ModelStatus, Notice};
+pub use platform::{
+    ConfigError, GatewayConfig, Limits, PlatformKind, ProviderConfig, RunningServer,
+};
+pub use price::UnknownPrice;
+pub use virtual_key::{KeyScope, VirtualKey};
 
 /// All routes of this feature.
 pub fn routes(gateway: Gateway) -> Routes {
-    model::routes(gateway).merge(ledger::routes())
+    model::routes(gateway.clone())
+        .merge(ledger::routes())
+        .merge(budget::routes())
+        .merge(virtual_key::routes())
+        .merge(limit::routes())
+        .merge(health::routes(gateway.clone()))
+        .merge(platform::routes(gateway.clone()))
+        .merge(route::routes(gateway.clone()))
+        .merge(price::routes(gateway.clone()))
+        .merge(usage::routes())
+        .merge(secret::routes(gateway))
 }
 
 /// Adds the procedures that this feature offers to the runner.
-pub fn procedures(procedures: Procedures) -> Procedures {
-    procedures.with(ledger::RecordCallIntent).with(ledger::RecordCall).with(ledger::CloseCalls)
+pub fn procedures(procedures: Procedures, gateway: Gateway) -> Procedures {
+    procedures
+        .with(ledger::RecordCallIntent::new(gateway))
+        .with(ledger::RecordCall)
+        .with(ledger::CloseCalls)
 }

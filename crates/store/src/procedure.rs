@@ -46,6 +46,14 @@ pub enum ProcedureError {
     /// What it refers to does not exist.
     #[error("{0}")]
     NotFound(String),
+    /// A rule of the house forbids it now, such as a budget; trying again at once is pointless.
+    #[error("{message}")]
+    Refused {
+        /// A stable word to act on: `budget_exceeded`.
+        code: &'static str,
+        /// What is forbidden, why, and what would help.
+        message: String,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] Error),

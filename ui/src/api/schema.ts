@@ -347,6 +347,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List budgets and how far they are used up. */
+        get: operations["list_budgets"];
+        put?: never;
+        /** Make a budget. It counts from now on: what was spent before does not. */
+        post: operations["create_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one budget. */
+        get: operations["get_budget"];
+        put?: never;
+        post?: never;
+        /** Remove a budget. */
+        delete: operations["remove_budget"];
+        options?: never;
+        head?: never;
+        /** Change a budget. A new cap acts within a second. */
+        patch: operations["change_budget"];
+        trace?: never;
+    };
     "/api/v1/commands": {
         parameters: {
             query?: never;
@@ -609,6 +646,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the model groups. */
+        get: operations["list_model_groups"];
+        put?: never;
+        /** Make a model group. Its name then stands for its models in every call. */
+        post: operations["create_model_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a model group. */
+        get: operations["get_model_group"];
+        /** Change a model group: everything is as given afterwards. */
+        put: operations["change_model_group"];
+        post?: never;
+        /** Remove a model group. Calls that name it are refused from then on. */
+        delete: operations["remove_model_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -619,6 +693,160 @@ export interface paths {
         /** List the models that can be named, and the one that answers when nobody names one. */
         get: operations["list_models"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the platforms: those of the database first, then those of the configuration and
+         *     those that come by nature.
+         */
+        get: operations["list_platforms"];
+        put?: never;
+        /**
+         * Set up a platform. It is tested first, and saved only when the test succeeds or `force`
+         *     is set.
+         */
+        post: operations["create_platform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platforms/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how every platform is: from its calls, and from a probe each minute. */
+        get: operations["get_platform_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platforms/health/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show when the platforms' statuses changed, as far as 30 days back. */
+        get: operations["list_platform_health_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platforms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a platform. */
+        get: operations["get_platform"];
+        put?: never;
+        post?: never;
+        /** Remove a platform and its key. What it cost stays in the ledger. */
+        delete: operations["remove_platform"];
+        options?: never;
+        head?: never;
+        /** Change a platform. When the change decides how it is reached, it is tested first. */
+        patch: operations["change_platform"];
+        trace?: never;
+    };
+    "/api/v1/platforms/{id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask a platform for the models that it serves. */
+        get: operations["list_platform_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platforms/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test the connection to a platform with a tiny question. The answer has the latency or
+         *     the provider's own error; both are shown with the platform from then on.
+         */
+        post: operations["test_platform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the prices that win over the bundled table. */
+        get: operations["list_prices"];
+        put?: never;
+        /**
+         * Set prices: a JSON list, or a CSV table with a heading and the same columns. Either all
+         *     are taken or none. A price of the same platform, model and moment is replaced.
+         */
+        post: operations["import_prices"];
+        /** Remove a price; the one before it counts again, or the bundled table. */
+        delete: operations["remove_price"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what happens to calls whose price nobody knows. */
+        get: operations["get_price_rule"];
+        /** Decide what happens to calls whose price nobody knows. */
+        put: operations["set_price_rule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -753,6 +981,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rate-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the limits of the organisation and its users. Keys and platforms carry their own. */
+        get: operations["list_rate_limits"];
+        /** Set a limit of the organisation or of a user. It acts within a second. */
+        put: operations["set_rate_limit"];
+        post?: never;
+        /** Remove a limit. */
+        delete: operations["remove_rate_limit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/results/{id}": {
         parameters: {
             query?: never;
@@ -768,6 +1015,94 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what seals the organisation's secrets; no key is given out. */
+        get: operations["get_keys_at_rest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the key that seals the organisation's secrets, while everything goes on. */
+        post: operations["rotate_keys_at_rest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what was used and what it cost, by platform, model, person, agent, project or day. */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/virtual-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys of outside clients, newest first. */
+        get: operations["list_virtual_keys"];
+        put?: never;
+        /** Make a key for an outside client. The key itself is in this answer and never again. */
+        post: operations["create_virtual_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/virtual-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one key. */
+        get: operations["get_virtual_key"];
+        put?: never;
+        post?: never;
+        /** Revoke a key of an outside client. */
+        delete: operations["revoke_virtual_key"];
+        options?: never;
+        head?: never;
+        /** Change a key of an outside client. */
+        patch: operations["change_virtual_key"];
         trace?: never;
     };
     "/api/v1/work-items/{item_key}": {
@@ -920,6 +1255,145 @@ export interface paths {
         get: operations["ready"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audio/transcriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what is said in a recording as OpenAI's clients do. */
+        post: operations["transcriptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chat as OpenAI's clients do. `model` is a model, a group, `agent:` or `workflow:` and a name. */
+        post: operations["chat_completions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn texts into vectors as OpenAI's clients do. */
+        post: operations["embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send messages as Anthropic's clients do. */
+        post: operations["messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/count_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count the tokens of messages as Anthropic's clients do. It is an estimate, made here:
+         *     nothing is sent to a provider and nothing is charged.
+         */
+        post: operations["count_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the models, groups, agents and workflows that the key may ask. */
+        get: operations["list_door_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one model. */
+        get: operations["get_door_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a response as OpenAI's newer clients do. */
+        post: operations["responses"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1139,14 +1613,75 @@ export interface components {
             /** @description The items that stand in it, in order. */
             items: components["schemas"]["WorkItem"][];
         };
+        /** @description A budget, and how far it is used up. */
+        Budget: {
+            /** @description Its id. */
+            id: components["schemas"]["BudgetId"];
+            /** @description What it is for. */
+            scope: components["schemas"]["BudgetScope"];
+            /** @description Which one; empty for the organisation. */
+            scope_id: string;
+            /** @description For how long it counts. */
+            period: components["schemas"]["BudgetPeriod"];
+            /** @description The most that may be spent in a period. */
+            cap_micros: components["schemas"]["Micros"];
+            /** @description `stop`, `pause` or `fallback:` and a model. */
+            on_exceeded: string;
+            /** @description Whether it counts. */
+            is_active: boolean;
+            /** @description What was spent in this period. */
+            spent_micros: components["schemas"]["Micros"];
+            /** @description What is set aside for calls under way. */
+            reserved_micros: components["schemas"]["Micros"];
+            /** @description When this period began. */
+            period_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The highest alert of this period that went out: 0, 80, 90 or 100.
+             */
+            alerted_percent: number;
+            /**
+             * Format: int64
+             * @description Grows with each change; send it with the next one.
+             */
+            version: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What to change. */
+        BudgetChange: {
+            /**
+             * Format: int64
+             * @description The version that the change is based on.
+             */
+            version: number;
+            cap_micros?: components["schemas"]["Micros"] | null;
+            /** @description `stop`, `pause` or `fallback:` and a model. */
+            on_exceeded?: string | null;
+            /** @description Whether it counts. */
+            is_active?: boolean | null;
+        };
+        /** @description `bdg_` and 26 base32 characters */
+        BudgetId: string;
+        /**
+         * @description For how long a budget counts before it begins anew.
+         * @enum {string}
+         */
+        BudgetPeriod: "total" | "day" | "week" | "month";
+        /**
+         * @description What a budget is for.
+         * @enum {string}
+         */
+        BudgetScope: "organisation" | "department" | "project" | "sprint" | "epic" | "item" | "execution" | "step" | "user" | "key" | "provider";
         /** @description One model call. */
         Call: {
             /** @description The call's id. */
             id: components["schemas"]["CallId"];
-            /** @description The execution that it was for. */
-            execution_id: components["schemas"]["ExecutionId"];
-            /** @description The step. */
-            step: string;
+            execution_id?: components["schemas"]["ExecutionId"] | null;
+            /** @description The step, when it was for an execution. */
+            step?: string | null;
             /**
              * Format: int64
              * @description The instance of the step, from 0.
@@ -1190,6 +1725,29 @@ export interface components {
             outcome: components["schemas"]["CallOutcome"];
             /** @description Why it failed. */
             error?: string | null;
+            /** @description The door through which an outside client made it, such as `chat/completions`. */
+            door?: string | null;
+            key_id?: components["schemas"]["VirtualKeyId"] | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description The project that it was for. */
+            project?: string | null;
+            /** @description The agent that made it. */
+            agent?: string | null;
+            /**
+             * Format: int64
+             * @description How many calls the row stands for: more than one only when it is the estimate for
+             *     calls of a server that died.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Tokens that the provider read from its cache, counted in the input too.
+             */
+            cached_input_tokens: number;
+            /** @description Whether the cost rests on a known price. */
+            cost_known: boolean;
+            /** @description Whether our own cache answered, at no cost. */
+            is_cached: boolean;
         };
         /** @description `cal_` and 26 base32 characters */
         CallId: string;
@@ -1266,6 +1824,11 @@ export interface components {
         };
         /** @description A key that was just made, with the key itself, which is never shown again. */
         CreatedApiKey: components["schemas"]["ApiKey"] & {
+            /** @description The key itself; `null` when an `Idempotency-Key` is repeated, because it is shown once. */
+            key?: string | null;
+        };
+        /** @description A key that was just made, with the key itself, which is never shown again. */
+        CreatedVirtualKey: components["schemas"]["VirtualKey"] & {
             /** @description The key itself; `null` when an `Idempotency-Key` is repeated, because it is shown once. */
             key?: string | null;
         };
@@ -1432,12 +1995,55 @@ export interface components {
             /** @description Another model. */
             model?: string | null;
         };
+        /** @description One model of a group. */
+        GroupTarget: {
+            /** @description The platform's name. */
+            platform: string;
+            /** @description The model's name there. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Its place in the order; the smallest is first.
+             */
+            order?: number;
+            /**
+             * Format: int64
+             * @description Its share of the calls when they are weighted.
+             */
+            weight?: number;
+        };
         /** @description That it lives, and what it is. */
         Health: {
             /** @description `ok`. */
             status: string;
             /** @description The program's version. */
             version: string;
+        };
+        /** @description A change of a platform's status. */
+        HealthChange: {
+            /** @description The platform's name. */
+            platform: string;
+            /** @description When it was noticed. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The status from then on. */
+            status: components["schemas"]["PlatformStatus"];
+            /** @description The same in a sentence; empty when all is well. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long its first words took then.
+             */
+            latency_ms?: number | null;
+        };
+        /** @description How the platforms were. */
+        HealthHistory: {
+            /** @description The changes, the newest first. */
+            items: components["schemas"]["HealthChange"][];
+        };
+        /** @description How all platforms are. */
+        HealthReport: {
+            /** @description A line for each platform. */
+            items: components["schemas"]["PlatformHealth"][];
         };
         /** @description An idea. */
         Idea: {
@@ -1459,6 +2065,47 @@ export interface components {
             kind: string;
             /** @description The details. */
             body: Record<string, unknown>;
+        };
+        /** @description How many secrets are kept in one place. */
+        KeptCount: {
+            /** @description `database` or `vault`. */
+            kept_in: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description What a rotation did. */
+        KeyRotation: {
+            /** @description The data key that seals from now on. */
+            key_id: string;
+            /**
+             * Format: int64
+             * @description How many secrets were sealed anew.
+             */
+            resealed: number;
+            /**
+             * Format: int64
+             * @description How many old data keys were deleted.
+             */
+            deleted_keys: number;
+            /** @description Whether the master key was replaced too. */
+            master_replaced: boolean;
+        };
+        /**
+         * @description What a key may do.
+         * @enum {string}
+         */
+        KeyScope: "chat" | "embeddings" | "audio" | "agents" | "workflows";
+        /** @description What seals the organisation's secrets. */
+        KeyState: {
+            /** @description The name of the master key; it says nothing about the key itself. */
+            master_key: string;
+            /** @description Where new secrets are kept: `database` or `vault`. */
+            kept_in: string;
+            /** @description How many secrets there are, by where they are kept. */
+            secrets: components["schemas"]["KeptCount"][];
         };
         /**
          * @description What kind of work an item is.
@@ -1490,6 +2137,36 @@ export interface components {
          * @description An amount of money in micro-dollars (1 USD = 1,000,000).
          */
         Micros: number;
+        /** @description A model group. */
+        ModelGroup: {
+            /** @description Its id. */
+            id: components["schemas"]["ModelGroupId"];
+            /** @description The name that calls use for it. */
+            name: string;
+            /** @description How the first model is chosen; the others follow if it fails. */
+            strategy: components["schemas"]["RoutingStrategy"];
+            /** @description Its models. */
+            targets: components["schemas"]["GroupTarget"][];
+            /**
+             * Format: int64
+             * @description After so many milliseconds without a word, the second model is asked too, and the
+             *     one that speaks first goes on; both may cost.
+             */
+            hedge_after_ms?: number | null;
+            /** @description Whether calls may use it. */
+            is_enabled: boolean;
+            /**
+             * Format: int64
+             * @description Grows with every change; an update names the one that it changes.
+             */
+            version: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description `mgr_` and 26 base32 characters */
+        ModelGroupId: string;
         /** @description One model. */
         ModelItem: {
             /** @description `provider/model`. */
@@ -1499,7 +2176,7 @@ export interface components {
             /** @description The model's name at its provider. */
             name: string;
             /** @description What serves it. */
-            kind: components["schemas"]["ModelKind"];
+            kind: components["schemas"]["PlatformKind"];
             /** @description The state it is in. */
             status: components["schemas"]["ModelStatus"];
             /** @description The state in a sentence. */
@@ -1517,11 +2194,6 @@ export interface components {
              */
             context_tokens?: number | null;
         };
-        /**
-         * @description What serves a model.
-         * @enum {string}
-         */
-        ModelKind: "local" | "openai" | "scripted";
         /** @description The models that can be named. */
         ModelList: {
             /** @description The model that answers when nobody names one. */
@@ -1529,6 +2201,26 @@ export interface components {
             /** @description Every model, the configured ones first. */
             items: components["schemas"]["ModelItem"][];
             notice?: components["schemas"]["Notice"] | null;
+        };
+        /**
+         * @description A price that wins over the bundled table from a moment on. Amounts are micro-dollars for
+         *     a million tokens: dollars a million, times a million.
+         */
+        ModelPrice: {
+            /** @description The platform's name. */
+            platform: string;
+            /** @description The model; every model of the platform when absent. */
+            model?: string | null;
+            /** @description From when it counts. */
+            valid_from: components["schemas"]["Timestamp"];
+            /** @description Whether calls cost nothing. */
+            is_free?: boolean;
+            /** @description For tokens that the model reads. */
+            input_micros?: components["schemas"]["Micros"];
+            /** @description For tokens that the model writes. */
+            output_micros?: components["schemas"]["Micros"];
+            cached_input_micros?: components["schemas"]["Micros"] | null;
+            cache_write_micros?: components["schemas"]["Micros"] | null;
         };
         /**
          * @description The state that a model is in.
@@ -1554,6 +2246,82 @@ export interface components {
              */
             expires_in_days?: number | null;
         };
+        /** @description A budget to be made. */
+        NewBudget: {
+            /** @description What it is for. */
+            scope: components["schemas"]["BudgetScope"];
+            /** @description Which one; left out for the organisation. */
+            scope_id?: string;
+            /** @description For how long it counts. */
+            period: components["schemas"]["BudgetPeriod"];
+            /** @description The most that may be spent in a period, in micro-dollars. */
+            cap_micros: components["schemas"]["Micros"];
+            /** @description `stop` (when left out), `pause` or `fallback:` and a model. */
+            on_exceeded?: string;
+        };
+        /** @description A model group to be made, or as it should be. */
+        NewGroup: {
+            /** @description The name that calls use for it; without a slash. */
+            name: string;
+            /** @description How the first model is chosen; the others follow if it fails. */
+            strategy?: components["schemas"]["RoutingStrategy"];
+            /** @description Its models; one makes the group an alias. */
+            targets: components["schemas"]["GroupTarget"][];
+            /**
+             * Format: int64
+             * @description After so many milliseconds without a word, the second model is asked too, and the
+             *     one that speaks first goes on; both may cost.
+             */
+            hedge_after_ms?: number | null;
+            /** @description Whether calls may use it. */
+            is_enabled?: boolean;
+            /**
+             * Format: int64
+             * @description The version that this changes; only for changes.
+             */
+            version?: number | null;
+        };
+        /** @description A platform to be set up. */
+        NewPlatform: {
+            /** @description The part of a model's name before the slash: letters, digits, `-`, `_` and `.`. */
+            name: string;
+            /** @description What it speaks. */
+            kind: components["schemas"]["PlatformKind"];
+            /** @description The address that paths are appended to; the usual one of its kind when absent. */
+            base_url?: string | null;
+            /** @description The key; it can be written but never read. */
+            api_key?: string | null;
+            /** @description The models to offer; when empty, every model that it serves. */
+            models?: string[];
+            /** @description The model that answers when nobody names one. */
+            default_model?: string | null;
+            /** @description Whether calls may go there. */
+            is_enabled?: boolean;
+            /**
+             * Format: int64
+             * @description How many requests a minute it takes; 0 sets no limit, the usual one when absent.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens a minute it takes; 0 sets no limit, the usual one when absent.
+             */
+            tokens_per_minute?: number | null;
+            daily_budget_micros?: components["schemas"]["Micros"] | null;
+            /**
+             * Format: int64
+             * @description Its place among those that step in for another one with the same model: 1 is
+             *     first, 0 means that it never does.
+             */
+            fallback_order?: number;
+            /**
+             * Format: int64
+             * @description Its share of the calls of a weighted model group.
+             */
+            weight?: number;
+            /** @description The advanced settings. */
+            settings?: components["schemas"]["PlatformSettings"];
+        };
         /** @description A project to be made. */
         NewProject: {
             /** @description 2 to 10 letters and digits, starting with a letter; made from the name when absent. */
@@ -1562,6 +2330,49 @@ export interface components {
             name: string;
             /** @description Up to 20,000 characters. */
             description?: string;
+        };
+        /** @description A limit to be set. */
+        NewRateLimit: {
+            /** @description `organisation` or `user`. */
+            scope: string;
+            /** @description Which user; left out for the organisation. */
+            scope_id?: string;
+            /**
+             * Format: int64
+             * @description How many requests in a minute.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens in a minute.
+             */
+            tokens_per_minute?: number | null;
+        };
+        /** @description A key to be made. */
+        NewVirtualKey: {
+            /** @description What to call it. */
+            name: string;
+            /** @description The project that its calls are for, by key. */
+            project?: string | null;
+            /** @description The models that it may ask; every model when left out. */
+            models?: string[];
+            /** @description What it may do; everything when left out. */
+            scopes?: components["schemas"]["KeyScope"][];
+            /**
+             * Format: int64
+             * @description How many requests it may make in a minute.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens it may use in a minute.
+             */
+            tokens_per_minute?: number | null;
+            /**
+             * Format: int32
+             * @description How many days it lives, 1 to 3650; for ever when left out.
+             */
+            expires_in_days?: number | null;
         };
         /** @description A work item to be made. */
         NewWorkItem: {
@@ -1743,15 +2554,56 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list and the cursor of the next one. */
+        Page_Budget: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["BudgetId"];
+                /** @description What it is for. */
+                scope: components["schemas"]["BudgetScope"];
+                /** @description Which one; empty for the organisation. */
+                scope_id: string;
+                /** @description For how long it counts. */
+                period: components["schemas"]["BudgetPeriod"];
+                /** @description The most that may be spent in a period. */
+                cap_micros: components["schemas"]["Micros"];
+                /** @description `stop`, `pause` or `fallback:` and a model. */
+                on_exceeded: string;
+                /** @description Whether it counts. */
+                is_active: boolean;
+                /** @description What was spent in this period. */
+                spent_micros: components["schemas"]["Micros"];
+                /** @description What is set aside for calls under way. */
+                reserved_micros: components["schemas"]["Micros"];
+                /** @description When this period began. */
+                period_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description The highest alert of this period that went out: 0, 80, 90 or 100.
+                 */
+                alerted_percent: number;
+                /**
+                 * Format: int64
+                 * @description Grows with each change; send it with the next one.
+                 */
+                version: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it was last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
         Page_Call: {
             /** @description The items of this page, in the list's order. */
             items: {
                 /** @description The call's id. */
                 id: components["schemas"]["CallId"];
-                /** @description The execution that it was for. */
-                execution_id: components["schemas"]["ExecutionId"];
-                /** @description The step. */
-                step: string;
+                execution_id?: components["schemas"]["ExecutionId"] | null;
+                /** @description The step, when it was for an execution. */
+                step?: string | null;
                 /**
                  * Format: int64
                  * @description The instance of the step, from 0.
@@ -1795,6 +2647,29 @@ export interface components {
                 outcome: components["schemas"]["CallOutcome"];
                 /** @description Why it failed. */
                 error?: string | null;
+                /** @description The door through which an outside client made it, such as `chat/completions`. */
+                door?: string | null;
+                key_id?: components["schemas"]["VirtualKeyId"] | null;
+                user_id?: components["schemas"]["UserId"] | null;
+                /** @description The project that it was for. */
+                project?: string | null;
+                /** @description The agent that made it. */
+                agent?: string | null;
+                /**
+                 * Format: int64
+                 * @description How many calls the row stands for: more than one only when it is the estimate for
+                 *     calls of a server that died.
+                 */
+                calls: number;
+                /**
+                 * Format: int64
+                 * @description Tokens that the provider read from its cache, counted in the input too.
+                 */
+                cached_input_tokens: number;
+                /** @description Whether the cost rests on a known price. */
+                cost_known: boolean;
+                /** @description Whether our own cache answered, at no cost. */
+                is_cached: boolean;
             }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
@@ -1897,6 +2772,61 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list and the cursor of the next one. */
+        Page_ModelGroup: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ModelGroupId"];
+                /** @description The name that calls use for it. */
+                name: string;
+                /** @description How the first model is chosen; the others follow if it fails. */
+                strategy: components["schemas"]["RoutingStrategy"];
+                /** @description Its models. */
+                targets: components["schemas"]["GroupTarget"][];
+                /**
+                 * Format: int64
+                 * @description After so many milliseconds without a word, the second model is asked too, and the
+                 *     one that speaks first goes on; both may cost.
+                 */
+                hedge_after_ms?: number | null;
+                /** @description Whether calls may use it. */
+                is_enabled: boolean;
+                /**
+                 * Format: int64
+                 * @description Grows with every change; an update names the one that it changes.
+                 */
+                version: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it was last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_ModelPrice: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description The platform's name. */
+                platform: string;
+                /** @description The model; every model of the platform when absent. */
+                model?: string | null;
+                /** @description From when it counts. */
+                valid_from: components["schemas"]["Timestamp"];
+                /** @description Whether calls cost nothing. */
+                is_free?: boolean;
+                /** @description For tokens that the model reads. */
+                input_micros?: components["schemas"]["Micros"];
+                /** @description For tokens that the model writes. */
+                output_micros?: components["schemas"]["Micros"];
+                cached_input_micros?: components["schemas"]["Micros"] | null;
+                cache_write_micros?: components["schemas"]["Micros"] | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
         Page_OpenSession: {
             /** @description The items of this page, in the list's order. */
             items: {
@@ -1914,6 +2844,63 @@ export interface components {
                 ip: string;
                 /** @description Whether this request came with it. */
                 is_current: boolean;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Platform: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                id?: components["schemas"]["PlatformId"] | null;
+                /** @description Where it was set up. */
+                source: components["schemas"]["PlatformSource"];
+                /** @description The part of a model's name before the slash. */
+                name: string;
+                /** @description What it speaks. */
+                kind: components["schemas"]["PlatformKind"];
+                /** @description The address that paths are appended to. */
+                base_url: string;
+                /** @description The key as `…` and its last four letters; absent when there is none. */
+                api_key?: string | null;
+                /** @description The models to offer; when empty, every model that it serves. */
+                models: string[];
+                /** @description The model that answers when nobody names one. */
+                default_model?: string | null;
+                /** @description Whether calls may go there. */
+                is_enabled: boolean;
+                /**
+                 * Format: int64
+                 * @description How many requests a minute it takes.
+                 */
+                requests_per_minute?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many tokens a minute it takes.
+                 */
+                tokens_per_minute?: number | null;
+                daily_budget_micros?: components["schemas"]["Micros"] | null;
+                /**
+                 * Format: int64
+                 * @description Its place among those that step in for another one with the same model: 1 is
+                 *     first, 0 means that it never does.
+                 */
+                fallback_order: number;
+                /**
+                 * Format: int64
+                 * @description Its share of the calls of a weighted model group.
+                 */
+                weight: number;
+                /** @description The advanced settings. */
+                settings: components["schemas"]["PlatformSettings"];
+                tested?: components["schemas"]["PlatformTested"] | null;
+                /**
+                 * Format: int64
+                 * @description Grows with every change; an update names the one that it changes.
+                 */
+                version: number;
+                created_at?: components["schemas"]["Timestamp"] | null;
+                updated_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
@@ -1961,6 +2948,53 @@ export interface components {
                 permissions: components["schemas"]["Permission"][];
                 /** @description Whether it came with the product and cannot be deleted. */
                 is_system: boolean;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_VirtualKey: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id; budgets of the scope `key` name it. */
+                id: components["schemas"]["VirtualKeyId"];
+                /** @description What its maker calls it. */
+                name: string;
+                /** @description How it begins: `hk-` and 8 characters. */
+                prefix: string;
+                /** @description On whose account it is used. */
+                user_id: components["schemas"]["UserId"];
+                /** @description The project that its calls are for, by key. */
+                project?: string | null;
+                /**
+                 * @description The models that it may ask, as clients name them; empty for every model. `openai/*`
+                 *     stands for all models of a provider.
+                 */
+                models: string[];
+                /** @description What it may do. */
+                scopes: components["schemas"]["KeyScope"][];
+                /**
+                 * Format: int64
+                 * @description How many requests it may make in a minute.
+                 */
+                requests_per_minute?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many tokens it may use in a minute.
+                 */
+                tokens_per_minute?: number | null;
+                /**
+                 * Format: int64
+                 * @description Grows with each change; send it with the next one.
+                 */
+                version: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it was last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                revoked_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
@@ -2063,11 +3097,291 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_projects" | "manage_projects" | "edit_stories" | "view_workflows" | "create_workflow" | "execute_workflow" | "approve_workflows" | "view_agents" | "execute_agent" | "view_commands" | "view_results" | "view_models" | "view_costs" | "manage_platforms" | "manage_budgets" | "manage_virtual_keys" | "manage_api_keys" | "manage_users" | "manage_roles" | "view_audit_logs" | "manage_settings";
+        /** @description A platform as it is shown. The key itself is never shown. */
+        Platform: {
+            id?: components["schemas"]["PlatformId"] | null;
+            /** @description Where it was set up. */
+            source: components["schemas"]["PlatformSource"];
+            /** @description The part of a model's name before the slash. */
+            name: string;
+            /** @description What it speaks. */
+            kind: components["schemas"]["PlatformKind"];
+            /** @description The address that paths are appended to. */
+            base_url: string;
+            /** @description The key as `…` and its last four letters; absent when there is none. */
+            api_key?: string | null;
+            /** @description The models to offer; when empty, every model that it serves. */
+            models: string[];
+            /** @description The model that answers when nobody names one. */
+            default_model?: string | null;
+            /** @description Whether calls may go there. */
+            is_enabled: boolean;
+            /**
+             * Format: int64
+             * @description How many requests a minute it takes.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens a minute it takes.
+             */
+            tokens_per_minute?: number | null;
+            daily_budget_micros?: components["schemas"]["Micros"] | null;
+            /**
+             * Format: int64
+             * @description Its place among those that step in for another one with the same model: 1 is
+             *     first, 0 means that it never does.
+             */
+            fallback_order: number;
+            /**
+             * Format: int64
+             * @description Its share of the calls of a weighted model group.
+             */
+            weight: number;
+            /** @description The advanced settings. */
+            settings: components["schemas"]["PlatformSettings"];
+            tested?: components["schemas"]["PlatformTested"] | null;
+            /**
+             * Format: int64
+             * @description Grows with every change; an update names the one that it changes.
+             */
+            version: number;
+            created_at?: components["schemas"]["Timestamp"] | null;
+            updated_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description What to change of a platform; what is absent stays. Its name and kind stay for good,
+         *     since models, prices and the ledger name it.
+         */
+        PlatformChange: {
+            /**
+             * Format: int64
+             * @description The version that this changes.
+             */
+            version: number;
+            /** @description The address that paths are appended to. */
+            base_url?: string | null;
+            /** @description A new key; an empty text removes the key. */
+            api_key?: string | null;
+            /** @description The models to offer; an empty list offers every model that it serves. */
+            models?: string[] | null;
+            /** @description The model that answers when nobody names one; an empty text removes it. */
+            default_model?: string | null;
+            /** @description Whether calls may go there. */
+            is_enabled?: boolean | null;
+            /**
+             * Format: int64
+             * @description How many requests a minute it takes; 0 removes the limit.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens a minute it takes; 0 removes the limit.
+             */
+            tokens_per_minute?: number | null;
+            daily_budget_micros?: components["schemas"]["Micros"] | null;
+            /**
+             * Format: int64
+             * @description Its place among those that step in for another one; 0 means that it never does.
+             */
+            fallback_order?: number | null;
+            /**
+             * Format: int64
+             * @description Its share of the calls of a weighted model group.
+             */
+            weight?: number | null;
+            settings?: components["schemas"]["PlatformSettings"] | null;
+        };
+        /** @description How a platform is. */
+        PlatformHealth: {
+            id?: components["schemas"]["PlatformId"] | null;
+            /** @description The platform's name. */
+            platform: string;
+            /** @description What it speaks. */
+            kind: components["schemas"]["PlatformKind"];
+            /** @description How it is. */
+            status: components["schemas"]["PlatformStatus"];
+            /** @description The same in a sentence; empty when all is well. */
+            detail: string;
+            last_check?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How long its first words take, as a moving average.
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: int32
+             * @description How many calls are under way.
+             */
+            in_flight: number;
+            /**
+             * Format: int64
+             * @description Requests of the last minute.
+             */
+            requests_last_minute: number;
+            /**
+             * Format: int64
+             * @description Requests a minute that it takes.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description Tokens of the last minute.
+             */
+            tokens_last_minute: number;
+            /**
+             * Format: int64
+             * @description Tokens a minute that it takes.
+             */
+            tokens_per_minute?: number | null;
+            /**
+             * Format: double
+             * @description The larger part of both that is used; 1 is all of it.
+             */
+            rate_usage: number;
+            /** @description What it cost today. */
+            cost_today_micros: components["schemas"]["Micros"];
+            daily_budget_micros?: components["schemas"]["Micros"] | null;
+            /**
+             * Format: double
+             * @description The part of it that is used; 1 is all of it.
+             */
+            budget_usage: number;
+            last_answer_at?: components["schemas"]["Timestamp"] | null;
+            last_failure_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it last failed. */
+            last_failure?: string | null;
+        };
+        /** @description `plt_` and 26 base32 characters */
+        PlatformId: string;
+        /**
+         * @description What a platform speaks.
+         * @enum {string}
+         */
+        PlatformKind: "openai" | "openai_responses" | "anthropic" | "gemini" | "ollama" | "openrouter" | "azure_openai" | "custom" | "local" | "scripted";
+        /** @description The models that a platform serves. */
+        PlatformModels: {
+            /** @description Their names, as it says itself. */
+            models: string[];
+        };
+        /** @description The advanced settings of a platform. */
+        PlatformSettings: {
+            /**
+             * Format: int32
+             * @description How long opening a connection may take.
+             * @default 10000
+             */
+            connect_timeout_ms: number;
+            /**
+             * Format: int32
+             * @description How long it may take until the headers of the answer are there.
+             * @default 120000
+             */
+            headers_timeout_ms: number;
+            /**
+             * Format: int32
+             * @description How long nothing may come in the middle of an answer.
+             * @default 90000
+             */
+            idle_timeout_ms: number;
+            /**
+             * Format: int32
+             * @description How long a call may take as a whole.
+             * @default 1800000
+             */
+            total_timeout_ms: number;
+            /**
+             * Format: int32
+             * @description How many calls may run at once; the others wait in order.
+             * @default 64
+             */
+            max_concurrent: number;
+            /**
+             * Format: int32
+             * @description How often a failed call is made again.
+             * @default 2
+             */
+            retries: number;
+            /**
+             * Format: int32
+             * @description The wait before the first retry; each further one doubles it.
+             * @default 500
+             */
+            retry_wait_ms: number;
+            /**
+             * @description The version of the API, where it is part of the address.
+             * @default null
+             */
+            api_version: string | null;
+        };
+        /**
+         * @description Where a platform was set up.
+         * @enum {string}
+         */
+        PlatformSource: "database" | "configuration" | "built_in";
+        /**
+         * @description How a platform is.
+         * @enum {string}
+         */
+        PlatformStatus: "not_configured" | "down" | "rate_limited" | "budget_exceeded" | "healthy" | "error";
+        /** @description How a test of the connection went. */
+        PlatformTest: {
+            /** @description Whether the platform answered. */
+            ok: boolean;
+            /** @description `healthy`, `degraded` when it was slow, or `error`. */
+            health: string;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description The model that answered; absent when only the list of models was asked for. */
+            model?: string | null;
+            /** @description The models that it says it serves, when it was asked. */
+            models: string[];
+            /**
+             * Format: int64
+             * @description Tokens that the model read.
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens that the model wrote.
+             */
+            output_tokens: number;
+            cost_micros?: components["schemas"]["Micros"] | null;
+            /** @description What went wrong, in the provider's own words. */
+            error?: string | null;
+            /** @description The stable word for what went wrong. */
+            error_code?: string | null;
+        };
+        /** @description The last test of the connection. */
+        PlatformTested: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How long the answer took.
+             */
+            latency_ms?: number | null;
+            /** @description What went wrong, in the provider's own words. */
+            error?: string | null;
+        };
         /**
          * @description A size on the scale of story points
          * @enum {integer}
          */
         Points: 1 | 2 | 3 | 5 | 8 | 13;
+        /** @description What happens to calls without a known price. */
+        PriceRule: {
+            /** @description Whether such calls are made and flagged, or refused. */
+            unknown_price: components["schemas"]["UnknownPrice"];
+        };
+        /** @description How many prices were set. */
+        PricesImported: {
+            /** @description How many. */
+            imported: number;
+        };
         /**
          * @description How urgent an item is, most urgent first.
          * @enum {string}
@@ -2159,6 +3473,34 @@ export interface components {
         };
         /** @description `prj_` and 26 base32 characters */
         ProjectId: string;
+        /** @description A limit that an admin has set. */
+        RateLimit: {
+            /** @description `organisation` or `user`; keys and platforms carry their own limits. */
+            scope: string;
+            /** @description Which user; empty for the organisation. */
+            scope_id: string;
+            /**
+             * Format: int64
+             * @description How many requests in a minute.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens in a minute.
+             */
+            tokens_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description The limits of an organisation. */
+        RateLimits: {
+            items: components["schemas"]["RateLimit"][];
+        };
         /** @description Whether it can serve, and what each part says. */
         Readiness: {
             /** @description `ready`, or `not_ready`. */
@@ -2188,6 +3530,16 @@ export interface components {
         };
         /** @description `rol_` and 26 base32 characters */
         RoleId: string;
+        /** @description What to replace. */
+        RotationRequest: {
+            /** @description Replace the master key in the data folder too. */
+            master?: boolean;
+        };
+        /**
+         * @description How the first target is chosen; the others follow if it fails.
+         * @enum {string}
+         */
+        RoutingStrategy: "priority" | "weighted" | "cheapest" | "fastest" | "least_loaded";
         /** @description A signal to an execution. */
         SendSignal: {
             /** @description Its name, as the step that waits for it has it. */
@@ -2359,6 +3711,11 @@ export interface components {
              */
             kept: string[];
         };
+        /**
+         * @description What happens to a call whose price nobody knows. It is never taken for free.
+         * @enum {string}
+         */
+        UnknownPrice: "flag" | "refuse";
         /** @description What model calls used, added up. */
         Usage: {
             /**
@@ -2379,6 +3736,76 @@ export interface components {
             /** @description What it cost, in micro-dollars. */
             cost_micros: components["schemas"]["Micros"];
         };
+        /**
+         * @description What the lines are for.
+         * @enum {string}
+         */
+        UsageGroup: "platform" | "model" | "user" | "agent" | "project" | "day";
+        /** @description What the calls of one line used. */
+        UsageLine: {
+            /** @description The platform, model, person, agent, project or day; empty for calls that have none. */
+            key: string;
+            /**
+             * Format: int64
+             * @description How many calls.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description How many of them failed.
+             */
+            failed_calls: number;
+            /**
+             * Format: int64
+             * @description How many our own cache answered.
+             */
+            cached_calls: number;
+            /**
+             * Format: int64
+             * @description How many have a cost that nobody knows.
+             */
+            unpriced_calls: number;
+            /**
+             * Format: int64
+             * @description How many have estimated figures.
+             */
+            estimated_calls: number;
+            /**
+             * Format: int64
+             * @description Tokens that models read.
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description The part of them that came from the providers' caches.
+             */
+            cached_input_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens that models wrote.
+             */
+            output_tokens: number;
+            /** @description What they cost. */
+            cost_micros: components["schemas"]["Micros"];
+            /**
+             * Format: int64
+             * @description How long a call took on average.
+             */
+            mean_duration_ms: number;
+        };
+        /** @description What was used in a time. */
+        UsageReport: {
+            /** @description What the lines are for. */
+            group_by: components["schemas"]["UsageGroup"];
+            /** @description The beginning of the time. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Its end, which is not part of it. */
+            to: components["schemas"]["Timestamp"];
+            /** @description The lines: days in order, everything else by cost. */
+            items: components["schemas"]["UsageLine"][];
+            /** @description All lines together. */
+            total: components["schemas"]["UsageLine"];
+        };
         /** @description `usr_` and 26 base32 characters */
         UserId: string;
         /** @description What a check of a definition found. */
@@ -2388,6 +3815,77 @@ export interface components {
             /** @description What is wrong. */
             errors: components["schemas"]["DefinitionProblem"][];
         };
+        /** @description A virtual key as it is shown. */
+        VirtualKey: {
+            /** @description Its id; budgets of the scope `key` name it. */
+            id: components["schemas"]["VirtualKeyId"];
+            /** @description What its maker calls it. */
+            name: string;
+            /** @description How it begins: `hk-` and 8 characters. */
+            prefix: string;
+            /** @description On whose account it is used. */
+            user_id: components["schemas"]["UserId"];
+            /** @description The project that its calls are for, by key. */
+            project?: string | null;
+            /**
+             * @description The models that it may ask, as clients name them; empty for every model. `openai/*`
+             *     stands for all models of a provider.
+             */
+            models: string[];
+            /** @description What it may do. */
+            scopes: components["schemas"]["KeyScope"][];
+            /**
+             * Format: int64
+             * @description How many requests it may make in a minute.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens it may use in a minute.
+             */
+            tokens_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description Grows with each change; send it with the next one.
+             */
+            version: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What to change. `null` takes a limit, the project or the end away. */
+        VirtualKeyChange: {
+            /**
+             * Format: int64
+             * @description The version that the change is based on.
+             */
+            version: number;
+            /** @description What to call it. */
+            name?: string | null;
+            /** @description The project that its calls are for, by key. */
+            project?: string | null;
+            /** @description The models that it may ask; an empty list for every model. */
+            models?: string[] | null;
+            /** @description What it may do. */
+            scopes?: components["schemas"]["KeyScope"][] | null;
+            /**
+             * Format: int64
+             * @description How many requests it may make in a minute.
+             */
+            requests_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens it may use in a minute.
+             */
+            tokens_per_minute?: number | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description `vky_` and 26 base32 characters */
+        VirtualKeyId: string;
         /** @description An epic, story, task or bug. */
         WorkItem: {
             /** @description Its id. */
@@ -3853,6 +5351,363 @@ export interface operations {
             };
         };
     };
+    list_budgets: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of budgets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Budget"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            /** @description The budget */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scope has a budget for this period */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The budget's id */
+                id: components["schemas"]["BudgetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The budget */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The budget's id */
+                id: components["schemas"]["BudgetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The budget's id */
+                id: components["schemas"]["BudgetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description The budget */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_commands: {
         parameters: {
             query?: never;
@@ -5031,6 +6886,358 @@ export interface operations {
             };
         };
     };
+    list_model_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelGroup"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_model_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description The new group */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelGroup"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group's id */
+                id: components["schemas"]["ModelGroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelGroup"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_model_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group's id */
+                id: components["schemas"]["ModelGroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description The group as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelGroup"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it, or the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_model_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group's id */
+                id: components["schemas"]["ModelGroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -5060,6 +7267,920 @@ export interface operations {
             };
             /** @description The caller's role lacks the permission */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_platforms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every platform */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Platform"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_platform: {
+        parameters: {
+            query?: {
+                /** @description Save the platform even when its test fails. */
+                force?: boolean;
+            };
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlatform"];
+            };
+        };
+        responses: {
+            /** @description The new platform */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Platform"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The test failed; the detail is the provider's own error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_platform_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line for each platform */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_platform_health_history: {
+        parameters: {
+            query?: {
+                /** @description Only this platform, by its name. */
+                platform?: string;
+                /** @description Since when; a week when absent. */
+                from?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The platform's id */
+                id: components["schemas"]["PlatformId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The platform */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Platform"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such platform */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The platform's id */
+                id: components["schemas"]["PlatformId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such platform */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_platform: {
+        parameters: {
+            query?: {
+                /** @description Save the platform even when its test fails. */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The platform's id */
+                id: components["schemas"]["PlatformId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformChange"];
+            };
+        };
+        responses: {
+            /** @description The platform as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Platform"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such platform */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The test failed; the detail is the provider's own error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_platform_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The platform's id */
+                id: components["schemas"]["PlatformId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformModels"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such platform */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The platform does not say */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The platform's id */
+                id: components["schemas"]["PlatformId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTest"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such platform */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every price that was set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelPrice"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelPrice"][];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description How many were set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesImported"];
+                };
+            };
+            /** @description A line cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_price: {
+        parameters: {
+            query: {
+                /** @description The platform's name. */
+                platform: string;
+                /** @description The model; the price of every model of the platform when absent. */
+                model?: string;
+                /** @description From when it counts. */
+                valid_from: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such price */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_price_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRule"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_price_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRule"];
+            };
+        };
+        responses: {
+            /** @description The rule as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRule"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5845,6 +8966,190 @@ export interface operations {
             };
         };
     };
+    list_rate_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_rate_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRateLimit"];
+            };
+        };
+        responses: {
+            /** @description All limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_rate_limit: {
+        parameters: {
+            query: {
+                /** @description `organisation` or `user`. */
+                scope: string;
+                /** @description Which user; left out for the organisation. */
+                scope_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_result: {
         parameters: {
             query?: never;
@@ -5891,6 +9196,553 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_keys_at_rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys' names */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyState"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_keys_at_rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotationRequest"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A secret or key does not open */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query: {
+                /** @description What the lines are for. */
+                group_by: components["schemas"]["UsageGroup"];
+                /** @description The first day, as `2026-01-31`, or a moment; 29 days before today when absent. */
+                from?: string;
+                /** @description The last day, which is part of it, or a moment, which is not; today when absent. */
+                to?: string;
+                /** @description `json` or `csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a table when `format` is `csv` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            /** @description The time cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_virtual_keys: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VirtualKey"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_virtual_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVirtualKey"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedVirtualKey"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_virtual_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: components["schemas"]["VirtualKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualKey"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_virtual_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: components["schemas"]["VirtualKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none to revoke */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_virtual_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: components["schemas"]["VirtualKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VirtualKeyChange"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualKey"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it, or it is revoked */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -6698,6 +10550,553 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    transcriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": number[];
+            };
+        };
+        responses: {
+            /** @description The transcript, in the form that was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No virtual key that is valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit or a budget is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chat_completions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer, or its events when `stream` is true */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No virtual key that is valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit or a budget is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    embeddings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The vectors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No virtual key that is valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit or a budget is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer, or its events when `stream` is true */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No virtual key that is valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit or a budget is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The number of tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No virtual key that is valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_door_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No virtual key that is valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_door_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or not for this key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    responses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer, or its events when `stream` is true */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No virtual key that is valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit or a budget is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use base::{ExecutionId, UserId};
+use base::{ExecutionId, OrganisationId, UserId};
 use engine::definition::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -168,7 +168,7 @@ pub(super) async fn start(
     if let Some(project) = &wanted.project {
         check_project(ctx, automation, project).await?;
     }
-    check_model(automation, &wanted)?;
+    check_model(automation, caller.organisation, &wanted)?;
     let id = execution_id(ctx, headers, caller.user)?;
     let priority = wanted.priority.map(|priority| {
         let word = serde_json::to_value(priority).ok();
@@ -290,17 +290,24 @@ async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Res
     match procedure.call(&mut tx, &context, json!({ "project": project })).await {
         Ok(_) => Ok(()),
         Err(ProcedureError::NotFound(_)) => Err(not_found("project", project)),
-        Err(ProcedureError::Invalid(message)) => Err(invalid("project", message)),
+        Err(ProcedureError::Invalid(message) | ProcedureError::Refused { message, .. }) => {
+            Err(invalid("project", message))
+        }
         Err(ProcedureError::Store(error)) => Err(error.into()),
     }
 }
 
 /// A workflow with agents needs a model, and it is better to say so now than in a step.
-fn check_model(automation: &Automation, wanted: &Wanted) -> Result<()> {
+fn check_model(
+    automation: &Automation,
+    organisation: OrganisationId,
+    wanted: &Wanted,
+) -> Result<()> {
     let steps = &wanted.source.plan.definition().steps;
     let needs_model =
         steps.iter().any(|step| matches!(step.action, Action::Agent { model: None, .. }));
-    if !needs_model || wanted.model.is_some() || automation.models.default_model().is_some() {
+    let has_default = || automation.models.default_model_of(organisation).is_some();
+    if !needs_model || wanted.model.is_some() || has_default() {
         return Ok(());
     }
     Err(Error::new(

@@ -69,6 +69,7 @@ impl Machine {
             task: order.task,
             tools: order.tools,
             model: order.model.or_else(|| live.model.clone()),
+            payer: live.payer(key),
             lease: self.lease.clone(),
         };
         let (desk, task) = (self.desk(), self.task(id, key));

@@ -38,7 +38,11 @@ pub(super) async fn close_calls(
         let usage: Usage = match procedure.call(tx, &context, input).await {
             Ok(done) => serde_json::from_value(done.output).unwrap_or_default(),
             Err(ProcedureError::Store(error)) => return Err(error),
-            Err(ProcedureError::Invalid(message) | ProcedureError::NotFound(message)) => {
+            Err(
+                ProcedureError::Invalid(message)
+                | ProcedureError::NotFound(message)
+                | ProcedureError::Refused { message, .. },
+            ) => {
                 tracing::error!(execution.id = %change.id, "the ledger refused to close calls: {message}");
                 continue;
             }

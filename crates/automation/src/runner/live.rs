@@ -7,6 +7,7 @@ use engine::{AttemptKey, Plan, State, Status, StepState, StepStatus};
 use tokio_util::sync::CancellationToken;
 
 use super::handle::{Group, Starter};
+use super::perform::Payer;
 use super::queue::Waiting;
 
 /// An execution that has not ended.
@@ -110,6 +111,16 @@ impl Live {
     /// The id of an attempt's step.
     pub(super) fn step_id(&self, key: AttemptKey) -> String {
         self.plan.step(key.step).id.clone()
+    }
+
+    /// Whose money an attempt spends, and how much of it.
+    pub(super) fn payer(&self, key: AttemptKey) -> Payer {
+        Payer {
+            user: self.starter.id.parse().ok(),
+            project: self.project.clone(),
+            execution_cap: self.plan.definition().budget.map(|budget| budget.cap),
+            step_cap: self.plan.step(key.step).budget.map(|budget| budget.cap),
+        }
     }
 
     /// It as the queue sees it.

@@ -156,6 +156,9 @@ fn undone(error: ProcedureError) -> Undone {
         ProcedureError::NotFound(message) => {
             Undone::Refused(Failure::permanent("not_found", message))
         }
+        ProcedureError::Refused { code, message } => {
+            Undone::Refused(Failure::permanent(code, message))
+        }
         ProcedureError::Store(error) if is_about_a_statement(&error) => {
             Undone::Refused(Failure::passing("database", error.to_string()))
         }

@@ -92,26 +92,17 @@ pub(crate) async fn check(
 /// Keys that the language has and this program does not keep: what it cannot promise, it
 /// does not accept.
 fn not_kept(definition: &Definition) -> Vec<Problem> {
-    let problem = |line, step: Option<&str>, key: &str, fix: &str| Problem {
-        line,
-        column: 0,
-        step: step.map(str::to_owned),
-        message: format!("\"{key}\" cannot be kept by this version"),
-        fix: fix.to_owned(),
-    };
-    let mut problems = Vec::new();
-    if definition.budget.is_some() {
-        problems.push(problem(0, None, "budget", "take it out and watch the costs"));
-    }
-    for step in definition.steps.iter().filter(|step| step.budget.is_some()) {
-        let fix = "take it out and watch the costs";
-        problems.push(problem(step.line, Some(&step.id), "budget", fix));
-    }
     let triggers = &definition.triggers;
-    if !triggers.schedules.is_empty() || !triggers.events.is_empty() {
-        problems.push(problem(0, None, "on", "take it out and start it by the API"));
+    if triggers.schedules.is_empty() && triggers.events.is_empty() {
+        return Vec::new();
     }
-    problems
+    vec![Problem {
+        line: 0,
+        column: 0,
+        step: None,
+        message: "\"on\" cannot be kept by this version".to_owned(),
+        fix: "take it out and start it by the API".to_owned(),
+    }]
 }
 
 /// Names with characters that are not text.

@@ -119,8 +119,8 @@ steps:
 
     async fn what_cannot_be_kept_is_not_accepted(db: Db) {
         let house = House::new(db).await;
-        let definition = "name: too dear\nbudget: 1\nsteps: [{id: a, tool: set}]\n";
+        let definition = "name: by itself\non: {schedule: [{cron: '0 9 * * *'}]}\nsteps: [{id: a, tool: set}]\n";
         let refused = house.post("/executions", json!({ "definition": definition })).await.expect(400);
-        assert!(refused.to_string().contains("budget"), "{refused}");
+        assert!(refused.to_string().contains("cannot be kept"), "{refused}");
     }
 }

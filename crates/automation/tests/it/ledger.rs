@@ -1,17 +1,54 @@
 //! Doubles of the gateway's ledger: they write the real table, so that the check of the
 //! data holds usage against calls, but know no prices.
 
+use std::sync::Mutex;
+
 use base::Usage;
 use futures::future::BoxFuture;
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx, params, sql};
 
+use crate::models::COST;
+
 fn usage(calls: i64, input: i64, output: i64, cost: i64) -> Done {
     let cost_micros = base::Micros(cost);
     let usage =
         Usage { model_calls: calls, input_tokens: input, output_tokens: output, cost_micros };
     Done { output: json!(usage), events: Vec::new() }
+}
+
+/// Every intent of this process, for tests that look at what the ledger is told.
+static INTENTS: Mutex<Vec<Json>> = Mutex::new(Vec::new());
+
+/// What the ledger was told before each call of an execution.
+pub fn intents(execution: &str) -> Vec<Json> {
+    let all = INTENTS.lock().unwrap();
+    all.iter().filter(|intent| intent["execution_id"] == execution).cloned().collect()
+}
+
+/// Refuses a call that would pass what the execution or its step may spend.
+async fn refuse_over_caps(
+    tx: &mut Tx,
+    context: &CallContext,
+    input: &Json,
+) -> Result<(), ProcedureError> {
+    let (execution, step) = (input["execution_id"].as_str(), input["step"].as_str());
+    for (key, step) in [("execution", ""), ("step", step.unwrap())] {
+        let Some(cap) = input["caps"][key].as_i64() else { continue };
+        let row = tx
+            .fetch_one(
+                sql!("select cast(coalesce(sum(cost_micros), 0) as bigint) as cost from model_calls where organisation_id = $1 and execution_id = $2 and ($3 = '' or step = $3)"),
+                params![context.organisation, execution.unwrap(), step],
+            )
+            .await?;
+        let spent: i64 = row.get("cost")?;
+        if spent + COST > cap {
+            let message = format!("the budget of the {key} has {} left", cap - spent);
+            return Err(ProcedureError::Refused { code: "budget_exceeded", message });
+        }
+    }
+    Ok(())
 }
 
 pub struct Intent;
@@ -38,6 +75,8 @@ impl Procedure for Intent {
         Box::pin(async move {
             let text = |key: &str| input[key].as_str().unwrap().to_owned();
             let number = |key: &str| input[key].as_i64().unwrap();
+            refuse_over_caps(tx, context, &input).await?;
+            INTENTS.lock().unwrap().push(input.clone());
             // A call that the instance left running belongs to a process that died.
             let interrupted = tx
                 .execute(

@@ -5,6 +5,7 @@
 mod access;
 mod answers;
 mod bad_input;
+mod budgets;
 mod cancel;
 mod decisions;
 mod fencing;

@@ -1,21 +1,25 @@
 //! The gateway itself: its parts and the port that it implements.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use agent::port::{CallOutcome, ModelCall, Models};
-use base::{Clock, Random};
+use arc_swap::ArcSwap;
+use base::{Clock, OrganisationId, Random};
 use futures::future::BoxFuture;
 use llm::Error;
 use tokio_util::sync::CancellationToken;
 
-use super::RetryPolicy;
+use super::CallMeta;
+use super::stored::Stored;
+use super::ticket::Uptime;
+use crate::RetryPolicy;
 use crate::local::Local;
 use crate::model::{Lister, ModelList};
 use crate::platform::{
-    ConfigError, GatewayConfig, LOCAL, Offer, Platform, SCRIPTED, SCRIPTED_MODEL, platforms,
-    resolve,
+    ConfigError, Directory, GatewayConfig, LOCAL, Picture, SCRIPTED, SCRIPTED_MODEL, platforms,
 };
+use crate::route::RetryBudget;
 
 /// Every model behind one service. Cheap to clone; all clones share everything.
 #[derive(Debug, Clone)]
@@ -23,14 +27,19 @@ pub struct Gateway(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    platforms: Vec<Arc<Platform>>,
+    /// What calls see; replaced as a whole.
+    directory: ArcSwap<Directory>,
+    /// Where the platforms of organisations are, once the database is there.
+    stored: OnceLock<Stored>,
     default_model: Option<String>,
     has_script: bool,
     local: Local,
     lister: Lister,
     retry: RetryPolicy,
+    retry_budget: Mutex<RetryBudget>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    uptime: Uptime,
     /// The models that were already reported to have no price.
     without_price: Mutex<BTreeSet<String>>,
 }
@@ -48,15 +57,19 @@ impl Gateway {
             what: "the connections for listing models".to_owned(),
             reason: error.to_string(),
         })?;
+        let shared = Arc::new(Picture::new(0, platforms));
         Ok(Self(Arc::new(Inner {
-            platforms,
+            directory: ArcSwap::from_pointee(Directory { shared, organisations: HashMap::new() }),
+            stored: OnceLock::new(),
             default_model: config.default_model,
             has_script: config.script.is_some(),
             local,
             lister,
             retry: config.retry,
+            retry_budget: Mutex::default(),
             clock,
             random,
+            uptime: Uptime::start(),
             without_price: Mutex::default(),
         })))
     }
@@ -66,9 +79,10 @@ impl Gateway {
         &self.0.local
     }
 
-    /// Every model that can be named, and the state it is in.
-    pub async fn models(&self) -> ModelList {
-        self.0.lister.list(&self.0.platforms, self.default_model()).await
+    /// Every model that the organisation can name, and the state it is in.
+    pub async fn models(&self, organisation: OrganisationId) -> ModelList {
+        let picture = self.picture(organisation);
+        self.0.lister.list(&picture.platforms, self.default_of(organisation)).await
     }
 
     /// Stops the local model's server when nobody has used it for a while, and for good
@@ -77,23 +91,90 @@ impl Gateway {
         self.0.local.watch(shutdown).await;
     }
 
-    /// The platform and its model that a name means.
-    pub(super) fn resolve(&self, wanted: &str) -> Result<(Arc<Platform>, String), Error> {
-        let offers: Vec<Offer> = self.0.platforms.iter().map(|platform| platform.offer()).collect();
-        let (index, model) = resolve(wanted, &offers)?;
-        Ok((self.0.platforms[index].clone(), model))
+    /// The model that answers in this organisation when nobody names one. A script was
+    /// given on purpose, so it comes first; a server that merely runs on this machine is
+    /// never taken without being chosen.
+    pub fn default_of(&self, organisation: OrganisationId) -> Option<String> {
+        if self.0.has_script {
+            return Some(format!("{SCRIPTED}/{SCRIPTED_MODEL}"));
+        }
+        let of_platforms = || {
+            let picture = self.picture(organisation);
+            let with_default = picture.platforms.iter().filter_map(|platform| {
+                let model = platform.default_model.as_ref()?;
+                // 0 never steps in, but may be the only one
+                let order = (platform.fallback_order == 0, platform.fallback_order);
+                Some((order, format!("{}/{model}", platform.name)))
+            });
+            with_default.min().map(|(_, name)| name)
+        };
+        self.0
+            .default_model
+            .clone()
+            .or_else(|| self.0.local.chosen())
+            .or_else(of_platforms)
+            .or_else(|| self.0.local.best_installed().map(|name| format!("{LOCAL}/{name}")))
     }
 
-    pub(super) fn retry(&self) -> &RetryPolicy {
-        &self.0.retry
+    /// The name that a call asks for.
+    pub(super) fn wanted(&self, meta: &CallMeta) -> Result<String, Error> {
+        let wanted = meta.model.clone().filter(|model| !model.is_empty());
+        wanted.or_else(|| self.default_of(meta.organisation)).ok_or_else(no_model)
     }
 
-    pub(super) fn clock(&self) -> &dyn Clock {
-        self.0.clock.as_ref()
+    /// What the calls of this organisation can reach.
+    pub(crate) fn picture(&self, organisation: OrganisationId) -> Arc<Picture> {
+        self.0.directory.load().of(organisation).clone()
+    }
+
+    pub(crate) fn directory(&self) -> &ArcSwap<Directory> {
+        &self.0.directory
+    }
+
+    pub(super) fn stored_once(&self) -> &OnceLock<Stored> {
+        &self.0.stored
+    }
+
+    pub(super) fn retry(&self) -> RetryPolicy {
+        self.0.retry
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
     }
 
     pub(super) fn random(&self) -> &dyn Random {
         self.0.random.as_ref()
+    }
+
+    pub(super) fn uptime(&self) -> Uptime {
+        self.0.uptime
+    }
+
+    /// Milliseconds since the gateway was made.
+    pub(crate) fn uptime_ms(&self) -> u64 {
+        self.0.uptime.ms()
+    }
+
+    /// A number by chance.
+    pub(super) fn luck(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.0.random.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// Notes that somebody wants an answer.
+    pub(super) fn call_was_asked(&self) {
+        self.retry_budget().asked(self.0.uptime.ms());
+    }
+
+    /// Whether a further call may be made for an answer that somebody wants.
+    pub(super) fn may_call_again(&self) -> bool {
+        self.retry_budget().take(self.0.uptime.ms())
+    }
+
+    fn retry_budget(&self) -> std::sync::MutexGuard<'_, RetryBudget> {
+        self.0.retry_budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says in the log, once for each model, that its calls are counted without a price.
@@ -113,16 +194,20 @@ impl Models for Gateway {
         Box::pin(self.perform(call))
     }
 
-    /// A script was given on purpose, so it comes first; a server that merely runs on this
-    /// machine is never taken without being chosen.
     fn default_model(&self) -> Option<String> {
-        if self.0.has_script {
-            return Some(format!("{SCRIPTED}/{SCRIPTED_MODEL}"));
-        }
-        self.0
-            .default_model
-            .clone()
-            .or_else(|| self.0.local.chosen())
-            .or_else(|| self.0.local.best_installed().map(|name| format!("{LOCAL}/{name}")))
+        // what one organisation set up is not told to another one
+        self.default_of(OrganisationId::from_u128(0))
+    }
+
+    fn default_model_of(&self, organisation: OrganisationId) -> Option<String> {
+        self.default_of(organisation)
+    }
+}
+
+fn no_model() -> Error {
+    Error::ModelUnavailable {
+        model: "default".to_owned(),
+        message: "no model is set up: run `hishamos model install default`, or add a platform"
+            .to_owned(),
     }
 }

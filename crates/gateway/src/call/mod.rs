@@ -1,11 +1,23 @@
 //! Calling a model: which platform, waiting for a turn, streaming, retries and the cost.
 //!
-//! Start with [`Gateway`]; `perform.rs` makes one call, `retry.rs` holds the pure rules of
-//! when a failed one is made again. Nothing else in the product retries a model call.
+//! Start with [`Gateway`]; `perform.rs` makes calls, `travel.rs` leads one through its
+//! targets, `retry.rs` holds the pure rules of when a failed one is made again. Nothing
+//! else in the product retries a model call.
 
+mod answer;
 mod gateway;
+mod meta;
+mod other;
 mod perform;
 mod retry;
+mod stored;
+mod ticket;
+mod travel;
+mod worst;
 
+pub use answer::Answer;
 pub use gateway::Gateway;
+pub use meta::CallMeta;
 pub use retry::RetryPolicy;
+pub(crate) use stored::key_place;
+pub(crate) use worst::Worst;

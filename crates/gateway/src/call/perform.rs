@@ -1,39 +1,88 @@
-//! Making one call.
+//! Making calls: for the runner, and for everybody else.
+
+use std::sync::Arc;
 
 use agent::port::{CallOutcome, ModelCall, OnDelta};
 use base::Micros;
 use futures::StreamExt as _;
 use llm::Error;
-use llm::chat::{Accumulator, Delta, Reply, Request};
-use tokio::time::{Instant, sleep};
+use llm::chat::{Accumulator, Delta, Reply, Request, TokenUsage};
+use llm::price::Price;
+use tokio::time::Instant;
 
-use super::Gateway;
-use crate::platform::{Platform, cost};
+use super::answer::Heard;
+use super::ticket::Ticket;
+use super::{Answer, CallMeta, Gateway};
+use crate::platform::{Picture, Target};
+use crate::price::UnknownPrice;
 
 impl Gateway {
-    /// Makes the call: settles the model, waits for a turn, asks, and asks again where
-    /// that may help. Dropping the future closes the connection and frees the turn.
+    /// Asks and gives the answer as it comes, once its first piece is there. Until then
+    /// another try or another platform may step in unseen. Dropping the future or the
+    /// pieces closes the connection and frees the turn.
+    pub async fn stream(&self, meta: &CallMeta, request: Request) -> Result<Answer, Error> {
+        let picture = self.picture(meta.organisation);
+        let wanted = self.wanted(meta)?;
+        let mut plan = picture.plan(&wanted)?;
+        self.refuse_unknown_prices(&picture, &mut plan.targets)?;
+        let request = &request;
+        let ask = |target: Target, ticket: Ticket| {
+            let request = Request { model: target.model.clone(), ..request.clone() };
+            begin(target, ticket, request)
+        };
+        let (heard, target) = self.travel(&picture, &plan, ask).await?;
+        Ok(Answer {
+            platform: target.platform.name.clone(),
+            model: target.model,
+            deltas: heard.boxed(),
+        })
+    }
+
+    /// Asks and waits for the whole answer, which comes in one piece: less work for both
+    /// sides. Gives the platform and the model that answered with it.
+    pub async fn complete(
+        &self,
+        meta: &CallMeta,
+        request: Request,
+    ) -> Result<(Reply, Arc<str>, String), Error> {
+        let picture = self.picture(meta.organisation);
+        let wanted = self.wanted(meta)?;
+        let mut plan = picture.plan(&wanted)?;
+        self.refuse_unknown_prices(&picture, &mut plan.targets)?;
+        let request = &request;
+        let ask = |target: Target, ticket: Ticket| {
+            let request = Request { model: target.model.clone(), ..request.clone() };
+            whole(target, ticket, request)
+        };
+        let (reply, target) = self.travel(&picture, &plan, ask).await?;
+        Ok((reply, target.platform.name.clone(), target.model))
+    }
+
+    /// What a call cost.
+    pub fn cost(
+        &self,
+        organisation: base::OrganisationId,
+        (platform, model): (&str, &str),
+        usage: &TokenUsage,
+    ) -> Price {
+        self.picture(organisation).cost(platform, model, usage, self.clock().now())
+    }
+
+    /// Makes a call of the runner.
     pub(super) async fn perform(&self, call: ModelCall) -> Result<CallOutcome, Error> {
-        use agent::port::Models as _;
-        let wanted = call.model.or_else(|| self.default_model()).ok_or_else(no_model)?;
-        let (platform, model) = self.resolve(&wanted)?;
-        let mut request = call.request;
-        request.model.clone_from(&model);
-        // the semaphore is never closed; if it were, nobody could be served
-        let _permit = platform.permits.acquire().await.map_err(|_| Error::Cancelled)?;
+        let meta = CallMeta { organisation: call.organisation, model: call.model };
         let started = Instant::now();
-        let answered = self.ask(&platform, &request, call.on_delta.as_ref()).await;
-        platform.call_ended();
-        count(&platform.name, started, answered.as_ref().err());
-        let reply = answered?;
-        let price = cost(&platform.name, &model, &reply.usage, self.clock().now());
-        let name = format!("{}/{model}", platform.name);
+        let answer = self.stream(&meta, call.request).await?;
+        let reply = gather(answer.deltas, call.on_delta.as_ref()).await?;
+        let (platform, model) = (&answer.platform, &answer.model);
+        let price = self.cost(meta.organisation, (platform, model), &reply.usage);
+        let name = format!("{platform}/{model}");
         if price.micros().is_none() {
             self.report_missing_price(&name);
         }
         Ok(CallOutcome {
             model: name,
-            provider: platform.name.clone(),
+            provider: platform.to_string(),
             cost: price.micros().unwrap_or(Micros::ZERO),
             cost_known: price.micros().is_some(),
             duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
@@ -42,88 +91,93 @@ impl Gateway {
         })
     }
 
-    async fn ask(
+    /// Leaves out the targets whose price nobody knows, where that is the rule.
+    pub(super) fn refuse_unknown_prices(
         &self,
-        platform: &Platform,
-        request: &Request,
-        on_delta: Option<&OnDelta>,
-    ) -> Result<Reply, Error> {
-        let mut failed = 0;
+        picture: &Picture,
+        targets: &mut Vec<Target>,
+    ) -> Result<(), Error> {
+        if picture.unknown_price == UnknownPrice::Flag {
+            return Ok(());
+        }
+        let now = self.clock().now();
+        let usage = TokenUsage { input: 1, output: 1, ..TokenUsage::default() };
+        let first =
+            targets.first().map(|target| format!("{}/{}", target.platform.name, target.model));
+        // OpenRouter states the cost of each call itself
+        targets.retain(|target| {
+            let platform = &target.platform;
+            platform.kind == crate::platform::PlatformKind::OpenRouter
+                || picture.cost(&platform.name, &target.model, &usage, now) != Price::Unknown
+        });
+        if targets.is_empty() {
+            let model = first.unwrap_or_default();
+            let message = "its price is not known, and such calls are refused here; set a price, or allow calls without one".to_owned();
+            return Err(Error::ModelUnavailable { model, message });
+        }
+        Ok(())
+    }
+}
+
+/// Asks one target and waits for the first real piece. The start is held back until then,
+/// so that nobody ever hears two starts.
+async fn begin(target: Target, ticket: Ticket, request: Request) -> Result<Heard, Error> {
+    let platform = &target.platform;
+    let first = async {
+        let provider = platform.provider(&request.model).await?;
+        let mut deltas = provider.stream(&platform.transport, request).await?;
+        let mut start = None;
         loop {
-            let mut listener = Listener { on_delta, start: None, has_begun: false };
-            let error = match attempt(platform, request.clone(), &mut listener).await {
-                Ok(reply) => return Ok(reply),
-                Err(error) => error,
-            };
-            failed += 1;
-            // what somebody has already read cannot be unsaid
-            if listener.has_begun {
-                return Err(error);
+            match deltas.next().await {
+                Some(Ok(delta @ Delta::Start { .. })) => start = Some(delta),
+                Some(Ok(delta)) => return Ok((start, delta, deltas)),
+                Some(Err(error)) => return Err(error),
+                None => return Err(Error::StreamCut),
             }
-            let Some(wait) = self.retry().wait(failed, &error, self.random()) else {
-                return Err(error);
-            };
-            tracing::info!(
-                provider = platform.name,
-                error.code = error.code(),
-                "model call failed before its first token; trying again in {} ms",
-                wait.as_millis()
-            );
-            sleep(wait).await;
+        }
+    };
+    match first.await {
+        Ok((start, first, rest)) => {
+            ticket.spoke();
+            Ok(Heard::new(start, first, rest, ticket))
+        }
+        Err(error) => {
+            ticket.failed(&error);
+            Err(error)
         }
     }
 }
 
-async fn attempt(
-    platform: &Platform,
-    request: Request,
-    listener: &mut Listener<'_>,
-) -> Result<Reply, Error> {
-    let provider = platform.provider(&request.model).await?;
-    let mut deltas = provider.stream(&platform.transport, request).await?;
+/// Asks one target for the whole answer.
+async fn whole(target: Target, ticket: Ticket, request: Request) -> Result<Reply, Error> {
+    let platform = &target.platform;
+    let answered = async {
+        let provider = platform.provider(&request.model).await?;
+        provider.complete_at_once(&platform.transport, &request).await
+    };
+    match answered.await {
+        Ok(reply) => {
+            ticket.spoke();
+            ticket.used(reply.usage.input + reply.usage.output);
+            ticket.succeeded();
+            Ok(reply)
+        }
+        Err(error) => {
+            ticket.failed(&error);
+            Err(error)
+        }
+    }
+}
+
+/// The whole answer; `on_delta` hears its pieces.
+async fn gather(mut deltas: llm::DeltaStream, on_delta: Option<&OnDelta>) -> Result<Reply, Error> {
     let mut accumulator = Accumulator::default();
     while let Some(delta) = deltas.next().await {
         let delta = delta?;
-        listener.hear(&delta);
+        if let Some(on_delta) = on_delta {
+            on_delta(&delta);
+        }
         accumulator.push(delta)?;
     }
     accumulator.finish()
-}
-
-/// Passes pieces on. The start is held back until the first real piece, so that a listener
-/// never hears two starts.
-struct Listener<'a> {
-    on_delta: Option<&'a OnDelta>,
-    start: Option<Delta>,
-    has_begun: bool,
-}
-
-impl Listener<'_> {
-    fn hear(&mut self, delta: &Delta) {
-        if matches!(delta, Delta::Start { .. }) && !self.has_begun {
-            self.start = Some(delta.clone());
-            return;
-        }
-        self.has_begun = true;
-        let Some(on_delta) = self.on_delta else { return };
-        if let Some(start) = self.start.take() {
-            on_delta(&start);
-        }
-        on_delta(delta);
-    }
-}
-
-fn no_model() -> Error {
-    Error::ModelUnavailable {
-        model: "default".to_owned(),
-        message: "no model is set up: run `hishamos model install default`, or add a provider to the configuration".to_owned(),
-    }
-}
-
-fn count(provider: &str, started: Instant, error: Option<&Error>) {
-    let outcome = error.map_or("ok", Error::code);
-    metrics::counter!("hishamos_model_calls_total", "provider" => provider.to_owned(), "outcome" => outcome)
-        .increment(1);
-    metrics::histogram!("hishamos_model_call_seconds", "provider" => provider.to_owned())
-        .record(started.elapsed().as_secs_f64());
 }

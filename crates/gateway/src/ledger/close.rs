@@ -1,6 +1,6 @@
 //! An execution is over and no call of it will be heard to its end any more.
 
-use base::{ExecutionId, Usage};
+use base::{ExecutionId, OrganisationId, Timestamp, Usage};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -8,11 +8,25 @@ use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
 use super::{model, sql};
+use crate::budget;
 
 /// `close_calls`: closes every call that an execution left running as interrupted, for
 /// executions that end (cancelled, failed) without asking again.
 #[derive(Debug, Clone, Copy)]
 pub struct CloseCalls;
+
+/// Closes one call that nobody will hear the end of: it is booked as the most that it may
+/// have come to. Gives what to add to the execution's usage.
+pub(super) async fn interrupted(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    left: &sql::Left,
+    now: Timestamp,
+) -> store::Result<Usage> {
+    let usage = sql::interrupt(tx, organisation, left, now).await?;
+    budget::settle(tx, organisation, left.id(), usage.cost_micros, now).await?;
+    Ok(usage)
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +64,7 @@ impl Procedure for CloseCalls {
             let mut usage = Usage::default();
             let all = sql::Running::Execution(closing.execution_id);
             for left in sql::running(tx, organisation, all).await? {
-                usage += sql::interrupt(tx, organisation, left, context.now).await?;
+                usage += interrupted(tx, organisation, &left, context.now).await?;
             }
             Ok(model::usage_output(usage))
         })

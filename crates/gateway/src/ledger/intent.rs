@@ -1,6 +1,6 @@
 //! A call is about to be made.
 
-use base::{CallId, ExecutionId, Micros, Timestamp, Usage};
+use base::{CallId, ExecutionId, Micros, OrganisationId, Timestamp, Usage, UserId};
 use futures::future::BoxFuture;
 use llm::chat::TokenUsage;
 use serde::Deserialize;
@@ -8,14 +8,29 @@ use serde_json::{Value as Json, json};
 use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
-use super::{model, sql};
-use crate::platform::cost;
+use super::{afford, close, model, sql};
+use crate::Gateway;
+use crate::budget::{Scope, target};
+use crate::call::Worst;
+
+/// What a model may write when nobody limits it, for setting money aside.
+pub(crate) const USUAL_OUTPUT: u32 = 8_192;
 
 /// `record_call_intent`: writes the call's row before the call is made, with the most that
-/// it may come to. A row that the same instance left running belongs to a process that
-/// died, since an instance makes one call at a time; it is closed as interrupted.
-#[derive(Debug, Clone, Copy)]
-pub struct RecordCallIntent;
+/// it may come to, and sets that much aside in every budget that it falls under. A row that
+/// the same instance left running belongs to a process that died, since an instance makes
+/// one call at a time; it is closed as interrupted.
+#[derive(Debug, Clone)]
+pub struct RecordCallIntent {
+    gateway: Gateway,
+}
+
+impl RecordCallIntent {
+    /// The procedure with the platforms, groups and prices of a gateway.
+    pub fn new(gateway: Gateway) -> Self {
+        Self { gateway }
+    }
+}
 
 /// What the runner says about a call before it.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,8 +50,35 @@ pub(super) struct Intent {
     pub(super) provider: Option<String>,
     #[serde(default)]
     pub(super) estimated_input_tokens: u32,
+    /// What no tokenizer exceeds; the estimate when nobody gives it.
+    #[serde(default)]
+    most_input_tokens: Option<u32>,
     #[serde(default)]
     pub(super) max_output_tokens: Option<u32>,
+    #[serde(default)]
+    pub(super) agent: Option<String>,
+    #[serde(default)]
+    pub(super) user: Option<UserId>,
+    #[serde(default)]
+    department: Option<String>,
+    #[serde(default)]
+    pub(super) project: Option<String>,
+    #[serde(default)]
+    sprint: Option<String>,
+    #[serde(default)]
+    epic: Option<String>,
+    #[serde(default)]
+    item: Option<String>,
+    #[serde(default)]
+    pub(super) caps: Caps,
+}
+
+/// The most that an execution and each of its steps may cost, where its definition says so.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Caps {
+    pub(super) execution: Option<Micros>,
+    pub(super) step: Option<Micros>,
 }
 
 impl Intent {
@@ -46,18 +88,52 @@ impl Intent {
         self.provider.as_deref().or_else(named).unwrap_or_default()
     }
 
-    /// The most that the call may cost, as far as its price is known.
-    pub(super) fn highest_cost(&self, at: Timestamp) -> Micros {
-        let provider = self.provider();
-        let model = self.model.as_deref().unwrap_or_default();
-        let model =
-            model.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/')).unwrap_or(model);
+    /// The most that the model may read.
+    pub(super) fn input_tokens(&self) -> u32 {
+        self.most_input_tokens.unwrap_or(self.estimated_input_tokens)
+    }
+
+    /// Where the call will go first and the most that it may cost anywhere.
+    pub(super) fn worst(
+        &self,
+        gateway: &Gateway,
+        organisation: OrganisationId,
+        at: Timestamp,
+    ) -> Worst {
         let usage = TokenUsage {
-            input: u64::from(self.estimated_input_tokens),
-            output: u64::from(self.max_output_tokens.unwrap_or(0)),
+            input: u64::from(self.input_tokens()),
+            output: u64::from(self.max_output_tokens.unwrap_or(USUAL_OUTPUT)),
             ..TokenUsage::default()
         };
-        cost(provider, model, &usage, at).micros().unwrap_or(Micros::ZERO)
+        let wanted = self.model.as_deref().unwrap_or_default();
+        let named = (self.provider(), wanted);
+        gateway.worst(organisation, named, &usage, at)
+    }
+
+    /// The same call of another model.
+    pub(super) fn of(&self, model: &str) -> Self {
+        Self { model: Some(model.to_owned()), provider: None, ..self.clone() }
+    }
+
+    /// The targets of the budgets that the call falls under.
+    pub(super) fn targets(&self, provider: &str) -> Vec<String> {
+        let step = format!("{}/{}", self.execution_id, self.step);
+        let execution = self.execution_id.to_string();
+        let user = self.user.map(|user| user.to_string());
+        let provider = Some(provider).filter(|provider| !provider.is_empty());
+        let scopes = [
+            (Scope::Organisation, Some("")),
+            (Scope::Department, self.department.as_deref()),
+            (Scope::Project, self.project.as_deref()),
+            (Scope::Sprint, self.sprint.as_deref()),
+            (Scope::Epic, self.epic.as_deref()),
+            (Scope::Item, self.item.as_deref()),
+            (Scope::Execution, Some(execution.as_str())),
+            (Scope::Step, Some(step.as_str())),
+            (Scope::User, user.as_deref()),
+            (Scope::Provider, provider),
+        ];
+        scopes.into_iter().filter_map(|(scope, id)| Some(target(scope, id?))).collect()
     }
 }
 
@@ -72,6 +148,7 @@ impl Procedure for RecordCallIntent {
 
     fn input_schema(&self) -> Json {
         let count = json!({"type": "integer", "minimum": 0});
+        let optional_count = json!({"type": ["integer", "null"], "minimum": 0});
         let optional_text = json!({"type": ["string", "null"]});
         json!({
             "type": "object",
@@ -88,7 +165,20 @@ impl Procedure for RecordCallIntent {
                 "model": optional_text,
                 "provider": optional_text,
                 "estimated_input_tokens": count,
-                "max_output_tokens": {"type": ["integer", "null"], "minimum": 0},
+                "most_input_tokens": optional_count,
+                "max_output_tokens": optional_count,
+                "agent": optional_text,
+                "user": optional_text,
+                "department": optional_text,
+                "project": optional_text,
+                "sprint": optional_text,
+                "epic": optional_text,
+                "item": optional_text,
+                "caps": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {"execution": optional_count, "step": optional_count},
+                },
             },
         })
     }
@@ -100,16 +190,25 @@ impl Procedure for RecordCallIntent {
         input: Json,
     ) -> BoxFuture<'a, Result<Done, ProcedureError>> {
         Box::pin(async move {
-            let intent: Intent = model::parse(self.name(), input)?;
+            let wanted: Intent = model::parse(self.name(), input)?;
             let organisation = context.organisation;
             let mut usage = Usage::default();
-            if sql::insert(tx, organisation, &intent, context.now).await? {
-                let older = sql::Running::InstanceOf(&intent);
-                for left in sql::running(tx, organisation, older).await? {
-                    usage += sql::interrupt(tx, organisation, left, context.now).await?;
-                }
+            if sql::exists(tx, organisation, wanted.id).await? {
+                return Ok(model::usage_output(usage));
             }
-            Ok(model::usage_output(usage))
+            // what a process that died left behind is booked before new money is set aside
+            let older = sql::Running::InstanceOf(&wanted);
+            for left in sql::running(tx, organisation, older).await? {
+                usage += close::interrupted(tx, organisation, &left, context.now).await?;
+            }
+            let (intent, worst) =
+                afford::afford(&self.gateway, tx, organisation, &wanted, context.now).await?;
+            sql::insert(tx, organisation, &intent, &worst, context.now).await?;
+            let mut done = model::usage_output(usage);
+            if intent.model != wanted.model {
+                done.output["fallback_model"] = json!(intent.model);
+            }
+            Ok(done)
         })
     }
 }

@@ -7,11 +7,13 @@
 use utoipa_axum::routes;
 use web::{Access, Permission, Routes};
 
+mod afford;
 mod api;
 mod close;
 mod intent;
 mod model;
 mod outcome;
+pub(crate) mod slices;
 mod sql;
 
 pub use close::CloseCalls;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::{CallId, ExecutionId, Micros, Timestamp, Usage};
+use base::{CallId, ExecutionId, Micros, Timestamp, Usage, UserId, VirtualKeyId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::ProcedureError;
@@ -56,13 +56,14 @@ impl FromStr for CallOutcome {
 
 /// One model call.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the ledger")]
 pub struct Call {
     /// The call's id.
     pub id: CallId,
-    /// The execution that it was for.
-    pub execution_id: ExecutionId,
-    /// The step.
-    pub step: String,
+    /// The execution that it was for; none for a call of an outside client.
+    pub execution_id: Option<ExecutionId>,
+    /// The step, when it was for an execution.
+    pub step: Option<String>,
     /// The instance of the step, from 0.
     pub instance: i64,
     /// The attempt of the instance.
@@ -91,6 +92,25 @@ pub struct Call {
     pub outcome: CallOutcome,
     /// Why it failed.
     pub error: Option<String>,
+    /// The door through which an outside client made it, such as `chat/completions`.
+    pub door: Option<String>,
+    /// The virtual key of the outside client.
+    pub key_id: Option<VirtualKeyId>,
+    /// On whose account it was made.
+    pub user_id: Option<UserId>,
+    /// The project that it was for.
+    pub project: Option<String>,
+    /// The agent that made it.
+    pub agent: Option<String>,
+    /// How many calls the row stands for: more than one only when it is the estimate for
+    /// calls of a server that died.
+    pub calls: i64,
+    /// Tokens that the provider read from its cache, counted in the input too.
+    pub cached_input_tokens: i64,
+    /// Whether the cost rests on a known price.
+    pub cost_known: bool,
+    /// Whether our own cache answered, at no cost.
+    pub is_cached: bool,
 }
 
 /// Input that the runner gives a procedure, as the type it should be.

@@ -8,6 +8,7 @@ use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
 use super::{CallOutcome, model, sql};
+use crate::budget;
 
 /// `record_call`: completes the row of a call. Repeating it changes nothing and adds nothing.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +36,15 @@ pub(super) struct Ended {
     pub(super) estimated: bool,
     #[serde(default)]
     pub(super) duration_ms: i64,
+    #[serde(default)]
+    pub(super) cached_input_tokens: u32,
+    #[serde(default = "known")]
+    pub(super) cost_known: bool,
     pub(super) at: Timestamp,
+}
+
+const fn known() -> bool {
+    true
 }
 
 /// How a call that was heard to its end can end.
@@ -82,6 +91,8 @@ impl Procedure for RecordCall {
                 "cost_micros": {"type": "integer"},
                 "estimated": {"type": "boolean"},
                 "duration_ms": count,
+                "cached_input_tokens": count,
+                "cost_known": {"type": "boolean"},
                 "at": {"type": "string", "format": "date-time"},
             },
         })
@@ -97,6 +108,7 @@ impl Procedure for RecordCall {
             let ended: Ended = model::parse(self.name(), input)?;
             let organisation = context.organisation;
             if sql::complete(tx, organisation, &ended).await? {
+                budget::settle(tx, organisation, ended.id, ended.cost_micros, context.now).await?;
                 return Ok(model::usage_output(Usage {
                     model_calls: 1,
                     input_tokens: i64::from(ended.input_tokens),

@@ -6,29 +6,48 @@ use store::{Result, Row, Tx, Value, params, sql};
 use super::intent::Intent;
 use super::outcome::Ended;
 use super::{Call, CallOutcome};
+use crate::call::Worst;
 
 /// Writes the row of a call that begins; `false` when it stands there already.
 pub(super) async fn insert(
     tx: &mut Tx,
     organisation: OrganisationId,
     intent: &Intent,
+    worst: &Worst,
     now: Timestamp,
 ) -> Result<bool> {
-    let provider = intent.provider();
+    let (provider, most) = (worst.provider.as_str(), worst.cost);
     let model = intent.model.as_deref().unwrap_or_default();
     let most_output = intent.max_output_tokens.unwrap_or(0);
     let inserted = tx
         .execute(
-            sql!("insert into model_calls (organisation_id, id, execution_id, step, instance, attempt, nth, is_repair, model, provider, scripted, outcome, input_tokens, output_tokens, cost_micros, estimated, duration_ms, started_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, $15, 0, $16) on conflict (organisation_id, id) do nothing"),
+            sql!("insert into model_calls (organisation_id, id, execution_id, step, instance, attempt, nth, is_repair, model, provider, scripted, outcome, input_tokens, output_tokens, cost_micros, estimated, duration_ms, started_at, user_id, project_id, agent, cost_known) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, $15, 0, $16, $17, $18, $19, $20) on conflict (organisation_id, id) do nothing"),
             params![
                 organisation, intent.id, intent.execution_id, &intent.step, intent.instance,
                 intent.attempt, intent.nth, intent.is_repair, model, provider,
-                provider == crate::platform::SCRIPTED, intent.estimated_input_tokens, most_output,
-                intent.highest_cost(now), true, now
+                provider == crate::platform::SCRIPTED, intent.input_tokens(), most_output,
+                most.unwrap_or(Micros::ZERO), true, now, intent.user, intent.project.as_deref(),
+                intent.agent.as_deref(), most.is_some()
             ],
         )
         .await?;
     Ok(inserted == 1)
+}
+
+/// What the calls of an execution, or of one step of it, came to and may still come to.
+pub(super) async fn cost_so_far(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    execution: ExecutionId,
+    step: Option<&str>,
+) -> Result<Micros> {
+    let row = tx
+        .fetch_one(
+            sql!("select cast(coalesce(sum(cost_micros), 0) as bigint) as cost from model_calls where organisation_id = $1 and execution_id = $2 and ($3 = '' or step = $3)"),
+            params![organisation, execution, step.unwrap_or_default()],
+        )
+        .await?;
+    row.get("cost")
 }
 
 /// Whose running calls are meant.
@@ -44,6 +63,13 @@ pub(super) struct Left {
     id: CallId,
     started_at: Timestamp,
     usage: Usage,
+}
+
+impl Left {
+    /// Which call.
+    pub(super) const fn id(&self) -> CallId {
+        self.id
+    }
 }
 
 /// The running calls.
@@ -88,7 +114,7 @@ pub(super) async fn running(
 pub(super) async fn interrupt(
     tx: &mut Tx,
     organisation: OrganisationId,
-    left: Left,
+    left: &Left,
     now: Timestamp,
 ) -> Result<Usage> {
     let lasted = i64::try_from(now.since(left.started_at).as_millis()).unwrap_or(i64::MAX);
@@ -112,11 +138,12 @@ pub(super) async fn complete(
 ) -> Result<bool> {
     let changed = tx
         .execute(
-            sql!("update model_calls set outcome = $3, error = $4, model = $5, provider = $6, scripted = $7, input_tokens = $8, output_tokens = $9, cost_micros = $10, estimated = $11, duration_ms = $12, finished_at = $13 where organisation_id = $1 and id = $2 and outcome = 'running'"),
+            sql!("update model_calls set outcome = $3, error = $4, model = $5, provider = $6, scripted = $7, input_tokens = $8, output_tokens = $9, cost_micros = $10, estimated = $11, duration_ms = $12, finished_at = $13, cached_input_tokens = $14, cost_known = $15 where organisation_id = $1 and id = $2 and outcome = 'running'"),
             params![
                 organisation, ended.id, ended.outcome.outcome().as_str(), ended.error.as_deref(),
                 &ended.model, &ended.provider, ended.scripted, ended.input_tokens,
-                ended.output_tokens, ended.cost_micros, ended.estimated, ended.duration_ms, ended.at
+                ended.output_tokens, ended.cost_micros, ended.estimated, ended.duration_ms, ended.at,
+                ended.cached_input_tokens, ended.cost_known
             ],
         )
         .await?;
@@ -184,5 +211,14 @@ fn call(row: &Row) -> Result<Call> {
         started_at: row.get("started_at")?,
         outcome: row.parse::<CallOutcome>("outcome")?,
         error: row.get("error")?,
+        door: row.get("door")?,
+        key_id: row.get("key_id")?,
+        user_id: row.get("user_id")?,
+        project: row.get("project_id")?,
+        agent: row.get("agent")?,
+        calls: row.get("calls")?,
+        cached_input_tokens: row.get("cached_input_tokens")?,
+        cost_known: row.get("cost_known")?,
+        is_cached: row.get("is_cached")?,
     })
 }

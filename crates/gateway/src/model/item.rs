@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::platform::PlatformKind;
+
 /// The models that can be named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ModelList {
@@ -23,7 +25,7 @@ pub struct ModelItem {
     /// The model's name at its provider.
     pub name: String,
     /// What serves it.
-    pub kind: ModelKind,
+    pub kind: PlatformKind,
     /// The state it is in.
     pub status: ModelStatus,
     /// The state in a sentence.
@@ -34,18 +36,6 @@ pub struct ModelItem {
     pub size_bytes: Option<u64>,
     /// How many tokens it can read and write in one conversation, where known.
     pub context_tokens: Option<u32>,
-}
-
-/// What serves a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ModelKind {
-    /// Our own server on this machine.
-    Local,
-    /// A server that speaks OpenAI's chat API.
-    OpenAi,
-    /// A script; no model at all.
-    Scripted,
 }
 
 /// The state that a model is in.

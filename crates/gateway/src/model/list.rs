@@ -4,22 +4,26 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use base::PlatformId;
 use futures::future::join_all;
 use llm::Error;
 use tokio::time::Instant;
 
-use super::{ModelItem, ModelKind, ModelList, ModelStatus, Notice};
+use super::{ModelItem, ModelList, ModelStatus, Notice};
 use crate::local::Local;
-use crate::platform::{Answer, Backend, Platform, Probe, SCRIPTED};
+use crate::platform::{Answer, Backend, Platform, PlatformKind, Probe, SCRIPTED};
 
 /// How long an answer of a platform is good for.
 const FRESH: Duration = Duration::from_secs(10);
+
+/// What platforms said, by their name and, where there is one, their id, and when.
+type Answers = BTreeMap<(String, Option<PlatformId>), (Instant, Answer)>;
 
 /// Makes the list; remembers for a moment what the platforms said.
 #[derive(Debug)]
 pub(crate) struct Lister {
     probe: Probe,
-    answers: Mutex<BTreeMap<String, (Instant, Answer)>>,
+    answers: Mutex<Answers>,
 }
 
 impl Lister {
@@ -42,11 +46,12 @@ impl Lister {
     async fn items(&self, platform: &Platform) -> Vec<ModelItem> {
         match (&platform.backend, platform.kind) {
             (Backend::Local(local), _) => local_items(local),
-            (Backend::Fixed(_), ModelKind::Scripted) => {
+            (Backend::Broken(reason), _) => items_of(platform, Answer::Trouble(reason.clone())),
+            (Backend::Fixed(_), PlatformKind::Scripted) => {
                 let detail = "plays the script that was given; no model is asked";
                 platform.models.iter().map(|name| ready(platform, name, detail)).collect()
             }
-            (Backend::Fixed(provider), ModelKind::Local | ModelKind::OpenAi) => {
+            (Backend::Fixed(provider), _) => {
                 let answer = self.answer(platform, provider).await;
                 items_of(platform, answer)
             }
@@ -54,18 +59,20 @@ impl Lister {
     }
 
     async fn answer(&self, platform: &Platform, provider: &llm::Provider) -> Answer {
-        let known = self.lock().get(&platform.name).cloned();
+        // another organisation's platform may have the same name
+        let key = (platform.name.to_string(), platform.stored.map(|(id, _)| id));
+        let known = self.lock().get(&key).cloned();
         if let Some((at, answer)) = known
             && at.elapsed() < FRESH
         {
             return answer;
         }
         let answer = self.probe.ask(provider, platform.is_detected).await;
-        self.lock().insert(platform.name.clone(), (Instant::now(), answer.clone()));
+        self.lock().insert(key, (Instant::now(), answer.clone()));
         answer
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, (Instant, Answer)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Answers> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -101,7 +108,7 @@ fn items_of(platform: &Platform, answer: Answer) -> Vec<ModelItem> {
 fn ready(platform: &Platform, name: &str, detail: &str) -> ModelItem {
     ModelItem {
         id: format!("{}/{name}", platform.name),
-        provider: platform.name.clone(),
+        provider: platform.name.to_string(),
         name: name.to_owned(),
         kind: platform.kind,
         status: ModelStatus::Ready,
@@ -121,7 +128,7 @@ fn local_items(local: &Local) -> Vec<ModelItem> {
             id: format!("{}/{}", crate::platform::LOCAL, model.name),
             provider: crate::platform::LOCAL.to_owned(),
             name: model.name,
-            kind: ModelKind::Local,
+            kind: PlatformKind::Local,
             status: model.status,
             status_detail: model.status_detail,
             is_tiny: model.is_tiny,

@@ -11,7 +11,7 @@ use crate::Gateway;
 mod item;
 mod list;
 
-pub use item::{ModelItem, ModelKind, ModelList, ModelStatus, Notice};
+pub use item::{ModelItem, ModelList, ModelStatus, Notice};
 pub(crate) use list::Lister;
 
 pub(crate) fn routes(gateway: Gateway) -> Routes {
@@ -23,6 +23,6 @@ pub(crate) fn routes(gateway: Gateway) -> Routes {
 /// List the models that can be named, and the one that answers when nobody names one.
 #[utoipa::path(get, path = "/api/v1/models", tag = "models",
     responses((status = 200, description = "The models", body = ModelList)))]
-async fn list_models(_: Ctx, State(gateway): State<Gateway>) -> Result<Json<ModelList>> {
-    Ok(Json(gateway.models().await))
+async fn list_models(ctx: Ctx, State(gateway): State<Gateway>) -> Result<Json<ModelList>> {
+    Ok(Json(gateway.models(ctx.organisation()?).await))
 }

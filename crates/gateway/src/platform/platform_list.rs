@@ -6,9 +6,14 @@ use std::sync::Arc;
 use llm::{Endpoint, Provider, Scripted, Timeouts, Transport};
 use tokio::sync::Semaphore;
 
-use super::{Backend, ConfigError, GatewayConfig, Platform, ProviderConfig, RunningServer};
+use super::record::{Settings, Source};
+use super::{
+    Backend, ConfigError, GatewayConfig, Limits, Platform, PlatformKind, ProviderConfig,
+    RunningServer,
+};
+use crate::RetryPolicy;
+use crate::health::PlatformState;
 use crate::local::Local;
-use crate::model::ModelKind;
 
 /// The local model's platform.
 pub(crate) const LOCAL: &str = "local";
@@ -25,25 +30,25 @@ pub(crate) fn platforms(
     let mut names: BTreeSet<String> = [LOCAL, SCRIPTED].map(str::to_owned).into();
     let mut platforms = Vec::new();
     for provider in &config.providers {
-        platforms.push(configured(provider)?);
+        platforms.push(configured(provider, config.retry)?);
         if !names.insert(provider.name.clone()) {
             return Err(ConfigError::Taken(provider.name.clone()));
         }
     }
     if let Some(script) = &config.script {
-        platforms.push(scripted(script.clone())?);
+        platforms.push(scripted(script.clone(), config.retry)?);
     }
-    platforms.push(local_platform(local)?);
+    platforms.push(local_platform(local, config.retry)?);
     for server in &config.running_servers {
         // whoever configures a provider of that name means their own
         if names.insert(server.name.clone()) {
-            platforms.push(running(server)?);
+            platforms.push(running(server, config.retry)?);
         }
     }
     Ok(platforms)
 }
 
-fn configured(config: &ProviderConfig) -> Result<Platform, ConfigError> {
+fn configured(config: &ProviderConfig, retry: RetryPolicy) -> Result<Platform, ConfigError> {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if config.name.is_empty() || !config.name.chars().all(is_letter) {
         return Err(ConfigError::Name(config.name.clone()));
@@ -57,14 +62,15 @@ fn configured(config: &ProviderConfig) -> Result<Platform, ConfigError> {
         api_key: config.api_key.clone(),
         headers: Vec::new(),
     };
+    let backend = Backend::Fixed(Provider::OpenAi(endpoint));
+    let most = config.max_concurrent.min(Semaphore::MAX_PERMITS);
     Ok(Platform {
-        name: config.name.clone(),
-        kind: ModelKind::OpenAi,
+        source: Source::Configuration,
         models: config.models.clone(),
-        is_detected: false,
-        backend: Backend::Fixed(Provider::OpenAi(endpoint)),
-        transport: transport(&config.name, config.timeouts)?,
-        permits: Arc::new(Semaphore::new(config.max_concurrent.min(Semaphore::MAX_PERMITS))),
+        base_url: config.base_url.clone(),
+        permits: Arc::new(Semaphore::new(most)),
+        capacity: u32::try_from(most).unwrap_or(u32::MAX),
+        ..plain(&config.name, PlatformKind::OpenAi, backend, config.timeouts, retry)?
     })
 }
 
@@ -80,46 +86,68 @@ fn check_address(config: &ProviderConfig) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn scripted(script: serde_json::Value) -> Result<Platform, ConfigError> {
+fn scripted(script: serde_json::Value, retry: RetryPolicy) -> Result<Platform, ConfigError> {
     let scripted = Scripted::new(script).map_err(|error| ConfigError::Unusable {
         what: "the script of the scripted model".to_owned(),
         reason: error.to_string(),
     })?;
+    let backend = Backend::Fixed(Provider::Scripted(scripted));
     Ok(Platform {
-        name: SCRIPTED.to_owned(),
-        kind: ModelKind::Scripted,
         models: vec![SCRIPTED_MODEL.to_owned()],
-        is_detected: false,
-        backend: Backend::Fixed(Provider::Scripted(scripted)),
-        transport: transport(SCRIPTED, Timeouts::default())?,
-        permits: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
+        ..plain(SCRIPTED, PlatformKind::Scripted, backend, Timeouts::default(), retry)?
     })
 }
 
-fn local_platform(local: Local) -> Result<Platform, ConfigError> {
-    let permits = local.permits();
+fn local_platform(local: Local, retry: RetryPolicy) -> Result<Platform, ConfigError> {
+    let (permits, timeouts) = (local.permits(), local.timeouts());
+    let backend = Backend::Local(local);
     Ok(Platform {
-        name: LOCAL.to_owned(),
-        kind: ModelKind::Local,
-        models: Vec::new(),
-        is_detected: false,
-        transport: transport(LOCAL, local.timeouts())?,
-        backend: Backend::Local(local),
         permits,
+        capacity: 1,
+        ..plain(LOCAL, PlatformKind::Local, backend, timeouts, retry)?
     })
 }
 
-fn running(server: &RunningServer) -> Result<Platform, ConfigError> {
-    let endpoint = Endpoint::new(&server.base_url);
+fn running(server: &RunningServer, retry: RetryPolicy) -> Result<Platform, ConfigError> {
+    let backend = Backend::Fixed(Provider::OpenAi(Endpoint::new(&server.base_url)));
     Ok(Platform {
-        name: server.name.clone(),
-        kind: ModelKind::OpenAi,
-        models: Vec::new(),
         is_detected: true,
-        backend: Backend::Fixed(Provider::OpenAi(endpoint)),
-        transport: transport(&server.name, crate::local::PATIENT)?,
+        base_url: server.base_url.clone(),
         // somebody's own machine, like the local model
         permits: Arc::new(Semaphore::new(1)),
+        capacity: 1,
+        ..plain(&server.name, PlatformKind::OpenAi, backend, crate::local::PATIENT, retry)?
+    })
+}
+
+/// A platform that comes by nature, without limits.
+fn plain(
+    name: &str,
+    kind: PlatformKind,
+    backend: Backend,
+    timeouts: Timeouts,
+    retry: RetryPolicy,
+) -> Result<Platform, ConfigError> {
+    Ok(Platform {
+        stored: None,
+        source: Source::BuiltIn,
+        name: name.into(),
+        kind,
+        base_url: String::new(),
+        models: Vec::new(),
+        default_model: None,
+        is_detected: false,
+        lacks_key: false,
+        backend,
+        transport: transport(name, timeouts)?,
+        permits: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
+        capacity: u32::MAX,
+        retry,
+        fallback_order: 0,
+        limits: Limits::default(),
+        daily_budget: None,
+        settings: Settings::default(),
+        state: Arc::new(PlatformState::default()),
     })
 }
 

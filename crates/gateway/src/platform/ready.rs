@@ -2,30 +2,66 @@
 
 use std::sync::Arc;
 
+use base::{Micros, PlatformId};
 use llm::{Error, Provider, Transport};
 use tokio::sync::Semaphore;
 
-use super::Offer;
+use super::record::{Settings, Source};
+use super::{Offer, PlatformKind};
+use crate::RetryPolicy;
+use crate::health::PlatformState;
 use crate::local::Local;
-use crate::model::ModelKind;
 
 /// A platform: where its calls go and how many may run at once.
 #[derive(Debug)]
 pub(crate) struct Platform {
+    /// Its id and version, when an admin set it up in the database.
+    pub(crate) stored: Option<(PlatformId, i64)>,
+    /// Where it was set up.
+    pub(crate) source: Source,
     /// The part of a model's name before the slash.
-    pub(crate) name: String,
-    /// What it is, for lists.
-    pub(crate) kind: ModelKind,
+    pub(crate) name: Arc<str>,
+    /// What it speaks.
+    pub(crate) kind: PlatformKind,
+    /// The address, for lists.
+    pub(crate) base_url: String,
     /// The models that an admin listed, or that it has by nature.
     pub(crate) models: Vec<String>,
+    /// The model that answers when nobody names one.
+    pub(crate) default_model: Option<String>,
     /// Whether it was found on this machine and not set up by anybody.
     pub(crate) is_detected: bool,
+    /// Whether its kind wants a key and there is none.
+    pub(crate) lacks_key: bool,
     /// What answers.
     pub(crate) backend: Backend,
     /// The connections, with this platform's timeouts.
     pub(crate) transport: Transport,
     /// One permit for each call that may run; waiting is first come, first served.
     pub(crate) permits: Arc<Semaphore>,
+    /// How many permits there are.
+    pub(crate) capacity: u32,
+    /// When a failed call is made again.
+    pub(crate) retry: RetryPolicy,
+    /// Its place among those that step in for another one; 0 never does.
+    pub(crate) fallback_order: i64,
+    /// Requests and tokens a minute that it takes.
+    pub(crate) limits: Limits,
+    /// What may be spent there in a day.
+    pub(crate) daily_budget: Option<Micros>,
+    /// The settings, for comparing.
+    pub(crate) settings: Settings,
+    /// What is known about it at this moment.
+    pub(crate) state: Arc<PlatformState>,
+}
+
+/// Requests and tokens a minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests a minute; `None` sets no limit.
+    pub requests_per_minute: Option<i64>,
+    /// Tokens a minute; `None` sets no limit.
+    pub tokens_per_minute: Option<i64>,
 }
 
 /// What answers a platform's calls.
@@ -35,6 +71,8 @@ pub(crate) enum Backend {
     Fixed(Provider),
     /// The local model, whose server is started when it is needed.
     Local(Local),
+    /// Nothing: its key cannot be read, and it is not called without.
+    Broken(String),
 }
 
 impl Platform {
@@ -43,6 +81,7 @@ impl Platform {
         match &self.backend {
             Backend::Fixed(provider) => Ok(provider.clone()),
             Backend::Local(local) => local.start(model).await.map(Provider::OpenAi),
+            Backend::Broken(reason) => Err(Error::Unauthenticated { message: reason.clone() }),
         }
     }
 
@@ -53,12 +92,34 @@ impl Platform {
         }
     }
 
+    /// The name of its prices in the bundled table. What the configuration names has its
+    /// prices by its name; what runs on this machine is free.
+    pub(crate) fn price_table(&self) -> &str {
+        if self.is_detected {
+            return super::LOCAL;
+        }
+        match self.source {
+            Source::Configuration => &self.name,
+            Source::Database | Source::BuiltIn => self.kind.price_table().unwrap_or(&self.name),
+        }
+    }
+
+    /// Whether it may serve this model, without asking over the network.
+    pub(crate) fn serves(&self, model: &str) -> bool {
+        match &self.backend {
+            Backend::Local(local) => local.installed().iter().any(|known| known == model),
+            Backend::Fixed(_) | Backend::Broken(_) => {
+                self.models.is_empty() || self.models.iter().any(|known| known == model)
+            }
+        }
+    }
+
     /// What it offers at this moment, without asking over the network.
     pub(crate) fn offer(&self) -> Offer {
         let (models, serves_others) = match &self.backend {
             Backend::Local(local) => (local.installed(), false),
-            Backend::Fixed(_) => (self.models.clone(), self.models.is_empty()),
+            Backend::Fixed(_) | Backend::Broken(_) => (self.models.clone(), self.models.is_empty()),
         };
-        Offer { provider: self.name.clone(), models, serves_others }
+        Offer { provider: self.name.to_string(), models, serves_others }
     }
 }

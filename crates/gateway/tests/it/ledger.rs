@@ -7,7 +7,7 @@ use gateway::{Gateway, GatewayConfig};
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
 use store::testing::test_time;
-use store::{CallContext, Db, ProcedureError, Procedures};
+use store::{CallContext, Db, ProcedureError};
 use web::testing::TestApp;
 
 const OURS: OrganisationId = OrganisationId::from_u128(1);
@@ -22,7 +22,7 @@ async fn perform(
     name: &'static str,
     input: Json,
 ) -> Result<Usage, ProcedureError> {
-    let procedure = gateway::procedures(Procedures::default()).get(name).unwrap().clone();
+    let procedure = crate::support::procedures().get(name).unwrap().clone();
     let context = CallContext {
         organisation,
         execution: Some(EXECUTION),

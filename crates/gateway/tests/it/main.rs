@@ -4,13 +4,22 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod budgets;
 mod calls;
+mod doors;
 mod failures;
+mod house;
 mod installing;
 mod ledger;
 mod lifeline;
 mod limits;
 mod lists;
+mod platforms;
+mod prices;
+mod routing;
+mod secrets;
 mod server;
+mod slow;
 mod support;
 mod toy;
+mod vault;

@@ -43,6 +43,12 @@ pub fn gateway(config: GatewayConfig) -> Gateway {
     Gateway::new(config, clock, Arc::new(SeededRandom::new(1))).unwrap()
 }
 
+/// The procedures of a gateway that nothing is configured for: prices are the bundled ones.
+pub fn procedures() -> store::Procedures {
+    let folder = tempfile::tempdir().unwrap();
+    gateway::procedures(store::Procedures::default(), gateway(config(folder.path())))
+}
+
 /// A call of `model` (or the default) that says "hello".
 pub fn call(model: Option<&str>) -> ModelCall {
     ModelCall {

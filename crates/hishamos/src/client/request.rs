@@ -17,6 +17,11 @@ impl Client {
         self.json(self.request(&self.http, Method::POST, path).json(body)).await
     }
 
+    /// Removes.
+    pub async fn delete(&self, path: &str) -> Result<Json> {
+        self.json(self.request(&self.http, Method::DELETE, path)).await
+    }
+
     /// All items of a list, page by page.
     pub async fn all(&self, path: &str) -> Result<Vec<Json>> {
         let mut items = Vec::new();

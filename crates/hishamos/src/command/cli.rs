@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    api_key, board, check, completion, configuration, doctor, execution, model, project, user,
-    workflow,
+    api_key, board, check, completion, configuration, doctor, execution, model, platform, project,
+    secret, user, workflow,
 };
 use crate::demo::DemoCommand;
 use crate::serve::ServeCommand;
@@ -44,6 +44,12 @@ pub enum Command {
     /// Install and choose the local model
     #[command(subcommand)]
     Model(model::Command),
+    /// Set up, test and remove AI platforms
+    #[command(subcommand)]
+    Platform(platform::Command),
+    /// The keys that seal secrets
+    #[command(subcommand)]
+    Secret(secret::Command),
     /// Administrators and sign-in links, on the server's own machine
     #[command(subcommand)]
     User(user::Command),

@@ -13,8 +13,10 @@ mod doctor;
 mod execution;
 mod model;
 mod offline;
+mod platform;
 mod project;
 mod run;
+mod secret;
 mod user;
 mod workflow;
 

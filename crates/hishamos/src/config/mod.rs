@@ -7,6 +7,7 @@
 
 mod data;
 mod database;
+mod doors;
 mod environment;
 mod file;
 mod flags;
@@ -16,16 +17,19 @@ mod model;
 mod providers;
 mod read;
 mod reader;
+mod secrets;
 mod server;
 mod tools;
 
 pub use data::{Data, default_folder};
 pub use database::Database;
+pub use doors::Doors;
 pub use environment::Environment;
 pub use flags::{DataFlags, ServeFlags};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use model::Model;
 pub use read::{Config, read};
+pub use secrets::Secrets;
 pub use server::Server;
 pub use tools::Tools;

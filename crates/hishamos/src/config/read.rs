@@ -5,8 +5,8 @@ use gateway::ProviderConfig;
 use super::file::File;
 use super::reader::{Line, Reader};
 use super::{
-    Data, Database, Environment, Limits, Log, Model, ServeFlags, Server, Tools, data, database,
-    limits, log, model, providers, server, tools,
+    Data, Database, Doors, Environment, Limits, Log, Model, Secrets, ServeFlags, Server, Tools,
+    data, database, doors, limits, log, model, providers, secrets, server, tools,
 };
 use crate::failure::Result;
 
@@ -29,6 +29,10 @@ pub struct Config {
     pub limits: Limits,
     /// Section `tools`.
     pub tools: Tools,
+    /// How outside clients are served.
+    pub doors: Doors,
+    /// What opens secrets, and where they are kept.
+    pub secrets: Secrets,
 }
 
 /// The configuration, and where each value came from.
@@ -44,9 +48,17 @@ pub struct Reading {
 /// people read logs less than a server.
 pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> Result<Reading> {
     let (folder, origin) = data::folder(flags.data.data.as_deref(), environment);
-    let known: Vec<&str> =
-        [&server::KEYS[..], &database::KEYS, &model::KEYS, &log::KEYS, &limits::KEYS, &tools::KEYS]
-            .concat();
+    let known: Vec<&str> = [
+        &server::KEYS[..],
+        &database::KEYS,
+        &model::KEYS,
+        &log::KEYS,
+        &limits::KEYS,
+        &tools::KEYS,
+        &doors::KEYS,
+        &secrets::KEYS,
+    ]
+    .concat();
     let file = File::read(&folder, &known)?;
     let mut reader = Reader::new(environment, &file);
     let config = Config {
@@ -57,6 +69,8 @@ pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> R
         log: Log::read(&mut reader, flags.log.as_deref(), log_level)?,
         limits: Limits::read(&mut reader)?,
         tools: Tools::read(&mut reader)?,
+        doors: Doors::read(&mut reader)?,
+        secrets: Secrets::read(&mut reader)?,
         providers: providers::read(&mut reader)?,
     };
     Ok(Reading { config, lines: reader.into_lines() })

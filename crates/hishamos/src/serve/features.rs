@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use agent::tool::Registry;
 use base::{Clock, Random};
-use gateway::{Gateway, GatewayConfig, Local, LocalConfig};
+use gateway::secret::{SecretError, Secrets};
+use gateway::{DoorOptions, Doors, Gateway, GatewayConfig, Local, LocalConfig};
 use store::Procedures;
+use web::App;
 
 use crate::config::Config;
-use crate::failure::{Failure, Result};
+use crate::failure::{Exit, Failure, Result};
 
 /// The gateway as configured.
 pub fn gateway(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Gateway> {
@@ -18,6 +20,35 @@ pub fn gateway(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) 
     parts.script.clone_from(&config.model.script);
     parts.local = local(config);
     Gateway::new(parts, clock, random).map_err(Failure::invalid)
+}
+
+/// The doors for outside clients as configured; `node` is the name of this server.
+pub fn doors(config: &Config, app: &App, gateway: Gateway, node: &str) -> Result<Doors> {
+    let shared = config.doors.redis.as_ref().map(|url| gateway::Shared::new(url, node));
+    let shared = shared
+        .transpose()
+        .map_err(|error| Failure::invalid(format!("doors.redis_url cannot be used: {error}")))?;
+    let options = DoorOptions {
+        deadline: config.doors.deadline,
+        patience: config.doors.patience,
+        shared,
+        without: config.doors.without.clone(),
+        ..DoorOptions::new(node)
+    };
+    Ok(Doors::new(app, gateway, None, options))
+}
+
+/// Opens the secrets and reads what organisations set up. Without the right master key
+/// nothing starts: there is no way around it.
+pub async fn open_gateway(config: &Config, app: &App, gateway: &Gateway) -> Result<()> {
+    let refused = |error: SecretError| Failure::new(Exit::Unsafe, error);
+    let secrets = config.secrets.for_gateway(&config.data.folder);
+    let (db, clock, random) = (app.db.clone(), app.clock.clone(), app.random.clone());
+    let secrets = Secrets::open(secrets, db, clock, random).await.map_err(refused)?;
+    gateway.attach(app.db.clone(), secrets).await.map_err(refused)?;
+    app.spawn(gateway.clone().follow_changes(app.shutdown.clone()));
+    app.spawn(gateway.clone().watch_health(app.shutdown.clone()));
+    Ok(())
 }
 
 /// The local model of a data folder as configured, for `hishamos model …`.
@@ -35,8 +66,8 @@ fn local(config: &Config) -> LocalConfig {
 }
 
 /// The named writes of the features, for the runner: this is where they meet.
-pub fn procedures() -> Procedures {
-    gateway::procedures(projects::procedures(Procedures::default()))
+pub fn procedures(gateway: Gateway) -> Procedures {
+    gateway::procedures(projects::procedures(Procedures::default()), gateway)
 }
 
 /// The tools that agents may call. This release has none: its agents answer, they do not act.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use automation::Automation;
 use axum::Router;
 use base::Secret;
-use gateway::Gateway;
+use gateway::{Doors, Gateway};
 use identity::Identity;
 use utoipa::openapi::OpenApi;
 use web::{App, RouteAccess, Routes};
@@ -23,6 +23,8 @@ pub struct Reachable {
     pub identity: Identity,
     /// Models.
     pub gateway: Gateway,
+    /// Outside clients.
+    pub doors: Doors,
     /// Workflows.
     pub automation: Automation,
     /// The recorder of metrics.
@@ -31,14 +33,16 @@ pub struct Reachable {
     pub metrics_token: Option<Secret<String>>,
 }
 
-/// The router, the document and the table of all routes.
+/// The router, the document and the table of all routes. The doors are documented with the
+/// others; requests reach them by a router of their own, see [`router`].
 pub fn parts(reachable: Reachable) -> (Router, OpenApi, Vec<RouteAccess>) {
-    let Reachable { identity, gateway, automation, metrics, metrics_token } = reachable;
+    let Reachable { identity, gateway, doors, automation, metrics, metrics_token } = reachable;
     let document = openapi::Document::default();
     let (router, found, table) = Routes::new()
         .merge(identity::routes(&identity))
         .merge(projects::routes())
         .merge(gateway::routes(gateway))
+        .merge(gateway::door_routes(doors))
         .merge(automation::routes(automation.clone()))
         .merge(probe::routes(probe::State {
             automation,
@@ -54,6 +58,8 @@ pub fn parts(reachable: Reachable) -> (Router, OpenApi, Vec<RouteAccess>) {
 
 /// The whole HTTP side.
 pub fn router(app: &App, reachable: Reachable, request_timeout: Duration) -> Router {
+    let (doors, _, _) = gateway::door_routes(reachable.doors.clone()).into_parts();
     let (router, _, _) = parts(reachable);
-    layers::wrap(router.fallback(ui::serve), app, request_timeout)
+    let rest = layers::wrap(router.fallback(ui::serve), app, request_timeout);
+    layers::wrap_doors(doors).fallback_service(rest)
 }

@@ -86,6 +86,9 @@ impl Server {
             shutdown: CancellationToken::new(),
             is_https: config.server.is_https(),
         });
+        features::open_gateway(config, &app, &gateway).await?;
+        let doors = features::doors(config, &app, gateway.clone(), &node)?;
+        doors.open().await?;
         let options = Options {
             max_running: config.limits.running_executions,
             max_per_agent: config.limits.attempts_per_agent,
@@ -98,7 +101,7 @@ impl Server {
                 library: Arc::new(library.agents),
                 workflows: library.workflows,
                 models: Arc::new(gateway.clone()),
-                procedures: features::procedures(),
+                procedures: features::procedures(gateway.clone()),
                 tools: features::tools(),
                 http: HttpTool::new(config.tools.http_allow.clone()),
                 options,
@@ -109,6 +112,7 @@ impl Server {
         let reachable = Reachable {
             identity: identity.clone(),
             gateway,
+            doors,
             automation,
             metrics,
             metrics_token: config.server.metrics_token.clone(),

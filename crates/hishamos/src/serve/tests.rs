@@ -51,7 +51,7 @@ pub async fn application() -> (App, Reachable) {
             library: Arc::new(files.agents),
             workflows: files.workflows,
             models: Arc::new(gateway.clone()),
-            procedures: features::procedures(),
+            procedures: features::procedures(gateway.clone()),
             tools: features::tools(),
             http: HttpTool::default(),
             options: Options {
@@ -63,7 +63,8 @@ pub async fn application() -> (App, Reachable) {
         },
     );
     let metrics = Metrics::detached();
-    (app, Reachable { identity, gateway, automation, metrics, metrics_token: None })
+    let doors = features::doors(&config, &app, gateway.clone(), "test").unwrap();
+    (app, Reachable { identity, gateway, doors, automation, metrics, metrics_token: None })
 }
 
 /// The router, the document and the table of all routes.

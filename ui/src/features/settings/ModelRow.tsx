@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Model } from "@/api/types";
 import { Badge, type Tone } from "@/kit/Badge";
+import { kindName } from "@/lib/platformKinds";
 import { useFormats } from "@/lib/useFormats";
 
 const tones: Record<Model["status"], Tone> = {
@@ -14,6 +15,8 @@ const tones: Record<Model["status"], Tone> = {
 export function ModelRow({ model, isDefault }: { model: Model; isDefault: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const { kind } = model;
+  const ours = kind === "local" || kind === "scripted";
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-3 first:pt-0 last:pb-0">
       <div className="min-w-0 flex-1 basis-56">
@@ -23,7 +26,7 @@ export function ModelRow({ model, isDefault }: { model: Model; isDefault: boolea
           {model.is_tiny && <Badge>{t("model.tiny")}</Badge>}
         </p>
         <p className="flex flex-wrap gap-x-3 text-muted text-xs">
-          <span>{t(`model.kind.${model.kind}`)}</span>
+          <span>{ours ? t(`model.kind.${kind}`) : (kindName(kind) ?? t("model.kind.openai"))}</span>
           {model.size_bytes !== null && <span>{formats.bytes(model.size_bytes)}</span>}
           {model.context_tokens !== null && (
             <span>{t("model.context", { shown: formats.number(model.context_tokens) })}</span>

@@ -11,7 +11,7 @@ use llm::chat::Delta;
 use serde_json::{Map, Value as Json, json};
 use store::Signal;
 
-use super::journal::{CallRecord, Intent, Journal, record_of};
+use super::journal::{CallRecord, Intended, Intent, Journal, record_of};
 use super::{Assignment, Desk, tools};
 use crate::runner::handle::{Message, ResultNote};
 use crate::text;
@@ -130,9 +130,29 @@ async fn call_model(
     request.labels.insert("step".to_owned(), assignment.step.clone());
     request.labels.insert("instance".to_owned(), assignment.key.instance.to_string());
     let estimated_input_tokens = llm::tokens::estimate_input(&request);
+    let most_input_tokens = llm::tokens::bound_input(&request);
     let max_output_tokens = request.max_output_tokens;
-    let intent = Intent { call_id, nth, repair, estimated_input_tokens, max_output_tokens };
-    journal.intend(desk, assignment, intent).await?;
+    let model = journal.turn.spec().model.clone();
+    let default = || desk.dependencies.models.default_model_of(assignment.organisation);
+    let model = model.or_else(default);
+    let intent = Intent {
+        call_id,
+        nth,
+        repair,
+        model: model.clone(),
+        estimated_input_tokens,
+        most_input_tokens,
+        max_output_tokens,
+    };
+    let instead = match journal.intend(desk, assignment, intent).await? {
+        Intended::Noted { model } => model,
+        Intended::Refused { code, message } => {
+            // one word of the engine for whatever waits until somebody raises a budget
+            let code = if code == "budget_paused" { "budget_exceeded" } else { code };
+            let error = ModelError { code: code.to_owned(), message, retryable: false };
+            return journal.refused(desk, assignment, Input::ModelFailed { error }).await;
+        }
+    };
     live(
         desk,
         assignment,
@@ -148,7 +168,7 @@ async fn call_model(
         attempt: key.attempt,
         nth,
         call_id,
-        model: journal.turn.spec().model.clone(),
+        model: instead.or(model),
         request,
         on_delta: Some(on_delta(desk, assignment)),
     };

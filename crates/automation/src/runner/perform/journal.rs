@@ -99,26 +99,56 @@ impl Journal {
         usage
     }
 
-    /// Makes the intent to call a model durable, in the turn's journal and the ledger.
+    /// Makes the intent to call a model durable, in the turn's journal and the ledger,
+    /// which sets the money aside or refuses; then nothing was written.
     pub(super) async fn intend(
         &mut self,
         desk: &Desk,
         assignment: &Arc<Assignment>,
         intent: Intent,
-    ) -> Result<(), Lost> {
+    ) -> Result<Intended, Lost> {
         let mut rows = Vec::new();
         if self.seq == 0 {
             let spec = serde_json::to_value(self.turn.spec()).map_err(|error| error.to_string())?;
             rows.push(("turn_started", spec));
         }
         rows.push(("model_called", json!({ "call_id": intent.call_id, "nth": intent.nth })));
-        let key = assignment.key;
+        let (key, payer) = (assignment.key, &assignment.payer);
         let entry = json!({
             "id": intent.call_id, "execution_id": assignment.execution, "step": assignment.step, "instance": key.instance,
-            "attempt": key.attempt, "nth": intent.nth, "is_repair": intent.repair, "model": assignment.model,
-            "estimated_input_tokens": intent.estimated_input_tokens, "max_output_tokens": intent.max_output_tokens,
+            "attempt": key.attempt, "nth": intent.nth, "is_repair": intent.repair, "model": intent.model,
+            "estimated_input_tokens": intent.estimated_input_tokens, "most_input_tokens": intent.most_input_tokens,
+            "max_output_tokens": intent.max_output_tokens, "agent": assignment.agent,
+            "user": payer.user, "project": payer.project,
+            "caps": { "execution": payer.execution_cap, "step": payer.step_cap },
         });
-        self.write(desk, assignment, rows, Some(("record_call_intent", entry)), None, false).await
+        let written = rows.len() as i64;
+        let entry = Some(("record_call_intent", entry));
+        match self.write(desk, assignment, rows, entry, None, false).await {
+            Ok(model) => Ok(Intended::Noted { model }),
+            Err(Unwritten::Refused { code, message }) => {
+                self.seq -= written;
+                Ok(Intended::Refused { code, message })
+            }
+            Err(Unwritten::Store(error)) => Err(error.to_string()),
+        }
+    }
+
+    /// Makes it durable that a call was refused before it was made; then the turn takes it.
+    pub(super) async fn refused(
+        &mut self,
+        desk: &Desk,
+        assignment: &Arc<Assignment>,
+        input: Input,
+    ) -> Result<(), Lost> {
+        let mut rows = Vec::new();
+        if self.seq == 0 {
+            let spec = serde_json::to_value(self.turn.spec()).map_err(|error| error.to_string())?;
+            rows.push(("turn_started", spec));
+        }
+        rows.push(("model_failed", json!({ "input": input, "call": null })));
+        self.write(desk, assignment, rows, None, None, false).await?;
+        self.turn.accept(input).map_err(|error| error.to_string())
     }
 
     /// Makes a call's outcome durable: the news for the turn, the ledger's line and the
@@ -173,7 +203,7 @@ impl Journal {
         ledger: Option<(&'static str, Json)>,
         model: Option<String>,
         scripted: bool,
-    ) -> Result<(), Lost> {
+    ) -> Result<Option<String>, Unwritten> {
         let first = self.seq + 1;
         self.seq += rows.len() as i64;
         let (assignment, procedures) = (assignment.clone(), desk.dependencies.procedures.clone());
@@ -184,8 +214,8 @@ impl Journal {
                 for (seq, (kind, body)) in (first..).zip(&rows) {
                     sql::append(tx, &assignment, seq, kind, body, now).await?;
                 }
-                let Some((name, entry)) = ledger else { return Ok(()) };
-                let Some(procedure) = procedures.get(name) else { return Ok(()) };
+                let Some((name, entry)) = ledger else { return Ok(None) };
+                let Some(procedure) = procedures.get(name) else { return Ok(None) };
                 let context = CallContext {
                     organisation: assignment.organisation,
                     execution: Some(assignment.execution),
@@ -197,15 +227,15 @@ impl Journal {
                     now,
                     random,
                 };
-                let usage = record(tx, procedure.as_ref(), &context, entry).await?;
+                let (usage, other) = record(tx, procedure.as_ref(), &context, entry).await?;
                 add_usage(tx, assignment.organisation, assignment.execution, usage).await?;
                 if let Some(model) = &model {
                     sql::note_model(tx, &assignment, model, scripted).await?;
                 }
-                Ok(())
+                Ok(other)
             })
         });
-        job.await.map_err(|error: Error| error.to_string())
+        job.await
     }
 }
 
@@ -214,23 +244,62 @@ pub(super) struct Intent {
     pub call_id: CallId,
     pub nth: u32,
     pub repair: bool,
+    /// The model that will be asked; the default one by its name.
+    pub model: Option<String>,
     pub estimated_input_tokens: u64,
+    pub most_input_tokens: u64,
     pub max_output_tokens: Option<u32>,
 }
 
+/// What came of an intent.
+pub(super) enum Intended {
+    /// It stands; the call may be made, with this model in place of the wanted one.
+    Noted { model: Option<String> },
+    /// A budget forbids it.
+    Refused { code: &'static str, message: String },
+}
+
+/// Why nothing was written.
+#[derive(Debug)]
+enum Unwritten {
+    Refused { code: &'static str, message: String },
+    Store(Error),
+}
+
+impl From<Error> for Unwritten {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Unwritten> for Lost {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::Refused { message, .. } => message,
+            Unwritten::Store(error) => error.to_string(),
+        }
+    }
+}
+
+/// Performs a procedure of the ledger; gives what was used, and the model that a budget
+/// falls back to.
 async fn record(
     tx: &mut Tx,
     procedure: &dyn store::Procedure,
     context: &CallContext,
     entry: Json,
-) -> Result<Usage, Error> {
+) -> Result<(Usage, Option<String>), Unwritten> {
     match procedure.call(tx, context, entry).await {
-        Ok(done) => Ok(serde_json::from_value(done.output).unwrap_or_default()),
-        Err(ProcedureError::Store(error)) => Err(error),
+        Ok(done) => {
+            let other = done.output["fallback_model"].as_str().map(str::to_owned);
+            Ok((serde_json::from_value(done.output).unwrap_or_default(), other))
+        }
+        Err(ProcedureError::Store(error)) => Err(error.into()),
+        Err(ProcedureError::Refused { code, message }) => Err(Unwritten::Refused { code, message }),
         Err(ProcedureError::Invalid(message) | ProcedureError::NotFound(message)) => {
             // The ledger must never refuse what has happened; a refusal is a defect of ours.
             tracing::error!(execution.id = ?context.execution, "the ledger refused an entry: {message}");
-            Ok(Usage::default())
+            Ok((Usage::default(), None))
         }
     }
 }

@@ -8,7 +8,7 @@ mod journal;
 mod sql;
 mod tools;
 
-use base::{ExecutionId, OrganisationId};
+use base::{ExecutionId, Micros, OrganisationId, UserId};
 use engine::{AgentTask, AttemptKey};
 use store::lease::Lease;
 use web::App;
@@ -53,5 +53,20 @@ pub(super) struct Assignment {
     /// The tools that it may use of those that its own file allows.
     pub tools: Option<Vec<String>>,
     pub model: Option<String>,
+    /// Whose money it spends.
+    pub payer: Payer,
     pub lease: Lease,
+}
+
+/// What the ledger has to know of an attempt beside who works on what.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Payer {
+    /// Who started the execution.
+    pub user: Option<UserId>,
+    /// The project that it works for.
+    pub project: Option<String>,
+    /// The most that the execution may spend, by its definition.
+    pub execution_cap: Option<Micros>,
+    /// The most that the step may spend, by its definition.
+    pub step_cap: Option<Micros>,
 }

@@ -34,5 +34,12 @@ pub fn wrap(router: Router, app: &App, request_timeout: Duration) -> Router {
         .layer(from_fn(measure::measure))
 }
 
+/// Puts around the doors of outside clients what they need of it. They have keys, bodies,
+/// deadlines, counts and refusals of their own, no browser's page has a key for them, and
+/// every layer costs each of their calls.
+pub fn wrap_doors(router: Router) -> Router {
+    router.layer(from_fn(panic::catch))
+}
+
 #[cfg(test)]
 mod tests;

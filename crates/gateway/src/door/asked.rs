@@ -1,0 +1,161 @@
+//! A call on its way through the doors: what was asked by whom, and the ledger's row.
+
+use std::sync::Arc;
+
+use base::{CallId, Micros};
+use llm::chat::TokenUsage;
+use llm::door::Meta;
+use llm::price::Price;
+use tokio::time::Instant;
+
+use super::Doors;
+use super::quote::Quote;
+use crate::ledger::slices::{Amount, Entry, Ticket};
+use crate::telemetry::Ending;
+use crate::virtual_key::Holder;
+
+/// What is known of a call.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) id: CallId,
+    /// The door's name.
+    pub(super) door: &'static str,
+    pub(super) holder: Holder,
+    pub(super) began: Instant,
+    started_at: base::Timestamp,
+}
+
+/// What an answer used, as the ledger takes it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Used<'a> {
+    pub(super) platform: &'a str,
+    pub(super) model: &'a str,
+    pub(super) usage: TokenUsage,
+    pub(super) scripted: bool,
+}
+
+impl Call {
+    /// A call that comes in now.
+    pub(super) fn new(doors: &Doors, door: &'static str, holder: Holder, began: Instant) -> Self {
+        let now = doors.app.now();
+        let id = CallId::new(now, doors.app.random.as_ref());
+        Self { id, door, holder, began, started_at: now }
+    }
+
+    /// What the answer says beside the model's words.
+    pub(super) fn meta(&self, model: &str) -> Meta {
+        let id = self.id.to_string();
+        Meta {
+            id: id.split_once('_').map_or(id.clone(), |(_, digits)| digits.to_owned()),
+            created: self.started_at.as_millis() / 1_000,
+            model: model.to_owned(),
+        }
+    }
+
+    /// The ledger's row as it stands before the call.
+    pub(super) fn entry(&self, quote: &Quote) -> Entry {
+        Entry {
+            organisation: self.holder.organisation,
+            id: self.id,
+            model: format!("{}/{}", quote.provider, quote.model),
+            provider: quote.provider.clone(),
+            scripted: false,
+            outcome: "ok",
+            error: None,
+            input_tokens: 0,
+            output_tokens: 0,
+            cost_micros: 0,
+            estimated: false,
+            duration_ms: 0,
+            started_at: self.started_at.as_millis(),
+            finished_at: self.started_at.as_millis(),
+            door: self.door,
+            key: Some(self.holder.key.id),
+            user: Some(self.holder.key.user_id),
+            project: self.holder.key.project.clone(),
+            calls: 1,
+            cached_input_tokens: 0,
+            cost_known: quote.cost_known,
+            is_cached: false,
+        }
+    }
+}
+
+impl Doors {
+    /// Books an answer.
+    pub(super) fn book(&self, call: &Call, ticket: Option<Ticket>, used: Used<'_>) {
+        let Used { platform, model, usage, scripted } = used;
+        let organisation = call.holder.organisation;
+        let price = self.gateway.cost(organisation, (platform, model), &usage);
+        let cost = price.micros().unwrap_or(Micros::ZERO);
+        if self.does(super::Part::Meters) {
+            self.meters.model((platform, model), &usage, cost.0, call.began.elapsed());
+        }
+        let Some(mut ticket) = ticket else { return };
+        if let Some(entry) = ticket.entry() {
+            if entry.provider != platform || !entry.model.ends_with(model) {
+                entry.model = format!("{platform}/{model}");
+                platform.clone_into(&mut entry.provider);
+            }
+            entry.scripted = scripted;
+            entry.estimated = usage.estimated || price == Price::Unknown;
+            entry.cost_known = price != Price::Unknown;
+            entry.cached_input_tokens = i64::try_from(usage.cached_input).unwrap_or(i64::MAX);
+        }
+        ticket.settle(Amount::call(cost, usage.input, usage.output));
+    }
+
+    /// Books a call that failed: nothing when the provider cannot have counted anything,
+    /// else as much as was set aside, since nobody knows.
+    pub(super) fn book_failure(ticket: Option<Ticket>, error: &llm::Error) {
+        let Some(mut ticket) = ticket else { return };
+        let is_free = used_nothing(error);
+        if let Some(entry) = ticket.entry() {
+            entry.outcome = "error";
+            entry.error = Some(error.to_string());
+            entry.estimated = !is_free;
+        }
+        let actual = if is_free { Amount { calls: 1, ..Amount::default() } } else { ticket.held() };
+        ticket.settle(actual);
+    }
+
+    /// Counts how a call ended.
+    pub(super) fn count(&self, call: &Call, ending: Ending) {
+        if self.does(super::Part::Meters) {
+            self.meters.door(call.door, ending, call.began.elapsed());
+        }
+    }
+}
+
+/// Whether a provider that fails like this has answered nothing that it charges for.
+pub(super) fn used_nothing(error: &llm::Error) -> bool {
+    use llm::Error;
+    match error {
+        Error::RateLimited { .. }
+        | Error::Overloaded { .. }
+        | Error::Connection { .. }
+        | Error::Unauthenticated { .. }
+        | Error::OutOfCredit { .. }
+        | Error::ContextTooLong { .. }
+        | Error::BadRequest { .. }
+        | Error::ContentFiltered { .. }
+        | Error::ModelUnavailable { .. }
+        | Error::Unsupported { .. }
+        | Error::Timeout { which: llm::Phase::Connect, .. } => true,
+        Error::Timeout { .. }
+        | Error::InvalidReply { .. }
+        | Error::StreamCut
+        | Error::Cancelled => false,
+    }
+}
+
+/// The parts of a call that its stream needs when it ends.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) doors: Doors,
+    pub(super) call: Arc<Call>,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) pass: Option<crate::limit::Pass>,
+    pub(super) platform: String,
+    pub(super) model: String,
+}

@@ -1,0 +1,181 @@
+//! One call of a model: limits and money before it, booking after it.
+
+use std::sync::Arc;
+
+use llm::chat::Request;
+use llm::door::Failure;
+use llm::{Error, Phase};
+use tokio::time::timeout;
+
+use super::asked::{Call, Open, Used};
+use super::quote::Quote;
+use super::{Doors, Part, failure};
+use crate::budget::OnExceeded;
+use crate::cache::Given;
+use crate::call::CallMeta;
+use crate::ledger::slices::{Refusal, Ticket};
+use crate::limit::Pass;
+use crate::telemetry;
+
+/// A call that may be made.
+#[derive(Debug)]
+struct Admitted {
+    quote: Quote,
+    ticket: Option<Ticket>,
+    pass: Option<Pass>,
+    /// The name to ask for, which a budget may have changed.
+    wanted: String,
+}
+
+impl Doors {
+    /// Lets a call pass the limits and sets its money aside.
+    async fn admit(
+        &self,
+        call: &Call,
+        quote: Quote,
+        request: &mut Request,
+    ) -> Result<Admitted, Failure> {
+        let pass = self.pass(call, &quote).await?;
+        let mut wanted = std::mem::take(&mut request.model);
+        if !self.does(Part::Ledger) {
+            return Ok(Admitted { quote, ticket: None, pass, wanted });
+        }
+        let organisation = call.holder.organisation;
+        if request.max_output_tokens.is_none() {
+            let targets = quote.targets(&call.holder);
+            let is_limited = self.bank.is_limited(organisation, &targets).await;
+            if is_limited.map_err(|refusal| failure::refused(&refusal))? {
+                // without an end nobody could say what the call may cost
+                request.max_output_tokens = Some(Quote::usual_output());
+            }
+        }
+        let mut quote = quote;
+        let mut refusal = match self.reserve(call, &quote).await {
+            Ok(ticket) => {
+                return Ok(Admitted { quote, ticket: Some(ticket), pass, wanted });
+            }
+            Err(refusal) => refusal,
+        };
+        let cheaper = match &refusal {
+            Refusal::Exceeded(exceeded) => match &exceeded.on_exceeded {
+                OnExceeded::Fallback(model) => Some(model.clone()),
+                OnExceeded::Stop | OnExceeded::Pause => None,
+            },
+            Refusal::Unavailable(_) => None,
+        };
+        if let Some(model) = cheaper {
+            quote = self.quote(&call.holder, &model, request)?;
+            wanted = model;
+            match self.reserve(call, &quote).await {
+                Ok(ticket) => return Ok(Admitted { quote, ticket: Some(ticket), pass, wanted }),
+                Err(second) => refusal = second,
+            }
+        }
+        Err(failure::refused(&refusal))
+    }
+
+    async fn reserve(&self, call: &Call, quote: &Quote) -> Result<Ticket, Refusal> {
+        let targets = quote.targets(&call.holder);
+        self.bank.reserve(&targets, quote.most, call.entry(quote)).await
+    }
+
+    async fn pass(&self, call: &Call, quote: &Quote) -> Result<Option<Pass>, Failure> {
+        if !self.does(Part::Limits) {
+            return Ok(None);
+        }
+        let organisation = call.holder.organisation;
+        let set = self.limits.set(organisation).await;
+        let set = set.map_err(|error| failure::store(&error))?;
+        let subjects = quote.subjects(&call.holder, &set);
+        let passed = self.limits.pass(organisation, &subjects, quote.tokens).await;
+        passed.map_err(|reached| failure::too_much(&reached))
+    }
+
+    /// The same for a call whose bounds are known: nothing in it is changed.
+    pub(super) async fn admit_fixed(
+        &self,
+        call: &Call,
+        quote: &Quote,
+    ) -> Result<(Option<Ticket>, Option<Pass>), Failure> {
+        let pass = self.pass(call, quote).await?;
+        if !self.does(Part::Ledger) {
+            return Ok((None, pass));
+        }
+        let ticket = self.reserve(call, quote).await;
+        Ok((Some(ticket.map_err(|refusal| failure::refused(&refusal))?), pass))
+    }
+
+    /// Makes a call and waits for the whole answer.
+    pub(super) async fn whole(
+        &self,
+        call: &Call,
+        quote: Quote,
+        mut request: Request,
+    ) -> Result<Given, Failure> {
+        let Admitted { quote, ticket, pass, wanted } =
+            self.admit(call, quote, &mut request).await?;
+        let meta = CallMeta::new(call.holder.organisation, wanted);
+        let span = telemetry::span("chat", &quote.provider, &quote.model);
+        let asking = Box::pin(self.gateway.complete(&meta, request));
+        let deadline = self.options.deadline;
+        let answered = timeout(deadline, asking)
+            .await
+            .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
+        match answered {
+            Ok((reply, platform, model)) => {
+                telemetry::ended(&span, &model, Ok(&reply.usage));
+                if let Some(pass) = &pass {
+                    let tokens = reply.usage.input.saturating_add(reply.usage.output);
+                    pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
+                }
+                let used = Used {
+                    platform: &platform,
+                    model: &model,
+                    usage: reply.usage,
+                    scripted: reply.scripted,
+                };
+                self.book(call, ticket, used);
+                Ok(Given { reply, provider: platform.to_string(), model })
+            }
+            Err(error) => {
+                telemetry::ended(&span, &quote.model, Err(error.code()));
+                Doors::book_failure(ticket, &error);
+                Err(Failure::from(&error))
+            }
+        }
+    }
+
+    /// Makes a call and gives the answer as it comes, once its first piece is there.
+    pub(super) async fn pieces(
+        &self,
+        call: Arc<Call>,
+        quote: Quote,
+        mut request: Request,
+    ) -> Result<(llm::DeltaStream, Open), Failure> {
+        let Admitted { quote, ticket, pass, wanted } =
+            self.admit(&call, quote, &mut request).await?;
+        let meta = CallMeta::new(call.holder.organisation, wanted);
+        match Box::pin(self.gateway.stream(&meta, request)).await {
+            Ok(answer) => {
+                let open = Open {
+                    doors: self.clone(),
+                    call,
+                    ticket,
+                    pass,
+                    platform: answer.platform.to_string(),
+                    model: answer.model,
+                };
+                Ok((answer.deltas, open))
+            }
+            Err(error) => {
+                telemetry::ended(
+                    &telemetry::span("chat", &quote.provider, &quote.model),
+                    &quote.model,
+                    Err(error.code()),
+                );
+                Doors::book_failure(ticket, &error);
+                Err(Failure::from(&error))
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The doors behind which a model chats.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use futures::StreamExt as _;
+use futures::stream::iter;
+use llm::chat::{Accumulator, Reply};
+use llm::door::{Asked, Door, Failure};
+use tokio::time::Instant;
+
+use super::asked::Call;
+use super::quote::Quote;
+use super::stream::{Events, pieces};
+use super::{Doors, Part, body, enter, failure, insider, name};
+use crate::cache::{self, Given, HEADER};
+use crate::telemetry::Ending;
+use crate::virtual_key::{Holder, KeyScope};
+
+/// The header by which clients' libraries learn what to quote when asking for help.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Chat as OpenAI's clients do. `model` is a model, a group, `agent:` or `workflow:` and a name.
+#[utoipa::path(post, path = "/v1/chat/completions", tag = "doors", operation_id = "chat_completions",
+    request_body(content = serde_json::Value, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The answer, or its events when `stream` is true", body = serde_json::Value),
+        (status = 401, description = "No virtual key that is valid", body = serde_json::Value),
+        (status = 429, description = "A limit or a budget is reached", body = serde_json::Value),
+    ))]
+pub(super) async fn chat_completions(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(doors, Door::Chat, headers, body).await
+}
+
+/// Ask for a response as OpenAI's newer clients do.
+#[utoipa::path(post, path = "/v1/responses", tag = "doors", operation_id = "responses",
+    request_body(content = serde_json::Value, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The answer, or its events when `stream` is true", body = serde_json::Value),
+        (status = 401, description = "No virtual key that is valid", body = serde_json::Value),
+        (status = 429, description = "A limit or a budget is reached", body = serde_json::Value),
+    ))]
+pub(super) async fn responses(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(doors, Door::Responses, headers, body).await
+}
+
+/// Send messages as Anthropic's clients do.
+#[utoipa::path(post, path = "/v1/messages", tag = "doors", operation_id = "messages",
+    request_body(content = serde_json::Value, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The answer, or its events when `stream` is true", body = serde_json::Value),
+        (status = 401, description = "No virtual key that is valid", body = serde_json::Value),
+        (status = 429, description = "A limit or a budget is reached", body = serde_json::Value),
+    ))]
+pub(super) async fn messages(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(doors, Door::Messages, headers, body).await
+}
+
+async fn answer(doors: Doors, door: Door, headers: HeaderMap, body: Body) -> Response {
+    let began = Instant::now();
+    let holder = match doors.enter(&headers).await {
+        Ok(holder) => holder,
+        Err(refused) => return failure::response(door, &refused),
+    };
+    let call = Arc::new(Call::new(&doors, name(door), holder, began));
+    let mut response = match carry_out(&doors, door, &call, &headers, body).await {
+        Ok(response) => response,
+        Err(refused) => {
+            doors.count(&call, Ending::Failed);
+            failure::response(door, &refused)
+        }
+    };
+    if let Ok(id) = HeaderValue::from_str(&call.id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+async fn carry_out(
+    doors: &Doors,
+    door: Door,
+    call: &Arc<Call>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    let body = body::read(headers, body, doors.options.largest_body).await?;
+    let asked = door.decode(&body)?;
+    drop(body);
+    let holder = &call.holder;
+    enter::check(holder, KeyScope::Chat, &asked.request.model)?;
+    if insider::of(&asked.request.model).is_some() {
+        return inside(doors, door, holder, call, asked).await;
+    }
+    let quote = doors.quote(holder, &asked.request.model, &asked.request)?;
+    let may_use = doors.does(Part::Cache) && cache::may_use(headers, &asked.request);
+    let key = may_use.then(|| {
+        let of = (quote.provider.as_str(), quote.model.as_str());
+        cache::key(holder.organisation, "chat", of, &asked.request)
+    });
+    if asked.stream {
+        return streamed(doors, door, call, quote, asked, key).await;
+    }
+    let meta = call.meta(&asked.request.model);
+    let Some(key) = key else {
+        let given = doors.whole(call, quote, asked.request).await?;
+        doors.count(call, Ending::Ok);
+        return Ok(json(door.encode(&given.reply, &meta), None));
+    };
+    let asking = Box::pin(doors.whole(call, quote.clone(), asked.request));
+    let (given, is_fresh) = doors.answers.find_or_ask(key, asking).await?;
+    if !is_fresh {
+        remembered(doors, call, &quote, &given);
+    }
+    doors.count(call, if is_fresh { Ending::Ok } else { Ending::Cached });
+    let mark = if is_fresh { "miss" } else { "hit" };
+    Ok(json(door.encode(&given.reply, &meta), Some(mark)))
+}
+
+async fn streamed(
+    doors: &Doors,
+    door: Door,
+    call: &Arc<Call>,
+    quote: Quote,
+    asked: Asked,
+    key: Option<cache::Key>,
+) -> Result<Response, Failure> {
+    let frames = door.frames(&call.meta(&asked.request.model), &asked);
+    if let Some(key) = &key
+        && let Some(given) = doors.answers.find(key).await
+    {
+        remembered(doors, call, &quote, &given);
+        doors.count(call, Ending::Cached);
+        let deltas = iter(pieces(&given.reply).into_iter().map(Ok)).boxed();
+        let mut response = Events::unbooked(deltas, frames).response();
+        response.headers_mut().insert(HEADER, HeaderValue::from_static("hit"));
+        return Ok(response);
+    }
+    let (deltas, open) = doors.pieces(call.clone(), quote, asked.request).await?;
+    let mut events = Events::new(deltas, frames, open);
+    if let Some(key) = key {
+        events = events.keep(key);
+    }
+    Ok(events.response())
+}
+
+/// An agent or a workflow answers.
+async fn inside(
+    doors: &Doors,
+    door: Door,
+    holder: &Holder,
+    call: &Call,
+    asked: Asked,
+) -> Result<Response, Failure> {
+    let model = asked.request.model.clone();
+    let frames = door.frames(&call.meta(&model), &asked);
+    let Some(who) = insider::of(&model) else {
+        return Err(Failure::new(llm::door::Kind::NotFound, "model_not_found", "no such model"));
+    };
+    let deltas = doors.ask_insider(holder, who, asked.request).await?;
+    if asked.stream {
+        doors.count(call, Ending::Ok);
+        return Ok(Events::unbooked(deltas, frames).response());
+    }
+    let reply = gather(deltas).await.map_err(|error| Failure::from(&error))?;
+    doors.count(call, Ending::Ok);
+    Ok(json(door.encode(&reply, &call.meta(&model)), None))
+}
+
+async fn gather(mut deltas: llm::DeltaStream) -> Result<Reply, llm::Error> {
+    let mut accumulator = Accumulator::default();
+    while let Some(delta) = deltas.next().await {
+        accumulator.push(delta?)?;
+    }
+    accumulator.finish()
+}
+
+/// An answer of the cache goes into the ledger too, at no cost.
+fn remembered(doors: &Doors, call: &Call, quote: &Quote, given: &Given) {
+    if !doors.does(Part::Ledger) {
+        return;
+    }
+    let mut entry = call.entry(quote);
+    entry.model = format!("{}/{}", given.provider, given.model);
+    entry.provider.clone_from(&given.provider);
+    entry.scripted = given.reply.scripted;
+    entry.is_cached = true;
+    entry.cost_known = true;
+    doors.bank.note(entry);
+}
+
+fn json(body: Vec<u8>, mark: Option<&'static str>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(mark) = mark {
+        headers.insert(HEADER, HeaderValue::from_static(mark));
+    }
+    response
+}

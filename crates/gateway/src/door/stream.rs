@@ -1,0 +1,185 @@
+//! An answer as server-sent events. What is ready goes out at once and together: a slow
+//! model is heard word by word, a fast one does not cost a write for each word.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use bytes::Bytes;
+use futures::Stream;
+use llm::chat::{Accumulator, Delta, Reply, TokenUsage};
+use llm::door::{Failure, Frames};
+use llm::{DeltaStream, Error};
+
+use super::asked::{Open, Used};
+use crate::cache::{Given, Key};
+use crate::telemetry::{self, Ending};
+
+/// How much goes out in one piece at most.
+const PIECE: usize = 64 * 1024;
+
+/// An answer on its way to the client.
+pub(super) struct Events {
+    deltas: Option<DeltaStream>,
+    frames: Frames,
+    open: Option<Open>,
+    usage: TokenUsage,
+    scripted: bool,
+    /// The answer so far, when it is to be remembered.
+    kept: Option<(Key, Accumulator)>,
+}
+
+impl Events {
+    /// The events of an answer of a model, which is booked when it ends.
+    pub(super) fn new(deltas: DeltaStream, frames: Frames, open: Open) -> Self {
+        Self {
+            deltas: Some(deltas),
+            frames,
+            open: Some(open),
+            usage: TokenUsage::default(),
+            scripted: false,
+            kept: None,
+        }
+    }
+
+    /// The events of an answer that nobody has to book here.
+    pub(super) fn unbooked(deltas: DeltaStream, frames: Frames) -> Self {
+        Self {
+            deltas: Some(deltas),
+            frames,
+            open: None,
+            usage: TokenUsage::default(),
+            scripted: false,
+            kept: None,
+        }
+    }
+
+    /// The same, remembered under a key once it is complete.
+    pub(super) fn keep(mut self, key: Key) -> Self {
+        self.kept = Some((key, Accumulator::default()));
+        self
+    }
+
+    /// The answer as a response.
+    pub(super) fn response(self) -> Response {
+        let mut response = Response::new(Body::from_stream(self));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        // a proxy in between must not hold the words back
+        headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        response
+    }
+
+    fn hear(&mut self, delta: Delta, out: &mut Vec<u8>) {
+        self.frames.push(&delta, out);
+        match &delta {
+            Delta::Start { scripted, .. } => self.scripted = *scripted,
+            Delta::Usage(usage) => self.usage = *usage,
+            Delta::Finish { .. } => {
+                self.deltas = None;
+                self.done();
+            }
+            _ => {}
+        }
+        if let Some((_, accumulator)) = &mut self.kept
+            && accumulator.push(delta).is_err()
+        {
+            self.kept = None;
+        }
+        if self.deltas.is_none() {
+            self.remember();
+        }
+    }
+
+    /// The answer is complete.
+    fn done(&mut self) {
+        let Some(open) = self.open.as_mut() else { return };
+        if let Some(pass) = &open.pass {
+            let tokens = self.usage.input.saturating_add(self.usage.output);
+            pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
+        }
+        let used = Used {
+            platform: &open.platform,
+            model: &open.model,
+            usage: self.usage,
+            scripted: self.scripted,
+        };
+        open.doors.book(&open.call, open.ticket.take(), used);
+        open.doors.count(&open.call, Ending::Ok);
+        let span = telemetry::span("chat", &open.platform, &open.model);
+        telemetry::ended(&span, &open.model, Ok(&self.usage));
+    }
+
+    /// Puts a complete answer into the cache.
+    fn remember(&mut self) {
+        let Some((key, accumulator)) = self.kept.take() else { return };
+        let (Some(open), Ok(reply)) = (&self.open, accumulator.finish()) else { return };
+        let given = Given { reply, provider: open.platform.clone(), model: open.model.clone() };
+        let answers = open.doors.answers.clone();
+        // not awaited: the client must not wait for our memory
+        open.doors.app.spawn(async move { answers.keep(key, given).await });
+    }
+
+    fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {
+        self.deltas = None;
+        self.kept = None;
+        self.frames.fail(&Failure::from(error), out);
+        let Some(open) = self.open.as_mut() else { return };
+        super::Doors::book_failure(open.ticket.take(), &after_words(error));
+        open.doors.count(&open.call, Ending::Failed);
+    }
+}
+
+/// A provider that has begun to answer counts what it wrote, whatever it says afterwards.
+fn after_words(error: &Error) -> Error {
+    if super::asked::used_nothing(error) { Error::StreamCut } else { error.clone() }
+}
+
+impl Stream for Events {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let mut out = Vec::new();
+        while let Some(deltas) = this.deltas.as_mut() {
+            match deltas.as_mut().poll_next(context) {
+                Poll::Ready(Some(Ok(delta))) => this.hear(delta, &mut out),
+                Poll::Ready(Some(Err(error))) => this.fail(&error, &mut out),
+                Poll::Ready(None) => this.fail(&Error::StreamCut, &mut out),
+                Poll::Pending if out.is_empty() => return Poll::Pending,
+                Poll::Pending => break,
+            }
+            if out.len() >= PIECE {
+                break;
+            }
+        }
+        if out.is_empty() {
+            return Poll::Ready(None);
+        }
+        Poll::Ready(Some(Ok(Bytes::from(out))))
+    }
+}
+
+/// The pieces of an answer that is known whole.
+pub(super) fn pieces(reply: &Reply) -> Vec<Delta> {
+    let mut deltas = vec![Delta::Start { model: reply.model.clone(), scripted: reply.scripted }];
+    if !reply.reasoning.is_empty() {
+        deltas.push(Delta::Reasoning { text: reply.reasoning.clone() });
+    }
+    if !reply.content.is_empty() {
+        deltas.push(Delta::Text { text: reply.content.clone() });
+    }
+    deltas.extend(reply.tool_calls.iter().enumerate().map(|(index, call)| Delta::ToolCall {
+        index,
+        id: call.id.clone(),
+        name: call.name.clone(),
+        arguments: call.arguments.clone(),
+    }));
+    deltas.push(Delta::Usage(reply.usage));
+    deltas.push(Delta::Finish { reason: reply.finish });
+    deltas
+}

@@ -1,0 +1,43 @@
+//! How many tokens a request has, before it is sent.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use llm::door::{Door, Failure};
+use serde::Serialize;
+
+use super::{Doors, body, enter, failure};
+use crate::virtual_key::KeyScope;
+
+#[derive(Debug, Serialize)]
+struct Count {
+    input_tokens: u64,
+}
+
+/// Count the tokens of messages as Anthropic's clients do. It is an estimate, made here:
+/// nothing is sent to a provider and nothing is charged.
+#[utoipa::path(post, path = "/v1/messages/count_tokens", tag = "doors", operation_id = "count_tokens",
+    request_body(content = serde_json::Value, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The number of tokens", body = serde_json::Value),
+        (status = 401, description = "No virtual key that is valid", body = serde_json::Value),
+    ))]
+pub(super) async fn count_tokens(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match count(&doors, &headers, body).await {
+        Ok(count) => axum::Json(count).into_response(),
+        Err(refused) => failure::response(Door::Messages, &refused),
+    }
+}
+
+async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Count, Failure> {
+    let holder = doors.enter(headers).await?;
+    let body = body::read(headers, body, doors.options.largest_body).await?;
+    let asked = Door::Messages.decode(&body)?;
+    enter::check(&holder, KeyScope::Chat, &asked.request.model)?;
+    Ok(Count { input_tokens: llm::tokens::estimate_input(&asked.request) })
+}

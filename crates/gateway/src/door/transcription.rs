@@ -1,0 +1,80 @@
+//! What is said in a recording.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use llm::chat::TokenUsage;
+use llm::door::{Door, Failure, transcription as dialect};
+use llm::{Error, Phase};
+use tokio::time::{Instant, timeout};
+
+use super::asked::{Call, Used};
+use super::{Doors, body, enter, failure};
+use crate::call::CallMeta;
+use crate::telemetry::Ending;
+use crate::virtual_key::KeyScope;
+
+/// No recording of so many bytes has more tokens than one for each of these.
+const BYTES_A_TOKEN: u64 = 100;
+
+/// Write down what is said in a recording as OpenAI's clients do.
+#[utoipa::path(post, path = "/v1/audio/transcriptions", tag = "doors", operation_id = "transcriptions",
+    request_body(content = Vec<u8>, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "The transcript, in the form that was asked for", body = serde_json::Value),
+        (status = 401, description = "No virtual key that is valid", body = serde_json::Value),
+        (status = 429, description = "A limit or a budget is reached", body = serde_json::Value),
+    ))]
+pub(super) async fn transcriptions(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match carry_out(&doors, &headers, body).await {
+        Ok(response) => response,
+        Err(refused) => failure::response(Door::Chat, &refused),
+    }
+}
+
+async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Response, Failure> {
+    let began = Instant::now();
+    let holder = doors.enter(headers).await?;
+    let call = Call::new(doors, "audio/transcriptions", holder, began);
+    let body = body::read(headers, body, doors.options.largest_body).await?;
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let asked = dialect::decode(kind.unwrap_or_default(), &body)?;
+    drop(body);
+    let wanted = asked.request.model.clone();
+    enter::check(&call.holder, KeyScope::Audio, &wanted)?;
+    let tokens = asked.request.audio.len() as u64 / BYTES_A_TOKEN + 1;
+    let most = TokenUsage { input: tokens, output: tokens, ..TokenUsage::default() };
+    let quote = doors.quote_of(&call.holder, &wanted, &[most], tokens)?;
+    let (ticket, pass) = doors.admit_fixed(&call, &quote).await?;
+    let meta = CallMeta::new(call.holder.organisation, wanted);
+    let deadline = doors.options.deadline;
+    let answered = timeout(deadline, doors.gateway.transcribe(&meta, asked.request))
+        .await
+        .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
+    match answered {
+        Ok((transcript, platform, model)) => {
+            let usage = transcript.usage;
+            if let Some(pass) = &pass {
+                let tokens = usage.input.saturating_add(usage.output);
+                pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
+            }
+            let used = Used { platform: &platform, model: &model, usage, scripted: false };
+            doors.book(&call, ticket, used);
+            doors.count(&call, Ending::Ok);
+            let (kind, text) = dialect::encode(&transcript, asked.format);
+            let mut response = Response::new(Body::from(text));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            Ok(response)
+        }
+        Err(error) => {
+            Doors::book_failure(ticket, &error);
+            doors.count(&call, Ending::Failed);
+            Err(Failure::from(&error))
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The slices in memory, and the way to a ticket.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base::{BudgetId, OrganisationId, Timestamp};
+use store::{Bus, Db, Signal};
+use tokio::sync::Notify;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+use web::App;
+
+use super::lease::{Wish, lease};
+use super::purse::{Missing, Purse};
+use super::{Amount, Entry, Ticket};
+use crate::budget::{self, Budget, Exceeded};
+
+/// How long the list of budgets is believed; a change made by this server acts at once,
+/// one made by another server when the list is this old.
+const BELIEVED: Duration = Duration::from_millis(900);
+
+/// How many rows may wait for the ledger. Beyond that calls are refused: a database that
+/// cannot keep up must not make the server forget.
+const WAITING: usize = 50_000;
+
+/// How often a call asks for a slice before it gives up; others may take what it leased.
+const TRIES: usize = 8;
+
+/// Why a call got no ticket.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// A budget lacks the money.
+    Exceeded(Box<Exceeded>),
+    /// The ledger cannot take the call now.
+    Unavailable(String),
+}
+
+/// Gives out money to calls of outside clients. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Bank(pub(super) Arc<Inner>);
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) db: Db,
+    pub(super) app: App,
+    pub(super) node: String,
+    pub(super) state: Mutex<State>,
+    /// Something waits for the ledger.
+    pub(super) wake: Notify,
+    /// One lease at a time: whoever waits finds what the one before got.
+    pub(super) leasing: tokio::sync::Mutex<()>,
+    pub(super) closing: CancellationToken,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) purses: HashMap<OrganisationId, Purse>,
+    pub(super) finished: Vec<Entry>,
+    pub(super) is_closed: bool,
+}
+
+impl Bank {
+    /// A bank that has nothing yet. `node` names this server in SQL, the same after a restart.
+    pub(crate) fn new(app: &App, node: String) -> Self {
+        Self(Arc::new(Inner {
+            db: app.db.clone(),
+            app: app.clone(),
+            node,
+            state: Mutex::default(),
+            wake: Notify::new(),
+            leasing: tokio::sync::Mutex::default(),
+            closing: app.shutdown.clone(),
+        }))
+    }
+
+    /// Whether a budget limits calls under these targets.
+    pub(crate) async fn is_limited(
+        &self,
+        organisation: OrganisationId,
+        targets: &[&str],
+    ) -> Result<bool, Refusal> {
+        self.0.fresh(organisation).await?;
+        let mut state = self.0.lock();
+        Ok(state.purses.entry(organisation).or_default().is_limited(targets))
+    }
+
+    /// Sets `amount` aside under these targets. `entry` is the ledger's row, as it will
+    /// stand if nobody says more.
+    pub(crate) async fn reserve(
+        &self,
+        targets: &[&str],
+        amount: Amount,
+        entry: Entry,
+    ) -> Result<Ticket, Refusal> {
+        let organisation = entry.organisation;
+        self.0.fresh(organisation).await?;
+        for attempt in 0..TRIES {
+            let missing = match self.0.take(organisation, targets, amount)? {
+                Ok(budgets) => {
+                    return Ok(Ticket {
+                        bank: self.0.clone(),
+                        organisation,
+                        budgets,
+                        held: amount,
+                        entry: Some(Box::new(entry)),
+                    });
+                }
+                Err(missing) => missing,
+            };
+            let Missing::Slices { .. } = &missing else { return Err(refused(missing)) };
+            let _turn = self.0.leasing.lock().await;
+            // whoever was before us may have got enough for us too
+            let missing = match self.0.take(organisation, targets, amount)? {
+                Ok(budgets) => {
+                    return Ok(Ticket {
+                        bank: self.0.clone(),
+                        organisation,
+                        budgets,
+                        held: amount,
+                        entry: Some(Box::new(entry)),
+                    });
+                }
+                Err(missing) => missing,
+            };
+            let Missing::Slices { float, budgets } = missing else {
+                return Err(refused(missing));
+            };
+            let wish = Wish { organisation, float: float.unwrap_or_default(), budgets };
+            if let Some(exceeded) = self.0.lease(wish).await? {
+                return Err(Refusal::Exceeded(Box::new(exceeded)));
+            }
+            tracing::trace!(attempt, "a slice was taken");
+        }
+        Err(Refusal::Unavailable("the budget is in great demand; try again in a moment".to_owned()))
+    }
+
+    /// A row that costs nothing and needs no ticket: an answer of the cache, a refused call.
+    pub(crate) fn note(&self, entry: Entry) {
+        let mut state = self.0.lock();
+        if state.finished.len() < WAITING {
+            state.finished.push(entry);
+        }
+        drop(state);
+        self.0.wake.notify_one();
+    }
+
+    /// Forgets the list of budgets when they change. Ends with the program.
+    pub(crate) async fn listen(self, bus: Bus) {
+        let mut signals = bus.listen();
+        loop {
+            let signal = tokio::select! {
+                () = self.0.closing.cancelled() => return,
+                signal = signals.recv() => signal,
+            };
+            match signal {
+                Ok(Signal::Rights { organisation }) => self.0.forget(Some(organisation)),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => self.0.forget(None),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+}
+
+fn refused(missing: Missing) -> Refusal {
+    match missing {
+        Missing::Refused(exceeded) => Refusal::Exceeded(exceeded),
+        Missing::Slices { .. } => Refusal::Unavailable("a slice is missing".to_owned()),
+    }
+}
+
+impl Inner {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.app.now()
+    }
+
+    fn take(
+        &self,
+        organisation: OrganisationId,
+        targets: &[&str],
+        amount: Amount,
+    ) -> Result<Result<Vec<BudgetId>, Missing>, Refusal> {
+        let now = self.now();
+        let mut state = self.lock();
+        if state.is_closed {
+            return Err(Refusal::Unavailable("the server is stopping".to_owned()));
+        }
+        if state.finished.len() >= WAITING {
+            return Err(Refusal::Unavailable(
+                "the ledger is behind; nothing is called that could not be recorded".to_owned(),
+            ));
+        }
+        Ok(state.purses.entry(organisation).or_default().take(targets, amount, now))
+    }
+
+    /// A call ended.
+    pub(super) fn finish(
+        &self,
+        organisation: OrganisationId,
+        budgets: &[BudgetId],
+        held: Amount,
+        actual: Amount,
+        entry: Entry,
+        now: Timestamp,
+    ) {
+        let mut state = self.lock();
+        state.finished.push(entry);
+        let is_first = state.finished.len() == 1;
+        state.purses.entry(organisation).or_default().give_back(budgets, held, actual, now);
+        drop(state);
+        if is_first {
+            self.wake.notify_one();
+        }
+    }
+
+    fn forget(&self, organisation: Option<OrganisationId>) {
+        let mut state = self.lock();
+        for (id, purse) in &mut state.purses {
+            if organisation.is_none_or(|organisation| organisation == *id) {
+                purse.read_at = None;
+            }
+        }
+    }
+
+    /// Makes sure that the list of budgets is not old.
+    async fn fresh(&self, organisation: OrganisationId) -> Result<(), Refusal> {
+        let now = self.now();
+        {
+            let mut state = self.lock();
+            let purse = state.purses.entry(organisation).or_default();
+            if purse.read_at.is_some_and(|at| now >= at && now.since(at) < BELIEVED) {
+                return Ok(());
+            }
+            // one asks SQL; those who come meanwhile believe the old list
+            purse.read_at = purse.read_at.map(|_| now);
+        }
+        let read = self.budgets(organisation).await;
+        let mut state = self.lock();
+        let purse = state.purses.entry(organisation).or_default();
+        match read {
+            Ok(budgets) => purse.load(&budgets, now),
+            Err(error) => {
+                purse.read_at = None;
+                return Err(unavailable(error));
+            }
+        }
+        Ok(())
+    }
+
+    async fn budgets(&self, organisation: OrganisationId) -> store::Result<Vec<Budget>> {
+        let mut tx = self.db.read().await?;
+        budget::sql::active(&mut tx, organisation).await
+    }
+
+    /// Takes slices; gives the budget that lacks the money, if one does.
+    async fn lease(&self, wish: Wish) -> Result<Option<Exceeded>, Refusal> {
+        let (organisation, node, now) = (wish.organisation, self.node.clone(), self.now());
+        let got = self
+            .db
+            .write(move |tx| Box::pin(async move { lease(tx, &node, wish, now).await }))
+            .await
+            .map_err(unavailable)?;
+        let mut state = self.lock();
+        let purse = state.purses.entry(organisation).or_default();
+        purse.fill(got.float, &got.budgets);
+        let mut refused = None;
+        for (id, exceeded) in got.refused {
+            purse.refuse(id, exceeded.clone(), now);
+            refused = Some(exceeded);
+        }
+        Ok(refused)
+    }
+}
+
+fn unavailable(error: store::Error) -> Refusal {
+    tracing::warn!("the ledger could not be asked: {error}");
+    Refusal::Unavailable("the ledger cannot be reached; try again in a moment".to_owned())
+}

@@ -1,0 +1,151 @@
+//! Counting together with other processes in Redis. The order is that in which Redis is
+//! asked; losing Redis loses nothing but the common count.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use base::Secret;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, Script};
+use tokio::time::{Instant, timeout};
+
+use super::window::WINDOW_MS;
+
+/// Redis must answer within this; a call does not wait longer for a count.
+const ANSWER: Duration = Duration::from_millis(250);
+/// After a failure Redis is left alone for this long.
+const PAUSE_MS: i64 = 2_000;
+
+/// The same rule as in one process, for all counts of a call at once. A sorted set holds
+/// what passed and who waits, by the moment; its members end with their amount.
+const RULE: &str = r"
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local window, patience = tonumber(ARGV[1]), tonumber(ARGV[2])
+local lists, sums = {}, {}
+for i, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+  local rows, sum, list = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES'), 0, {}
+  for j = 1, #rows, 2 do
+    local amount = tonumber(string.match(rows[j], ':(%d+)$'))
+    sum = sum + amount
+    list[#list + 1] = {tonumber(rows[j + 1]), amount}
+  end
+  lists[i], sums[i] = list, sum
+end
+local at = now
+repeat
+  local before = at
+  for i = 1, #KEYS do
+    local amount, limit = tonumber(ARGV[2 * i + 2]), tonumber(ARGV[2 * i + 3])
+    if amount > limit then return {-1, i, -1} end
+    local over = sums[i] + amount - limit
+    for _, row in ipairs(lists[i]) do
+      if row[1] <= at - window then
+        over = over - row[2]
+      elseif over <= 0 then
+        break
+      else
+        over = over - row[2]
+        if row[1] + window > at then at = row[1] + window end
+      end
+    end
+    if at - now > patience then return {-1, i, at - now} end
+  end
+until at == before
+for i, key in ipairs(KEYS) do
+  redis.call('ZADD', key, at, ARGV[3] .. ':' .. ARGV[2 * i + 2])
+  redis.call('PEXPIRE', key, at - now + window + 1000)
+end
+return {at - now, 0, 0}
+";
+
+/// One thing to count.
+#[derive(Debug, Clone)]
+pub(super) struct Count {
+    pub(super) key: String,
+    pub(super) label: String,
+    pub(super) what: &'static str,
+    pub(super) amount: i64,
+    pub(super) limit: i64,
+}
+
+/// A Redis that several processes count in. Cheap to clone.
+#[derive(Clone)]
+pub struct Shared(Arc<Inner>);
+
+struct Inner {
+    connection: ConnectionManager,
+    script: Script,
+    node: String,
+    next: AtomicI64,
+    start: Instant,
+    silent_until: AtomicI64,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
+/// Redis did not count.
+#[derive(Debug)]
+pub(super) struct Lost;
+
+impl Shared {
+    /// Prepares a connection, which is made when it is first needed. `node` tells the
+    /// entries of this process from those of others.
+    pub fn new(url: &Secret<String>, node: &str) -> Result<Self, String> {
+        let client = Client::open(url.reveal().as_str()).map_err(|error| error.to_string())?;
+        let config = ConnectionManagerConfig::new()
+            .set_response_timeout(Some(ANSWER))
+            .set_connection_timeout(Some(ANSWER));
+        let connection =
+            client.get_connection_manager_lazy(config).map_err(|error| error.to_string())?;
+        Ok(Self(Arc::new(Inner {
+            connection,
+            script: Script::new(RULE),
+            node: node.to_owned(),
+            next: AtomicI64::new(0),
+            start: Instant::now(),
+            silent_until: AtomicI64::new(0),
+        })))
+    }
+
+    /// Counts all or nothing: the wait until the call may go, or which count has no room
+    /// within the patience, and when it has.
+    pub(super) async fn pass(
+        &self,
+        counts: &[Count],
+        patience_ms: i64,
+    ) -> Result<Result<Duration, (usize, Option<Duration>)>, Lost> {
+        let now = i64::try_from(self.0.start.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
+        if now < self.0.silent_until.load(Ordering::Relaxed) {
+            return Err(Lost);
+        }
+        let number = self.0.next.fetch_add(1, Ordering::Relaxed);
+        let mut call = self.0.script.prepare_invoke();
+        call.arg(WINDOW_MS).arg(patience_ms).arg(format!("{}-{number}", self.0.node));
+        for count in counts {
+            call.key(&count.key).arg(count.amount).arg(count.limit);
+        }
+        let mut connection = self.0.connection.clone();
+        let answer = timeout(ANSWER, call.invoke_async::<(i64, i64, i64)>(&mut connection)).await;
+        let Ok(Ok((wait, index, later))) = answer else {
+            if self.0.silent_until.swap(now + PAUSE_MS, Ordering::Relaxed) <= now {
+                tracing::warn!(
+                    "Redis does not count; this server keeps the limits by itself until it does"
+                );
+            }
+            return Err(Lost);
+        };
+        let millis = |value: i64| u64::try_from(value).ok().map(Duration::from_millis);
+        if wait < 0 {
+            let index = usize::try_from(index - 1).unwrap_or(0).min(counts.len() - 1);
+            return Ok(Err((index, millis(later))));
+        }
+        Ok(Ok(millis(wait).unwrap_or_default()))
+    }
+}

@@ -1,0 +1,111 @@
+//! The doors' view of keys: what SQL said less than a second ago.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base::{OrganisationId, Timestamp};
+use store::{Bus, Signal};
+use tokio::sync::broadcast::error::RecvError;
+use web::App;
+
+use super::{Holder, sql, token};
+
+/// How long an answer is believed. A change made by this server acts at once; one made by
+/// another server acts when the entry is this old, within the promised second.
+const BELIEVED: Duration = Duration::from_millis(900);
+
+/// How many keys may stand here; beyond that the memory starts anew.
+const CAPACITY: usize = 10_000;
+
+/// Remembers keys. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Keys(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    app: App,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Grows with each change, so that an answer read before it is not kept after it.
+    generation: u64,
+    holders: HashMap<[u8; 32], (Timestamp, Holder)>,
+}
+
+impl Keys {
+    /// Remembers nothing yet.
+    pub(crate) fn new(app: &App) -> Self {
+        Self(Arc::new(Inner { app: app.clone(), known: Mutex::default() }))
+    }
+
+    /// Who a key belongs to; `None` when it is unknown, revoked or over.
+    pub(crate) async fn find(&self, key: &str) -> store::Result<Option<Holder>> {
+        if !token::is_well_formed(key) {
+            return Ok(None);
+        }
+        let (hash, now) = (token::hash(key), self.0.app.now());
+        let generation = {
+            let mut known = self.lock();
+            if let Some((read_at, holder)) = known.holders.get_mut(&hash) {
+                if now >= *read_at && now.since(*read_at) < BELIEVED {
+                    return Ok((!holder.is_over(now)).then(|| holder.clone()));
+                }
+                // one asks SQL; those who come meanwhile believe the old answer
+                *read_at = now;
+            }
+            known.generation
+        };
+        let found = self.read(&hash, now).await;
+        let mut known = self.lock();
+        let found = found.inspect_err(|_| drop(known.holders.remove(&hash)))?;
+        if known.generation != generation {
+            return Ok(found);
+        }
+        if known.holders.len() >= CAPACITY {
+            known.holders.clear();
+        }
+        match &found {
+            Some(holder) => drop(known.holders.insert(hash, (now, holder.clone()))),
+            None => drop(known.holders.remove(&hash)),
+        }
+        Ok(found)
+    }
+
+    async fn read(&self, hash: &[u8; 32], now: Timestamp) -> store::Result<Option<Holder>> {
+        let mut tx = self.0.app.db.read().await?;
+        sql::accept(&mut tx, &base::hex(hash), now).await
+    }
+
+    /// Forgets keys when rights change. Ends with the program.
+    pub(crate) async fn listen(self, bus: Bus) {
+        let mut signals = bus.listen();
+        loop {
+            let signal = tokio::select! {
+                () = self.0.app.shutdown.cancelled() => return,
+                signal = signals.recv() => signal,
+            };
+            match signal {
+                Ok(Signal::Rights { organisation }) => self.forget(Some(organisation)),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => self.forget(None),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn forget(&self, organisation: Option<OrganisationId>) {
+        let mut known = self.lock();
+        known.generation += 1;
+        match organisation {
+            Some(one) => known.holders.retain(|_, (_, holder)| holder.organisation != one),
+            None => known.holders.clear(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,75 @@
+//! Requests and tokens a minute, through the doors.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use gateway::DoorOptions;
+use serde_json::{Value as Json, json};
+use store::Db;
+
+use super::provider::Provider;
+use super::scene::{Scene, question, tally, text};
+
+async fn impatient(db: Db) -> Scene {
+    let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new("test") };
+    Scene::with(db, Provider::start(1, 1), options).await
+}
+
+async fn key(scene: &Scene, body: Json) -> String {
+    text(&scene.app.send("POST", "/api/v1/virtual-keys", Some(body)).await.expect(201)["key"])
+}
+
+store::both_databases! {
+    async fn exactly_as_many_requests_pass_as_a_minute_allows(db: Db) {
+        let scene = impatient(db).await;
+        let key = key(&scene, json!({"name": "slow", "requests_per_minute": 7})).await;
+        let body = question(json!({}));
+        let asked = (0..40).map(|_| scene.knock(&key, "/v1/chat/completions", &body));
+        let answers = join_all(asked).await;
+        assert_eq!(tally(&answers), [(200, 7), (429, 33)].into());
+        assert_eq!(scene.provider.count(), 7);
+        let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
+        let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((50..=60).contains(&wait), "{wait}");
+        assert_eq!(refused.json["error"]["type"], "rate_limit_error");
+        // another key has a minute of its own
+        scene.ask(json!({})).await.expect(200);
+    }
+
+    async fn tokens_count_too_and_what_was_not_used_is_free_again(db: Db) {
+        let scene = impatient(db).await;
+        let key = key(&scene, json!({"name": "short", "tokens_per_minute": 200})).await;
+        let ask = async |tokens: i64| {
+            let body = question(json!({"max_tokens": tokens}));
+            scene.knock(&key, "/v1/chat/completions", &body).await
+        };
+        // each is let in for about 170 tokens and uses 2
+        for _ in 0..10 {
+            ask(150).await.expect(200);
+        }
+        let never = ask(1_000).await.expect(400);
+        assert_eq!(never["error"]["code"], "rate_limit_exceeded");
+    }
+
+    async fn organisation_and_user_have_limits_of_their_own(db: Db) {
+        let scene = impatient(db).await;
+        let user = text(&scene.app.send("GET", "/api/v1/virtual-keys", None).await.expect(200)["items"][0]["user_id"]);
+        for (scope, id) in [("organisation", ""), ("user", user.as_str())] {
+            let limit = json!({"scope": scope, "scope_id": id, "requests_per_minute": 3});
+            scene.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+        }
+        let answers = join_all((0..10).map(|_| scene.ask(json!({})))).await;
+        assert_eq!(tally(&answers), [(200, 3), (429, 7)].into());
+        let all = scene.app.send("GET", "/api/v1/rate-limits", None).await.expect(200);
+        assert_eq!(all["items"].as_array().unwrap().len(), 2);
+        let path = "/api/v1/rate-limits?scope=organisation";
+        scene.app.send("DELETE", path, None).await.expect(204);
+        scene.app.send("DELETE", path, None).await.expect(404);
+        scene.app.send_as("test-view_costs", "DELETE", path, None).await.expect(403);
+        let other = scene.app.send_as("test-all@2", "GET", "/api/v1/rate-limits", None).await;
+        assert_eq!(other.expect(200)["items"], json!([]));
+        for bad in [json!({"scope": "team"}), json!({"scope": "user", "scope_id": "x"}), json!({"scope": "organisation", "requests_per_minute": 0})] {
+            scene.app.send("PUT", "/api/v1/rate-limits", Some(bad)).await.expect(400);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The doors for outside clients, through HTTP, in front of a provider that counts.
+
+mod cache;
+mod crash;
+mod dialects;
+mod keys;
+mod limits;
+mod money;
+mod provider;
+mod scene;
+mod shared;
