@@ -5,6 +5,7 @@
 //! done, how long it took, how it ended). [`apt`], [`cargo_tools`] and [`node`] install
 //! what is missing; [`services`] starts databases and the server for tests.
 
+mod api;
 mod apt;
 mod bench;
 mod cargo_tools;
@@ -15,11 +16,13 @@ mod interrupt;
 mod node;
 mod process;
 mod repo;
+mod sdk;
 mod services;
 mod sim;
 mod stages;
 mod stopwatch;
 mod test;
+mod wire;
 
 use std::process::ExitCode;
 

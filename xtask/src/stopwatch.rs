@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Measures from its making.
+/// Measures from its making; copies measure from the same moment.
+#[derive(Clone)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {

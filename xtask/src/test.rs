@@ -12,7 +12,7 @@ use crate::repo::Repo;
 use crate::services::hishamos::{self, Hishamos};
 use crate::services::{Folder, postgres, redis};
 use crate::stages::{Finding, Stages};
-use crate::{apt, cargo_tools, node, process};
+use crate::{apt, cargo_tools, node, process, sdk};
 
 /// The scripted model of the browser journey.
 const REHEARSAL: &str = "library/rehearsals/idea_to_backlog.json";
@@ -99,6 +99,7 @@ pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result
         });
     }
     if options.e2e() {
+        stages.check("client libraries", || client_libraries(repo, &folder));
         stages.check("browser journey", || journey(repo, &folder));
         stages.check("screens", || screens(repo));
     }
@@ -115,6 +116,16 @@ fn rust_tests(repo: &Repo, folder: &Folder) -> Result<Finding> {
         .env("HISHAMOS_TEST_POSTGRES", &postgres.url)
         .env("HISHAMOS_TEST_REDIS", &redis.url);
     run_and_keep(&mut nextest, None).map(|ended| tests_of(&ended))
+}
+
+/// The client libraries of OpenAI and Anthropic against a fresh server.
+fn client_libraries(repo: &Repo, folder: &Folder) -> Result<Finding> {
+    let found: Vec<Finding> = sdk::run(repo, folder)?.iter().map(tests_of).collect();
+    Ok(Finding {
+        counts: found.iter().map(|one| one.counts).sum(),
+        failure: found.into_iter().find_map(|one| one.failure),
+        ..Finding::default()
+    })
 }
 
 /// A fresh server with the scripted model, walked through by a browser.

@@ -28,7 +28,7 @@ pub fn report(figures: &[Figure], file: Option<&Path>) -> Result<()> {
     append(figures, file)
 }
 
-/// Append figures to a file, if one is named, one JSON line each.
+/// Append figures, one JSON line each, to a file if one is named.
 pub fn append(figures: &[Figure], file: Option<&Path>) -> Result<()> {
     let Some(file) = file else { return Ok(()) };
     let write = || format!("cannot write {}", file.display());

@@ -4,6 +4,7 @@
 
 mod engine;
 mod figure;
+mod gateway;
 mod idle;
 
 use anyhow::Result;
@@ -18,6 +19,8 @@ pub enum Bench {
     Idle(idle::Options),
     /// The workflow engine, beside others where they are named.
     Engine(engine::Options),
+    /// What the doors for outside clients add to a call, beside other gateways.
+    Gateway(gateway::Options),
 }
 
 /// Carry out one measurement.
@@ -25,5 +28,6 @@ pub fn run(repo: &Repo, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Idle(options) => idle::run(repo, options),
         Bench::Engine(options) => engine::run(repo, options),
+        Bench::Gateway(options) => gateway::run(repo, options),
     }
 }
