@@ -152,4 +152,91 @@ export const adminScreens = [
       await page.getByRole("dialog").locator("tbody tr").first().waitFor();
     },
   },
+  { name: "usage", path: "/admin/usage", ready: row },
+  {
+    name: "usage-table",
+    path: "/admin/usage?group=model&range=7d&measure=tokens",
+    ready: async (page) => {
+      await row(page);
+      await page.locator("main summary").click();
+      await page.locator("main details table").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "usage-breakdown",
+    path: "/admin/usage?group=user&range=90d",
+    ready: async (page) => {
+      await page.locator("main tbody tr").last().scrollIntoViewIfNeeded();
+      await page.locator("main section table").last().scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "usage-empty", scenario: "empty", path: "/admin/usage", ready: empty },
+  { name: "ledger", path: "/admin/model-calls", ready: row },
+  { name: "ledger-empty", scenario: "empty", path: "/admin/model-calls", ready: empty },
+  { name: "budgets", path: "/admin/budgets", ready: row },
+  { name: "budgets-empty", scenario: "empty", path: "/admin/budgets", ready: empty },
+  {
+    name: "budgets-new",
+    path: "/admin/budgets",
+    ready: async (page) => {
+      await press(page, "plus");
+      await form(page);
+      await page.getByRole("dialog").locator("select").selectOption("project");
+      await page.getByRole("dialog").locator("label:has(input[type=radio])").last().click();
+      await page.getByRole("dialog").locator("button[type=submit]").click();
+      await page.getByRole("dialog").locator("[aria-invalid=true]").first().waitFor();
+    },
+  },
+  {
+    name: "budgets-edit",
+    path: "/admin/budgets",
+    ready: async (page) => {
+      await press(page, "pencil");
+      await form(page);
+    },
+  },
+  { name: "rate-limits", path: "/admin/rate-limits", ready: row },
+  {
+    name: "rate-limits-edit",
+    path: "/admin/rate-limits",
+    ready: async (page) => {
+      await press(page, "pencil");
+      await form(page);
+    },
+  },
+  { name: "virtual-keys", path: "/admin/virtual-keys", ready: row },
+  { name: "virtual-keys-empty", scenario: "empty", path: "/admin/virtual-keys", ready: empty },
+  {
+    name: "virtual-keys-new",
+    path: "/admin/virtual-keys",
+    ready: async (page) => {
+      await press(page, "plus");
+      await form(page);
+    },
+  },
+  {
+    name: "virtual-keys-created",
+    path: "/admin/virtual-keys",
+    ready: async (page) => {
+      await press(page, "plus");
+      await form(page);
+      await page.getByRole("dialog").locator("input").first().fill("Editor");
+      await page.getByRole("dialog").locator("button[type=submit]").click();
+      await page.getByRole("dialog").locator("pre").nth(1).waitFor();
+    },
+  },
+  {
+    name: "encryption",
+    path: "/admin/encryption",
+    ready: (page) => page.locator("main dl").waitFor(),
+  },
+  {
+    name: "encryption-rotate",
+    path: "/admin/encryption",
+    ready: async (page) => {
+      await page.locator("main dl").waitFor();
+      await page.locator("main button:has(.lucide-refresh-cw)").click();
+      await page.getByRole("dialog").getByRole("switch").click();
+    },
+  },
 ];

@@ -1,5 +1,6 @@
 // The pages of administration: platforms, money, keys.
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { readUsage } from "@/features/usage/search";
 import { shell } from "./shellRoute";
 
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
@@ -46,7 +47,60 @@ const prices = createRoute({
   component: lazyRouteComponent(() => import("@/features/price/PricesView"), "PricesView"),
 });
 
+const costPages = createRoute({
+  getParentRoute: () => shell,
+  id: "cost-pages",
+  component: lazyRouteComponent(() => import("./CostPages"), "CostPages"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => costPages,
+  path: "/admin/usage",
+  validateSearch: readUsage,
+  component: lazyRouteComponent(() => import("@/features/usage/UsageView"), "UsageView"),
+});
+
+const modelCalls = createRoute({
+  getParentRoute: () => costPages,
+  path: "/admin/model-calls",
+  validateSearch: (search): { execution?: string } => ({ execution: text(search.execution) }),
+  component: lazyRouteComponent(() => import("@/features/usage/LedgerView"), "LedgerView"),
+});
+
+const budgets = createRoute({
+  getParentRoute: () => costPages,
+  path: "/admin/budgets",
+  component: lazyRouteComponent(() => import("@/features/budget/BudgetsView"), "BudgetsView"),
+});
+
+const rateLimits = createRoute({
+  getParentRoute: () => costPages,
+  path: "/admin/rate-limits",
+  component: lazyRouteComponent(() => import("@/features/budget/RateLimitsView"), "RateLimitsView"),
+});
+
+const virtualKeys = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/virtual-keys",
+  component: lazyRouteComponent(
+    () => import("@/features/virtual_key/VirtualKeysPage"),
+    "VirtualKeysPage",
+  ),
+});
+
+const encryption = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/encryption",
+  component: lazyRouteComponent(
+    () => import("@/features/encryption/EncryptionPage"),
+    "EncryptionPage",
+  ),
+});
+
 export const adminRoutes = [
   admin,
   platformPages.addChildren([platforms, health, modelGroups, prices]),
+  costPages.addChildren([usage, budgets, rateLimits, modelCalls]),
+  virtualKeys,
+  encryption,
 ] as const;

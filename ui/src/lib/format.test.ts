@@ -22,6 +22,7 @@ describe("formats", () => {
   test("small sums keep four digits, none is not hidden", () => {
     const check = (micros: number, expected: string) => expect(en.money(micros)).toBe(expected);
     check(0, "$0.00");
+    check(7, "$0.000007");
     check(4_300, "$0.0043");
     check(43_000, "$0.0430");
     check(1_250_000, "$1.25");
@@ -33,6 +34,12 @@ describe("formats", () => {
     check("2026-11-21T07:59:50Z", "now");
     check("2026-11-21T07:57:00Z", "3 minutes ago");
     check("2026-11-20T07:00:00Z", "yesterday");
+  });
+
+  test("days that begin in UTC are the same day everywhere", () => {
+    expect(en.day("2026-11-02")).toBe("Nov 2, 2026");
+    expect(en.shortDay("2026-11-02T00:00:00Z")).toBe("Nov 2");
+    expect(en.compact(1_234_567)).toBe("1.2M");
   });
 
   test("sizes are in the unit people know", () => {

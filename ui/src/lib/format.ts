@@ -9,6 +9,12 @@ export interface Formats {
   seconds(ms: number): string;
   dateTime(iso: string): string;
   date(iso: string): string;
+  /** A day that begins at midnight UTC, wherever the reader is. */
+  day(iso: string): string;
+  /** The same without its year, for axes. */
+  shortDay(iso: string): string;
+  /** A large number in few letters: 1.2M. */
+  compact(value: number): string;
   /** The time of day with its seconds: for facts that follow each other closely. */
   clock(iso: string): string;
   /** A time on the clock, such as 9:30 or 9:30 AM. */
@@ -38,6 +44,13 @@ export function createFormats(locale: string): Formats {
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const shortDay = new Intl.DateTimeFormat(locale, {
+    month: "short",
+    day: "numeric",
+    timeZone: "UTC",
+  });
+  const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
   const ofDay = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
@@ -64,6 +77,9 @@ export function createFormats(locale: string): Formats {
     seconds: (ms) => wholeSeconds(locale, ms),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     date: (iso) => date.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
+    shortDay: (iso) => shortDay.format(new Date(iso)),
+    compact: (value) => compact.format(value),
     clock: (iso) => clock.format(new Date(iso)),
     timeOfDay: (hours, minutes) => ofDay.format(new Date(Date.UTC(1970, 0, 1, hours, minutes))),
     relative(iso, now) {

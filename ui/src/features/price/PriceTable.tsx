@@ -57,7 +57,7 @@ export function PriceTable({ prices, canManage, onReplace, onRemove }: Props) {
             </RowName>
             <Cell>
               <span className="flex flex-wrap items-center gap-x-2 gap-y-1 whitespace-nowrap">
-                <time dateTime={price.valid_from}>{formats.date(price.valid_from)}</time>
+                <time dateTime={price.valid_from}>{formats.day(price.valid_from)}</time>
                 <Badge tone={tones[state]}>{t(`price.state.${state}`)}</Badge>
               </span>
             </Cell>
@@ -87,7 +87,7 @@ export function PriceTable({ prices, canManage, onReplace, onRemove }: Props) {
                   tone="ghost"
                   size="icon"
                   aria-label={t("action.removeWhat", {
-                    what: `${name}, ${formats.date(price.valid_from)}`,
+                    what: `${name}, ${formats.day(price.valid_from)}`,
                   })}
                   onClick={() => onRemove(price)}
                 >

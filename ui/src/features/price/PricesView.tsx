@@ -124,7 +124,7 @@ export function PricesView() {
         isBusy={remove.isPending}
         title={t("price.removeTitle", {
           name: asking ? `${asking.platform}/${asking.model ?? "*"}` : "",
-          date: asking ? formats.date(asking.valid_from) : "",
+          date: asking ? formats.day(asking.valid_from) : "",
         })}
         text={t("price.removeText")}
         action={t("platform.remove")}

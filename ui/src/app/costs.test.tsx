@@ -1,0 +1,200 @@
+// The pages about money and keys as an administrator meets them, on the test double.
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test, vi } from "vitest";
+import { renderApp } from "@/mocks/renderApp";
+
+const type = (element: HTMLElement, value: string) =>
+  fireEvent.change(element, { target: { value } });
+
+describe("usage", () => {
+  test("is shown by day, and by whom or what, as the address says", async () => {
+    renderApp("/admin/usage?range=7d");
+    const days = await screen.findByRole("table", { name: "Each day", hidden: true });
+    expect(within(days).getAllByRole("row", { hidden: true })).toHaveLength(8);
+    fireEvent.click(screen.getByRole("radio", { name: "Person" }));
+    const people = await screen.findByRole("table", { name: "By person" });
+    expect(await within(people).findByText("Hisham Sait (you)")).toBeTruthy();
+    expect(location.search).toContain("group=user");
+    fireEvent.click(screen.getByRole("radio", { name: "Agent" }));
+    expect(await screen.findByText("Without an agent")).toBeTruthy();
+  });
+
+  test("says which calls have no price", async () => {
+    renderApp("/admin/usage?group=model");
+    expect((await screen.findAllByText("43 without a price")).length).toBeGreaterThan(0);
+  });
+
+  test("between two days", async () => {
+    renderApp("/admin/usage?from=2026-03-01&to=2026-03-03");
+    const days = await screen.findByRole("table", { name: "Each day", hidden: true });
+    expect(within(days).getByText("Mar 3, 2026")).toBeTruthy();
+    expect(within(days).getAllByRole("row", { hidden: true })).toHaveLength(4);
+  });
+
+  test("is taken home as a table", async () => {
+    const links: string[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (
+      this: HTMLAnchorElement,
+    ) {
+      links.push(this.download);
+    });
+    renderApp("/admin/usage");
+    fireEvent.click(await screen.findByRole("button", { name: "Download CSV" }));
+    await waitFor(() => expect(links).toEqual(["usage-by-platform.csv"]));
+  });
+});
+
+describe("the ledger", () => {
+  test("shows every call, and more on demand", async () => {
+    renderApp("/admin/model-calls");
+    const table = await screen.findByRole("table", { name: "Ledger" });
+    expect(within(table).getAllByRole("row")).toHaveLength(51);
+    expect((await within(table).findAllByText("Order assistant")).length).toBeGreaterThan(3);
+    expect(within(table).getByText("Not known")).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Show more" }));
+    await waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(65));
+  });
+
+  test("of one execution", async () => {
+    renderApp("/admin/model-calls");
+    type(await screen.findByLabelText("Id of an execution"), "exe_nothing");
+    fireEvent.click(screen.getByRole("button", { name: "Show only its calls" }));
+    expect(await screen.findByText(/made no call/)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Show all" }));
+    expect(await screen.findByRole("table", { name: "Ledger" })).toBeTruthy();
+  });
+});
+
+describe("budgets", () => {
+  test("show how far they are used up, and what is set aside", async () => {
+    renderApp("/admin/budgets");
+    const bars = await screen.findAllByRole("progressbar", { name: "Spent" });
+    expect(bars.map((bar) => bar.getAttribute("aria-valuetext"))).toEqual([
+      "$40.00 of $40.00, 100%",
+      "$223.60 of $250.00, 89%",
+      "$1,204.33 of $5,000.00, 24%",
+      "$0.00 of $20.00, 0%",
+    ]);
+    expect(screen.getByText("Alerted at 80%")).toBeTruthy();
+    expect(screen.getByText("then openai/gpt-4.1-mini takes over")).toBeTruthy();
+    expect(await screen.findByText("Clinic booking (CLINIC)")).toBeTruthy();
+  });
+
+  test("are made for something, with what happens at the end", async () => {
+    const { mock } = renderApp("/admin/budgets");
+    fireEvent.click(await screen.findByRole("button", { name: "New budget" }));
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("For"), "project");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+    expect(await within(dialog).findAllByText("This is needed.")).toHaveLength(2);
+    type(within(dialog).getByLabelText("Which one"), "SHOP");
+    type(within(dialog).getByLabelText("Cap"), "12.50");
+    fireEvent.click(within(dialog).getByRole("radio", { name: "Every week" }));
+    fireEvent.click(within(dialog).getByRole("radio", { name: "Use a cheaper model" }));
+    type(within(dialog).getByLabelText("Cheaper model"), "openai/gpt-4.1-mini");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(mock.db.budgets.at(-1)).toMatchObject({
+      scope: "project",
+      scope_id: "SHOP",
+      period: "week",
+      cap_micros: 12_500_000,
+      on_exceeded: "fallback:openai/gpt-4.1-mini",
+    });
+  });
+
+  test("that there are already are refused in the server's words", async () => {
+    renderApp("/admin/budgets");
+    fireEvent.click(await screen.findByRole("button", { name: "New budget" }));
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("Cap"), "1");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+    expect(await within(dialog).findByText(/has a budget for this period/)).toBeTruthy();
+  });
+
+  test("are changed and switched off", async () => {
+    const { mock } = renderApp("/admin/budgets");
+    fireEvent.click(
+      await screen.findByRole("button", { name: "Edit the budget of Nile Software" }),
+    );
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("Cap"), "6000");
+    fireEvent.click(within(dialog).getByRole("switch", { name: "The budget counts" }));
+    fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+    await waitFor(() =>
+      expect(mock.db.budgets[0]).toMatchObject({ cap_micros: 6_000_000_000, is_active: false }),
+    );
+  });
+});
+
+test("a limit needs at least one number", async () => {
+  const { mock } = renderApp("/admin/rate-limits");
+  fireEvent.click(await screen.findByRole("button", { name: "New limit" }));
+  const dialog = await screen.findByRole("dialog");
+  fireEvent.click(within(dialog).getByRole("radio", { name: "Person" }));
+  type(within(dialog).getByLabelText("Which one"), "usr_01k1");
+  fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await within(dialog).findByText("Give at least one of the two.")).toBeTruthy();
+  type(within(dialog).getByLabelText("Requests a minute"), "30");
+  fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Hisham Sait (you)")).toBeTruthy();
+  expect(mock.db.rateLimits.at(-1)).toMatchObject({
+    scope: "user",
+    scope_id: "usr_01k1",
+    requests_per_minute: 30,
+    tokens_per_minute: null,
+  });
+});
+
+describe("virtual keys", () => {
+  test("are shown once, with examples that use them", async () => {
+    const { mock } = renderApp("/admin/virtual-keys");
+    fireEvent.click(await screen.findByRole("button", { name: "Create virtual key" }));
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("Name"), "Editor");
+    fireEvent.click(within(dialog).getByRole("checkbox", { name: "Ask workflows" }));
+    type(within(dialog).getByLabelText("Models it may ask"), "fast\nopenai/*");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Create virtual key" }));
+    expect(await screen.findByText("Copy the key now. It is not shown again.")).toBeTruthy();
+    expect(screen.getAllByText(/hk-Mock1234mock/).length).toBe(2);
+    fireEvent.click(screen.getByRole("button", { name: "I have saved it" }));
+    await waitFor(() => expect(screen.queryByText(/hk-Mock1234mock/)).toBeNull());
+    expect(mock.db.virtualKeys[0]).toMatchObject({
+      name: "Editor",
+      models: ["fast", "openai/*"],
+      scopes: ["chat", "embeddings", "audio", "agents"],
+    });
+  });
+
+  test("are changed and revoked; revoked ones only when asked for", async () => {
+    const { mock } = renderApp("/admin/virtual-keys");
+    expect(await screen.findByText("Order assistant")).toBeTruthy();
+    expect(screen.getByText("Expired")).toBeTruthy();
+    expect(screen.queryByText("Old notebook")).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Edit Order assistant" }));
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("Tokens a minute"), "");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(mock.db.virtualKeys[0]?.tokens_per_minute).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Revoke key Order assistant" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Revoke" }));
+    await waitFor(() => expect(screen.queryByText("Order assistant")).toBeNull());
+    fireEvent.click(screen.getByRole("button", { name: "Show 2 revoked keys" }));
+    expect(await screen.findByText("Old notebook")).toBeTruthy();
+  });
+});
+
+test("keys at rest are replaced after one has seen what will happen", async () => {
+  const { mock } = renderApp("/admin/encryption");
+  expect(await screen.findByText("mk-2026-03-02-51ab")).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: "Replace keys" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getByText("3 secrets are sealed anew with a new key")).toBeTruthy();
+  fireEvent.click(within(dialog).getByRole("switch", { name: "The master key too" }));
+  expect(within(dialog).getByText(/mk-2026-03-02-51ab is replaced/)).toBeTruthy();
+  fireEvent.click(within(dialog).getByRole("button", { name: "Replace keys" }));
+  expect(await within(dialog).findByText("3 secrets were sealed anew")).toBeTruthy();
+  expect(within(dialog).getByText(/Back up the data folder now/)).toBeTruthy();
+  expect(mock.db.keyState.master_key).toBe("mk-2026-11-21-9f0c");
+});

@@ -1,0 +1,166 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { changeBudget, createBudget } from "@/api/costs";
+import { type Budget, budgetPeriods, type NewBudget } from "@/api/gateway-costs";
+import { keys } from "@/api/keys";
+import { modelsOptions } from "@/api/models";
+import { useCan } from "@/api/useCan";
+import { AmountField } from "@/kit/AmountField";
+import { Button } from "@/kit/Button";
+import { Choices } from "@/kit/Choices";
+import { Field } from "@/kit/Field";
+import { Input } from "@/kit/Input";
+import { Modal } from "@/kit/Modal";
+import { Notice } from "@/kit/Notice";
+import { SwitchField } from "@/kit/SwitchField";
+import { asProblem } from "@/lib/problem";
+import { actions, type BudgetForm, type Fault, formOf, newBudget, readBudget } from "./form";
+import { ScopeFields } from "./ScopeFields";
+
+interface Props {
+  /** Null for a new one. */
+  budget: Budget | null;
+  /** Whose it is, for the title. */
+  name: string;
+  onClose: () => void;
+}
+
+export function BudgetDialog({ budget, name, onClose }: Props) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const listId = useId();
+  const seesModels = useCan("view_models");
+  const { data: models } = useQuery({ ...modelsOptions, enabled: seesModels });
+  const [form, setForm] = useState(() => (budget ? formOf(budget) : newBudget()));
+  const [faults, setFaults] = useState<Partial<Record<string, Fault>>>({});
+  const save = useMutation({
+    mutationFn: (wish: NewBudget) =>
+      budget
+        ? changeBudget(budget.id, {
+            version: budget.version,
+            cap_micros: wish.cap_micros,
+            on_exceeded: wish.on_exceeded,
+            is_active: form.isActive,
+          })
+        : createBudget(wish),
+    onSuccess: () => {
+      toast.success(t("settings.saved"));
+      onClose();
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.budgets }),
+  });
+  const problem = save.error ? asProblem(save.error) : null;
+  const set = (change: Partial<BudgetForm>) => setForm({ ...form, ...change });
+  const errorOf = (field: string) => {
+    const fault = faults[field];
+    return fault ? t(`field.fault.${fault}`) : problem?.field(field);
+  };
+  return (
+    <Modal
+      isOpen
+      isWide
+      onClose={onClose}
+      title={budget ? t("budget.editTitle", { name }) : t("budget.new")}
+      description={t("budget.newText")}
+    >
+      <form
+        noValidate
+        className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const read = readBudget(form);
+          setFaults(read.faults);
+          if (Object.keys(read.faults).length === 0) save.mutate(read.budget);
+        }}
+      >
+        {!budget && (
+          <>
+            <ScopeFields
+              scope={form.scope}
+              scopeId={form.scopeId}
+              error={errorOf("scope_id")}
+              onChange={set}
+            />
+            <Choices
+              label={t("budget.period")}
+              value={form.period}
+              options={budgetPeriods.map((each) => ({
+                value: each,
+                name: t(`budget.periodIs.${each}`),
+              }))}
+              onChange={(period) => set({ period })}
+            />
+          </>
+        )}
+        <AmountField
+          isRequired
+          unit="$"
+          label={t("budget.cap")}
+          hint={t(`budget.capHint.${form.period}`)}
+          error={errorOf("cap_micros")}
+          className="max-w-xs"
+          value={form.cap}
+          onChange={(cap) => set({ cap })}
+        />
+        <div>
+          <Choices
+            label={t("budget.exceeded")}
+            value={form.action}
+            options={actions.map((each) => ({ value: each, name: t(`budget.action.${each}`) }))}
+            onChange={(action) => set({ action })}
+          />
+          <p className="mt-1.5 text-muted text-xs">{t(`budget.actionText.${form.action}`)}</p>
+        </div>
+        {form.action === "fallback" && (
+          <Field
+            label={t("budget.fallbackModel")}
+            hint={t("budget.fallbackHint")}
+            error={errorOf("on_exceeded")}
+          >
+            {(control) => (
+              <>
+                <Input
+                  {...control}
+                  required
+                  dir="ltr"
+                  autoComplete="off"
+                  list={listId}
+                  placeholder="openai/gpt-4.1-mini"
+                  value={form.model}
+                  onChange={(event) => set({ model: event.target.value })}
+                />
+                <datalist id={listId}>
+                  {(models?.items ?? []).map(({ id }) => (
+                    <option key={id} value={id} />
+                  ))}
+                </datalist>
+              </>
+            )}
+          </Field>
+        )}
+        {budget && (
+          <SwitchField
+            label={t("budget.active")}
+            hint={t("budget.activeHint")}
+            isOn={form.isActive}
+            onChange={(isActive) => set({ isActive })}
+          />
+        )}
+        <Notice>{t("budget.alerts")}</Notice>
+        {problem && problem.fields.length === 0 && (
+          <Notice tone="danger" role="alert">
+            {problem.message}
+          </Notice>
+        )}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{t("action.cancel")}</Button>
+          <Button type="submit" tone="primary" isBusy={save.isPending}>
+            {t("action.save")}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

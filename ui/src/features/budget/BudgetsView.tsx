@@ -1,0 +1,91 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { PiggyBank, Plus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { budgetsOptions, deleteBudget } from "@/api/costs";
+import type { Budget } from "@/api/gateway-costs";
+import { keys } from "@/api/keys";
+import { useCan } from "@/api/useCan";
+import { Button } from "@/kit/Button";
+import { Confirm } from "@/kit/Confirm";
+import { EmptyState } from "@/kit/EmptyState";
+import { Loaded } from "@/kit/Loaded";
+import { Skeleton } from "@/kit/Skeleton";
+import { asProblem } from "@/lib/problem";
+import { BudgetDialog } from "./BudgetDialog";
+import { BudgetRow } from "./BudgetRow";
+import { sorted } from "./form";
+import { useScopeName } from "./useScopeName";
+
+/** Caps that calls cannot pass, and how far they are used up. */
+export function BudgetsView() {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const query = useQuery(budgetsOptions);
+  const canManage = useCan("manage_budgets");
+  const nameOf = useScopeName();
+  const [edited, setEdited] = useState<Budget | "new" | null>(null);
+  const [asking, setAsking] = useState<Budget | null>(null);
+  const remove = useMutation({
+    mutationFn: (budget: Budget) => deleteBudget(budget.id),
+    onError: (error) => toast.error(asProblem(error).message),
+    onSettled: () => {
+      setAsking(null);
+      void queryClient.invalidateQueries({ queryKey: keys.budgets });
+    },
+  });
+  const create = canManage && (
+    <Button tone="primary" onClick={() => setEdited("new")}>
+      <Plus aria-hidden />
+      {t("budget.new")}
+    </Button>
+  );
+  const named = (budget: Budget) => nameOf(budget.scope, budget.scope_id);
+  return (
+    <>
+      <Loaded query={query} skeleton={<Skeleton className="h-56" />}>
+        {(budgets) =>
+          budgets.length === 0 ? (
+            <EmptyState icon={PiggyBank} title={t("budget.none")} text={t("budget.noneText")}>
+              {create}
+            </EmptyState>
+          ) : (
+            <>
+              <div className="mb-4 flex justify-end">{create}</div>
+              <ul className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card">
+                {sorted(budgets).map((budget) => (
+                  <BudgetRow
+                    key={budget.id}
+                    budget={budget}
+                    name={named(budget)}
+                    canManage={canManage}
+                    onEdit={() => setEdited(budget)}
+                    onRemove={() => setAsking(budget)}
+                  />
+                ))}
+              </ul>
+            </>
+          )
+        }
+      </Loaded>
+      {edited && (
+        <BudgetDialog
+          key={edited === "new" ? "new" : edited.id}
+          budget={edited === "new" ? null : edited}
+          name={edited === "new" ? "" : named(edited)}
+          onClose={() => setEdited(null)}
+        />
+      )}
+      <Confirm
+        isOpen={asking !== null}
+        onClose={() => setAsking(null)}
+        onConfirm={() => asking && remove.mutate(asking)}
+        isBusy={remove.isPending}
+        title={t("budget.removeTitle", { name: asking ? named(asking) : "" })}
+        text={t("budget.removeText")}
+        action={t("platform.remove")}
+      />
+    </>
+  );
+}

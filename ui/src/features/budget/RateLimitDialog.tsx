@@ -1,0 +1,140 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { type RateLimitWish, setRateLimit } from "@/api/costs";
+import type { RateLimit } from "@/api/gateway-costs";
+import { sessionOptions } from "@/api/identity";
+import { keys } from "@/api/keys";
+import { AmountField } from "@/kit/AmountField";
+import { Button } from "@/kit/Button";
+import { Choices } from "@/kit/Choices";
+import { Field } from "@/kit/Field";
+import { Input } from "@/kit/Input";
+import { Modal } from "@/kit/Modal";
+import { Notice } from "@/kit/Notice";
+import { toCount } from "@/lib/amount";
+import { asProblem } from "@/lib/problem";
+
+interface Props {
+  /** Null for a new one. */
+  limit: RateLimit | null;
+  onClose: () => void;
+}
+
+const written = (count: number | null | undefined) => (count == null ? "" : String(count));
+
+/** A limit of the organisation or of one person. */
+export function RateLimitDialog({ limit, onClose }: Props) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const listId = useId();
+  const { data: session } = useQuery(sessionOptions);
+  const [scope, setScope] = useState<RateLimit["scope"]>(limit?.scope ?? "organisation");
+  const [user, setUser] = useState(limit?.scope_id ?? "");
+  const [requests, setRequests] = useState(written(limit?.requests_per_minute));
+  const [tokens, setTokens] = useState(written(limit?.tokens_per_minute));
+  const [isTried, setTried] = useState(false);
+  const save = useMutation({
+    mutationFn: (wish: RateLimitWish) => setRateLimit(wish),
+    onSuccess: ({ items }) => {
+      queryClient.setQueryData(keys.rateLimits, items);
+      toast.success(t("settings.saved"));
+      onClose();
+    },
+  });
+  const problem = save.error ? asProblem(save.error) : null;
+  const isWrong = (text: string) => text.trim() !== "" && !toCount(text);
+  const errorOf = (field: string, text: string) =>
+    isTried && isWrong(text) ? t("field.fault.integer") : problem?.field(field);
+  const lacksUser = scope === "user" && user.trim() === "";
+  const isEmpty = requests.trim() === "" && tokens.trim() === "";
+  return (
+    <Modal
+      isOpen
+      onClose={onClose}
+      title={limit ? t("limit.edit") : t("limit.new")}
+      description={t("limit.noneText")}
+    >
+      <form
+        noValidate
+        className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setTried(true);
+          if (lacksUser || isEmpty || isWrong(requests) || isWrong(tokens)) return;
+          save.mutate({
+            scope,
+            scope_id: scope === "user" ? user.trim() : "",
+            requests_per_minute: toCount(requests),
+            tokens_per_minute: toCount(tokens),
+          });
+        }}
+      >
+        {!limit && (
+          <Choices
+            label={t("budget.scope")}
+            value={scope}
+            options={[
+              { value: "organisation" as const, name: t("budget.scopeIs.organisation") },
+              { value: "user" as const, name: t("budget.scopeIs.user") },
+            ]}
+            onChange={setScope}
+          />
+        )}
+        {!limit && scope === "user" && (
+          <Field
+            label={t("budget.which")}
+            hint={t("budget.whichHint.user")}
+            error={isTried && lacksUser ? t("field.fault.required") : problem?.field("scope_id")}
+          >
+            {(control) => (
+              <>
+                <Input
+                  {...control}
+                  required
+                  dir="ltr"
+                  list={listId}
+                  value={user}
+                  onChange={(event) => setUser(event.target.value)}
+                />
+                <datalist id={listId}>
+                  {session && <option value={session.user.id}>{session.user.name}</option>}
+                </datalist>
+              </>
+            )}
+          </Field>
+        )}
+        <div className="grid items-start gap-4 sm:grid-cols-2">
+          <AmountField
+            label={t("limit.requests")}
+            hint={t("limit.emptyIsNone")}
+            error={
+              isTried && isEmpty ? t("limit.oneNeeded") : errorOf("requests_per_minute", requests)
+            }
+            value={requests}
+            onChange={setRequests}
+          />
+          <AmountField
+            label={t("limit.tokens")}
+            hint={t("limit.emptyIsNone")}
+            error={errorOf("tokens_per_minute", tokens)}
+            value={tokens}
+            onChange={setTokens}
+          />
+        </div>
+        {problem && problem.fields.length === 0 && (
+          <Notice tone="danger" role="alert">
+            {problem.message}
+          </Notice>
+        )}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{t("action.cancel")}</Button>
+          <Button type="submit" tone="primary" isBusy={save.isPending}>
+            {t("action.save")}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,96 @@
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, CircleX, LoaderCircle } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { ModelCall } from "@/api/gateway-costs";
+import { Badge } from "@/kit/Badge";
+import { Cell, RowName } from "@/kit/Table";
+import { useFormats } from "@/lib/useFormats";
+
+interface Props {
+  call: ModelCall;
+  /** The name of the virtual key that made it, if one did. */
+  keyName: string | undefined;
+}
+
+/** A line of the ledger. */
+export function CallLine({ call, keyName }: Props) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const isFailed = call.outcome === "error";
+  const isRunning = call.outcome === "running";
+  const Icon = isFailed ? CircleX : isRunning ? LoaderCircle : CircleCheck;
+  return (
+    <tr>
+      <RowName className="whitespace-nowrap font-normal tabular-nums">
+        <time dateTime={call.started_at}>{formats.dateTime(call.started_at)}</time>
+      </RowName>
+      <Cell className="min-w-44">
+        <bdi className="font-mono text-xs">{call.model}</bdi>
+        <span className="flex flex-wrap gap-1 empty:hidden">
+          {call.is_cached && <Badge tone="ok">{t("ledger.cached")}</Badge>}
+          {call.estimated && <Badge tone="warn">{t("call.estimated")}</Badge>}
+          {call.calls > 1 && <Badge>{t("ledger.stands", { count: call.calls })}</Badge>}
+        </span>
+      </Cell>
+      <Cell className="min-w-40 text-xs">
+        {call.execution_id ? (
+          <Link
+            to="/executions/$id"
+            params={{ id: call.execution_id }}
+            className="font-medium text-accent hover:underline"
+          >
+            <bdi>{call.agent ?? call.execution_id}</bdi>
+          </Link>
+        ) : (
+          <bdi className="font-medium">{keyName ?? call.key_id ?? call.door}</bdi>
+        )}
+        <span className="block text-muted">
+          <bdi>{call.step ?? call.door}</bdi>
+          {call.project && (
+            <>
+              {" · "}
+              <bdi>{call.project}</bdi>
+            </>
+          )}
+        </span>
+      </Cell>
+      <Cell isNumber>
+        {formats.number(call.input_tokens)}
+        <span className="block text-muted text-xs">{formats.number(call.output_tokens)}</span>
+      </Cell>
+      <Cell isNumber>
+        {call.cost_known ? (
+          formats.money(call.cost_micros)
+        ) : (
+          <Badge tone="warn">{t("ledger.unknownCost")}</Badge>
+        )}
+      </Cell>
+      <Cell isNumber>{formats.duration(call.duration_ms)}</Cell>
+      <Cell className="min-w-36">
+        <span
+          className={
+            isFailed
+              ? "flex items-start gap-1.5 text-danger text-xs"
+              : "flex items-start gap-1.5 text-muted text-xs"
+          }
+        >
+          <Icon
+            aria-hidden
+            className={
+              isFailed || isRunning
+                ? "mt-0.5 size-3.5 shrink-0"
+                : "mt-0.5 size-3.5 shrink-0 text-ok"
+            }
+          />
+          {isFailed ? (
+            <bdi className="break-words">{call.error ?? t("call.error")}</bdi>
+          ) : isRunning ? (
+            t("call.running")
+          ) : (
+            t("ledger.ok")
+          )}
+        </span>
+      </Cell>
+    </tr>
+  );
+}

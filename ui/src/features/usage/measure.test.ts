@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { ceiling, ticks } from "./measure";
+
+test("axes end at round numbers", () => {
+  const check = (value: number, expected: number) => expect(ceiling(value)).toBe(expected);
+  check(0, 1);
+  check(1, 1);
+  check(3, 5);
+  check(21, 25);
+  check(99, 100);
+  check(1_234_000, 2_000_000);
+});
+
+test("words under the axis are few, with both ends", () => {
+  expect(ticks(3, 5)).toEqual([0, 1, 2]);
+  expect(ticks(30, 4)).toEqual([0, 10, 19, 29]);
+  expect(ticks(0, 4)).toEqual([]);
+});

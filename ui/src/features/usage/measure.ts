@@ -1,0 +1,34 @@
+// What of a line is looked at. Pure.
+import type { UsageLine } from "@/api/gateway-costs";
+import type { Formats } from "@/lib/format";
+import type { Measure } from "./search";
+
+export function amountOf(line: UsageLine, measure: Measure): number {
+  switch (measure) {
+    case "cost":
+      return line.cost_micros;
+    case "calls":
+      return line.calls;
+    case "tokens":
+      return line.input_tokens + line.output_tokens;
+  }
+}
+
+export function shownValue(value: number, measure: Measure, formats: Formats): string {
+  return measure === "cost" ? formats.money(value) : formats.number(value);
+}
+
+/** The end of an axis: the next round number. */
+export function ceiling(value: number): number {
+  if (value <= 0) return 1;
+  const size = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 2.5, 5, 10].find((each) => each * size >= value) ?? 10;
+  return step * size;
+}
+
+/** Places of the words under the axis: not more than fit, the first and the last among them. */
+export function ticks(count: number, most: number): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, index) => index);
+  const step = (count - 1) / (most - 1);
+  return Array.from({ length: most }, (_, index) => Math.round(index * step));
+}
