@@ -36,7 +36,11 @@ impl<'a> Advance<'a> {
     /// Starts what has become ready, ends the execution if everything is done, and says when
     /// to look again.
     pub(super) fn finish(mut self) -> Outcome {
-        self.use_places();
+        // News that nobody waits for changes nothing, not even by working in what is overdue:
+        // the wake-up call for that is on its way.
+        if !self.events.is_empty() || !self.hopeful.is_empty() {
+            self.use_places();
+        }
         loop {
             let before = self.events.len();
             while let Some(step) = self.hopeful.pop_front() {
