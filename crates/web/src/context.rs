@@ -126,6 +126,11 @@ impl Ctx {
         Ok(self.0.app.db.read().await?)
     }
 
+    /// A connection for one reading statement, see [`store::Db::glance`].
+    pub async fn glance(&self) -> Result<Tx> {
+        Ok(self.0.app.db.glance().await?)
+    }
+
     /// Runs `job` in a transaction that is durable when this returns `Ok`.
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where

@@ -50,7 +50,8 @@ impl FromStr for Target {
     }
 }
 
-pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
+/// The pools for reading and for writing, and one whose only connection moves the log.
+pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool, SqlitePool)> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -59,7 +60,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-8000")
-        // The writer does it, see `Begin::settle`: SQLite's own would hide a failed fsync.
+        // Done by `Checkpoint`: SQLite's own would hide a failed fsync.
         .pragma("wal_autocheckpoint", "0")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256);
@@ -71,6 +72,12 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         .await
         .map_err(|error| open_error(path, error))?;
     check_sqlite(&write).await?;
+    let checkpoint = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.clone());
     let read = SqlitePoolOptions::new()
         .max_connections(4)
         // One stays open, so that a writing connection that is replaced is never the last
@@ -82,7 +89,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool)> {
         .connect_with(options.pragma("query_only", "on"))
         .await
         .map_err(|error| open_error(path, error))?;
-    Ok((read, write))
+    Ok((read, write, checkpoint))
 }
 
 fn open_error(path: &Path, error: sqlx::Error) -> Error {

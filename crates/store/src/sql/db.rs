@@ -6,14 +6,12 @@ use futures::future::BoxFuture;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::begin::Begin;
-use super::dialect::PING;
+use super::checkpoint::Checkpoint;
+use super::dialect::{PING, SNAPSHOT};
 use super::lane::Lane;
 use super::{Target, Tx, connect};
 use crate::writer::Writer;
 use crate::{Error, Result};
-
-/// How far SQLite's log may grow before it is moved into the database file: 8 MB.
-const CHECKPOINT_PAGES: i64 = 2000;
 
 /// Which database is behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +24,7 @@ pub enum Kind {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: Lane<Sqlite> },
+    Sqlite { read: SqlitePool, write: Lane<Sqlite>, checkpoint: Checkpoint },
     Postgres { read: PgPool, write: Lane<Postgres> },
 }
 
@@ -42,8 +40,9 @@ impl Db {
     pub async fn connect(target: &Target) -> Result<Self> {
         let pools = match target {
             Target::Sqlite { path } => {
-                let (read, write) = connect::sqlite(path).await?;
-                Pools::Sqlite { read, write: Lane::new(write) }
+                let (read, write, checkpoint) = connect::sqlite(path).await?;
+                let checkpoint = Checkpoint::new(checkpoint);
+                Pools::Sqlite { read, write: Lane::new(write), checkpoint }
             }
             Target::Postgres { url } => {
                 let (read, write) = connect::postgres(url).await?;
@@ -62,14 +61,27 @@ impl Db {
         }
     }
 
-    /// A transaction for reading only.
+    /// A transaction for reading only: all its statements see the same moment.
     pub async fn read(&self) -> Result<Tx> {
         Ok(match &self.pools {
             Pools::Sqlite { read, .. } => {
                 Tx::sqlite(read.begin().await.map_err(Error::from_driver)?)
             }
             Pools::Postgres { read, .. } => {
-                Tx::postgres(read.begin().await.map_err(Error::from_driver)?)
+                Tx::postgres(read.begin_with(SNAPSHOT).await.map_err(Error::from_driver)?)
+            }
+        })
+    }
+
+    /// A connection for one statement that only reads, or for several that need not see the
+    /// same moment: without the transaction of [`Db::read`] it costs a third.
+    pub async fn glance(&self) -> Result<Tx> {
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => {
+                Tx::sqlite_glancing(read.acquire().await.map_err(Error::from_driver)?)
+            }
+            Pools::Postgres { read, .. } => {
+                Tx::postgres_glancing(read.acquire().await.map_err(Error::from_driver)?)
             }
         })
     }
@@ -89,7 +101,7 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.read().await?.fetch_one(PING, Vec::new()).await.map(drop)
+        self.glance().await?.fetch_one(PING, Vec::new()).await.map(drop)
     }
 
     /// Waits until the writer has stopped because the disk failed, and says why; for ever
@@ -106,7 +118,8 @@ impl Db {
             return;
         }
         match &self.pools {
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, write, checkpoint } => {
+                checkpoint.close().await;
                 read.close().await;
                 write.close().await;
             }
@@ -127,14 +140,9 @@ impl Begin for Pools {
         })
     }
 
-    /// Moves SQLite's log into the database file once it has grown. SQLite would do this
-    /// inside a commit and keep a failed fsync to itself; here the writer hears of it.
+    /// Moves SQLite's log into the database file once it has grown.
     async fn settle(&self) -> Result<(), sqlx::Error> {
-        let Self::Sqlite { write, .. } = self else { return Ok(()) };
-        let (pages, moved) = write.checkpoint("pragma wal_checkpoint(noop)").await?;
-        if pages - moved >= CHECKPOINT_PAGES {
-            write.checkpoint("pragma wal_checkpoint(passive)").await?;
-        }
-        Ok(())
+        let Self::Sqlite { write, checkpoint, .. } = self else { return Ok(()) };
+        checkpoint.settle(write).await
     }
 }

@@ -5,6 +5,7 @@
 //! milliseconds, JSON is TEXT, ids are TEXT; time and ids are parameters, never made in SQL.
 
 pub(crate) mod begin;
+mod checkpoint;
 mod connect;
 mod db;
 pub mod dialect;

@@ -1,5 +1,6 @@
 //! A transaction on either database.
 
+use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Database, Postgres, Sqlite, Transaction};
 
 use super::dialect::{RELEASE, ROLLBACK_TO};
@@ -26,9 +27,11 @@ enum Inner {
     Postgres(Held<Postgres>),
 }
 
-/// A transaction that only reads comes from a pool, one that writes from its lane.
+/// A transaction that only reads comes from a pool, one that writes from its lane. Who only
+/// glances has a connection of the pool and no transaction.
 #[derive(Debug)]
 enum Held<DB: Database> {
+    Glancing(PoolConnection<DB>),
     Reading(Transaction<'static, DB>),
     Writing(Writing<DB>),
 }
@@ -40,6 +43,7 @@ macro_rules! held {
                 &mut self,
             ) -> Result<&mut <$database as Database>::Connection, sqlx::Error> {
                 match self {
+                    Self::Glancing(connection) => Ok(&mut **connection),
                     Self::Reading(tx) => Ok(&mut **tx),
                     Self::Writing(writing) => writing.connection(),
                 }
@@ -47,6 +51,7 @@ macro_rules! held {
 
             async fn commit(self) -> Result<(), sqlx::Error> {
                 match self {
+                    Self::Glancing(_) => Ok(()),
                     Self::Reading(tx) => tx.commit().await,
                     Self::Writing(writing) => writing.commit().await,
                 }
@@ -54,6 +59,7 @@ macro_rules! held {
 
             async fn rollback(self) -> Result<(), sqlx::Error> {
                 match self {
+                    Self::Glancing(_) => Ok(()),
                     Self::Reading(tx) => tx.rollback().await,
                     Self::Writing(writing) => writing.rollback().await,
                 }
@@ -112,12 +118,20 @@ impl Tx {
         Self::over(Inner::Sqlite(Held::Reading(tx)))
     }
 
+    pub(super) fn sqlite_glancing(connection: PoolConnection<Sqlite>) -> Self {
+        Self::over(Inner::Sqlite(Held::Glancing(connection)))
+    }
+
     pub(super) fn sqlite_writing(writing: Writing<Sqlite>) -> Self {
         Self::over(Inner::Sqlite(Held::Writing(writing)))
     }
 
     pub(super) fn postgres(tx: Transaction<'static, Postgres>) -> Self {
         Self::over(Inner::Postgres(Held::Reading(tx)))
+    }
+
+    pub(super) fn postgres_glancing(connection: PoolConnection<Postgres>) -> Self {
+        Self::over(Inner::Postgres(Held::Glancing(connection)))
     }
 
     pub(super) fn postgres_writing(writing: Writing<Postgres>) -> Self {
