@@ -5,7 +5,7 @@
 use base::{OrganisationId, Timestamp};
 use serde_json::Value as Json;
 
-use crate::{Result, Row, Tx, params, sql};
+use crate::{Result, Row, Rows, Tx, params, sql};
 
 /// An event in the outbox.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,15 @@ pub async fn append(
     drafts: &[Draft],
     now: Timestamp,
 ) -> Result<i64> {
+    append_all(tx, drafts.iter().map(|draft| (organisation, draft)), now).await
+}
+
+/// Writes events of several organisations; returns the number of the last one.
+pub async fn append_all<'a>(
+    tx: &mut Tx,
+    drafts: impl ExactSizeIterator<Item = (OrganisationId, &'a Draft)>,
+    now: Timestamp,
+) -> Result<i64> {
     let count = drafts.len() as i64;
     let row = tx
         .fetch_one(
@@ -48,13 +57,15 @@ pub async fn append(
         )
         .await?;
     let last: i64 = row.get("value")?;
-    for (number, draft) in (last - count + 1..).zip(drafts) {
-        tx.execute(
-            sql!("insert into outbox (organisation_id, number, topic, kind, body, created_at) values ($1, $2, $3, $4, $5, $6)"),
-            params![organisation, number, &draft.topic, draft.kind, &draft.body, now],
-        )
-        .await?;
+    let mut rows = Rows::default();
+    for (number, (organisation, draft)) in (last - count + 1..).zip(drafts) {
+        rows.push(params![organisation, number, &draft.topic, draft.kind, &draft.body, now]);
     }
+    tx.execute_rows(
+        sql!("insert into outbox (organisation_id, number, topic, kind, body, created_at) values ($1, $2, $3, $4, $5, $6)"),
+        rows,
+    )
+    .await?;
     Ok(last)
 }
 
