@@ -2,7 +2,7 @@
 //! they stand on, its live events, and the writes that agents' output goes through.
 //!
 //! Start with [`work_item`]: what an item is and the rules of changing it. [`board`] shows
-//! items, [`backlog`] offers the runner the procedures `create_backlog` and `find_project`.
+//! items, [`backlog`] offers the runner the procedures that put items on it and move them.
 //! Every change of an item holds its project's row ([`project::Locked`]) and leaves an
 //! event in the outbox of the same transaction.
 
@@ -23,5 +23,9 @@ pub fn routes() -> Routes {
 
 /// Adds the procedures that this feature offers to the runner.
 pub fn procedures(procedures: Procedures) -> Procedures {
-    procedures.with(backlog::CreateBacklog).with(backlog::FindProject)
+    procedures
+        .with(backlog::CreateBacklog)
+        .with(backlog::CreateWorkItem)
+        .with(backlog::MoveWorkItem)
+        .with(backlog::FindProject)
 }

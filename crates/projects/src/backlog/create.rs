@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
-use super::input::{self, Input};
-use super::plan::{Plan, plan};
+use super::input::{self, Input, Story};
+use super::plan::{self, Plan, plan};
 use crate::project::{self, Locked};
 use crate::work_item::{Author, Happened, Kind, Origin, Planned, WorkItem, insert_all, sql};
 
@@ -19,7 +19,9 @@ use crate::work_item::{Author, Happened, Kind, Origin, Planned, WorkItem, insert
 /// earlier one is dropped and counted.
 ///
 /// The output is `{epics: [key], stories: [key], table: [{key, title, points, priority,
-/// epic}], duplicates, skipped, already_made}`, where `epic` is the epic's key or `null`.
+/// epic}], made: [{key}], duplicates, skipped, already_made}`, where `epic` is the epic's
+/// key or `null`, and `made` has an entry for each story in the order given, with the key that
+/// it has now, so that both lists can be joined with `zip`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CreateBacklog;
 
@@ -44,7 +46,7 @@ impl Procedure for CreateBacklog {
             let made = made_before(tx, context).await?;
             if !made.is_empty() {
                 return Ok(Done {
-                    output: output(&made, &Plan::default(), true),
+                    output: output(&made, &input.stories, &Plan::default(), true),
                     events: Vec::new(),
                 });
             }
@@ -52,17 +54,24 @@ impl Procedure for CreateBacklog {
             let plan = plan(&input).map_err(ProcedureError::Invalid)?;
             let items = write(tx, &project, &author(context), &plan).await?;
             let events = items.iter().map(|item| Happened::Created.to(item)).collect();
-            Ok(Done { output: output(&items, &plan, false), events })
+            Ok(Done { output: output(&items, &input.stories, &plan, false), events })
         })
     }
 }
 
-async fn hold(tx: &mut Tx, context: &CallContext, key: &str) -> Result<Locked, ProcedureError> {
+pub(super) async fn hold(
+    tx: &mut Tx,
+    context: &CallContext,
+    key: &str,
+) -> Result<Locked, ProcedureError> {
     let project = project::sql::lock(tx, context.organisation, key.trim(), context.now).await?;
     project.ok_or_else(|| ProcedureError::NotFound(format!("there is no project \"{key}\"")))
 }
 
-async fn made_before(tx: &mut Tx, context: &CallContext) -> Result<Vec<WorkItem>, ProcedureError> {
+pub(super) async fn made_before(
+    tx: &mut Tx,
+    context: &CallContext,
+) -> Result<Vec<WorkItem>, ProcedureError> {
     match (context.execution, &context.step) {
         (Some(execution), Some(step)) => {
             Ok(sql::made_by_step(tx, context.organisation, execution, step).await?)
@@ -71,7 +80,7 @@ async fn made_before(tx: &mut Tx, context: &CallContext) -> Result<Vec<WorkItem>
     }
 }
 
-fn author(context: &CallContext) -> Author {
+pub(super) fn author(context: &CallContext) -> Author {
     let origin = context.execution.map(|execution_id| Origin {
         execution_id,
         step: context.step.clone().unwrap_or_default(),
@@ -108,7 +117,7 @@ async fn write(
     Ok(items)
 }
 
-fn output(items: &[WorkItem], plan: &Plan, already_made: bool) -> Json {
+fn output(items: &[WorkItem], given: &[Story], plan: &Plan, already_made: bool) -> Json {
     let keys = |is_epic: bool| -> Vec<&str> {
         let of_kind = items.iter().filter(|item| (item.kind == Kind::Epic) == is_epic);
         of_kind.map(|item| item.key.as_str()).collect()
@@ -118,10 +127,18 @@ fn output(items: &[WorkItem], plan: &Plan, already_made: bool) -> Json {
         "epics": keys(true),
         "stories": keys(false),
         "table": table,
+        "made": given.iter().map(|story| json!({"key": key_of(story, items)})).collect::<Vec<_>>(),
         "duplicates": plan.duplicates,
         "skipped": plan.skipped,
         "already_made": already_made,
     })
+}
+
+/// The key that a story has now; nothing when it had no title.
+fn key_of<'a>(story: &Story, items: &'a [WorkItem]) -> Option<&'a str> {
+    let wanted = plan::same(&plan::title(story)?);
+    let mut stories = items.iter().filter(|item| item.kind != Kind::Epic);
+    stories.find(|item| plan::same(&item.title) == wanted).map(|item| item.key.as_str())
 }
 
 fn line(item: &WorkItem) -> Json {

@@ -5,10 +5,14 @@
 
 mod clean;
 mod create;
+mod create_item;
 mod find_project;
 mod input;
+mod move_item;
 mod plan;
 mod wording;
 
 pub use create::CreateBacklog;
+pub use create_item::CreateWorkItem;
 pub use find_project::FindProject;
+pub use move_item::MoveWorkItem;

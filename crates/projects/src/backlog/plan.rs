@@ -108,9 +108,14 @@ impl Epics {
 }
 
 /// What makes two titles one: see [`clean::normal`]; signs only when there is nothing else.
-fn same(title: &str) -> String {
+pub(super) fn same(title: &str) -> String {
     let normal = clean::normal(title);
     if normal.is_empty() { title.to_owned() } else { normal }
+}
+
+/// The title under which a story stands on the board, if it has one.
+pub(super) fn title(story: &Story) -> Option<String> {
+    content(story).map(|content| content.title)
 }
 
 fn content(story: &Story) -> Option<Content> {

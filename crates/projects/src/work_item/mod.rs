@@ -22,6 +22,7 @@ pub(crate) use content::{CRITERIA, Content};
 pub(crate) use create::{Author, Planned, insert_all};
 pub(crate) use event::{Happened, announce};
 pub use model::{Kind, Origin, Priority, WorkItem};
+pub(crate) use place::rank_at_end;
 pub use points::Points;
 
 /// The routes of work items.

@@ -178,7 +178,7 @@ pub(super) async fn insert(
 
 /// Writes a changed item and makes its version one larger, when `item.version` is still
 /// the version in the table.
-pub(super) async fn update(tx: &mut Tx, project: &Locked, item: &WorkItem) -> Result<bool> {
+pub(crate) async fn update(tx: &mut Tx, project: &Locked, item: &WorkItem) -> Result<bool> {
     let changed = tx
         .execute(
             sql!("update work_items set title = $4, description = $5, user_role = $6, feature = $7, benefit = $8, acceptance_criteria = $9, points = $10, priority = $11, board_column = $12, rank = $13, parent_id = $14, labels = $15, updated_at = $16, completed_at = $17, version = version + 1 where organisation_id = $1 and id = $2 and version = $3"),

@@ -17,6 +17,7 @@ both_databases! {
                 {"key": "CLINIC-5", "title": "دفع الفاتورة", "points": null, "priority": "medium", "epic": "CLINIC-3"},
                 {"key": "CLINIC-6", "title": "Send a reminder", "points": 5, "priority": "low", "epic": "CLINIC-2"},
             ],
+            "made": [{"key": "CLINIC-6"}, {"key": "CLINIC-4"}, {"key": "CLINIC-5"}],
             "duplicates": 0,
             "skipped": 0,
             "already_made": false,
@@ -105,6 +106,8 @@ both_databases! {
         ]});
         let done = call(&db, "create_backlog", step_of(1), wild).await.unwrap();
         assert_eq!((&done.output["duplicates"], &done.output["skipped"]), (&json!(1), &json!(1)));
+        let one = json!({"key": "CLINIC-1"});
+        assert_eq!(done.output["made"], json!([one, one, {"key": null}]), "a duplicate has the key of the first");
         let story = get(&app, "/work-items/CLINIC-1").await;
         assert_eq!(story["title"], "Book a visit");
         assert_eq!((&story["feature"], &story["benefit"]), (&json!("book a visit"), &json!("I need not call")));

@@ -3,6 +3,7 @@
 
 mod access;
 mod backlog;
+mod cards;
 mod events;
 mod moves;
 mod numbers;

@@ -5,5 +5,6 @@ mod move_to;
 mod rank;
 mod sql;
 
-pub(super) use move_to::{move_to, rank_at_end};
+pub(super) use move_to::move_to;
+pub(crate) use move_to::rank_at_end;
 pub(super) use rank::between;
