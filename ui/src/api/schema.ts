@@ -1505,12 +1505,21 @@ export interface components {
              * @description Its number, from 1.
              */
             number: number;
-            /** @description `running`, `completed`, `failed` or `cancelled`. */
+            /** @description Its state. */
             status: components["schemas"]["AttemptStatus"];
             /** @description When it started. */
             started_at: components["schemas"]["Timestamp"];
             finished_at?: components["schemas"]["Timestamp"] | null;
             error?: components["schemas"]["ExecutionError"] | null;
+            /** @description The agent that the dispatcher chose. */
+            agent?: string | null;
+            result_id?: components["schemas"]["ResultId"] | null;
+            wait_until?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How many processes have died while it ran.
+             */
+            deaths: number;
             /** @description What its model calls used. */
             usage: components["schemas"]["Usage"];
             /** @description Its model calls, in order. */
@@ -1561,7 +1570,7 @@ export interface components {
          * @description The state of an attempt.
          * @enum {string}
          */
-        AttemptStatus: "running" | "completed" | "failed" | "cancelled";
+        AttemptStatus: "running" | "waiting" | "waiting_approval" | "completed" | "failed" | "cancelled";
         /** @description Who did it. The name is kept as it was then. */
         AuditActor: {
             /** @description `user`, `api_key`, `command_line` or `anonymous`. */
@@ -1876,7 +1885,7 @@ export interface components {
             project?: string | null;
             /** @description What people see in lists. */
             title: string;
-            /** @description `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`. */
+            /** @description Its state. */
             status: components["schemas"]["ExecutionStatus"];
             /** @description What it was given. */
             inputs: Record<string, unknown>;
@@ -1893,6 +1902,8 @@ export interface components {
             trigger: string;
             origin?: components["schemas"]["ExecutionOrigin"] | null;
             parent?: components["schemas"]["ParentStep"] | null;
+            /** @description The group of which only so many run at the same time. */
+            concurrency_group?: string | null;
             /** @description Whether the scripted model answered: this is a rehearsal. */
             scripted: boolean;
             /**
@@ -1909,9 +1920,37 @@ export interface components {
             started_at?: components["schemas"]["Timestamp"] | null;
             finished_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description An execution that a step has started. */
+        ExecutionChild: {
+            /** @description Its id. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description The step whose work it is. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The instance of the step.
+             */
+            instance: number;
+            /** @description Its state. */
+            status: components["schemas"]["ExecutionStatus"];
+        };
+        /** @description An execution that continues one that has ended. */
+        ExecutionContinuation: {
+            /** @description Its id. */
+            execution_id: components["schemas"]["ExecutionId"];
+            /** @description `retry`, `resume`, `fork` or `rollback`. */
+            mode: string;
+            /** @description Its state. */
+            status: components["schemas"]["ExecutionStatus"];
+        };
         /** @description An execution with its steps. */
         ExecutionDetail: components["schemas"]["Execution"] & {
-            /** @description Its steps, in the workflow's order. */
+            deadline?: components["schemas"]["Timestamp"] | null;
+            /** @description The executions that its steps have started. */
+            children: components["schemas"]["ExecutionChild"][];
+            /** @description The executions that continue it, now that it has ended. */
+            continued_by: components["schemas"]["ExecutionContinuation"][];
+            /** @description Its steps, in the workflow's order, then those that undo others. */
             steps: components["schemas"]["ExecutionStep"][];
         };
         /** @description Why an execution, a step or an attempt failed. */
@@ -1936,16 +1975,16 @@ export interface components {
          * @description The state of an execution.
          * @enum {string}
          */
-        ExecutionStatus: "queued" | "running" | "paused" | "completed" | "failed" | "cancelled";
+        ExecutionStatus: "queued" | "running" | "waiting_approval" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
         /** @description A step of an execution. */
         ExecutionStep: {
             /** @description Its key. */
             id: string;
             /** @description Its name. */
             name: string;
-            /** @description `agent` or `tool`. */
+            /** @description `agent`, `tool`, `workflow`, `wait`, `approval`, `gate` or `compensation`. */
             kind: string;
-            /** @description `pending`, `running`, `completed`, `failed`, `skipped` or `cancelled`. */
+            /** @description Its state. */
             status: components["schemas"]["StepStatus"];
             /** @description The steps that it waits for. */
             needs: string[];
@@ -1957,6 +1996,15 @@ export interface components {
             tool?: string | null;
             /** @description Whether it fans out over a list. */
             fan_out: boolean;
+            /** @description The name of the checkpoint that its end made. */
+            checkpoint?: string | null;
+            /** @description The step that it undoes. */
+            compensates?: string | null;
+            /**
+             * Format: int64
+             * @description How often this gate sent work back.
+             */
+            rounds: number;
             error?: components["schemas"]["ExecutionError"] | null;
             started_at?: components["schemas"]["Timestamp"] | null;
             finished_at?: components["schemas"]["Timestamp"] | null;
@@ -2716,7 +2764,7 @@ export interface components {
                 project?: string | null;
                 /** @description What people see in lists. */
                 title: string;
-                /** @description `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`. */
+                /** @description Its state. */
                 status: components["schemas"]["ExecutionStatus"];
                 /** @description What it was given. */
                 inputs: Record<string, unknown>;
@@ -2733,6 +2781,8 @@ export interface components {
                 trigger: string;
                 origin?: components["schemas"]["ExecutionOrigin"] | null;
                 parent?: components["schemas"]["ParentStep"] | null;
+                /** @description The group of which only so many run at the same time. */
+                concurrency_group?: string | null;
                 /** @description Whether the scripted model answered: this is a rehearsal. */
                 scripted: boolean;
                 /**
@@ -3682,7 +3732,7 @@ export interface components {
          * @description The state of a step.
          * @enum {string}
          */
-        StepStatus: "pending" | "running" | "completed" | "failed" | "skipped" | "cancelled";
+        StepStatus: "pending" | "running" | "waiting" | "waiting_approval" | "completed" | "failed" | "skipped" | "cancelled";
         /**
          * @description The colours of the interface.
          * @enum {string}

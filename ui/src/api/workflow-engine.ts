@@ -26,7 +26,8 @@ type KnownStep = Known["steps"][number];
 type KnownInstance = KnownStep["instances"][number];
 type KnownAttempt = KnownInstance["attempts"][number];
 
-export interface Attempt extends Omit<KnownAttempt, "status"> {
+export interface Attempt
+  extends Omit<KnownAttempt, "status" | "agent" | "result_id" | "wait_until" | "deaths"> {
   status: StepStatus;
   agent?: string | null;
   result_id?: string | null;
@@ -41,7 +42,11 @@ export interface Instance extends Omit<KnownInstance, "status" | "attempts"> {
   attempts: Attempt[];
 }
 
-export interface Step extends Omit<KnownStep, "status" | "instances" | "kind"> {
+export interface Step
+  extends Omit<
+    KnownStep,
+    "status" | "instances" | "kind" | "checkpoint" | "compensates" | "rounds"
+  > {
   kind: StepKind;
   status: StepStatus;
   instances: Instance[];
@@ -80,7 +85,7 @@ interface Beyond {
 
 export type Execution = Omit<
   Filled<Schemas["Execution"]>,
-  "status" | "trigger" | "origin" | "parent"
+  "status" | "trigger" | "origin" | "parent" | "concurrency_group"
 > &
   Beyond;
 export type ExecutionDetail = Execution & { steps: Step[] };

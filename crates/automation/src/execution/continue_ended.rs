@@ -174,12 +174,7 @@ async fn go_on(
         priority: Some(ended.priority),
         title: Some(ended.title),
         starter,
-        trigger: match mode {
-            LinkMode::Retry => "retry",
-            LinkMode::Resume => "resume",
-            LinkMode::Fork => "fork",
-            LinkMode::Rollback => "rollback",
-        },
+        trigger: mode.as_str(),
         link: Some(Box::new(Link { execution: id, mode, state, events })),
     };
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;

@@ -41,7 +41,14 @@ pub(super) async fn read(
         let attempts = attempts.remove(&row.step).unwrap_or_default();
         step(&plan, row, attempts, &mut calls)
     });
-    Ok(ExecutionDetail { steps: steps.collect(), execution })
+    let timeout = plan.definition().timeout;
+    Ok(ExecutionDetail {
+        steps: steps.collect(),
+        deadline: timeout.and_then(|after| Some(execution.started_at?.plus(after))),
+        children: sql::children(tx, organisation, id).await?,
+        continued_by: sql::continuations(tx, organisation, id).await?,
+        execution,
+    })
 }
 
 fn step(
@@ -50,7 +57,10 @@ fn step(
     attempts: Vec<AttemptRow>,
     calls: &mut HashMap<(String, i64, i64), Vec<Call>>,
 ) -> Step {
-    let definition = plan.position(&row.step).map(|position| plan.step(position));
+    let position = plan.position(&row.step);
+    let definition = position.map(|position| plan.step(position));
+    let undone = position.and_then(|position| plan.undoes(position));
+    let compensates = undone.map(|position| plan.step(position).id.clone());
     let kind = definition.map(|step| StepKind::of(&step.action));
     let kind = kind.unwrap_or(StepKind { kind: "tool", agent: None, command: None, tool: None });
     let StepKind { kind, agent, command, tool } = kind;
@@ -81,13 +91,20 @@ fn step(
             started_at: attempt.started_at,
             finished_at: attempt.finished_at,
             error: attempt.error,
+            agent: attempt.agent,
+            result_id: attempt.result_id,
+            wait_until: attempt.wait_until,
+            deaths: attempt.deaths,
             usage: used,
             calls,
         });
     }
     Step {
         name: definition.map_or_else(|| row.step.clone(), |step| step.name.clone()),
-        kind: kind.to_owned(),
+        kind: if compensates.is_some() { "compensation" } else { kind }.to_owned(),
+        compensates,
+        checkpoint: row.checkpoint,
+        rounds: row.rounds,
         needs: definition.map_or_else(Vec::new, |step| {
             step.needs.iter().map(|need| plan.step(*need).id.clone()).collect()
         }),

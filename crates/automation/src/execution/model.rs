@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::status::{AttemptStatus, Status, StepStatus};
+use crate::runner::{Made, NewExecution};
 
 /// One run of one workflow revision.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -17,7 +18,7 @@ pub(super) struct Execution {
     pub project: Option<String>,
     /// What people see in lists.
     pub title: String,
-    /// `queued`, `running`, `paused`, `completed`, `failed` or `cancelled`.
+    /// Its state.
     #[schema(value_type = Status)]
     pub status: String,
     /// What it was given.
@@ -43,6 +44,8 @@ pub(super) struct Execution {
     pub origin: Option<Origin>,
     /// The step of another execution whose work it is.
     pub parent: Option<ParentStep>,
+    /// The group of which only so many run at the same time.
+    pub concurrency_group: Option<String>,
     /// Whether the scripted model answered: this is a rehearsal.
     pub scripted: bool,
     /// How often it was taken up again after a process died.
@@ -57,6 +60,72 @@ pub(super) struct Execution {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+}
+
+impl Execution {
+    /// An execution that is about to be made.
+    pub(super) fn of(new: &NewExecution) -> Self {
+        Self {
+            id: new.id,
+            workflow: ExecutionWorkflow {
+                slug: new.workflow_slug.clone(),
+                name: new.workflow_name.clone(),
+                revision: new.workflow_revision,
+            },
+            project: new.project.clone(),
+            title: new.title.clone(),
+            status: engine::Status::Queued.as_str().to_owned(),
+            inputs: new.inputs.clone(),
+            outputs: None,
+            error: None,
+            progress: Progress {
+                percent: 0,
+                total_steps: new.plan.len() as i64,
+                completed_steps: 0,
+                failed_steps: 0,
+                running: Vec::new(),
+            },
+            priority: new.priority.clone(),
+            model: new.model.clone(),
+            asked_model: new.model.clone(),
+            trigger: new.trigger.to_owned(),
+            origin: new.link.as_ref().map(|link| Origin {
+                execution_id: link.execution,
+                mode: link.mode.as_str().to_owned(),
+            }),
+            parent: new.parent.as_ref().map(|parent| ParentStep {
+                execution_id: parent.execution,
+                step: parent.step.clone(),
+            }),
+            concurrency_group: new.group.as_ref().map(|group| group.name.clone()),
+            scripted: false,
+            recovered: 0,
+            usage: Usage::default(),
+            started_by: StartedBy {
+                kind: new.starter.kind.to_owned(),
+                name: new.starter.name.clone(),
+            },
+            created_at: Timestamp::EPOCH,
+            started_at: None,
+            finished_at: None,
+        }
+    }
+
+    /// The same after the commit that made it.
+    pub(super) fn made(mut self, made: Made) -> Self {
+        let Made { at, head } = made;
+        head.status.as_str().clone_into(&mut self.status);
+        self.progress.percent = head.percent;
+        self.progress.completed_steps = head.completed_steps;
+        self.progress.failed_steps = head.failed_steps;
+        self.progress.running = serde_json::from_value(head.running).unwrap_or_default();
+        self.error = head.error.and_then(|error| serde_json::from_value(error).ok());
+        self.outputs = head.outputs;
+        self.created_at = at;
+        self.started_at = head.has_started.then_some(at);
+        self.finished_at = head.status.is_final().then_some(at);
+        self
+    }
 }
 
 /// The ended execution that another one continues.
@@ -131,8 +200,42 @@ pub(super) struct ExecutionDetail {
     /// The execution.
     #[serde(flatten)]
     pub execution: Execution,
-    /// Its steps, in the workflow's order.
+    /// When it fails if it has not ended.
+    pub deadline: Option<Timestamp>,
+    /// The executions that its steps have started.
+    pub children: Vec<Child>,
+    /// The executions that continue it, now that it has ended.
+    pub continued_by: Vec<Continuation>,
+    /// Its steps, in the workflow's order, then those that undo others.
     pub steps: Vec<Step>,
+}
+
+/// An execution that a step has started.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExecutionChild)]
+pub(super) struct Child {
+    /// Its id.
+    pub execution_id: ExecutionId,
+    /// The step whose work it is.
+    pub step: String,
+    /// The instance of the step.
+    pub instance: i64,
+    /// Its state.
+    #[schema(value_type = Status)]
+    pub status: String,
+}
+
+/// An execution that continues one that has ended.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExecutionContinuation)]
+pub(super) struct Continuation {
+    /// Its id.
+    pub execution_id: ExecutionId,
+    /// `retry`, `resume`, `fork` or `rollback`.
+    pub mode: String,
+    /// Its state.
+    #[schema(value_type = Status)]
+    pub status: String,
 }
 
 /// A step of an execution.
@@ -143,9 +246,9 @@ pub(super) struct Step {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// `agent` or `tool`.
+    /// `agent`, `tool`, `workflow`, `wait`, `approval`, `gate` or `compensation`.
     pub kind: String,
-    /// `pending`, `running`, `completed`, `failed`, `skipped` or `cancelled`.
+    /// Its state.
     #[schema(value_type = StepStatus)]
     pub status: String,
     /// The steps that it waits for.
@@ -158,6 +261,12 @@ pub(super) struct Step {
     pub tool: Option<String>,
     /// Whether it fans out over a list.
     pub fan_out: bool,
+    /// The name of the checkpoint that its end made.
+    pub checkpoint: Option<String>,
+    /// The step that it undoes.
+    pub compensates: Option<String>,
+    /// How often this gate sent work back.
+    pub rounds: i64,
     /// Why it failed.
     pub error: Option<ExecutionError>,
     /// When its first attempt started.
@@ -195,7 +304,7 @@ pub(super) struct Instance {
 pub(super) struct Attempt {
     /// Its number, from 1.
     pub number: i64,
-    /// `running`, `completed`, `failed` or `cancelled`.
+    /// Its state.
     #[schema(value_type = AttemptStatus)]
     pub status: String,
     /// When it started.
@@ -204,6 +313,14 @@ pub(super) struct Attempt {
     pub finished_at: Option<Timestamp>,
     /// Why it failed.
     pub error: Option<ExecutionError>,
+    /// The agent that the dispatcher chose.
+    pub agent: Option<String>,
+    /// The result that it gave, also when the work was sent back and done again.
+    pub result_id: Option<ResultId>,
+    /// Until when it waits.
+    pub wait_until: Option<Timestamp>,
+    /// How many processes have died while it ran.
+    pub deaths: i64,
     /// What its model calls used.
     pub usage: Usage,
     /// Its model calls, in order.

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use store::{Result, Row, Tx, params, sql};
 
 use super::model::{
-    Execution, ExecutionError, ExecutionWorkflow, JournalEntry, Origin, ParentStep, Progress,
-    StartedBy,
+    Child, Continuation, Execution, ExecutionError, ExecutionWorkflow, JournalEntry, Origin,
+    ParentStep, Progress, StartedBy,
 };
 
 fn execution(row: &Row) -> Result<Execution> {
@@ -36,6 +36,7 @@ fn execution(row: &Row) -> Result<Execution> {
         trigger: row.get("trigger_kind")?,
         origin: origin(row)?,
         parent: parent(row)?,
+        concurrency_group: row.get("concurrency_group")?,
         scripted: row.get("scripted")?,
         recovered: row.get("recovered")?,
         usage: Usage {
@@ -93,6 +94,53 @@ pub(super) async fn was_rolled_back(
     Ok(row.is_some())
 }
 
+/// The executions that steps of this one have started, oldest first.
+pub(super) async fn children(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Vec<Child>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select id, parent_step, parent_instance, status from executions where organisation_id = $1 and parent_execution_id = $2 order by created_at, id"),
+            params![organisation, id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Child {
+                execution_id: row.get("id")?,
+                step: row.get("parent_step")?,
+                instance: row.get("parent_instance")?,
+                status: row.get("status")?,
+            })
+        })
+        .collect()
+}
+
+/// The executions that continue this one, oldest first.
+pub(super) async fn continuations(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+) -> Result<Vec<Continuation>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select id, origin_mode, status from executions where organisation_id = $1 and origin_execution_id = $2 order by created_at, id"),
+            params![organisation, id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Continuation {
+                execution_id: row.get("id")?,
+                mode: row.get("origin_mode")?,
+                status: row.get("status")?,
+            })
+        })
+        .collect()
+}
+
 /// Which executions a list holds.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
@@ -139,6 +187,8 @@ pub(super) struct StepRow {
     pub step: String,
     pub status: String,
     pub error: Option<ExecutionError>,
+    pub checkpoint: Option<String>,
+    pub rounds: i64,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
 }
@@ -150,7 +200,7 @@ pub(super) async fn steps(
 ) -> Result<Vec<StepRow>> {
     let rows = tx
         .fetch_all(
-            sql!("select step, status, error, started_at, finished_at from execution_steps where organisation_id = $1 and execution_id = $2 order by position"),
+            sql!("select step, status, error, checkpoint, rounds, started_at, finished_at from execution_steps where organisation_id = $1 and execution_id = $2 order by position"),
             params![organisation, id],
         )
         .await?;
@@ -160,6 +210,8 @@ pub(super) async fn steps(
                 step: row.get("step")?,
                 status: row.get("status")?,
                 error: row.json_option("error")?,
+                checkpoint: row.get("checkpoint")?,
+                rounds: row.get("rounds")?,
                 started_at: row.get("started_at")?,
                 finished_at: row.get("finished_at")?,
             })
@@ -176,6 +228,9 @@ pub(super) struct AttemptRow {
     pub error: Option<ExecutionError>,
     pub result_id: Option<ResultId>,
     pub output: Option<Json>,
+    pub agent: Option<String>,
+    pub wait_until: Option<Timestamp>,
+    pub deaths: i64,
     pub started_at: Timestamp,
     pub finished_at: Option<Timestamp>,
 }
@@ -187,7 +242,7 @@ pub(super) async fn attempts(
 ) -> Result<Vec<AttemptRow>> {
     let rows = tx
         .fetch_all(
-            sql!("select a.step, a.instance, a.number, a.label, a.status, a.error, a.result_id, a.started_at, a.finished_at, r.output from attempts a left join results r on r.organisation_id = a.organisation_id and r.id = a.result_id where a.organisation_id = $1 and a.execution_id = $2 order by a.step, a.instance, a.number"),
+            sql!("select a.step, a.instance, a.number, a.label, a.status, a.error, a.result_id, a.agent, a.wait_until, a.deaths, a.started_at, a.finished_at, r.output from attempts a left join results r on r.organisation_id = a.organisation_id and r.id = a.result_id where a.organisation_id = $1 and a.execution_id = $2 order by a.step, a.instance, a.number"),
             params![organisation, id],
         )
         .await?;
@@ -202,6 +257,9 @@ pub(super) async fn attempts(
                 error: row.json_option("error")?,
                 result_id: row.get("result_id")?,
                 output: row.json_option("output")?,
+                agent: row.get("agent")?,
+                wait_until: row.get("wait_until")?,
+                deaths: row.get("deaths")?,
                 started_at: row.get("started_at")?,
                 finished_at: row.get("finished_at")?,
             })

@@ -17,7 +17,7 @@ use web::{
 use super::begin::Beginning;
 use super::model::Execution;
 use super::sql;
-use crate::runner::{NewExecution, StartError, Starter};
+use crate::runner::{StartError, Starter};
 use crate::workflow::{Source, check, find, refused};
 use crate::{Automation, text};
 
@@ -92,7 +92,7 @@ async fn execute_workflow(
     Path(slug): Path<String>,
     Json(body): Json<ExecuteWorkflow>,
 ) -> Result<(StatusCode, Json<Execution>)> {
-    let mut tx = ctx.read().await?;
+    let mut tx = ctx.glance().await?;
     let source = find(&automation, &mut tx, ctx.organisation()?, &slug).await?;
     drop(tx);
     let wanted = Wanted {
@@ -189,26 +189,39 @@ pub(super) async fn start(
         link: None,
     };
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
-    let asked = Asked::of(&new);
-    let made = automation.runner.create(new).await;
-    let mut tx = ctx.read().await?;
-    let execution = sql::get(&mut tx, caller.organisation, id).await?;
-    let definition = sql::definition(&mut tx, caller.organisation, id).await?;
-    match (made, execution) {
-        (Ok(()), Some(execution)) => Ok((StatusCode::ACCEPTED, Json(execution))),
-        (Err(StartError::Exists), Some(execution)) if asked.is_for(&execution, definition) => {
-            Ok((StatusCode::ACCEPTED, Json(execution)))
+    let accepted = Execution::of(&new);
+    // A saved workflow may have a newer revision when the request is repeated.
+    let ad_hoc = (new.workflow_slug == AD_HOC).then(|| new.definition.clone());
+    match automation.runner.create(new).await {
+        Ok(made) => Ok((StatusCode::ACCEPTED, Json(accepted.made(made)))),
+        Err(StartError::Exists) => {
+            let mut tx = ctx.read().await?;
+            let first = sql::get(&mut tx, caller.organisation, id).await?;
+            let definition = sql::definition(&mut tx, caller.organisation, id).await?;
+            let first = first.filter(|first| asks_the_same(first, &accepted));
+            let first = first.filter(|_| ad_hoc.is_none() || ad_hoc == definition);
+            let first = first.ok_or_else(|| {
+                Error::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "idempotency_key_reused",
+                    "this Idempotency-Key was used for a different request; make a new one",
+                )
+            })?;
+            Ok((StatusCode::ACCEPTED, Json(first)))
         }
-        (Err(StartError::Exists), _) => Err(Error::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency_key_reused",
-            "this Idempotency-Key was used for a different request; make a new one",
-        )),
-        (Err(StartError::Unavailable(why)), _) => {
+        Err(StartError::Unavailable(why)) => {
             Err(Error::unavailable("engine_unavailable", why, std::time::Duration::from_secs(2)))
         }
-        (Ok(()), None) => Err(Error::internal(format!("execution {id} was made and is not there"))),
     }
+}
+
+/// Whether a repeated request asks for what the first one did.
+fn asks_the_same(first: &Execution, again: &Execution) -> bool {
+    first.workflow.slug == again.workflow.slug
+        && first.inputs == again.inputs
+        && first.project == again.project
+        && first.asked_model == again.asked_model
+        && first.priority == again.priority
 }
 
 /// Who starts an execution, and by what.
@@ -218,39 +231,6 @@ pub(super) fn starter(caller: &Caller) -> (Starter, &'static str) {
         CallerKind::ApiKey(_) => ("api_key", "api"),
     };
     (Starter { kind, id: caller.user.to_string(), name: caller.name.clone() }, trigger)
-}
-
-/// What a request asked for, to tell a repeated one from another one with the same key.
-struct Asked {
-    workflow: String,
-    /// Only of an ad-hoc one; a saved workflow may have a newer revision by now.
-    definition: Option<String>,
-    inputs: Value,
-    project: Option<String>,
-    model: Option<String>,
-    priority: String,
-}
-
-impl Asked {
-    fn of(new: &NewExecution) -> Self {
-        Self {
-            workflow: new.workflow_slug.clone(),
-            definition: (new.workflow_slug == AD_HOC).then(|| new.definition.clone()),
-            inputs: new.inputs.clone(),
-            project: new.project.clone(),
-            model: new.model.clone(),
-            priority: new.priority.clone(),
-        }
-    }
-
-    fn is_for(&self, execution: &Execution, definition: Option<String>) -> bool {
-        self.workflow == execution.workflow.slug
-            && (self.definition.is_none() || self.definition == definition)
-            && self.inputs == execution.inputs
-            && self.project == execution.project
-            && self.model == execution.asked_model
-            && self.priority == execution.priority
-    }
 }
 
 /// The same key of the same user gives the same id, so that a repeated request finds the

@@ -8,10 +8,13 @@
 pub(super) enum Status {
     Queued,
     Running,
+    WaitingApproval,
     Paused,
+    RollingBack,
     Completed,
     Failed,
     Cancelled,
+    RolledBack,
 }
 
 /// The state of a step.
@@ -21,6 +24,8 @@ pub(super) enum Status {
 pub(super) enum StepStatus {
     Pending,
     Running,
+    Waiting,
+    WaitingApproval,
     Completed,
     Failed,
     Skipped,
@@ -33,6 +38,8 @@ pub(super) enum StepStatus {
 #[expect(dead_code, reason = "describes the words; the runner writes them")]
 pub(super) enum AttemptStatus {
     Running,
+    Waiting,
+    WaitingApproval,
     Completed,
     Failed,
     Cancelled,

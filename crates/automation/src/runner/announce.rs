@@ -16,13 +16,15 @@ pub(crate) const APPROVALS: &str = "approvals";
 
 /// Tells of all changes; gives the topics that have something new, for the live bus.
 pub(super) async fn announce(tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), Error> {
+    let mut all = Vec::new();
     for change in changes {
-        let drafts = drafts(change);
-        if !drafts.is_empty() {
-            outbox::append(tx, change.organisation, &drafts, now).await?;
-        }
+        all.extend(drafts(change).into_iter().map(|draft| (change.organisation, draft)));
     }
-    Ok(())
+    if all.is_empty() {
+        return Ok(());
+    }
+    let all = all.iter().map(|(organisation, draft)| (*organisation, draft));
+    outbox::append_all(tx, all, now).await.map(drop)
 }
 
 /// The topics that a change has something new about.

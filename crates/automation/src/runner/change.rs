@@ -35,8 +35,8 @@ pub(super) struct Fact {
 }
 
 /// The execution's own row after the change.
-#[derive(Debug, Default)]
-pub(super) struct Head {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Head {
     pub status: Status,
     pub outputs: Option<Json>,
     pub error: Option<Json>,

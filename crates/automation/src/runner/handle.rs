@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use base::{ExecutionId, OrganisationId, ResultId, Usage};
+use base::{ExecutionId, OrganisationId, ResultId, Timestamp, Usage};
 use engine::{AttemptKey, Event, Failure, Input, LinkMode, Plan, Rejected, State};
 use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
+
+use super::change::Head;
 
 /// How much news may wait before senders are held back.
 const INBOX: usize = 8192;
@@ -86,6 +88,13 @@ pub(crate) struct Starter {
     pub name: String,
 }
 
+/// An execution that was made, as it stands in the database.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    pub at: Timestamp,
+    pub head: Head,
+}
+
 /// Why an execution was not made.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum StartError {
@@ -123,7 +132,7 @@ pub(crate) struct ResultNote {
 pub(crate) enum Message {
     Create {
         execution: Box<NewExecution>,
-        reply: oneshot::Sender<Result<(), StartError>>,
+        reply: oneshot::Sender<Result<Made, StartError>>,
     },
     Input {
         id: ExecutionId,
@@ -170,7 +179,7 @@ pub(super) fn channel() -> (Handle, mpsc::Receiver<Message>) {
 
 impl Handle {
     /// Makes an execution; when this returns it is durable.
-    pub(crate) async fn create(&self, execution: NewExecution) -> Result<(), StartError> {
+    pub(crate) async fn create(&self, execution: NewExecution) -> Result<Made, StartError> {
         let unavailable = || StartError::Unavailable(self.why_unavailable());
         if self.state() != RunnerState::Active {
             return Err(unavailable());

@@ -16,7 +16,7 @@ use web::App;
 use super::change::Change;
 use super::clockwork::Clockwork;
 use super::handle::{
-    Choice, Handle, InputError, Message, NewExecution, ResultNote, RunnerState, StartError,
+    Choice, Handle, InputError, Made, Message, NewExecution, ResultNote, RunnerState, StartError,
 };
 use super::live::{Live, Waiter};
 use super::perform::Desk;
@@ -57,10 +57,10 @@ pub(super) struct Machine {
 
 /// Somebody who waits for a commit.
 enum Reply {
-    Create(ExecutionId, oneshot::Sender<Result<(), StartError>>),
+    Create(ExecutionId, oneshot::Sender<Result<Made, StartError>>),
     /// Somebody who wanted to make an execution that is there already, or is being made by
     /// the coming commit; they read it when they are told, so it has to be durable.
-    Exists(oneshot::Sender<Result<(), StartError>>),
+    Exists(oneshot::Sender<Result<Made, StartError>>),
     Input(oneshot::Sender<Result<(), InputError>>),
 }
 
@@ -168,7 +168,7 @@ impl Machine {
     fn create(
         &mut self,
         mut new: NewExecution,
-        reply: oneshot::Sender<Result<(), StartError>>,
+        reply: oneshot::Sender<Result<Made, StartError>>,
         now: Timestamp,
     ) {
         let id = new.id;
@@ -329,17 +329,23 @@ impl Machine {
 
     /// Makes everything durable, then answers and carries out.
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
+        let mut made = HashMap::new();
         if !self.changes.is_empty() {
             let mut changes: Arc<Vec<Change>> =
                 Arc::new(std::mem::take(&mut self.changes).into_values().collect());
-            let written = self.write(&mut changes).await?;
+            let (at, written) = self.write(&mut changes).await?;
             for (change, is_new) in changes.iter().zip(written) {
+                if change.created.is_some() && is_new {
+                    made.insert(change.id, Made { at, head: change.head.clone() });
+                }
                 self.committed(change, is_new);
             }
         }
         for reply in std::mem::take(&mut self.replies) {
             match reply {
-                Reply::Create(_, reply) => drop(reply.send(Ok(()))),
+                Reply::Create(id, reply) => {
+                    drop(reply.send(made.remove(&id).ok_or(StartError::Exists)));
+                }
                 Reply::Exists(reply) => drop(reply.send(Err(StartError::Exists))),
                 Reply::Input(reply) => drop(reply.send(Ok(()))),
             }
@@ -352,7 +358,11 @@ impl Machine {
 
     /// Writes the changes; waits and tries again while the disk is full, because facts that
     /// have happened must not be lost. Executions that nobody was promised are given up.
-    async fn write(&mut self, changes: &mut Arc<Vec<Change>>) -> Result<Vec<bool>, Error> {
+    /// Returns when it was written, and for each change whether it was.
+    async fn write(
+        &mut self,
+        changes: &mut Arc<Vec<Change>>,
+    ) -> Result<(Timestamp, Vec<bool>), Error> {
         loop {
             let (batch, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
             let procedures = self.dependencies.procedures.clone();
@@ -379,7 +389,7 @@ impl Machine {
                     self.give_up_creations(changes);
                     tokio::time::sleep(FULL_DISK_WAIT).await;
                 }
-                other => return other,
+                other => return other.map(|written| (now, written)),
             }
         }
     }
@@ -427,15 +437,6 @@ impl Machine {
             // The execution existed: what was made of it in memory is void.
             self.forget(id);
             self.effects.retain(|(other, _)| *other != id);
-            let (mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.replies)
-                .into_iter()
-                .partition(|reply| matches!(reply, Reply::Create(other, _) if *other == id));
-            self.replies = others;
-            for reply in mine {
-                if let Reply::Create(_, reply) = reply {
-                    drop(reply.send(Err(StartError::Exists)));
-                }
-            }
             return;
         }
         let organisation = change.organisation;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use engine::{Plan, definition};
 
+use super::plans::Plans;
+
 /// A workflow that comes with the program.
 #[derive(Debug, Clone)]
 pub struct BuiltIn {
@@ -16,9 +18,12 @@ pub struct BuiltIn {
     pub plan: Plan,
 }
 
-/// All workflows that come with the program.
+/// All workflows that come with the program, and the plans of those that people saved.
 #[derive(Debug, Clone, Default)]
-pub struct Workflows(Arc<BTreeMap<String, BuiltIn>>);
+pub struct Workflows {
+    built_in: Arc<BTreeMap<String, BuiltIn>>,
+    pub(super) plans: Plans,
+}
 
 impl Workflows {
     /// Reads definitions given as (slug, text); a broken one is named with all its problems.
@@ -40,16 +45,19 @@ impl Workflows {
                 }
             }
         }
-        if wrong.is_empty() { Ok(Self(Arc::new(workflows))) } else { Err(wrong) }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok(Self { built_in: Arc::new(workflows), plans: Plans::default() })
     }
 
     /// The workflow with this key.
     pub(crate) fn get(&self, slug: &str) -> Option<&BuiltIn> {
-        self.0.get(slug)
+        self.built_in.get(slug)
     }
 
     /// All of them, by key.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &BuiltIn> {
-        self.0.values()
+        self.built_in.values()
     }
 }

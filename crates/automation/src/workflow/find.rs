@@ -7,6 +7,7 @@ use engine::{Definition, Plan, definition};
 use store::Tx;
 use web::{Error, FieldError, Result, not_found};
 
+use super::plans::Read;
 use super::{Workflows, sql};
 use crate::runner::{HTTP, SET};
 use crate::{Automation, text};
@@ -27,14 +28,16 @@ pub(crate) async fn find(
     organisation: OrganisationId,
     slug: &str,
 ) -> Result<Source> {
-    let source = find_plan(&automation.workflows, tx, organisation, slug).await?;
-    let source = source.ok_or_else(|| not_found("workflow", slug))?;
-    if source.revision.is_some() {
+    let Some((source, read)) = saved(&automation.workflows, tx, organisation, slug).await? else {
+        return built_in(&automation.workflows, slug).ok_or_else(|| not_found("workflow", slug));
+    };
+    if !read.is_known() {
         // What it names may have gone since it was saved.
         let problems = unknown(automation, tx, organisation, source.plan.definition()).await?;
         if !problems.is_empty() {
             return Err(refused(problems));
         }
+        read.found_all();
     }
     Ok(source)
 }
@@ -46,7 +49,21 @@ pub(crate) async fn find_plan(
     organisation: OrganisationId,
     slug: &str,
 ) -> store::Result<Option<Source>> {
-    if let Some(row) = sql::latest(tx, organisation, slug).await? {
+    let found = saved(workflows, tx, organisation, slug).await?;
+    Ok(found.map(|(source, _)| source).or_else(|| built_in(workflows, slug)))
+}
+
+/// An organisation's own workflow, read at most once a revision.
+async fn saved(
+    workflows: &Workflows,
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    slug: &str,
+) -> store::Result<Option<(Source, Read)>> {
+    let Some(row) = sql::latest(tx, organisation, slug).await? else { return Ok(None) };
+    let read = if let Some(read) = workflows.plans.get(&row.content_hash) {
+        read
+    } else {
         let definition = definition::parse(&row.definition).map_err(|problems| {
             let first = problems.first().map(ToString::to_string).unwrap_or_default();
             store::Error::Corrupt {
@@ -55,21 +72,27 @@ pub(crate) async fn find_plan(
                 reason: first,
             }
         })?;
-        return Ok(Some(Source {
-            slug: row.slug,
-            name: row.name,
-            revision: Some(row.revision),
-            text: row.definition,
-            plan: Plan::new(definition),
-        }));
-    }
-    Ok(workflows.get(slug).map(|built_in| Source {
+        workflows.plans.keep(row.content_hash, Plan::new(definition))
+    };
+    let source = Source {
+        slug: row.slug,
+        name: row.name,
+        revision: Some(row.revision),
+        text: row.definition,
+        plan: read.plan.clone(),
+    };
+    Ok(Some((source, read)))
+}
+
+/// A workflow that comes with the program.
+fn built_in(workflows: &Workflows, slug: &str) -> Option<Source> {
+    workflows.get(slug).map(|built_in| Source {
         slug: built_in.slug.clone(),
         name: built_in.plan.definition().name.clone(),
         revision: None,
         text: built_in.text.clone(),
         plan: built_in.plan.clone(),
-    }))
+    })
 }
 
 /// A definition ready to run, or everything that is wrong with it.

@@ -5,6 +5,7 @@ mod api;
 mod built_in;
 mod find;
 mod model;
+mod plans;
 mod sql;
 
 pub(crate) use api::routes;

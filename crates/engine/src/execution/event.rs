@@ -40,6 +40,18 @@ pub enum LinkMode {
     Rollback,
 }
 
+impl LinkMode {
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Resume => "resume",
+            Self::Fork => "fork",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
 /// An instance of a step whose result is kept from another execution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptInstance {

@@ -98,7 +98,7 @@ async fn make(desk: &Desk, order: ChildOrder) -> Result<(), Trouble> {
         plan: source.plan,
     };
     match desk.handle.create(new).await {
-        Ok(()) => Ok(()),
+        Ok(_) => Ok(()),
         Err(StartError::Exists) => Err(Trouble::Exists),
         // The attempt is found again when the engine is back.
         Err(StartError::Unavailable(why)) => {

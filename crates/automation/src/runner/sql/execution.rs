@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use base::{ExecutionId, OrganisationId, Timestamp, Usage};
-use engine::LinkMode;
 use store::{Result, Rows, Tx, params, sql};
 
 use super::{Change, Key};
@@ -53,7 +52,7 @@ pub(super) async fn create(
             is_final.then_some(now),
             new.trigger,
             link.map(|link| link.execution),
-            link.map(|link| mode(link.mode)),
+            link.map(|link| link.mode.as_str()),
             parent.map(|parent| parent.execution),
             parent.map(|parent| parent.step.clone()),
             parent.map(|parent| parent.key.instance as i64),
@@ -74,15 +73,6 @@ pub(super) async fn create(
         refused.remove(&row.get("id")?);
     }
     Ok(refused)
-}
-
-const fn mode(mode: LinkMode) -> &'static str {
-    match mode {
-        LinkMode::Retry => "retry",
-        LinkMode::Resume => "resume",
-        LinkMode::Fork => "fork",
-        LinkMode::Rollback => "rollback",
-    }
 }
 
 /// Adds the row of an execution that was made earlier.
