@@ -156,15 +156,26 @@ impl House {
     }
 
     pub async fn start(db: Db, setup: Setup) -> Self {
+        let (models, number) = (setup.models.clone(), setup.number);
+        Self::build(db, number, models, parts(setup)).await
+    }
+
+    /// A house of other parts, whose runner is active.
+    pub async fn of(db: Db, parts: Parts) -> Self {
+        let house = Self::build(db, 0, FakeModels::default(), parts).await;
+        house.state(RunnerState::Active).await;
+        house
+    }
+
+    async fn build(db: Db, number: u64, models: FakeModels, parts: Parts) -> Self {
         let mut started = None;
-        let models = setup.models.clone();
         let app = TestApp::new(db, |app| {
             // The same application, but with randomness of its own: two processes of one
             // test must not make the same ids.
             let runner = App::new(AppParts {
                 db: app.db.clone(),
                 clock: app.clock.clone(),
-                random: Arc::new(SeededRandom::new(1000 + setup.number)),
+                random: Arc::new(SeededRandom::new(1000 + number)),
                 bus: app.bus.clone(),
                 authenticator: app.authenticator.clone(),
                 hosts: AllowedHosts::new([]),
@@ -172,7 +183,7 @@ impl House {
                 shutdown: app.shutdown.clone(),
                 is_https: false,
             });
-            let automation = Automation::start(&runner, parts(setup));
+            let automation = Automation::start(&runner, parts);
             started = Some(automation.clone());
             automation::routes(automation)
         })
