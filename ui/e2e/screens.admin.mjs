@@ -1,6 +1,7 @@
 // The screens of administration: platforms, money, keys.
 const seen = (text) => (page) => page.locator("main").getByText(text).first().waitFor();
 const row = (page) => page.locator("main li, main tbody tr").first().waitFor();
+const used = (page) => page.locator("section[aria-labelledby=usage-by] tbody tr").first().waitFor();
 const empty = (page) => page.locator("main h2").first().waitFor();
 const form = (page) => page.getByRole("dialog").locator("form").waitFor();
 
@@ -152,12 +153,12 @@ export const adminScreens = [
       await page.getByRole("dialog").locator("tbody tr").first().waitFor();
     },
   },
-  { name: "usage", path: "/admin/usage", ready: row },
+  { name: "usage", path: "/admin/usage", ready: used },
   {
     name: "usage-table",
     path: "/admin/usage?group=model&range=7d&measure=tokens",
     ready: async (page) => {
-      await row(page);
+      await used(page);
       await page.locator("main summary").click();
       await page.locator("main details table").scrollIntoViewIfNeeded();
     },
@@ -166,7 +167,7 @@ export const adminScreens = [
     name: "usage-breakdown",
     path: "/admin/usage?group=user&range=90d",
     ready: async (page) => {
-      await page.locator("main tbody tr").last().scrollIntoViewIfNeeded();
+      await used(page);
       await page.locator("main section table").last().scrollIntoViewIfNeeded();
     },
   },

@@ -1,39 +1,39 @@
 // Prices, what was used, and the limits of spending.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { ask, askPage, askText, place } from "./ask";
-import { idempotent } from "./client";
+import { askText } from "./ask";
+import { client, idempotent, take } from "./client";
 import type {
-  Budget,
-  ModelCall,
+  BudgetChange,
   ModelPrice,
   NewBudget,
-  RateLimit,
+  RateLimitWish,
   UnknownPrice,
   UsageGroup,
-  UsageReport,
-} from "./gateway-costs";
+} from "./gateway";
 import { keys } from "./keys";
 
 export const pricesOptions = queryOptions({
   queryKey: keys.prices,
-  queryFn: async () => (await askPage<ModelPrice>("/prices")).items,
+  queryFn: async () => (await take(client.GET("/api/v1/prices"))).items,
 });
 
 /** All or none; a price of the same platform, model and day is replaced. */
-export const setPrices = (body: ModelPrice[]) =>
-  ask<{ imported: number }>("POST", "/prices", { body });
+export const setPrices = (body: ModelPrice[]) => take(client.POST("/api/v1/prices", { body }));
 
 export const deletePrice = ({ platform, model, valid_from }: ModelPrice) =>
-  ask<null>("DELETE", "/prices", { query: { platform, model, valid_from } });
+  take(
+    client.DELETE("/api/v1/prices", {
+      params: { query: { platform, model: model ?? undefined, valid_from } },
+    }),
+  );
 
 export const priceRuleOptions = queryOptions({
   queryKey: keys.priceRule,
-  queryFn: async () =>
-    (await ask<{ unknown_price: UnknownPrice }>("GET", "/prices/rule")).unknown_price,
+  queryFn: async () => (await take(client.GET("/api/v1/prices/rule"))).unknown_price,
 });
 
 export const setPriceRule = (unknown_price: UnknownPrice) =>
-  ask<{ unknown_price: UnknownPrice }>("PUT", "/prices/rule", { body: { unknown_price } });
+  take(client.PUT("/api/v1/prices/rule", { body: { unknown_price } }));
 
 export interface UsageWish {
   group_by: UsageGroup;
@@ -45,7 +45,7 @@ export interface UsageWish {
 export const usageOptions = (wish: UsageWish) =>
   queryOptions({
     queryKey: keys.usage(wish),
-    queryFn: () => ask<UsageReport>("GET", "/usage", { query: { ...wish } }),
+    queryFn: () => take(client.GET("/api/v1/usage", { params: { query: wish } })),
   });
 
 export const usageTable = (wish: UsageWish) => askText("/usage", { ...wish, format: "csv" });
@@ -54,40 +54,37 @@ export const modelCallsOptions = (execution: string | undefined) =>
   infiniteQueryOptions({
     queryKey: keys.modelCalls(execution),
     queryFn: ({ pageParam }) =>
-      askPage<ModelCall>("/model-calls", { execution, limit: 50, cursor: pageParam }),
+      take(
+        client.GET("/api/v1/model-calls", {
+          params: { query: { execution, limit: 50, cursor: pageParam ?? undefined } },
+        }),
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
 
 export const budgetsOptions = queryOptions({
   queryKey: keys.budgets,
-  queryFn: async () => (await askPage<Budget>("/budgets", { limit: 200 })).items,
+  queryFn: async () =>
+    (await take(client.GET("/api/v1/budgets", { params: { query: { limit: 200 } } }))).items,
 });
 
 export const createBudget = (body: NewBudget) =>
-  ask<Budget>("POST", "/budgets", { body, headers: idempotent() });
-
-export interface BudgetChange {
-  version: number;
-  cap_micros?: number;
-  on_exceeded?: string;
-  is_active?: boolean;
-}
+  take(client.POST("/api/v1/budgets", { params: { header: idempotent() }, body }));
 
 export const changeBudget = (id: string, body: BudgetChange) =>
-  ask<Budget>("PATCH", place("/budgets/{id}", { id }), { body });
+  take(client.PATCH("/api/v1/budgets/{id}", { params: { path: { id } }, body }));
 
-export const deleteBudget = (id: string) => ask<null>("DELETE", place("/budgets/{id}", { id }));
+export const deleteBudget = (id: string) =>
+  take(client.DELETE("/api/v1/budgets/{id}", { params: { path: { id } } }));
 
 export const rateLimitsOptions = queryOptions({
   queryKey: keys.rateLimits,
-  queryFn: async () => (await ask<{ items: RateLimit[] }>("GET", "/rate-limits")).items,
+  queryFn: async () => (await take(client.GET("/api/v1/rate-limits"))).items,
 });
 
-export type RateLimitWish = Omit<RateLimit, "version" | "updated_at">;
-
 export const setRateLimit = (body: RateLimitWish) =>
-  ask<{ items: RateLimit[] }>("PUT", "/rate-limits", { body });
+  take(client.PUT("/api/v1/rate-limits", { body }));
 
 export const deleteRateLimit = ({ scope, scope_id }: RateLimitWish) =>
-  ask<null>("DELETE", "/rate-limits", { query: { scope, scope_id } });
+  take(client.DELETE("/api/v1/rate-limits", { params: { query: { scope, scope_id } } }));

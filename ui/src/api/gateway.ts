@@ -1,6 +1,56 @@
-// The shapes of the gateway's administration, written by hand from its contract until the
-// generated document has them. Money is in micro-dollars, times are RFC 3339.
+// The names the UI uses for the shapes of the gateway's administration. Money is in micro-dollars.
+import type { components } from "./schema";
+import type { Filled } from "./types";
 
+type Schemas = components["schemas"];
+
+export type Platform = Filled<Schemas["Platform"]>;
+export type PlatformKind = Schemas["PlatformKind"];
+export type PlatformSettings = Filled<Schemas["PlatformSettings"]>;
+export type NewPlatform = Schemas["NewPlatform"];
+/** Zero takes a limit or the budget away, an empty text the key or the default model. */
+export type PlatformWish = Omit<NewPlatform, "name" | "kind">;
+export type PlatformTest = Filled<Schemas["PlatformTest"]>;
+export type PlatformHealth = Filled<Schemas["PlatformHealth"]>;
+export type PlatformStatus = Schemas["PlatformStatus"];
+export type HealthChange = Filled<Schemas["HealthChange"]>;
+
+export type ModelGroup = Filled<Schemas["ModelGroup"]>;
+export type GroupTarget = Filled<Schemas["GroupTarget"]>;
+export type ModelGroupWish = Required<Omit<Schemas["NewGroup"], "version" | "targets">> & {
+  targets: GroupTarget[];
+};
+export type Strategy = Schemas["RoutingStrategy"];
+
+/** Micro-dollars for a million tokens. */
+export type ModelPrice = Filled<Schemas["ModelPrice"]>;
+export type UnknownPrice = Schemas["UnknownPrice"];
+
+export type UsageReport = Filled<Schemas["UsageReport"]>;
+export type UsageLine = Filled<Schemas["UsageLine"]>;
+export type UsageGroup = Schemas["UsageGroup"];
+/** A line of the ledger. */
+export type ModelCall = Filled<Schemas["Call"]>;
+
+export type Budget = Filled<Schemas["Budget"]>;
+export type NewBudget = Required<Schemas["NewBudget"]>;
+export type BudgetChange = Schemas["BudgetChange"];
+export type BudgetScope = Schemas["BudgetScope"];
+export type BudgetPeriod = Schemas["BudgetPeriod"];
+export type RateLimit = Filled<Schemas["RateLimit"]>;
+export type RateLimitWish = Omit<RateLimit, "version" | "updated_at">;
+
+export type VirtualKey = Filled<Schemas["VirtualKey"]>;
+export type CreatedVirtualKey = Filled<Schemas["CreatedVirtualKey"]>;
+export type NewVirtualKey = Schemas["NewVirtualKey"];
+/** Null takes a limit, the project or the end away. */
+export type VirtualKeyChange = Omit<Schemas["VirtualKeyChange"], "version">;
+export type KeyScope = Schemas["KeyScope"];
+
+export type KeyState = Filled<Schemas["KeyState"]>;
+export type Rotation = Filled<Schemas["KeyRotation"]>;
+
+/** What an administrator can add, as it is offered; the other kinds come by themselves. */
 export const platformKinds = [
   "openai",
   "anthropic",
@@ -10,75 +60,8 @@ export const platformKinds = [
   "ollama",
   "openai_responses",
   "custom",
-] as const;
-/** What an administrator can add. */
+] as const satisfies readonly PlatformKind[];
 export type AddedKind = (typeof platformKinds)[number];
-export type PlatformKind = AddedKind | "local" | "scripted";
-
-export interface PlatformSettings {
-  connect_timeout_ms: number;
-  headers_timeout_ms: number;
-  idle_timeout_ms: number;
-  total_timeout_ms: number;
-  max_concurrent: number;
-  retries: number;
-  retry_wait_ms: number;
-  api_version?: string;
-}
-
-export interface Platform {
-  /** Null when it was not set up here. */
-  id: string | null;
-  source: "database" | "configuration" | "built_in";
-  name: string;
-  kind: PlatformKind;
-  base_url: string;
-  /** Dots and the last four letters. */
-  api_key: string | null;
-  /** None: every model that it serves. */
-  models: string[];
-  default_model: string | null;
-  is_enabled: boolean;
-  requests_per_minute: number | null;
-  tokens_per_minute: number | null;
-  daily_budget_micros: number | null;
-  /** 1 steps in first; 0 never does. */
-  fallback_order: number;
-  weight: number;
-  settings: PlatformSettings;
-  tested: { at: string; latency_ms: number | null; error: string | null } | null;
-  version: number;
-  created_at: string | null;
-  updated_at: string | null;
-}
-
-/** Zero takes a limit or the budget away, an empty text the key or the default model. */
-export interface PlatformWish {
-  base_url?: string;
-  api_key?: string;
-  models?: string[];
-  default_model?: string;
-  is_enabled?: boolean;
-  requests_per_minute?: number;
-  tokens_per_minute?: number;
-  daily_budget_micros?: number;
-  fallback_order?: number;
-  weight?: number;
-  settings?: Partial<PlatformSettings>;
-}
-
-export interface PlatformTest {
-  ok: boolean;
-  health: "healthy" | "degraded" | "error";
-  latency_ms: number;
-  model: string | null;
-  models: string[];
-  input_tokens: number;
-  output_tokens: number;
-  cost_micros: number | null;
-  error: string | null;
-  error_code: string | null;
-}
 
 export const platformStatuses = [
   "healthy",
@@ -87,122 +70,50 @@ export const platformStatuses = [
   "down",
   "error",
   "not_configured",
-] as const;
-export type PlatformStatus = (typeof platformStatuses)[number];
+] as const satisfies readonly PlatformStatus[];
 
-export interface PlatformHealth {
-  id: string | null;
-  platform: string;
-  kind: PlatformKind;
-  status: PlatformStatus;
-  detail: string;
-  last_check: string | null;
-  latency_ms: number | null;
-  in_flight: number;
-  requests_last_minute: number;
-  requests_per_minute: number | null;
-  tokens_last_minute: number;
-  tokens_per_minute: number | null;
-  /** The larger part of both that is used; 1 is all of it. */
-  rate_usage: number;
-  cost_today_micros: number;
-  daily_budget_micros: number | null;
-  budget_usage: number;
-  last_answer_at: string | null;
-  last_failure_at: string | null;
-  last_failure: string | null;
-}
+export const strategies = [
+  "priority",
+  "weighted",
+  "cheapest",
+  "fastest",
+  "least_loaded",
+] as const satisfies readonly Strategy[];
 
-export interface HealthChange {
-  platform: string;
-  at: string;
-  status: PlatformStatus;
-  detail: string;
-  latency_ms: number | null;
-}
+export const usageGroups = [
+  "platform",
+  "model",
+  "user",
+  "agent",
+  "project",
+  "day",
+] as const satisfies readonly UsageGroup[];
 
-export const strategies = ["priority", "weighted", "cheapest", "fastest", "least_loaded"] as const;
-export type Strategy = (typeof strategies)[number];
+export const budgetScopes = [
+  "organisation",
+  "project",
+  "user",
+  "key",
+  "provider",
+  "department",
+  "sprint",
+  "epic",
+  "item",
+  "execution",
+  "step",
+] as const satisfies readonly BudgetScope[];
 
-export interface GroupTarget {
-  platform: string;
-  model: string;
-  order: number;
-  weight: number;
-}
+export const budgetPeriods = [
+  "day",
+  "week",
+  "month",
+  "total",
+] as const satisfies readonly BudgetPeriod[];
 
-export interface ModelGroupWish {
-  name: string;
-  strategy: Strategy;
-  targets: GroupTarget[];
-  hedge_after_ms: number | null;
-  is_enabled: boolean;
-}
-
-export interface ModelGroup extends ModelGroupWish {
-  id: string;
-  version: number;
-  created_at: string;
-  updated_at: string;
-}
-
-export const keyScopes = ["chat", "embeddings", "audio", "agents", "workflows"] as const;
-export type KeyScope = (typeof keyScopes)[number];
-
-export interface VirtualKey {
-  id: string;
-  name: string;
-  prefix: string;
-  user_id: string;
-  project: string | null;
-  /** None: every model. */
-  models: string[];
-  scopes: KeyScope[];
-  requests_per_minute: number | null;
-  tokens_per_minute: number | null;
-  version: number;
-  created_at: string;
-  updated_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-  revoked_at: string | null;
-}
-
-export interface CreatedVirtualKey extends VirtualKey {
-  /** Null when a create is repeated: it is shown once. */
-  key: string | null;
-}
-
-export interface NewVirtualKey {
-  name: string;
-  project?: string;
-  models?: string[];
-  scopes?: KeyScope[];
-  requests_per_minute?: number;
-  tokens_per_minute?: number;
-  expires_in_days?: number;
-}
-
-/** Null takes a limit, the project or the end away. */
-export interface VirtualKeyChange {
-  name?: string;
-  project?: string | null;
-  models?: string[];
-  scopes?: KeyScope[];
-  requests_per_minute?: number | null;
-  tokens_per_minute?: number | null;
-  expires_at?: string | null;
-}
-
-export interface KeyState {
-  master_key: string;
-  kept_in: "database" | "vault";
-  secrets: { kept_in: string; count: number }[];
-}
-
-export interface Rotation {
-  key_id: string;
-  resealed: number;
-  deleted_keys: number;
-  master_replaced: boolean;
-}
+export const keyScopes = [
+  "chat",
+  "embeddings",
+  "audio",
+  "agents",
+  "workflows",
+] as const satisfies readonly KeyScope[];

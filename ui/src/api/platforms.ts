@@ -1,56 +1,44 @@
 import { queryOptions } from "@tanstack/react-query";
-import { ask, askPage, place } from "./ask";
-import { idempotent } from "./client";
-import type {
-  AddedKind,
-  HealthChange,
-  ModelGroup,
-  ModelGroupWish,
-  Platform,
-  PlatformHealth,
-  PlatformTest,
-  PlatformWish,
-} from "./gateway";
+import { client, idempotent, take } from "./client";
+import type { ModelGroupWish, NewPlatform, PlatformWish } from "./gateway";
 import { keys } from "./keys";
 
 export const platformsOptions = queryOptions({
   queryKey: keys.platforms,
-  queryFn: async () => (await askPage<Platform>("/platforms")).items,
+  queryFn: async () => (await take(client.GET("/api/v1/platforms"))).items,
 });
 
 /** `force` saves what did not pass its test. */
-export const createPlatform = (
-  body: PlatformWish & { name: string; kind: AddedKind },
-  force: boolean,
-) =>
-  ask<Platform>("POST", "/platforms", {
-    query: { force: force || undefined },
-    body,
-    headers: idempotent(),
-  });
+export const createPlatform = (body: NewPlatform, force: boolean) =>
+  take(
+    client.POST("/api/v1/platforms", {
+      params: { query: { force }, header: idempotent() },
+      body,
+    }),
+  );
 
 export const changePlatform = (
   id: string,
   body: PlatformWish & { version: number },
   force: boolean,
 ) =>
-  ask<Platform>("PATCH", place("/platforms/{id}", { id }), {
-    query: { force: force || undefined },
-    body,
-  });
+  take(
+    client.PATCH("/api/v1/platforms/{id}", { params: { path: { id }, query: { force } }, body }),
+  );
 
-export const deletePlatform = (id: string) => ask<null>("DELETE", place("/platforms/{id}", { id }));
+export const deletePlatform = (id: string) =>
+  take(client.DELETE("/api/v1/platforms/{id}", { params: { path: { id } } }));
 
 export const testPlatform = (id: string) =>
-  ask<PlatformTest>("POST", place("/platforms/{id}/test", { id }), { body: {} });
+  take(client.POST("/api/v1/platforms/{id}/test", { params: { path: { id } } }));
 
 /** The models that the provider itself says it serves. */
 export const servedModels = async (id: string) =>
-  (await ask<{ models: string[] }>("GET", place("/platforms/{id}/models", { id }))).models;
+  (await take(client.GET("/api/v1/platforms/{id}/models", { params: { path: { id } } }))).models;
 
 export const platformHealthOptions = queryOptions({
   queryKey: keys.platformHealth,
-  queryFn: async () => (await ask<{ items: PlatformHealth[] }>("GET", "/platforms/health")).items,
+  queryFn: async () => (await take(client.GET("/api/v1/platforms/health"))).items,
   refetchInterval: 15_000,
 });
 
@@ -59,22 +47,22 @@ export const healthHistoryOptions = (platform: string | undefined) =>
     queryKey: keys.healthHistory(platform),
     queryFn: async () =>
       (
-        await ask<{ items: HealthChange[] }>("GET", "/platforms/health/history", {
-          query: { platform },
-        })
+        await take(
+          client.GET("/api/v1/platforms/health/history", { params: { query: { platform } } }),
+        )
       ).items,
   });
 
 export const modelGroupsOptions = queryOptions({
   queryKey: keys.modelGroups,
-  queryFn: async () => (await askPage<ModelGroup>("/model-groups")).items,
+  queryFn: async () => (await take(client.GET("/api/v1/model-groups"))).items,
 });
 
 export const createModelGroup = (body: ModelGroupWish) =>
-  ask<ModelGroup>("POST", "/model-groups", { body, headers: idempotent() });
+  take(client.POST("/api/v1/model-groups", { params: { header: idempotent() }, body }));
 
 export const changeModelGroup = (id: string, body: ModelGroupWish & { version: number }) =>
-  ask<ModelGroup>("PUT", place("/model-groups/{id}", { id }), { body });
+  take(client.PUT("/api/v1/model-groups/{id}", { params: { path: { id } }, body }));
 
 export const deleteModelGroup = (id: string) =>
-  ask<null>("DELETE", place("/model-groups/{id}", { id }));
+  take(client.DELETE("/api/v1/model-groups/{id}", { params: { path: { id } } }));

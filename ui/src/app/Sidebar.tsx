@@ -7,6 +7,7 @@ import type { Session } from "@/api/types";
 import { WaitingCount } from "@/features/approval/WaitingCount";
 import { Button } from "@/kit/Button";
 import { Mark } from "@/kit/Mark";
+import { AdminNav } from "./AdminNav";
 import { places } from "./places";
 import { UserMenu } from "./UserMenu";
 
@@ -52,6 +53,7 @@ export function Sidebar({ session, onHelp }: { session: Session; onHelp: () => v
             </li>
           ))}
         </ul>
+        <AdminNav />
         {projects && projects.items.length > 0 && (
           <div className="flex min-h-0 flex-col">
             <h2 className="px-2 pb-1 font-medium text-muted text-xs">{t("nav.yourProjects")}</h2>

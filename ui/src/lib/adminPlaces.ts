@@ -1,17 +1,40 @@
-// The places of administration: who may go there, and what leads there.
+// The places of administration: who may go there, what leads there, and what else is lit by it.
 import { ChartColumn, KeyRound, LockKeyhole, Server } from "lucide-react";
 import type { components } from "@/api/schema";
 
 type Permission = components["schemas"]["Permission"];
 
 export const adminPlaces = [
-  { to: "/admin/platforms", icon: Server, name: "nav.platforms", needs: "manage_platforms" },
-  { to: "/admin/usage", icon: ChartColumn, name: "nav.costs", needs: "view_costs" },
+  {
+    to: "/admin/platforms",
+    icon: Server,
+    name: "nav.platforms",
+    needs: "manage_platforms",
+    also: ["/admin/health", "/admin/model-groups", "/admin/prices"],
+  },
+  {
+    to: "/admin/usage",
+    icon: ChartColumn,
+    name: "nav.costs",
+    needs: "view_costs",
+    also: ["/admin/budgets", "/admin/rate-limits", "/admin/model-calls"],
+  },
   {
     to: "/admin/virtual-keys",
     icon: KeyRound,
     name: "nav.virtualKeys",
     needs: "manage_virtual_keys",
+    also: [],
   },
-  { to: "/admin/encryption", icon: LockKeyhole, name: "nav.encryption", needs: "manage_settings" },
-] as const satisfies readonly { needs: Permission; [part: string]: unknown }[];
+  {
+    to: "/admin/encryption",
+    icon: LockKeyhole,
+    name: "nav.encryption",
+    needs: "manage_settings",
+    also: [],
+  },
+] as const satisfies readonly {
+  needs: Permission;
+  also: readonly string[];
+  [part: string]: unknown;
+}[];

@@ -1,6 +1,5 @@
 // Test double: usage, the ledger, budgets, limits, virtual keys and the keys that seal secrets.
-import type { VirtualKey } from "@/api/gateway";
-import type { Budget } from "@/api/gateway-costs";
+import type { Budget, VirtualKey } from "@/api/gateway";
 import { json, notFound, page, problem } from "./answer";
 import { usage, usageCsv } from "./costs";
 import { at, nextId } from "./db";

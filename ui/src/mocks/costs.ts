@@ -1,5 +1,4 @@
 // Test double: what was used, the ledger, budgets, limits and the keys of outside clients.
-import type { VirtualKey } from "@/api/gateway";
 import type {
   Budget,
   ModelCall,
@@ -7,7 +6,8 @@ import type {
   UsageGroup,
   UsageLine,
   UsageReport,
-} from "@/api/gateway-costs";
+  VirtualKey,
+} from "@/api/gateway";
 import { at } from "./db";
 
 const line = (key: string, calls: number, cost_micros: number, part: Partial<UsageLine> = {}) => ({
@@ -105,10 +105,15 @@ export const modelCalls = (): ModelCall[] =>
     const isDoor = index % 3 === 0;
     const isCached = index % 7 === 3;
     const isFailed = index % 11 === 5;
+    const isCut = index === 20;
     return {
       id: `cal_${index}`,
       execution_id: isDoor ? null : "exe_01kdone",
       step: isDoor ? null : "stories",
+      instance: 0,
+      attempt: 1,
+      scripted: false,
+      repair: false,
       model: index % 4 === 1 ? "anthropic/claude-sonnet-4-5" : "openai/gpt-4.1-mini",
       provider: index % 4 === 1 ? "anthropic" : "openai",
       input_tokens: 900 + index * 37,
@@ -116,12 +121,12 @@ export const modelCalls = (): ModelCall[] =>
       cached_input_tokens: 0,
       cost_micros: isCached || isFailed ? 0 : 640 + index * 31,
       cost_known: index !== 8,
-      estimated: index === 13,
+      estimated: isCut,
       is_cached: isCached,
       calls: 1,
       duration_ms: isCached ? 2 : 900 + index * 24,
       started_at: at(600 - index * 9),
-      outcome: isFailed ? "error" : "ok",
+      outcome: isFailed ? "error" : isCut ? "interrupted" : "ok",
       error: isFailed ? "the provider is overloaded (529)" : null,
       door: isDoor ? "chat/completions" : null,
       key_id: isDoor ? "vky_shop" : null,

@@ -1,13 +1,17 @@
 // Test double: the whole state of the pretend server, in memory.
 import type {
+  Budget,
   HealthChange,
   KeyState,
+  ModelCall,
   ModelGroup,
+  ModelPrice,
   Platform,
   PlatformHealth,
+  RateLimit,
+  UnknownPrice,
   VirtualKey,
 } from "@/api/gateway";
-import type { Budget, ModelCall, ModelPrice, RateLimit, UnknownPrice } from "@/api/gateway-costs";
 import type {
   ApiKey,
   ExecutionDetail,

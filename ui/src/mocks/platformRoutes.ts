@@ -1,6 +1,5 @@
 // Test double: platforms, their health, model groups and prices.
-import type { ModelGroup, Platform, PlatformTest } from "@/api/gateway";
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelGroup, ModelPrice, Platform, PlatformTest } from "@/api/gateway";
 import { json, notFound, page, problem } from "./answer";
 import { at, type Db, nextId } from "./db";
 import { plainPlatform, usualSettings } from "./platforms";

@@ -2,11 +2,11 @@
 import type {
   HealthChange,
   ModelGroup,
+  ModelPrice,
   Platform,
   PlatformHealth,
   PlatformSettings,
 } from "@/api/gateway";
-import type { ModelPrice } from "@/api/gateway-costs";
 import { at } from "./db";
 
 export const usualSettings: PlatformSettings = {
@@ -17,6 +17,7 @@ export const usualSettings: PlatformSettings = {
   max_concurrent: 64,
   retries: 2,
   retry_wait_ms: 500,
+  api_version: null,
 };
 
 export const plainPlatform: Omit<Platform, "id" | "name" | "kind" | "base_url"> = {

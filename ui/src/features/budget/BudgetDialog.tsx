@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { changeBudget, createBudget } from "@/api/costs";
-import { type Budget, budgetPeriods, type NewBudget } from "@/api/gateway-costs";
+import { type Budget, budgetPeriods, type NewBudget } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { modelsOptions } from "@/api/models";
 import { useCan } from "@/api/useCan";

@@ -1,6 +1,6 @@
 import { BellRing, Pause, Pencil, Power, Shuffle, Square, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Budget } from "@/api/gateway-costs";
+import type { Budget } from "@/api/gateway";
 import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
 import { QuotaBar } from "@/kit/QuotaBar";

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { budgetsOptions, deleteBudget } from "@/api/costs";
-import type { Budget } from "@/api/gateway-costs";
+import type { Budget } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";

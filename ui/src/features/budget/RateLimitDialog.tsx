@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { type RateLimitWish, setRateLimit } from "@/api/costs";
-import type { RateLimit } from "@/api/gateway-costs";
+import { setRateLimit } from "@/api/costs";
+import type { RateLimit, RateLimitWish } from "@/api/gateway";
 import { sessionOptions } from "@/api/identity";
 import { keys } from "@/api/keys";
 import { AmountField } from "@/kit/AmountField";
@@ -30,7 +30,9 @@ export function RateLimitDialog({ limit, onClose }: Props) {
   const queryClient = useQueryClient();
   const listId = useId();
   const { data: session } = useQuery(sessionOptions);
-  const [scope, setScope] = useState<RateLimit["scope"]>(limit?.scope ?? "organisation");
+  const [scope, setScope] = useState<"organisation" | "user">(
+    limit?.scope === "user" ? "user" : "organisation",
+  );
   const [user, setUser] = useState(limit?.scope_id ?? "");
   const [requests, setRequests] = useState(written(limit?.requests_per_minute));
   const [tokens, setTokens] = useState(written(limit?.tokens_per_minute));

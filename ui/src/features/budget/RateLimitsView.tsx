@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { deleteRateLimit, rateLimitsOptions } from "@/api/costs";
-import type { RateLimit } from "@/api/gateway-costs";
+import type { RateLimit } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
 import { Badge } from "@/kit/Badge";
@@ -66,7 +66,9 @@ export function RateLimitsView() {
                     <div className="min-w-0 flex-1">
                       <p className="flex flex-wrap items-center gap-2">
                         <bdi className="break-all font-medium">{named(limit)}</bdi>
-                        <Badge>{t(`budget.scopeIs.${limit.scope}`)}</Badge>
+                        <Badge>
+                          {t(`budget.scopeIs.${limit.scope === "user" ? "user" : "organisation"}`)}
+                        </Badge>
                       </p>
                       <p className="mt-0.5 flex flex-wrap gap-x-3 text-muted text-sm tabular-nums">
                         <span>

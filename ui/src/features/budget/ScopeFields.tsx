@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { type BudgetScope, budgetScopes } from "@/api/gateway-costs";
+import { type BudgetScope, budgetScopes } from "@/api/gateway";
 import { sessionOptions } from "@/api/identity";
 import { platformsOptions } from "@/api/platforms";
 import { projectsOptions } from "@/api/projects";

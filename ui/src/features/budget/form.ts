@@ -1,5 +1,5 @@
 // The form of a budget. Pure.
-import type { Budget, BudgetPeriod, BudgetScope, NewBudget } from "@/api/gateway-costs";
+import type { Budget, BudgetPeriod, BudgetScope, NewBudget } from "@/api/gateway";
 import { fromMicros, toMicros } from "@/lib/amount";
 
 export const actions = ["stop", "pause", "fallback"] as const;

@@ -24,6 +24,7 @@ const platform = {
     max_concurrent: 8,
     retries: 0,
     retry_wait_ms: 250,
+    api_version: null,
   },
   tested: null,
   version: 4,

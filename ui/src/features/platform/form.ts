@@ -139,11 +139,11 @@ export function readForm(form: PlatformForm): { wish: PlatformWish; faults: Faul
     form.budget.trim() === ""
       ? 0
       : (toMicros(form.budget) ?? note("daily_budget_micros", "amount"));
-  const settings: Partial<PlatformSettings> = Object.fromEntries([
+  const numbers = Object.fromEntries([
     ...times.map((each) => [each, time(`settings.${each}`, form.settings[each])]),
     ...counts.map((each) => [each, count(`settings.${each}`, form.settings[each])]),
-  ]);
-  if (form.apiVersion.trim() !== "") settings.api_version = form.apiVersion.trim();
+  ]) as Record<Advanced, number>;
+  const settings: PlatformSettings = { ...numbers, api_version: form.apiVersion.trim() || null };
   const wish: PlatformWish = {
     base_url: baseUrl,
     models: modelsOf(form.models),

@@ -1,6 +1,5 @@
 // What would notice that a platform is gone. Pure.
-import type { ModelGroup, VirtualKey } from "@/api/gateway";
-import type { Budget, ModelPrice, UsageReport } from "@/api/gateway-costs";
+import type { Budget, ModelGroup, ModelPrice, UsageReport, VirtualKey } from "@/api/gateway";
 
 export interface Known {
   groups: ModelGroup[];

@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { setPrices } from "@/api/costs";
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelPrice } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";

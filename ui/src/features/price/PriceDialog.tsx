@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { setPrices } from "@/api/costs";
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelPrice } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { platformsOptions } from "@/api/platforms";
 import { AmountField } from "@/kit/AmountField";

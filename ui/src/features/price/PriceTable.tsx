@@ -1,6 +1,6 @@
 import { CalendarPlus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelPrice } from "@/api/gateway";
 import { Badge, type Tone } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
 import { Cell, Heading, RowName, Table } from "@/kit/Table";

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { deletePrice, pricesOptions } from "@/api/costs";
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelPrice } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";

@@ -1,5 +1,5 @@
 // A table of prices as a file with commas, read before it is sent. The rules are the server's. Pure.
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelPrice } from "@/api/gateway";
 
 export const columns = [
   "platform",

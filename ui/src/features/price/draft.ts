@@ -1,5 +1,5 @@
 // The form of one price. Pure.
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelPrice } from "@/api/gateway";
 import { fromMicros, toMicros } from "@/lib/amount";
 import { moment } from "./csv";
 

@@ -1,5 +1,5 @@
 // Which of several prices for the same model counts. Pure.
-import type { ModelPrice } from "@/api/gateway-costs";
+import type { ModelPrice } from "@/api/gateway";
 
 export type PriceState = "current" | "future" | "past";
 

@@ -1,5 +1,8 @@
+import { Link } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
 import { Trans, useTranslation } from "react-i18next";
+import { useCan } from "@/api/useCan";
+import { Notice } from "@/kit/Notice";
 import { Panel } from "@/kit/Panel";
 import { Snippet } from "@/kit/Snippet";
 import { configFor, providers } from "./providerConfig";
@@ -7,8 +10,14 @@ import { configFor, providers } from "./providerConfig";
 /** How to connect a model of one's own: three steps with text to copy. */
 export function ConnectProvider() {
   const { t, i18n } = useTranslation();
+  const managesPlatforms = useCan("manage_platforms");
   return (
     <Panel title={t("connect.title")} text={t("connect.text")}>
+      {managesPlatforms && (
+        <Notice className="mb-4">
+          <Link to="/admin/platforms">{t("nav.platforms")}</Link> {t("connect.here")}
+        </Notice>
+      )}
       <Tabs.Root defaultValue={providers[0]?.name} dir={i18n.dir()}>
         <Tabs.List
           aria-label={t("connect.provider")}

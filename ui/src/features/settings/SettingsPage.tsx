@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useCan } from "@/api/useCan";
 import { Page } from "@/kit/Page";
 import { cn } from "@/lib/cn";
+import { AdminLinks } from "./AdminLinks";
 import { ApiKeys } from "./ApiKeys";
 import { ModelsSection } from "./ModelsSection";
 import { ProfileForm } from "./ProfileForm";
@@ -50,6 +51,7 @@ export function SettingsPage() {
         </nav>
         <View />
       </div>
+      <AdminLinks />
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { UsageGroup, UsageLine, UsageReport } from "@/api/gateway-costs";
+import type { UsageGroup, UsageLine, UsageReport } from "@/api/gateway";
 import { Badge } from "@/kit/Badge";
 import { Cell, Heading, RowName, Table } from "@/kit/Table";
 import { useFormats } from "@/lib/useFormats";

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, CircleX, LoaderCircle } from "lucide-react";
+import { CircleCheck, CircleSlash, CircleX, LoaderCircle, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { ModelCall } from "@/api/gateway-costs";
+import type { ModelCall } from "@/api/gateway";
 import { Badge } from "@/kit/Badge";
 import { Cell, RowName } from "@/kit/Table";
+import { cn } from "@/lib/cn";
 import { useFormats } from "@/lib/useFormats";
 
 interface Props {
@@ -12,13 +13,18 @@ interface Props {
   keyName: string | undefined;
 }
 
+const looks: Record<ModelCall["outcome"], { icon: LucideIcon; tone: string }> = {
+  ok: { icon: CircleCheck, tone: "text-ok" },
+  error: { icon: CircleX, tone: "text-danger" },
+  interrupted: { icon: CircleSlash, tone: "text-warn" },
+  running: { icon: LoaderCircle, tone: "text-accent" },
+};
+
 /** A line of the ledger. */
 export function CallLine({ call, keyName }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const isFailed = call.outcome === "error";
-  const isRunning = call.outcome === "running";
-  const Icon = isFailed ? CircleX : isRunning ? LoaderCircle : CircleCheck;
+  const { icon: Icon, tone } = looks[call.outcome];
   return (
     <tr>
       <RowName className="whitespace-nowrap font-normal tabular-nums">
@@ -67,27 +73,12 @@ export function CallLine({ call, keyName }: Props) {
       </Cell>
       <Cell isNumber>{formats.duration(call.duration_ms)}</Cell>
       <Cell className="min-w-36">
-        <span
-          className={
-            isFailed
-              ? "flex items-start gap-1.5 text-danger text-xs"
-              : "flex items-start gap-1.5 text-muted text-xs"
-          }
-        >
-          <Icon
-            aria-hidden
-            className={
-              isFailed || isRunning
-                ? "mt-0.5 size-3.5 shrink-0"
-                : "mt-0.5 size-3.5 shrink-0 text-ok"
-            }
-          />
-          {isFailed ? (
-            <bdi className="break-words">{call.error ?? t("call.error")}</bdi>
-          ) : isRunning ? (
-            t("call.running")
+        <span className="flex items-start gap-1.5 text-xs">
+          <Icon aria-hidden className={cn("mt-0.5 size-3.5 shrink-0", tone)} />
+          {call.error ? (
+            <bdi className="break-words text-danger">{call.error}</bdi>
           ) : (
-            t("ledger.ok")
+            <span className="text-muted">{t(`ledger.outcomeIs.${call.outcome}`)}</span>
           )}
         </span>
       </Cell>

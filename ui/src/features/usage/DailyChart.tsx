@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { UsageLine } from "@/api/gateway-costs";
+import type { UsageLine } from "@/api/gateway";
 import { Fold } from "@/kit/Fold";
 import { Cell, Heading, RowName, Table } from "@/kit/Table";
 import { cn } from "@/lib/cn";

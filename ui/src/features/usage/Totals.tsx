@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { UsageLine } from "@/api/gateway-costs";
+import type { UsageLine } from "@/api/gateway";
 import { useFormats } from "@/lib/useFormats";
 
 /** The whole time in a few numbers. */

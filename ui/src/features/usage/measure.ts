@@ -1,5 +1,5 @@
 // What of a line is looked at. Pure.
-import type { UsageLine } from "@/api/gateway-costs";
+import type { UsageLine } from "@/api/gateway";
 import type { Formats } from "@/lib/format";
 import type { Measure } from "./search";
 

@@ -1,6 +1,6 @@
 // What the page of usage shows, as it stands in the address. Pure. Days are days in UTC.
 import type { UsageWish } from "@/api/costs";
-import { type UsageGroup, usageGroups } from "@/api/gateway-costs";
+import { type UsageGroup, usageGroups } from "@/api/gateway";
 
 export const ranges = ["7d", "30d", "90d", "month"] as const;
 export type Range = (typeof ranges)[number];

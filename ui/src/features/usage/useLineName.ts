@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { UsageGroup } from "@/api/gateway-costs";
+import type { UsageGroup } from "@/api/gateway";
 import { sessionOptions } from "@/api/identity";
 import { projectsOptions } from "@/api/projects";
 
