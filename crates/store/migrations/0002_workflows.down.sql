@@ -1,5 +1,16 @@
 -- Takes 0002_workflows back. Of several results of an instance, the newest stays.
 
+-- on sqlite only
+drop trigger ended_executions_stay_ended;
+drop trigger journal_is_never_deleted;
+drop trigger journal_is_never_changed;
+-- on postgres only
+drop trigger ended_executions_stay_ended on executions;
+drop trigger journal_is_never_emptied on execution_events;
+drop trigger journal_is_never_deleted on execution_events;
+drop trigger journal_is_never_changed on execution_events;
+-- on both
+
 drop table approvals;
 
 create table results_by_instance (
@@ -27,6 +38,9 @@ select r.organisation_id, r.id, r.execution_id, r.step, r.instance, r.agent, r.c
 from results r
 where r.attempt = (select max(o.attempt) from results o where o.organisation_id = r.organisation_id and o.execution_id = r.execution_id and o.step = r.step and o.instance = r.instance);
 drop table results;
+-- on postgres only
+drop function refuse_change();
+-- on both
 alter table results_by_instance rename to results;
 
 alter table attempts drop column deaths;

@@ -70,3 +70,34 @@ create table approvals (
     unique (organisation_id, execution_id, step, instance, attempt)
 );
 create index approvals_open on approvals (organisation_id, status, requested_at);
+
+-- What is recorded stays as it is, whoever writes: the product's own statements never try,
+-- and a hand in the database is refused. The two databases have different words for it.
+-- on sqlite only
+create trigger journal_is_never_changed before update on execution_events begin
+    select raise(abort, 'the journal is append-only: a recorded fact is never changed');
+end;
+create trigger journal_is_never_deleted before delete on execution_events begin
+    select raise(abort, 'the journal is append-only: a recorded fact is never deleted');
+end;
+create trigger results_are_never_changed before update on results begin
+    select raise(abort, 'a recorded result is never changed');
+end;
+create trigger results_are_never_deleted before delete on results begin
+    select raise(abort, 'a recorded result is never deleted');
+end;
+create trigger ended_executions_stay_ended before update of status, is_final, outputs, error, last_seq, finished_at on executions when old.is_final begin
+    select raise(abort, 'an execution that has ended stays as it ended');
+end;
+-- on postgres only
+create function refuse_change() returns trigger language plpgsql as $$ begin
+    raise exception '%', tg_argv[0] using errcode = 'restrict_violation';
+end $$;
+create trigger journal_is_never_changed before update on execution_events for each row execute function refuse_change('the journal is append-only: a recorded fact is never changed');
+create trigger journal_is_never_deleted before delete on execution_events for each row execute function refuse_change('the journal is append-only: a recorded fact is never deleted');
+create trigger journal_is_never_emptied before truncate on execution_events for each statement execute function refuse_change('the journal is append-only: a recorded fact is never deleted');
+create trigger results_are_never_changed before update on results for each row execute function refuse_change('a recorded result is never changed');
+create trigger results_are_never_deleted before delete on results for each row execute function refuse_change('a recorded result is never deleted');
+create trigger results_are_never_emptied before truncate on results for each statement execute function refuse_change('a recorded result is never deleted');
+create trigger ended_executions_stay_ended before update of status, is_final, outputs, error, last_seq, finished_at on executions for each row when (old.is_final) execute function refuse_change('an execution that has ended stays as it ended');
+-- on both

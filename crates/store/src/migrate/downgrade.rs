@@ -72,7 +72,8 @@ impl Migrations {
                 return Err(Error::from(Problem::Loss(lost)));
             }
         }
-        tx.batch(migration.down).await.map_err(|error| migration.failed("down", &error))?;
+        let down = migration.down_on(tx.kind());
+        tx.batch(down).await.map_err(|error| migration.failed("down", &error))?;
         sql::delete(tx, &migration).await?;
         Ok(Some(migration))
     }

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::Version;
+use crate::Kind;
 
 /// One pair of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,16 @@ pub struct Migration {
 }
 
 impl Migration {
+    /// What brings the schema up on this kind of database.
+    pub(super) fn up_on(&self, kind: Kind) -> String {
+        text_on(self.up, kind)
+    }
+
+    /// What takes it back on this kind of database.
+    pub(super) fn down_on(&self, kind: Kind) -> String {
+        text_on(self.down, kind)
+    }
+
     /// What the database remembers of the files, to see whether they were changed later.
     pub fn checksum(&self) -> String {
         let mut hash = Sha256::new();
@@ -28,6 +39,24 @@ impl Migration {
         hash.update(self.down);
         hex(&hash.finalize())
     }
+}
+
+/// The lines of a file that are meant for this kind of database. Those after the line
+/// `-- on sqlite only` or `-- on postgres only` are for that one alone, up to the next such
+/// line or to `-- on both`: triggers are all that needs it.
+fn text_on(file: &str, kind: Kind) -> String {
+    let mut text = String::with_capacity(file.len());
+    let mut is_meant = true;
+    for line in file.split_inclusive('\n') {
+        match line.trim_end() {
+            "-- on sqlite only" => is_meant = kind == Kind::Sqlite,
+            "-- on postgres only" => is_meant = kind == Kind::Postgres,
+            "-- on both" => is_meant = true,
+            _ if is_meant => text.push_str(line),
+            _ => {}
+        }
+    }
+    text
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -95,6 +124,13 @@ mod tests {
             assert!(one.name.starts_with(&format!("{:04}_", one.number)), "{}", one.name);
         }
         assert!(SHIPPED.0.is_sorted_by_key(|one| one.version));
+    }
+
+    #[test]
+    fn lines_for_the_other_database_are_left_out() {
+        let file = "a;\n-- on sqlite only\nb;\n-- on postgres only\nc;\n-- on both\nd;\n";
+        assert_eq!(text_on(file, Kind::Sqlite), "a;\nb;\nd;\n");
+        assert_eq!(text_on(file, Kind::Postgres), "a;\nc;\nd;\n");
     }
 
     #[test]

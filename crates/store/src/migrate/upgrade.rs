@@ -75,7 +75,8 @@ impl Migrations {
         let status = self.compare(sql::applied(tx).await?)?;
         let next = status.pending.first().copied().filter(|one| one.version <= target);
         if let Some(migration) = next {
-            tx.batch(migration.up).await.map_err(|error| migration.failed("up", &error))?;
+            let up = migration.up_on(tx.kind());
+            tx.batch(up).await.map_err(|error| migration.failed("up", &error))?;
             sql::insert(tx, &migration, now).await?;
         }
         Ok(next)

@@ -237,7 +237,8 @@ impl Tx {
     }
 
     /// Runs a text of many statements without parameters: a migration file.
-    pub(crate) async fn batch(&mut self, text: &'static str) -> Result<()> {
+    pub(crate) async fn batch(&mut self, text: String) -> Result<()> {
+        let text = AssertSqlSafe(text);
         run!(self,
             tx => async { sqlx::raw_sql(text).execute(tx.connection()?).await.map(drop) },
             tx => async { sqlx::raw_sql(text).execute(tx.connection()?).await.map(drop) }

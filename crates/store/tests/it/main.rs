@@ -7,6 +7,7 @@ mod child;
 mod commit;
 mod crash;
 mod disk;
+mod facts;
 mod migrate;
 mod rows;
 mod statements;
