@@ -69,7 +69,7 @@ impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         let exit = match &error {
             store::Error::Unsafe(_) => Exit::Unsafe,
-            store::Error::Address(_) => Exit::Unreachable,
+            store::Error::Address(_) | store::Error::Unreachable(_) => Exit::Unreachable,
             store::Error::Migration(problem) if problem.is_unsafe() => Exit::Unsafe,
             store::Error::Migration(problem) if problem.is_invalid_input() => Exit::Invalid,
             store::Error::Database(_)

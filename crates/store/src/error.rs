@@ -1,5 +1,7 @@
 //! What can go wrong between us and the database.
 
+use crate::trouble::Trouble;
+
 /// A store operation's answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -39,6 +41,9 @@ pub enum Error {
     /// The writer has stopped because the program is shutting down or a commit failed.
     #[error("the database writer has stopped: {0}")]
     WriterStopped(String),
+    /// The connection to the database was lost, or there is none; nothing was done.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
     /// The disk or the database is full; nothing of the transaction was kept.
     #[error("the disk is full: free some space on the disk of the data folder, then try again")]
     DiskFull,
@@ -48,7 +53,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// Gives the driver's error its meaning: full disk, duplicate key, or as it is.
+    /// Gives the driver's error its meaning: full disk, duplicate key, lost connection, or as
+    /// it is.
     pub(crate) fn from_driver(error: sqlx::Error) -> Self {
         if let sqlx::Error::Database(database) = &error {
             let code = database.code().unwrap_or_default();
@@ -63,7 +69,11 @@ impl Error {
                 return Self::Duplicate(name);
             }
         }
-        Self::Database(error)
+        match Trouble::of(&error) {
+            Some(Trouble::Lost(reason)) => Self::Unreachable(reason),
+            _ if matches!(error, sqlx::Error::PoolTimedOut) => Self::Unreachable(error.to_string()),
+            _ => Self::Database(error),
+        }
     }
 
     /// Whether a unique key was violated.

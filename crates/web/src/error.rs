@@ -207,6 +207,15 @@ impl From<store::Error> for Error {
                 format!("nothing was written: {reason}; try again in a moment"),
                 Duration::from_secs(2),
             ),
+            store::Error::Unreachable(_) => {
+                let mut unreachable = Self::unavailable(
+                    "database_unavailable",
+                    "the database cannot be reached; try again in a moment",
+                    Duration::from_secs(2),
+                );
+                unreachable.0.source = Some(Box::new(error));
+                unreachable
+            }
             other => {
                 let mut error = Self::internal("");
                 error.0.source = Some(Box::new(other));

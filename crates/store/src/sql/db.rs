@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::begin::Begin;
 use super::checkpoint::Checkpoint;
@@ -67,9 +67,7 @@ impl Db {
             Pools::Sqlite { read, .. } => {
                 Tx::sqlite(read.begin().await.map_err(Error::from_driver)?)
             }
-            Pools::Postgres { read, .. } => {
-                Tx::postgres(read.begin_with(SNAPSHOT).await.map_err(Error::from_driver)?)
-            }
+            Pools::Postgres { read, .. } => Tx::postgres(begin(read).await?),
         })
     }
 
@@ -129,6 +127,18 @@ impl Db {
             }
         }
     }
+}
+
+/// A transaction on a connection that lives: those of the pool that the server has ended
+/// meanwhile fail at their first word, when nothing was done yet.
+async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    for _ in 0..pool.size() {
+        match pool.begin_with(SNAPSHOT).await.map_err(Error::from_driver) {
+            Err(Error::Unreachable(reason)) => tracing::debug!("a connection has gone: {reason}"),
+            other => return other,
+        }
+    }
+    pool.begin_with(SNAPSHOT).await.map_err(Error::from_driver)
 }
 
 impl Begin for Pools {
