@@ -106,6 +106,26 @@ steps:
         house.check().await;
     }
 
+    async fn work_that_a_gate_sends_back_keeps_each_result(db: Db) {
+        let house = House::new(db).await;
+        let definition = "
+name: again
+steps:
+  - {id: work, needs: [], tool: set, with: {say: '${{ feedback }}'}}
+  - id: check
+    needs: [work]
+    gate: {if: steps.work.outputs.say == 'again', on-fail: {goto: work, max: 2, feedback: again}}
+";
+        let id = house.execute(definition, json!({})).await;
+        let detail = house.status(&id, "completed").await;
+        for name in ["work", "check"] {
+            let attempts = step(&detail, name)["instances"][0]["attempts"].as_array().unwrap();
+            let seen: Vec<&str> = attempts.iter().map(|one| one["status"].as_str().unwrap()).collect();
+            assert_eq!(seen, ["completed", "completed"], "{name}");
+        }
+        house.check().await;
+    }
+
     async fn a_workflow_step_ends_with_its_execution(db: Db) {
         let house = House::new(db).await;
         let inner = "name: Inner work\ninputs: {n: {type: integer, required: true}}\nsteps: [{id: give, tool: set, with: {got: '${{ inputs.n }}'}}]\n";

@@ -121,14 +121,6 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        table: "results",
-        problem: "the same instance of a step has another result",
-        fix: REPORT,
-        sql: sql!(
-            "select organisation_id || ' ' || execution_id || ' ' || step || ' ' || cast(instance as TEXT) as key from results group by organisation_id, execution_id, step, instance having count(*) > 1 order by 1 limit $1"
-        ),
-    },
-    Rule {
         table: "attempts",
         problem: "the result that it recorded does not exist",
         fix: RESTORE,

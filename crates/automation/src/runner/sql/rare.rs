@@ -6,6 +6,7 @@ use engine::{AttemptKey, Event};
 use store::{Result, Tx, params, sql};
 
 use super::{Change, approval};
+use crate::runner::change::Fact;
 
 /// What has to be there before the rows of a change are written.
 pub(super) async fn before(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<()> {
@@ -24,8 +25,11 @@ pub(super) async fn after(
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<()> {
-    for fact in &change.events {
+    for (at, fact) in change.events.iter().enumerate() {
         match &fact.event {
+            Event::WorkSentBack { gate, steps, .. } => {
+                end_old_attempts(tx, change, *gate, steps, &change.events[at..], now).await?;
+            }
             Event::AttemptResumed { key, deaths, .. } if *deaths > 0 => {
                 deaths_of(tx, change, *key, *deaths).await?;
             }
@@ -147,12 +151,6 @@ async fn sent_back(
 ) -> Result<()> {
     for position in steps {
         let step = &change.plan.step(*position).id;
-        let ended = if *position == gate { "completed" } else { "cancelled" };
-        tx.execute(
-            sql!("update attempts set status = $4, finished_at = $5 where organisation_id = $1 and execution_id = $2 and step = $3 and finished_at is null"),
-            params![change.organisation, change.id, step, ended, now],
-        )
-        .await?;
         let rounds = if *position == gate { i64::from(round) } else { 0 };
         tx.execute(
             sql!("update execution_steps set status = 'pending', error = null, started_at = null, finished_at = null, rounds = case when $4 > 0 then $4 else rounds end where organisation_id = $1 and execution_id = $2 and step = $3"),
@@ -160,6 +158,33 @@ async fn sent_back(
         )
         .await?;
         approval::cancelled_of(tx, change, step, now).await?;
+    }
+    Ok(())
+}
+
+/// Attempts at steps that are done again, as far as they still ran, are over: the gate's own
+/// has done its work. Those that ended in this change have their rows by now, and those that
+/// began after it are not meant.
+async fn end_old_attempts(
+    tx: &mut Tx,
+    change: &Change,
+    gate: usize,
+    steps: &[usize],
+    later: &[Fact],
+    now: Timestamp,
+) -> Result<()> {
+    for position in steps {
+        let begun = later.iter().filter_map(|fact| match &fact.event {
+            Event::AttemptStarted { key, .. } if key.step == *position => Some(key.attempt),
+            _ => None,
+        });
+        let first = begun.min().map_or(i64::MAX, i64::from);
+        let ended = if *position == gate { "completed" } else { "cancelled" };
+        tx.execute(
+            sql!("update attempts set status = $4, finished_at = $5 where organisation_id = $1 and execution_id = $2 and step = $3 and finished_at is null and number < $6"),
+            params![change.organisation, change.id, &change.plan.step(*position).id, ended, now, first],
+        )
+        .await?;
     }
     Ok(())
 }
