@@ -37,7 +37,7 @@ impl Checker<'_> {
                 self.expanded_to_undo(*step, items.len())
             }
             Event::AttemptStarted { key, deadline } => self.attempt_started(*key, *deadline, now),
-            Event::AttemptResumed { key, deadline, deaths } => {
+            Event::AttemptResumed { key, deadline, deaths, .. } => {
                 must("news", self.running.contains_key(key), || format!("{key:?} does not run"))?;
                 let before = self.deaths.insert(*key, *deaths).unwrap_or(0);
                 must("deaths", *deaths == before || *deaths == before + 1, || {

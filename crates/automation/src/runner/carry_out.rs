@@ -16,6 +16,17 @@ pub(crate) const HTTP: &str = "http";
 
 impl Machine {
     pub(super) fn carry_out(&mut self, id: ExecutionId, effect: Effect) {
+        if let Effect::StartAttempt { key, .. } | Effect::ChooseAgent { key, .. } = &effect {
+            if self.live.get(&id).is_some_and(|live| live.state.is_held(*key)) {
+                return self.suspects.hold(id, *key, effect);
+            }
+            // Another execution's work needs no place of this one.
+            let is_own =
+                !matches!(&effect, Effect::StartAttempt { order: Order::Workflow { .. }, .. });
+            if is_own && self.queue.rests(id) {
+                return self.postpone(id, effect, self.app.now());
+            }
+        }
         match effect {
             Effect::WakeAt(_) => {}
             Effect::CancelAttempt { key } => self.stop_attempt(id, key),

@@ -20,8 +20,10 @@ use super::handle::{
 };
 use super::live::{Live, Waiter};
 use super::perform::Desk;
+use super::places::Postponed;
 use super::queue::Queue;
 use super::slots::Slots;
+use super::suspects::Suspects;
 use super::{Dependencies, Options, announce, children, ending, recover, sql};
 
 /// How much news one commit takes.
@@ -38,9 +40,13 @@ pub(super) struct Machine {
     pub(super) changes: IndexMap<ExecutionId, Change>,
     handle: Handle,
     stop: CancellationToken,
-    max_running: usize,
+    pub(super) max_running: usize,
     /// Executions that wait for their turn, and those that have it.
-    queue: Queue,
+    pub(super) queue: Queue,
+    /// What those that rest want to do once they have a place.
+    pub(super) postponed: Postponed,
+    /// Attempts that may have killed the process go on one at a time.
+    pub(super) suspects: Suspects,
     clockwork: Clockwork,
     /// The places of agents.
     pub(super) slots: Slots,
@@ -49,7 +55,7 @@ pub(super) struct Machine {
     /// After how many deaths of its process an attempt is given up; absent when the last
     /// process stopped in good order.
     give_up_after: Option<u32>,
-    effects: Vec<(ExecutionId, Effect)>,
+    pub(super) effects: Vec<(ExecutionId, Effect)>,
     replies: Vec<Reply>,
     /// Calls of procedures, which happen inside a commit of their own.
     pub(super) procedures: VecDeque<(ExecutionId, AttemptKey, String, serde_json::Value)>,
@@ -83,6 +89,8 @@ impl Machine {
             max_running: options.max_running,
             live: HashMap::new(),
             queue: Queue::default(),
+            postponed: Postponed::default(),
+            suspects: Suspects::default(),
             slots: Slots::new(options.max_per_agent),
             local: Vec::new(),
             clockwork: Clockwork::default(),
@@ -119,6 +127,7 @@ impl Machine {
                 self.take(message, now);
             }
             self.start_queued(now);
+            self.let_suspect_go_on(now);
             self.commit().await?;
             self.call_next_procedure().await?;
         }
@@ -130,7 +139,8 @@ impl Machine {
         let is_idle = self.procedures.is_empty()
             && self.changes.is_empty()
             && self.effects.is_empty()
-            && self.local.is_empty();
+            && self.local.is_empty()
+            && !self.suspects.may_go_on();
         !is_idle
     }
 
@@ -216,8 +226,14 @@ impl Machine {
             self.queue.push(waiting, &priority);
             return;
         }
-        if status == engine::Status::Running || status == engine::Status::RollingBack {
+        if status != engine::Status::Paused {
             self.queue.started(waiting);
+            // There may be more than have a place: those that had none, and those for whom
+            // something fell due meanwhile. What they want to do queues.
+            if self.queue.running() > self.max_running {
+                self.queue.rest(id);
+            }
+            self.rest_if_idle(id);
         }
         let give_up_after = self.give_up_after;
         self.advance(id, Input::Recover { give_up_after }, None, now);
@@ -227,19 +243,6 @@ impl Machine {
             let change = self.changes.entry(id).or_insert_with(|| Change::new(live));
             change.is_recovery = true;
             change.extend(live, Vec::new());
-        }
-    }
-
-    fn start_queued(&mut self, now: Timestamp) {
-        while self.queue.running() < self.max_running {
-            let Some(id) = self.queue.pop(now) else { return };
-            let is_queued =
-                self.live.get(&id).is_some_and(|live| live.state.status == engine::Status::Queued);
-            if is_queued {
-                self.advance(id, Input::Start, None, now);
-            } else {
-                self.queue.ended(id);
-            }
         }
     }
 
@@ -267,7 +270,8 @@ impl Machine {
         let plan = live.plan.clone();
         let outcome = engine::step(&plan, &mut live.state, input, now)?;
         // One that is resumed before it ever had its turn has it now.
-        if live.state.status == engine::Status::Running && !self.queue.runs(id) {
+        let has_begun = self.queue.runs(id) || self.queue.rests(id);
+        if live.state.status == engine::Status::Running && !has_begun {
             self.queue.started(live.waiting(now));
         }
         self.absorb(id, outcome, note);
@@ -311,6 +315,7 @@ impl Machine {
         for key in freed {
             self.free_agent(id, key);
         }
+        self.rest_if_idle(id);
     }
 
     /// Keeps effects until the facts are durable.
@@ -352,6 +357,9 @@ impl Machine {
         }
         for (id, effect) in std::mem::take(&mut self.effects) {
             self.carry_out(id, effect);
+        }
+        if !self.postponed.is_empty() {
+            self.start_queued(self.app.now());
         }
         Ok(())
     }
@@ -407,6 +415,7 @@ impl Machine {
     fn forget(&mut self, id: ExecutionId) {
         let Some(mut live) = self.live.remove(&id) else { return };
         self.clockwork.set(id, live.wake.take(), None);
+        self.postponed.remove(&id);
         for (key, task) in std::mem::take(&mut live.tasks) {
             task.cancel();
             self.free_agent(id, key);

@@ -17,12 +17,14 @@ mod handle;
 mod live;
 mod machine;
 mod perform;
+mod places;
 mod procedure;
 mod queue;
 mod recover;
 mod role;
 mod slots;
 mod sql;
+mod suspects;
 
 use std::sync::Arc;
 

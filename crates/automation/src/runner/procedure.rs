@@ -138,6 +138,7 @@ impl Machine {
             live.percent = next.percent;
         }
         self.schedule_after(id, effects);
+        self.rest_if_idle(id);
         topics.sort_unstable();
         topics.dedup();
         for topic in topics {

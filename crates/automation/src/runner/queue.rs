@@ -1,7 +1,9 @@
 //! Executions that wait for their turn: the most urgent first; among equals the organisation
 //! with the fewest running ones, then its project with the fewest, then the one that came
 //! first. Whoever waits long becomes more urgent, so that nobody waits for ever. Members of
-//! a full concurrency group stand aside until a place in it is free.
+//! a full concurrency group stand aside until a place in it is free. Those that only wait,
+//! for people, a time, a signal or another execution, rest: they keep their place in the
+//! group, hold none among those that run, and queue again for the next thing they do.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -46,9 +48,16 @@ pub(super) struct Queue {
     aside: HashMap<(OrganisationId, String), BTreeMap<u64, (usize, Waiting)>>,
     /// Those that run.
     running: HashMap<ExecutionId, Waiting>,
+    /// Those that have begun and only wait.
+    resting: HashMap<ExecutionId, Waiting>,
     shares: Shares,
     count: u64,
+    /// How often one that rested came back; they stand before those that have not begun.
+    returns: u64,
 }
+
+/// Where the numbers of those that have not begun start.
+const FRESH: u64 = 1 << 40;
 
 /// Where one stands.
 #[derive(Debug, Clone)]
@@ -60,14 +69,31 @@ enum Place {
 impl Queue {
     /// Adds one behind those that are as urgent.
     pub(super) fn push(&mut self, waiting: Waiting, priority: &str) {
-        let level = match priority {
-            "critical" => 0,
-            "high" => 1,
-            "low" => 3,
-            _ => 2,
-        };
         self.count += 1;
-        self.insert(level, self.count, waiting);
+        self.insert(level(priority), FRESH + self.count, waiting);
+    }
+
+    /// One that runs only waits from now on.
+    pub(super) fn rest(&mut self, id: ExecutionId) {
+        if let Some(waiting) = self.running.remove(&id) {
+            self.free_place(&waiting);
+            self.resting.insert(id, waiting);
+        }
+    }
+
+    /// One that rests has something to do and queues again, before those of its lane that
+    /// have not begun.
+    pub(super) fn come_back(&mut self, id: ExecutionId, priority: &str, now: Timestamp) {
+        let Some(resting) = self.resting.get(&id) else { return };
+        // Its group is no obstacle: it has its place there.
+        let waiting = Waiting { group: None, since: now, ..resting.clone() };
+        self.returns += 1;
+        self.insert(level(priority), self.returns, waiting);
+    }
+
+    /// Whether this one has begun and holds no place.
+    pub(super) fn rests(&self, id: ExecutionId) -> bool {
+        self.resting.contains_key(&id)
     }
 
     fn insert(&mut self, level: usize, number: u64, waiting: Waiting) {
@@ -104,6 +130,10 @@ impl Queue {
         *shares.organisations.entry(waiting.organisation).or_default() += 1;
         let project = (waiting.organisation, waiting.project.clone());
         *shares.projects.entry(project).or_default() += 1;
+        if let Some(resting) = self.resting.remove(&waiting.id) {
+            self.running.insert(waiting.id, resting);
+            return;
+        }
         if let Some(group) = &waiting.group {
             let group = (waiting.organisation, group.name.clone());
             *shares.groups.entry(group).or_default() += 1;
@@ -111,16 +141,22 @@ impl Queue {
         self.running.insert(waiting.id, waiting);
     }
 
+    fn free_place(&mut self, waiting: &Waiting) {
+        less(&mut self.shares.organisations, &waiting.organisation);
+        less(&mut self.shares.projects, &(waiting.organisation, waiting.project.clone()));
+    }
+
     /// One ended: its place in its group is free.
     pub(super) fn ended(&mut self, id: ExecutionId) {
         self.remove(id);
-        let Some(waiting) = self.running.remove(&id) else { return };
-        let shares = &mut self.shares;
-        less(&mut shares.organisations, &waiting.organisation);
-        less(&mut shares.projects, &(waiting.organisation, waiting.project));
+        let ran = self.running.remove(&id);
+        if let Some(waiting) = &ran {
+            self.free_place(waiting);
+        }
+        let Some(waiting) = ran.or_else(|| self.resting.remove(&id)) else { return };
         if let Some(group) = waiting.group {
             let group = (waiting.organisation, group.name);
-            less(&mut shares.groups, &group);
+            less(&mut self.shares.groups, &group);
             self.let_back(&group);
         }
     }
@@ -143,8 +179,8 @@ impl Queue {
         };
         let lanes = self.levels.iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values);
         let aside = self.aside.values().flat_map(BTreeMap::values).map(|(_, waiting)| waiting);
-        let all = lanes.chain(aside).chain(self.running.values());
-        all.filter(is_member).map(|waiting| waiting.id).collect()
+        let begun = self.running.values().chain(self.resting.values());
+        lanes.chain(aside).chain(begun).filter(is_member).map(|waiting| waiting.id).collect()
     }
 
     /// Takes one that waits out.
@@ -239,6 +275,15 @@ impl Queue {
     }
 }
 
+fn level(priority: &str) -> usize {
+    match priority {
+        "critical" => 0,
+        "high" => 1,
+        "low" => 3,
+        _ => 2,
+    }
+}
+
 fn less<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;
@@ -318,5 +363,25 @@ mod tests {
         queue.ended(ExecutionId::from_u128(2));
         check(&mut queue, 0, &[1]);
         assert_eq!(queue.running(), 3);
+    }
+
+    #[test]
+    fn those_that_rest_keep_their_group_and_come_back_before_fresh_ones() {
+        let mut queue = Queue::default();
+        let id = ExecutionId::from_u128;
+        queue.push(waiting(1, 1, "A", Some("deploy")), "medium");
+        queue.push(waiting(2, 1, "A", Some("deploy")), "medium");
+        queue.push(waiting(3, 1, "A", None), "medium");
+        assert_eq!(queue.pop(Timestamp::EPOCH), Some(id(1)));
+        queue.rest(id(1));
+        assert_eq!((queue.running(), queue.rests(id(1))), (0, true));
+        queue.come_back(id(1), "medium", Timestamp::EPOCH);
+        check(&mut queue, 0, &[1, 3]);
+        assert_eq!((queue.running(), queue.rests(id(1))), (2, false));
+        queue.rest(id(1));
+        assert_eq!(queue.members(OrganisationId::from_u128(1), "deploy").len(), 2);
+        queue.ended(id(1));
+        check(&mut queue, 0, &[2]);
+        assert_eq!(queue.running(), 2);
     }
 }

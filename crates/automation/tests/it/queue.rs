@@ -3,6 +3,21 @@ use store::both_databases;
 
 use crate::house::{House, ONE, Setup};
 
+/// They wait for people, a signal, a time.
+const WAITS: [&str; 3] = [
+    "name: asks\nsteps: [{id: ask, approval: {title: Go?, requester-may-approve: true}}]",
+    "name: listens\nsteps: [{id: word, wait: {event: go}}]",
+    "name: sleeps\nsteps: [{id: nap, wait: {hours: 1}}]",
+];
+
+/// Waits for a signal, then writes a text.
+const THEN_WRITES: &str = "
+name: then writes
+steps:
+  - {id: word, needs: [], wait: {event: go}}
+  - {id: text, needs: [word], agent: tester, command: write_text, params: {topic: life}}
+";
+
 both_databases! {
     async fn no_more_run_than_may_and_the_urgent_go_first(db: Db) {
         let house = House::open(db, Setup { max_running: 2, ..Setup::default() }).await;
@@ -62,6 +77,58 @@ both_databases! {
         }
         let order: Vec<String> = house.models.asked().iter().skip(1).map(|asked| asked.execution.to_string()).collect();
         assert_eq!(order, [0, 3, 2, 1].map(|index: usize| ids[index].clone()));
+        house.check().await;
+    }
+
+    async fn those_that_only_wait_hold_no_place(db: Db) {
+        let house = House::open(db, Setup { max_running: 1, ..Setup::default() }).await;
+        for text in WAITS {
+            let id = house.execute(text, json!({})).await;
+            house.fact(&id, "attempt_started").await;
+        }
+        let other = house.execute(ONE, json!({})).await;
+        house.status(&other, "completed").await;
+        house.check().await;
+    }
+
+    async fn a_step_that_calls_a_workflow_leaves_it_a_place(db: Db) {
+        let house = House::open(db, Setup { max_running: 1, ..Setup::default() }).await;
+        let outer = "name: outer\nsteps: [{id: call, workflow: write, with: {subject: life}}]\n";
+        let ids = [house.execute(outer, json!({})).await, house.execute(outer, json!({})).await];
+        for id in &ids {
+            house.status(id, "completed").await;
+        }
+        house.check().await;
+    }
+
+    async fn those_that_wake_together_still_take_turns(test: TestDb) {
+        let setup = Setup { max_running: 2, ..Setup::default() };
+        setup.models.hold("write_text");
+        let first = crate::process::Process::start(&test.target, setup.clone()).await;
+        let mut ids = Vec::new();
+        for _ in 0..5 {
+            ids.push(first.execute(THEN_WRITES, json!({})).await);
+        }
+        for id in &ids {
+            first.fact(id, "wait_started").await;
+            let signal = json!({ "name": "go" });
+            first.post(&format!("/executions/{id}/signals"), signal).await.expect(200);
+        }
+        setup.models.begun(2).await;
+        assert_eq!(setup.models.counts().begun, 2);
+        // A restart finds five that have begun, and two of them have a place.
+        first.kill().await;
+        let house = House::open(test.db.clone(), Setup { number: 1, ..setup }).await;
+        house.models.begun(4).await;
+        for begun in 4..=7 {
+            house.models.begun(begun).await;
+            assert_eq!(house.models.counts().begun, begun);
+            house.models.let_through("write_text", 1);
+        }
+        house.models.open("write_text");
+        for id in &ids {
+            house.status(id, "completed").await;
+        }
         house.check().await;
     }
 }

@@ -41,16 +41,20 @@ impl State {
                 let instance = &mut step.instances[key.instance];
                 instance.attempts = key.attempt;
                 instance.deaths = 0;
+                instance.is_held = false;
                 instance.is_chosen = false;
                 instance.status = InstanceStatus::Running { deadline: *deadline };
             }
-            Event::AttemptResumed { key, deadline, deaths } => {
+            Event::AttemptResumed { key, deadline, deaths, held } => {
                 let instance = self.instance_mut(*key);
                 instance.deaths = *deaths;
+                instance.is_held = *held;
                 instance.status = InstanceStatus::Running { deadline: *deadline };
             }
             Event::AttemptBegan { key, deadline } => {
-                self.instance_mut(*key).status = InstanceStatus::Running { deadline: *deadline };
+                let instance = self.instance_mut(*key);
+                instance.is_held = false;
+                instance.status = InstanceStatus::Running { deadline: *deadline };
             }
             Event::AgentChosen { key, agent, .. } => {
                 let instance = self.instance_mut(*key);

@@ -133,8 +133,11 @@ pub enum Event {
         /// How many processes have died while it ran.
         #[serde(default)]
         deaths: u32,
+        /// Whether it waits until it may go on alone, because it is suspected of the deaths.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        held: bool,
     },
-    /// An attempt had to wait for a free place and begins now.
+    /// An attempt had to wait, for a free place or to go on alone, and begins now.
     AttemptBegan {
         /// Which.
         #[serde(flatten)]

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::approval::ApprovalState;
 use super::{AttemptKey, Failure, Origin, Status, StepStatus};
 use crate::Plan;
+use crate::definition::Action;
 
 /// Where an execution stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +94,8 @@ pub struct InstanceState {
     pub(crate) before: u32,
     /// How many processes have died while its present attempt ran.
     pub(crate) deaths: u32,
+    /// Whether its present attempt waits until it may go on alone.
+    pub(crate) is_held: bool,
     /// The agents that were chosen for its attempts, the present one last.
     pub(crate) agents: Vec<String>,
     /// Whether the last of them is for the present attempt.
@@ -202,6 +205,12 @@ impl State {
         })
     }
 
+    /// Whether this attempt is suspected of having killed its process, and has not begun again.
+    pub fn is_held(&self, key: AttemptKey) -> bool {
+        let instance = self.instance(key.step, key.instance);
+        self.is_running(key) && instance.is_some_and(|instance| instance.is_held)
+    }
+
     /// The approval that this instance waits for.
     pub fn approval(&self, step: usize, instance: usize) -> Option<&ApprovalState> {
         match &self.instance(step, instance)?.status {
@@ -217,6 +226,22 @@ impl State {
             keys.extend(state.running_keys(step));
         }
         keys
+    }
+
+    /// Whether it has begun and does nothing itself: it waits for people, a time, a signal,
+    /// its next attempt or another execution.
+    pub fn only_waits(&self, plan: &Plan) -> bool {
+        let is_begun = match self.status {
+            Status::Running | Status::Paused => self.is_started,
+            Status::RollingBack => true,
+            _ => false,
+        };
+        let works = |step: usize| {
+            let is_work = !matches!(plan.step(step).action, Action::Workflow { .. });
+            is_work && self.steps[step].running_keys(step).next().is_some()
+        };
+        let is_open = |step: &usize| self.steps[*step].status == StepStatus::Running;
+        is_begun && !(0..self.steps.len()).filter(is_open).any(works)
     }
 
     /// How many facts its journal has.
@@ -238,6 +263,7 @@ impl InstanceState {
             attempts: before,
             before,
             deaths: 0,
+            is_held: false,
             agents: Vec::new(),
             is_chosen: false,
         }

@@ -1,7 +1,9 @@
 //! The process that ran it ended: attempts that were running go on. Their number stays,
 //! so that what they had finished (turns, paid tokens) is found again under the same key.
 //! An attempt that has seen too many processes die is given up, so that one bad step
-//! cannot take everybody down again and again.
+//! cannot take everybody down again and again. Before that it is held, so that the runner
+//! lets suspects go on one at a time: the next death then has one cause, and whoever only
+//! stood beside it is not blamed.
 //!
 //! Nothing is assumed about where the journal breaks off: whatever follows from its facts
 //! and is not in it is made up for.
@@ -35,7 +37,10 @@ pub(in crate::step) fn recover(advance: &mut Advance<'_>, give_up_after: Option<
 
 fn go_on(advance: &mut Advance<'_>, key: AttemptKey, give_up_after: Option<u32>) {
     let instance = &advance.state.steps[key.step].instances[key.instance];
-    let deaths = instance.deaths() + u32::from(give_up_after.is_some());
+    let action = &advance.plan.step(key.step).action;
+    // Nothing of it runs in the process: it had not begun again, or another execution is its work.
+    let is_innocent = instance.is_held || matches!(action, Action::Workflow { .. });
+    let deaths = instance.deaths() + u32::from(give_up_after.is_some() && !is_innocent);
     if give_up_after.is_some_and(|limit| deaths >= limit) {
         let message = format!(
             "the process died {deaths} times while this step ran, so it is not tried again; look at the log, then retry the execution"
@@ -43,8 +48,9 @@ fn go_on(advance: &mut Advance<'_>, key: AttemptKey, give_up_after: Option<u32>)
         return advance.fail_attempt(key, Failure::permanent("quarantined", message));
     }
     let deadline = advance.now.plus(advance.plan.step(key.step).timeout);
-    if !decides_at_once(&advance.plan.step(key.step).action) {
-        advance.record(Event::AttemptResumed { key, deadline, deaths });
+    if !decides_at_once(action) {
+        let held = deaths > 0 && give_up_after.is_some_and(|limit| deaths + 1 >= limit);
+        advance.record(Event::AttemptResumed { key, deadline, deaths, held });
     }
     advance.perform(key);
 }

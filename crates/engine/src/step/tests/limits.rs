@@ -191,9 +191,20 @@ fn an_attempt_that_sees_too_many_processes_die_is_given_up() {
         "start => started, a#1 started
          recover => a#1 resumed
          restart => a#1 resumed
-         recover => a#1 resumed after 2 deaths
+         recover => a#1 resumed after 2 deaths, held
+         began a => a#1 began until 300000
          restart => a#1 resumed after 2 deaths
          recover => a#1 failed (quarantined), a failed, FAILED by a (quarantined)",
+    );
+    check(
+        "steps: [{id: a, tool: t}, {id: b, workflow: w, needs: []}]",
+        "start => started, a#1 started, b#1 started
+         recover => a#1 resumed, b#1 resumed
+         recover => a#1 resumed after 2 deaths, held, b#1 resumed
+         recover => a#1 resumed after 2 deaths, held, b#1 resumed
+         recover => a#1 resumed after 2 deaths, held, b#1 resumed
+         began a => a#1 began until 300000
+         recover => a#1 failed (quarantined), b#1 resumed, a failed",
     );
     check(
         "steps: [{id: a, tool: t, retry: {jitter: false}}]",

@@ -176,8 +176,9 @@ impl Play {
             Event::AttemptResumed { key, deaths: 0 | 1, .. } => {
                 format!("{} resumed", self.attempt(*key))
             }
-            Event::AttemptResumed { key, deaths, .. } => {
-                format!("{} resumed after {deaths} deaths", self.attempt(*key))
+            Event::AttemptResumed { key, deaths, held, .. } => {
+                let held = if *held { ", held" } else { "" };
+                format!("{} resumed after {deaths} deaths{held}", self.attempt(*key))
             }
             Event::AttemptBegan { key, deadline } => {
                 format!("{} began until {}", self.attempt(*key), deadline.as_millis())
