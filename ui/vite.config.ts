@@ -29,8 +29,9 @@ export default defineConfig({
               test: /node_modules\/(@codemirror|@lezer|@marijn|style-mod|crelt|w3c-keyname)/,
             },
             { name: "vendor", test: /node_modules\/(?!@atlaskit)/ },
-            // Few and cacheable: on a slow line each extra file is one more round trip.
-            { name: "shared", test: /src\/(kit(?!\/editor)|lib|api)\/|locales\/en/ },
+            // Few and cacheable: on a slow line each extra file is one more round trip. Dragging
+            // and the editor are for some pages only.
+            { name: "shared", test: /src\/(kit(?!\/(editor|order))|lib|api)\/|locales\/en/ },
           ],
         },
       },

@@ -135,6 +135,16 @@ async function allPlaces(project, execution) {
     ["settings-sessions", "/settings/sessions"],
     ["settings-keys", "/settings/keys"],
     ["settings-models", "/settings/models"],
+    ["platforms", "/admin/platforms"],
+    ["health", "/admin/health"],
+    ["model-groups", "/admin/model-groups"],
+    ["prices", "/admin/prices"],
+    ["usage", "/admin/usage"],
+    ["budgets", "/admin/budgets"],
+    ["rate-limits", "/admin/rate-limits"],
+    ["ledger", "/admin/model-calls"],
+    ["virtual-keys", "/admin/virtual-keys"],
+    ["encryption", "/admin/encryption"],
     ["not-found", "/nowhere"],
   ];
 }

@@ -47,6 +47,10 @@ describe("formats", () => {
     expect(en.bytes(4_700_000_000)).toBe("4.7GB");
   });
 
+  test("dollars are a sign without letters, which would change places in Arabic", () => {
+    expect(createFormats("ar").money(1_250_000)).not.toContain("US");
+  });
+
   test("Arabic is formatted by its own rules", () => {
     expect(createFormats("ar").duration(52_000)).not.toBe(en.duration(52_000));
   });

@@ -61,13 +61,15 @@ export function createFormats(locale: string): Formats {
       const dollars = micros / 1_000_000;
       const size = Math.abs(micros);
       const digits = size === 0 || size >= 100_000 ? 2 : size >= 100 ? 4 : 6;
-      return new Intl.NumberFormat(locale, {
+      const text = new Intl.NumberFormat(locale, {
         style: "currency",
         currency: "USD",
         currencyDisplay: "narrowSymbol",
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       }).format(dollars);
+      // Between right-to-left words "US$" comes out as "$US".
+      return text.replace("US$", "$");
     },
     duration(ms) {
       if (ms < 1_000) return unit(locale, "millisecond").format(Math.max(0, Math.round(ms)));

@@ -13,7 +13,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
-import { ReorderList } from "@/kit/ReorderList";
+import { ReorderList } from "@/kit/order/ReorderList";
 import { Select } from "@/kit/Select";
 import { SwitchField } from "@/kit/SwitchField";
 import { asProblem } from "@/lib/problem";

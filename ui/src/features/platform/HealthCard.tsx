@@ -24,7 +24,7 @@ export function HealthCard({ health }: { health: PlatformHealth }) {
         </h2>
         <span className="text-muted text-xs">{nameOf(health.kind)}</span>
         <span className="ms-auto">
-          <StatusBadge status={health.status} />
+          <StatusBadge status={health.status} lastCheck={health.last_check} />
         </span>
       </div>
       {health.detail && (

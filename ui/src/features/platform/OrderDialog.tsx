@@ -9,7 +9,7 @@ import { changePlatform } from "@/api/platforms";
 import { Button } from "@/kit/Button";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
-import { ReorderList } from "@/kit/ReorderList";
+import { ReorderList } from "@/kit/order/ReorderList";
 import { asProblem } from "@/lib/problem";
 import { moved } from "@/lib/reorder";
 import { useFormats } from "@/lib/useFormats";

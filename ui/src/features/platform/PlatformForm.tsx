@@ -90,7 +90,8 @@ export function PlatformForm({ kind, platform, taken, onBack, onDone }: Props) {
         <Notice tone="danger" role="alert">
           {hasFailed && <p className="font-medium">{t("platform.testFailed")}</p>}
           <p dir="auto" className="align-page break-words">
-            {problem.message}
+            {/* What can be done about it stands here as a button. */}
+            {problem.message.replace(/; nothing was saved: .*$/, "")}
           </p>
           {hasFailed && (
             <Button size="sm" className="mt-2" isBusy={save.isPending} onClick={() => submit(true)}>

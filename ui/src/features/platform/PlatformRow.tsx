@@ -19,6 +19,10 @@ interface Props {
   onEdit: () => void;
 }
 
+/** Servers of others that are used as soon as they run on this machine. */
+const isDetected = ({ source, kind }: Platform) =>
+  source === "built_in" && kind !== "local" && kind !== "scripted";
+
 export function PlatformRow({ platform, health, onEdit }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -44,7 +48,7 @@ export function PlatformRow({ platform, health, onEdit }: Props) {
           <bdi className="font-medium">{name}</bdi>
           <Badge>{nameOf(platform.kind)}</Badge>
           {platform.is_enabled ? (
-            health && <StatusBadge status={health.status} />
+            health && <StatusBadge status={health.status} lastCheck={health.last_check} />
           ) : (
             <Badge tone="warn">
               <Power aria-hidden />
@@ -52,7 +56,11 @@ export function PlatformRow({ platform, health, onEdit }: Props) {
             </Badge>
           )}
           {platform.source !== "database" && (
-            <Badge>{t(`platform.source.${platform.source}`)}</Badge>
+            <Badge>
+              {isDetected(platform)
+                ? t("platform.detected")
+                : t(`platform.source.${platform.source}`)}
+            </Badge>
           )}
         </p>
         <p className="mt-1 flex flex-wrap gap-x-3 text-muted text-xs">

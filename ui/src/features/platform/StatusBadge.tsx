@@ -20,9 +20,23 @@ const looks: Record<PlatformStatus, { tone: Tone; icon: LucideIcon }> = {
   not_configured: { tone: "quiet", icon: CircleDashed },
 };
 
+interface Props {
+  status: string;
+  /** When it was last looked at; null when it never was, which is no good news yet. */
+  lastCheck?: string | null;
+}
+
 /** How a platform is: a word, an icon and a colour, of which any one is enough. */
-export function StatusBadge({ status: value }: { status: string }) {
+export function StatusBadge({ status: value, lastCheck }: Props) {
   const { t } = useTranslation();
+  if (value === "healthy" && lastCheck === null) {
+    return (
+      <Badge>
+        <CircleDashed aria-hidden />
+        {t("platform.notLookedAt")}
+      </Badge>
+    );
+  }
   const status = platformStatuses.find((each) => each === value) ?? "error";
   const { tone, icon: Icon } = looks[status];
   return (

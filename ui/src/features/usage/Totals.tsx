@@ -20,7 +20,9 @@ export function Totals({ total }: { total: UsageLine }) {
     {
       name: t("usage.inputTokens"),
       value: formats.compact(total.input_tokens),
-      note: t("usage.fromProviderCache", { shown: formats.compact(total.cached_input_tokens) }),
+      note:
+        total.cached_input_tokens > 0 &&
+        t("usage.fromProviderCache", { shown: formats.compact(total.cached_input_tokens) }),
     },
     {
       name: t("usage.outputTokens"),

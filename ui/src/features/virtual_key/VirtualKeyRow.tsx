@@ -26,7 +26,7 @@ interface Props {
 }
 
 export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const formats = useFormats();
   const queryClient = useQueryClient();
   const [isAsking, setAsking] = useState(false);
@@ -42,11 +42,10 @@ export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
       void queryClient.invalidateQueries({ queryKey: keys.virtualKeys });
     },
   });
-  const list = new Intl.ListFormat(i18n.language, { type: "conjunction" });
   const facts = [
     scopes.length === keyScopes.length
       ? t("virtualKey.mayEverything")
-      : list.format(scopes.map((scope) => t(`virtualKey.scopeIs.${scope}`))),
+      : scopes.map((scope) => t(`virtualKey.scopeIs.${scope}`)).join(" · "),
     virtualKey.requests_per_minute !== null &&
       t("limit.requestsShort", { shown: formats.number(virtualKey.requests_per_minute) }),
     virtualKey.tokens_per_minute !== null &&

@@ -11,8 +11,8 @@ import { ArrowDown, ArrowUp, GripVertical } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
-import { announce } from "./announce";
-import { Button } from "./Button";
+import { announce } from "../announce";
+import { Button } from "../Button";
 
 interface Props<T> {
   label: string;
