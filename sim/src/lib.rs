@@ -64,6 +64,8 @@ pub struct Found {
     pub definition: String,
     /// What was broken.
     pub violation: Violation,
+    /// The facts that led there, those last that were not yet durable.
+    pub history: Vec<String>,
 }
 
 /// Simulates executions until there are enough facts, or until a promise is broken.
@@ -80,7 +82,9 @@ pub fn run(options: Options) -> Result<Report, Box<Found>> {
             scenario.minutes = Some(1 + luck.below(90) as u32);
         }
         one(&scenario, weather, &mut luck, options.fault, &mut report, &mut hash).map_err(
-            |violation| Box::new(Found { execution, definition: scenario.text(), violation }),
+            |(violation, history)| {
+                Box::new(Found { execution, definition: scenario.text(), violation, history })
+            },
         )?;
     }
     report.hash = hash.hex();
@@ -94,15 +98,17 @@ fn one(
     fault: Option<Fault>,
     report: &mut Report,
     hash: &mut Hash,
-) -> Result<(), Violation> {
+) -> Result<(), (Violation, Vec<String>)> {
     let plan = scenario.plan();
     let (state, created) = create(&plan, json!({}), luck.word());
     let first = (state, vec![created]);
     let around = [Weather::default(), Weather::ROUGH, Weather::STORM][weather];
-    let mut world = World::new(scenario, &plan, first, Luck::new(luck.word()), around, fault)?;
-    world.run()?;
+    let mut world = World::new(scenario, &plan, first, Luck::new(luck.word()), around, fault)
+        .map_err(|violation| (violation, Vec::new()))?;
+    world.run().map_err(|violation| (violation, world.history()))?;
     if weather < 2 {
-        Oracle::new(scenario).check(world.state())?;
+        let told = Oracle::new(scenario).check(world.state());
+        told.map_err(|violation| (violation, world.history()))?;
     }
     count(&world, report, hash);
     if !luck.percent(30) {
@@ -110,8 +116,9 @@ fn one(
     }
     let Some(first) = continued(scenario, world.state(), luck) else { return Ok(()) };
     let luck = Luck::new(luck.word());
-    let mut world = World::new(scenario, &plan, first, luck, Weather::STORM, fault)?;
-    world.run()?;
+    let mut world = World::new(scenario, &plan, first, luck, Weather::STORM, fault)
+        .map_err(|violation| (violation, Vec::new()))?;
+    world.run().map_err(|violation| (violation, world.history()))?;
     report.links += 1;
     count(&world, report, hash);
     Ok(())

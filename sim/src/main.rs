@@ -26,6 +26,9 @@ fn main() -> ExitCode {
         Err(found) => {
             eprintln!("seed {}, execution {}: {}", options.seed, found.execution, found.violation);
             eprintln!("{}", found.definition);
+            for fact in &found.history {
+                eprintln!("{fact}");
+            }
             println!("0 passed, 1 failed");
             ExitCode::FAILURE
         }

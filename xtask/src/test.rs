@@ -12,7 +12,7 @@ use crate::repo::Repo;
 use crate::services::hishamos::{self, Hishamos};
 use crate::services::{Folder, postgres, redis};
 use crate::stages::{Finding, Stages};
-use crate::{apt, cargo_tools, node, process, sdk};
+use crate::{apt, cargo_tools, node, process, sdk, sim};
 
 /// The scripted model of the browser journey.
 const REHEARSAL: &str = "library/rehearsals/idea_to_backlog.json";
@@ -89,6 +89,7 @@ pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result
     let folder = Folder::create(options.keep)?;
     if options.rust() {
         stages.check("rust tests", || rust_tests(repo, &folder));
+        stages.check("simulation", || sim::stage(repo));
     }
     if options.ui() {
         stages.check("ui types", || {

@@ -149,6 +149,12 @@ impl<'a> World<'a> {
         self.checker.stored()
     }
 
+    /// The facts for people, those last that were not yet durable.
+    pub fn history(&self) -> Vec<String> {
+        let waiting = self.node.pending.iter().flat_map(|pending| &pending.events);
+        self.journal.iter().chain(waiting).map(|event| format!("{event:?}")).collect()
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }

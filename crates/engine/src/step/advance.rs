@@ -132,7 +132,9 @@ impl<'a> Advance<'a> {
     }
 
     fn end_if_done(&mut self) {
-        if !matches!(self.state.status, Status::Running | Status::Paused) {
+        // What was kept from another execution ends nothing before its turn has come.
+        if !self.state.is_started || !matches!(self.state.status, Status::Running | Status::Paused)
+        {
             return;
         }
         if let Some(position) = self.fatal {

@@ -171,6 +171,21 @@ fn a_rollback_asked_for_later_undoes_the_last_things_first() {
 }
 
 #[test]
+fn a_rollback_that_is_paused_before_its_start_still_undoes() {
+    let second = again(
+        &undoable(),
+        LinkMode::Rollback,
+        None,
+        "created, a kept 1 of 1 (completed), b kept 1 of 2 (failed), c skipped",
+    );
+    play(
+        second,
+        "pause => paused
+         resume => resumed, started, UNDOING because of itself (request), b.compensate expanded to 1, b.compensate[0]#1 started",
+    );
+}
+
+#[test]
 fn what_was_undone_is_done_again_by_a_retry() {
     let first = check(
         "on-failure: rollback\nsteps: [{id: a, tool: t, compensate: {tool: undo}}, {id: k, tool: t}, {id: b, tool: t}]",
