@@ -26,6 +26,10 @@ pub trait Models: Send + Sync {
 /// Hears each piece of an answer as it arrives; must return at once.
 pub type OnDelta = Arc<dyn Fn(&llm::chat::Delta) + Send + Sync>;
 
+/// Hears that a try was given up whose cost nobody knows: it books the try and sets money
+/// aside for another one. False forbids another one.
+pub type OnLost = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+
 /// One call and what it is for. Organisation, execution, step, instance, attempt and
 /// `nth` together are its idempotency key.
 #[derive(Clone)]
@@ -50,6 +54,9 @@ pub struct ModelCall {
     pub request: llm::chat::Request,
     /// Who listens to the answer as it arrives.
     pub on_delta: Option<OnDelta>,
+    /// Who pays for tries that were given up; without one they are repeated and nobody
+    /// hears of them.
+    pub on_lost: Option<OnLost>,
 }
 
 impl fmt::Debug for ModelCall {

@@ -104,6 +104,7 @@ async fn ask(
         model: None,
         request,
         on_delta: Some(Arc::new(on_delta)),
+        on_lost: None,
     };
     gateway.call(call).await
 }

@@ -144,6 +144,28 @@ impl Error {
         }
     }
 
+    /// Whether a provider that fails like this before its first word has counted nothing.
+    /// Of anything else nobody knows what it counted.
+    pub const fn used_nothing(&self) -> bool {
+        match self {
+            Self::RateLimited { .. }
+            | Self::Overloaded { .. }
+            | Self::Connection { .. }
+            | Self::Unauthenticated { .. }
+            | Self::OutOfCredit { .. }
+            | Self::ContextTooLong { .. }
+            | Self::BadRequest { .. }
+            | Self::ContentFiltered { .. }
+            | Self::ModelUnavailable { .. }
+            | Self::Unsupported { .. }
+            | Self::Timeout { which: Phase::Connect, .. } => true,
+            Self::Timeout { .. }
+            | Self::InvalidReply { .. }
+            | Self::StreamCut
+            | Self::Cancelled => false,
+        }
+    }
+
     /// How long the provider asked us to wait before trying again.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {

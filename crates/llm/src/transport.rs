@@ -180,6 +180,10 @@ impl Transport {
         if error.is_connect() && error.is_timeout() {
             return Error::Timeout { which: Phase::Connect, after: self.timeouts.connect };
         }
+        if !error.is_connect() && !error.is_builder() && !error.is_redirect() {
+            // the line stood: the request may have arrived, and what it came to is not known
+            return Error::StreamCut;
+        }
         connection_error(error)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use store::both_databases;
 
 use crate::house::{House, step};
-use crate::models::COST;
+use crate::models::{COST, Plan};
 
 /// Two calls of 7 micro-dollars each, one after the other, with room for one.
 fn two_calls(budget: &str, of_first: &str) -> String {
@@ -62,6 +62,32 @@ both_databases! {
         assert_eq!(code(&detail, "one"), "budget_exceeded");
         let asked: Vec<String> = house.models.asked().into_iter().map(|one| one.step).collect();
         assert_eq!(asked, ["two"]);
+        house.check().await;
+    }
+
+    async fn tries_that_were_given_up_stay_in_the_ledger(db: Db) {
+        let house = House::new(db).await;
+        house.models.plan("write_text", Plan::Lose(2));
+        let id = house.execute(&two_calls("", ""), json!({})).await;
+        let detail = house.status(&id, "completed").await;
+        let rows = crate::ledger::outcomes(&house.app.app.db, &id).await;
+        assert_eq!(rows, ["interrupted", "interrupted", "ok", "ok"]);
+        assert_eq!(detail["usage"]["model_calls"], 4);
+        house.check().await;
+    }
+
+    async fn budget_forbids_another_try(db: Db) {
+        let house = House::new(db).await;
+        house.models.plan("write_text", Plan::Lose(1));
+        let text = two_calls(
+            "budget: {usd: 0.000007, on-exceeded: fail}\n",
+            "    retry: {max-attempts: 1}\n",
+        );
+        let id = house.execute(&text, json!({})).await;
+        let detail = house.status(&id, "failed").await;
+        assert_eq!(code(&detail, "one"), "stream_cut");
+        let rows = crate::ledger::outcomes(&house.app.app.db, &id).await;
+        assert_eq!(rows, ["error"]);
         house.check().await;
     }
 

@@ -7,7 +7,7 @@ use base::Usage;
 use futures::future::BoxFuture;
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
-use store::{CallContext, Procedure, ProcedureError, Tx, params, sql};
+use store::{CallContext, Db, Procedure, ProcedureError, Tx, params, sql};
 
 use crate::models::COST;
 
@@ -27,6 +27,19 @@ pub fn intents(execution: &str) -> Vec<Json> {
     all.iter().filter(|intent| intent["execution_id"] == execution).cloned().collect()
 }
 
+/// How the calls of an execution ended, in the order in which they began.
+pub async fn outcomes(db: &Db, execution: &str) -> Vec<String> {
+    let mut tx = db.read().await.unwrap();
+    let rows = tx
+        .fetch_all(
+            sql!("select outcome from model_calls where execution_id = $1 order by id"),
+            params![execution],
+        )
+        .await
+        .unwrap();
+    rows.iter().map(|row| row.get("outcome").unwrap()).collect()
+}
+
 /// Refuses a call that would pass what the execution or its step may spend.
 async fn refuse_over_caps(
     tx: &mut Tx,
@@ -38,8 +51,8 @@ async fn refuse_over_caps(
         let Some(cap) = input["caps"][key].as_i64() else { continue };
         let row = tx
             .fetch_one(
-                sql!("select cast(coalesce(sum(cost_micros), 0) as bigint) as cost from model_calls where organisation_id = $1 and execution_id = $2 and ($3 = '' or step = $3)"),
-                params![context.organisation, execution.unwrap(), step],
+                sql!("select cast(coalesce(sum(case when outcome = 'ok' then cost_micros else $4 end), 0) as bigint) as cost from model_calls where organisation_id = $1 and execution_id = $2 and ($3 = '' or step = $3)"),
+                params![context.organisation, execution.unwrap(), step, COST],
             )
             .await?;
         let spent: i64 = row.get("cost")?;
@@ -123,10 +136,11 @@ impl Procedure for Ended {
             let number = |key: &str| input[key].as_i64().unwrap();
             let changed = tx
                 .execute(
-                    sql!("update model_calls set outcome = $3, model = $4, provider = $5, input_tokens = $6, output_tokens = $7, cost_micros = $8, finished_at = $9 where organisation_id = $1 and id = $2 and outcome = 'running'"),
+                    sql!("update model_calls set outcome = $3, model = $4, provider = $5, input_tokens = $6, output_tokens = $7, cost_micros = $8, finished_at = $9, estimated = $10 where organisation_id = $1 and id = $2 and outcome = 'running'"),
                     params![
                         context.organisation, text("id"), text("outcome"), text("model"), text("provider"),
-                        number("input_tokens"), number("output_tokens"), number("cost_micros"), context.now
+                        number("input_tokens"), number("output_tokens"), number("cost_micros"), context.now,
+                        input["cost_is_lost"].as_bool().unwrap()
                     ],
                 )
                 .await?;

@@ -41,6 +41,9 @@ struct Table {
 pub enum Plan {
     Say(&'static str),
     Fail(llm::Error),
+    /// So many tries are given up with an unknown cost before the usual answer; the call
+    /// fails when the ledger forbids one more.
+    Lose(usize),
 }
 
 /// How many calls began, and how many of them were dropped before their end.
@@ -182,6 +185,15 @@ impl Models for FakeModels {
             let next = |table: &mut Table| table.plans.get_mut(&command)?.pop_front();
             match self.table(next) {
                 Some(Plan::Fail(error)) => Err(error),
+                Some(Plan::Lose(count)) => {
+                    let on_lost = call.on_lost.as_ref().unwrap();
+                    for _ in 0..count {
+                        if !on_lost().await {
+                            return Err(llm::Error::StreamCut);
+                        }
+                    }
+                    Ok(outcome(&call, usual.to_string()))
+                }
                 Some(Plan::Say(text)) => Ok(outcome(&call, text.to_owned())),
                 None => Ok(outcome(&call, usual.to_string())),
             }
@@ -197,6 +209,7 @@ fn usual(table: &Table, call: &ModelCall) -> Json {
     match call.request.labels["command"].as_str() {
         "list_topics" => json!({ "topics": table.topics }),
         "write_text" => json!({ "text": format!("about {}", call.request.labels["param:topic"]) }),
+        "prompt" => json!({ "because": "so" }),
         other => panic!("the double knows no command {other}"),
     }
 }

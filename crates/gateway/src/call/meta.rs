@@ -1,19 +1,37 @@
 //! What is known about a call besides what is asked.
 
+use agent::port::OnLost;
 use base::OrganisationId;
 
 /// What is known about a call besides what is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct CallMeta {
     /// The tenant, whose platforms, groups and prices count.
     pub organisation: OrganisationId,
     /// The model, group or `platform/model` that is wanted; `None` asks for the default.
     pub model: Option<String>,
+    /// Who pays for tries that were given up with an unknown cost.
+    pub on_lost: Option<OnLost>,
 }
 
 impl CallMeta {
     /// A call of this organisation for this model.
     pub fn new(organisation: OrganisationId, model: impl Into<String>) -> Self {
-        Self { organisation, model: Some(model.into()) }
+        Self { organisation, model: Some(model.into()), on_lost: None }
+    }
+
+    /// The same with somebody who pays for tries that were given up.
+    #[must_use]
+    pub fn paid_by(self, on_lost: Option<OnLost>) -> Self {
+        Self { on_lost, ..self }
+    }
+}
+
+impl std::fmt::Debug for CallMeta {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallMeta")
+            .field("organisation", &self.organisation)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
     }
 }

@@ -28,7 +28,7 @@ impl Gateway {
         let picture = self.picture(meta.organisation);
         let mut plan = picture.plan(&self.wanted(meta)?)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
-        let (answer, target) = self.travel(&picture, &plan, ask).await?;
+        let (answer, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
         Ok((answer, target.platform.name.clone(), target.model))
     }
 
@@ -51,7 +51,7 @@ impl Gateway {
         let picture = self.picture(meta.organisation);
         let mut plan = picture.plan(&self.wanted(meta)?)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
-        let (answer, target) = self.travel(&picture, &plan, ask).await?;
+        let (answer, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
         Ok((answer, target.platform.name.clone(), target.model))
     }
 }

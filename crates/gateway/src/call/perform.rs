@@ -30,7 +30,7 @@ impl Gateway {
             let request = Request { model: target.model.clone(), ..request.clone() };
             begin(target, ticket, request)
         };
-        let (heard, target) = self.travel(&picture, &plan, ask).await?;
+        let (heard, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
         Ok(Answer {
             platform: target.platform.name.clone(),
             model: target.model,
@@ -54,7 +54,7 @@ impl Gateway {
             let request = Request { model: target.model.clone(), ..request.clone() };
             whole(target, ticket, request)
         };
-        let (reply, target) = self.travel(&picture, &plan, ask).await?;
+        let (reply, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
         Ok((reply, target.platform.name.clone(), target.model))
     }
 
@@ -70,10 +70,11 @@ impl Gateway {
 
     /// Makes a call of the runner.
     pub(super) async fn perform(&self, call: ModelCall) -> Result<CallOutcome, Error> {
-        let meta = CallMeta { organisation: call.organisation, model: call.model };
+        let meta =
+            CallMeta { organisation: call.organisation, model: call.model, on_lost: call.on_lost };
         let started = Instant::now();
         let answer = self.stream(&meta, call.request).await?;
-        let reply = gather(answer.deltas, call.on_delta.as_ref()).await?;
+        let reply = gather(answer.deltas, call.on_delta.as_ref()).await.map_err(after_words)?;
         let (platform, model) = (&answer.platform, &answer.model);
         let price = self.cost(meta.organisation, (platform, model), &reply.usage);
         let name = format!("{platform}/{model}");
@@ -167,6 +168,15 @@ async fn whole(target: Target, ticket: Ticket, request: Request) -> Result<Reply
             Err(error)
         }
     }
+}
+
+/// A provider that has begun to answer counts what it wrote, whatever it says afterwards.
+fn after_words(error: Error) -> Error {
+    if !error.used_nothing() {
+        return error;
+    }
+    tracing::info!(error.code = error.code(), "an answer ended with an error: {error}");
+    Error::StreamCut
 }
 
 /// The whole answer; `on_delta` hears its pieces.

@@ -4,11 +4,13 @@
 //! A target whose breaker is shut is passed by. A failure moves on to the next target at
 //! once; when all have failed, the round begins again after a wait. Every call after the
 //! first takes from the [`RetryBudget`](crate::route::RetryBudget), so that a storm is not
-//! answered with more calls than were asked for.
+//! answered with more calls than were asked for. A try whose cost nobody knows is paid for
+//! before the next one begins, or there is no next one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use agent::port::OnLost;
 use llm::{Error, Phase};
 use tokio::time::sleep;
 
@@ -35,6 +37,7 @@ impl Gateway {
         &self,
         picture: &Arc<Picture>,
         plan: &Plan,
+        on_lost: Option<&OnLost>,
         ask: F,
     ) -> Result<(T, Target), Error>
     where
@@ -42,13 +45,13 @@ impl Gateway {
         A: Future<Output = Result<T, Error>> + Send,
         T: Send,
     {
-        let mut way = Way::new(self, picture, plan);
+        let mut way = Way::new(self, picture, plan, on_lost);
         loop {
             let Some(index) = way.next() else {
                 way.pause().await?;
                 continue;
             };
-            if !way.may_go_on() {
+            if !way.may_go_on() || !way.is_paid_for().await {
                 return Err(way.give_up());
             }
             way.begins(index);
@@ -99,6 +102,11 @@ impl Gateway {
         }
         let second = way.next().filter(|_| self.may_call_again());
         let Some(second) = second else { return (one.await, first) };
+        // one of the two will be hung up on, and nobody will know what it has counted
+        way.has_lost = true;
+        if !way.is_paid_for().await {
+            return (one.await, first);
+        }
         way.begins(second);
         let mut two = Box::pin(self.once(&targets[second], ask));
         let (end, index) = tokio::select! {
@@ -140,11 +148,19 @@ struct Way<'a> {
     calls: u32,
     /// Whether the next call was taken from the budget already.
     is_paid: bool,
+    /// Whether a try was given up whose cost nobody knows and nobody has paid.
+    has_lost: bool,
+    on_lost: Option<&'a OnLost>,
     last: Option<Error>,
 }
 
 impl<'a> Way<'a> {
-    fn new(gateway: &'a Gateway, picture: &Picture, plan: &'a Plan) -> Self {
+    fn new(
+        gateway: &'a Gateway,
+        picture: &Picture,
+        plan: &'a Plan,
+        on_lost: Option<&'a OnLost>,
+    ) -> Self {
         let count = plan.targets.len();
         let order = if count == 1 {
             vec![0]
@@ -163,6 +179,8 @@ impl<'a> Way<'a> {
             waits: 0,
             calls: 0,
             is_paid: true,
+            has_lost: false,
+            on_lost,
             last: None,
         }
     }
@@ -193,6 +211,17 @@ impl<'a> Way<'a> {
         self.is_paid
     }
 
+    /// Whether the tries that were given up are paid for, and another one is.
+    async fn is_paid_for(&mut self) -> bool {
+        if !std::mem::take(&mut self.has_lost) {
+            return true;
+        }
+        match self.on_lost {
+            Some(on_lost) => on_lost().await,
+            None => true,
+        }
+    }
+
     fn give_up(&mut self) -> Error {
         self.last.take().unwrap_or(Error::Cancelled)
     }
@@ -210,6 +239,7 @@ impl<'a> Way<'a> {
             self.calls
         );
         self.is_out[index] = !error.is_retryable();
+        self.has_lost |= !error.used_nothing();
         self.last = Some(error);
         Ok(())
     }

@@ -54,9 +54,14 @@ impl Call {
 
     /// The ledger's row as it stands before the call.
     pub(super) fn entry(&self, quote: &Quote) -> Entry {
+        self.entry_of(self.id, quote)
+    }
+
+    /// The same under an id of its own, for a try after one that was given up.
+    pub(super) fn entry_of(&self, id: CallId, quote: &Quote) -> Entry {
         Entry {
             organisation: self.holder.organisation,
-            id: self.id,
+            id,
             model: format!("{}/{}", quote.provider, quote.model),
             provider: quote.provider.clone(),
             scripted: false,
@@ -109,7 +114,7 @@ impl Doors {
     /// else as much as was set aside, since nobody knows.
     pub(super) fn book_failure(ticket: Option<Ticket>, error: &llm::Error) {
         let Some(mut ticket) = ticket else { return };
-        let is_free = used_nothing(error);
+        let is_free = error.used_nothing();
         if let Some(entry) = ticket.entry() {
             entry.outcome = "error";
             entry.error = Some(error.to_string());
@@ -124,28 +129,6 @@ impl Doors {
         if self.does(super::Part::Meters) {
             self.meters.door(call.door, ending, call.began.elapsed());
         }
-    }
-}
-
-/// Whether a provider that fails like this has answered nothing that it charges for.
-pub(super) fn used_nothing(error: &llm::Error) -> bool {
-    use llm::Error;
-    match error {
-        Error::RateLimited { .. }
-        | Error::Overloaded { .. }
-        | Error::Connection { .. }
-        | Error::Unauthenticated { .. }
-        | Error::OutOfCredit { .. }
-        | Error::ContextTooLong { .. }
-        | Error::BadRequest { .. }
-        | Error::ContentFiltered { .. }
-        | Error::ModelUnavailable { .. }
-        | Error::Unsupported { .. }
-        | Error::Timeout { which: llm::Phase::Connect, .. } => true,
-        Error::Timeout { .. }
-        | Error::InvalidReply { .. }
-        | Error::StreamCut
-        | Error::Cancelled => false,
     }
 }
 

@@ -8,6 +8,7 @@ use llm::{Error, Phase};
 use tokio::time::timeout;
 
 use super::asked::{Call, Open, Used};
+use super::held::Held;
 use super::quote::Quote;
 use super::{Doors, Part, failure};
 use crate::budget::OnExceeded;
@@ -108,13 +109,15 @@ impl Doors {
     /// Makes a call and waits for the whole answer.
     pub(super) async fn whole(
         &self,
-        call: &Call,
+        call: &Arc<Call>,
         quote: Quote,
         mut request: Request,
     ) -> Result<Given, Failure> {
         let Admitted { quote, ticket, pass, wanted } =
             self.admit(call, quote, &mut request).await?;
-        let meta = CallMeta::new(call.holder.organisation, wanted);
+        let held = Held::new(ticket);
+        let meta = CallMeta::new(call.holder.organisation, wanted)
+            .paid_by(Some(held.on_lost(self, call, &quote)));
         let span = telemetry::span("chat", &quote.provider, &quote.model);
         let asking = Box::pin(self.gateway.complete(&meta, request));
         let deadline = self.options.deadline;
@@ -134,12 +137,12 @@ impl Doors {
                     usage: reply.usage,
                     scripted: reply.scripted,
                 };
-                self.book(call, ticket, used);
+                self.book(call, held.take(), used);
                 Ok(Given { reply, provider: platform.to_string(), model })
             }
             Err(error) => {
                 telemetry::ended(&span, &quote.model, Err(error.code()));
-                Doors::book_failure(ticket, &error);
+                Doors::book_failure(held.take(), &error);
                 Err(Failure::from(&error))
             }
         }
@@ -154,13 +157,15 @@ impl Doors {
     ) -> Result<(llm::DeltaStream, Open), Failure> {
         let Admitted { quote, ticket, pass, wanted } =
             self.admit(&call, quote, &mut request).await?;
-        let meta = CallMeta::new(call.holder.organisation, wanted);
+        let held = Held::new(ticket);
+        let meta = CallMeta::new(call.holder.organisation, wanted)
+            .paid_by(Some(held.on_lost(self, &call, &quote)));
         match Box::pin(self.gateway.stream(&meta, request)).await {
             Ok(answer) => {
                 let open = Open {
                     doors: self.clone(),
                     call,
-                    ticket,
+                    ticket: held.take(),
                     pass,
                     platform: answer.platform.to_string(),
                     model: answer.model,
@@ -173,7 +178,7 @@ impl Doors {
                     &quote.model,
                     Err(error.code()),
                 );
-                Doors::book_failure(ticket, &error);
+                Doors::book_failure(held.take(), &error);
                 Err(Failure::from(&error))
             }
         }

@@ -1,5 +1,7 @@
 //! Texts as vectors.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -11,6 +13,7 @@ use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
+use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::CallMeta;
 use crate::telemetry::Ending;
@@ -38,7 +41,7 @@ pub(super) async fn embeddings(
 async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Response, Failure> {
     let began = Instant::now();
     let holder = doors.enter(headers).await?;
-    let call = Call::new(doors, "embeddings", holder, began);
+    let call = Arc::new(Call::new(doors, "embeddings", holder, began));
     let body = body::read(headers, body, doors.options.largest_body).await?;
     let asked = dialect::decode(&body)?;
     drop(body);
@@ -48,7 +51,9 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let tokens = estimate_embedding(&asked.request);
     let quote = doors.quote_of(&call.holder, &wanted, &[most], tokens)?;
     let (ticket, pass) = doors.admit_fixed(&call, &quote).await?;
-    let meta = CallMeta::new(call.holder.organisation, wanted.clone());
+    let held = Held::new(ticket);
+    let meta = CallMeta::new(call.holder.organisation, wanted.clone())
+        .paid_by(Some(held.on_lost(doors, &call, &quote)));
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.embed(&meta, asked.request))
         .await
@@ -60,7 +65,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             }
             let usage = vectors.usage;
             let used = Used { platform: &platform, model: &model, usage, scripted: false };
-            doors.book(&call, ticket, used);
+            doors.book(&call, held.take(), used);
             doors.count(&call, Ending::Ok);
             let mut response =
                 Response::new(Body::from(dialect::encode(&vectors, &wanted, asked.base64)));
@@ -69,7 +74,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             Ok(response)
         }
         Err(error) => {
-            Doors::book_failure(ticket, &error);
+            Doors::book_failure(held.take(), &error);
             doors.count(&call, Ending::Failed);
             Err(Failure::from(&error))
         }

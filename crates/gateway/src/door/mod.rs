@@ -17,6 +17,7 @@ mod doors;
 mod embeddings;
 mod enter;
 mod failure;
+mod held;
 mod insider;
 mod models;
 mod quote;

@@ -136,7 +136,7 @@ impl Events {
 
 /// A provider that has begun to answer counts what it wrote, whatever it says afterwards.
 fn after_words(error: &Error) -> Error {
-    if super::asked::used_nothing(error) { Error::StreamCut } else { error.clone() }
+    if error.used_nothing() { Error::StreamCut } else { error.clone() }
 }
 
 impl Stream for Events {

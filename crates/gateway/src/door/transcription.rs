@@ -1,5 +1,7 @@
 //! What is said in a recording.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -10,6 +12,7 @@ use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
+use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::CallMeta;
 use crate::telemetry::Ending;
@@ -40,7 +43,7 @@ pub(super) async fn transcriptions(
 async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Response, Failure> {
     let began = Instant::now();
     let holder = doors.enter(headers).await?;
-    let call = Call::new(doors, "audio/transcriptions", holder, began);
+    let call = Arc::new(Call::new(doors, "audio/transcriptions", holder, began));
     let body = body::read(headers, body, doors.options.largest_body).await?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let asked = dialect::decode(kind.unwrap_or_default(), &body)?;
@@ -51,7 +54,9 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let most = TokenUsage { input: tokens, output: tokens, ..TokenUsage::default() };
     let quote = doors.quote_of(&call.holder, &wanted, &[most], tokens)?;
     let (ticket, pass) = doors.admit_fixed(&call, &quote).await?;
-    let meta = CallMeta::new(call.holder.organisation, wanted);
+    let held = Held::new(ticket);
+    let meta = CallMeta::new(call.holder.organisation, wanted)
+        .paid_by(Some(held.on_lost(doors, &call, &quote)));
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.transcribe(&meta, asked.request))
         .await
@@ -64,7 +69,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
                 pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
             }
             let used = Used { platform: &platform, model: &model, usage, scripted: false };
-            doors.book(&call, ticket, used);
+            doors.book(&call, held.take(), used);
             doors.count(&call, Ending::Ok);
             let (kind, text) = dialect::encode(&transcript, asked.format);
             let mut response = Response::new(Body::from(text));
@@ -72,7 +77,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             Ok(response)
         }
         Err(error) => {
-            Doors::book_failure(ticket, &error);
+            Doors::book_failure(held.take(), &error);
             doors.count(&call, Ending::Failed);
             Err(Failure::from(&error))
         }

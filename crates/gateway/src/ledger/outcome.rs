@@ -17,6 +17,7 @@ pub struct RecordCall;
 /// What the runner says about a call after it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the runner")]
 pub(super) struct Ended {
     pub(super) id: CallId,
     pub(super) outcome: Ending,
@@ -40,7 +41,21 @@ pub(super) struct Ended {
     pub(super) cached_input_tokens: u32,
     #[serde(default = "known")]
     pub(super) cost_known: bool,
+    /// Of a failed call: nobody knows what it cost, so it stays the most that it may be.
+    #[serde(default)]
+    cost_is_lost: bool,
     pub(super) at: Timestamp,
+}
+
+impl Ended {
+    fn usage(&self) -> Usage {
+        Usage {
+            model_calls: 1,
+            input_tokens: i64::from(self.input_tokens),
+            output_tokens: i64::from(self.output_tokens),
+            cost_micros: self.cost_micros,
+        }
+    }
 }
 
 const fn known() -> bool {
@@ -93,6 +108,7 @@ impl Procedure for RecordCall {
                 "duration_ms": count,
                 "cached_input_tokens": count,
                 "cost_known": {"type": "boolean"},
+                "cost_is_lost": {"type": "boolean"},
                 "at": {"type": "string", "format": "date-time"},
             },
         })
@@ -107,14 +123,14 @@ impl Procedure for RecordCall {
         Box::pin(async move {
             let ended: Ended = model::parse(self.name(), input)?;
             let organisation = context.organisation;
-            if sql::complete(tx, organisation, &ended).await? {
-                budget::settle(tx, organisation, ended.id, ended.cost_micros, context.now).await?;
-                return Ok(model::usage_output(Usage {
-                    model_calls: 1,
-                    input_tokens: i64::from(ended.input_tokens),
-                    output_tokens: i64::from(ended.output_tokens),
-                    cost_micros: ended.cost_micros,
-                }));
+            let completed = if ended.cost_is_lost {
+                sql::give_up(tx, organisation, &ended).await?
+            } else {
+                sql::complete(tx, organisation, &ended).await?.then(|| ended.usage())
+            };
+            if let Some(usage) = completed {
+                budget::settle(tx, organisation, ended.id, usage.cost_micros, context.now).await?;
+                return Ok(model::usage_output(usage));
             }
             if sql::exists(tx, organisation, ended.id).await? {
                 return Ok(model::usage_output(Usage::default()));

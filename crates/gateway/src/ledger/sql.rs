@@ -96,16 +96,7 @@ pub(super) async fn running(
     };
     rows.iter()
         .map(|row| {
-            Ok(Left {
-                id: row.get("id")?,
-                started_at: row.get("started_at")?,
-                usage: Usage {
-                    model_calls: 1,
-                    input_tokens: row.get("input_tokens")?,
-                    output_tokens: row.get("output_tokens")?,
-                    cost_micros: row.get("cost_micros")?,
-                },
-            })
+            Ok(Left { id: row.get("id")?, started_at: row.get("started_at")?, usage: usage(row)? })
         })
         .collect()
 }
@@ -122,7 +113,7 @@ pub(super) async fn interrupt(
         .execute(
             sql!("update model_calls set outcome = 'interrupted', error = $3, estimated = $4, duration_ms = $5, finished_at = $6 where organisation_id = $1 and id = $2 and outcome = 'running'"),
             params![
-                organisation, left.id, "the process ended before the answer was recorded", true,
+                organisation, left.id, "nobody heard the end of it: the line was cut, or the process ended", true,
                 lasted, now
             ],
         )
@@ -148,6 +139,34 @@ pub(super) async fn complete(
         )
         .await?;
     Ok(changed == 1)
+}
+
+/// Closes the row of a call that failed with nobody knowing what it cost: tokens and cost
+/// stay the most that they may be. Gives them, or `None` when it was not running.
+pub(super) async fn give_up(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    ended: &Ended,
+) -> Result<Option<Usage>> {
+    let row = tx
+        .fetch_optional(
+            sql!("update model_calls set outcome = $3, error = $4, estimated = $5, duration_ms = $6, finished_at = $7 where organisation_id = $1 and id = $2 and outcome = 'running' returning input_tokens, output_tokens, cost_micros"),
+            params![
+                organisation, ended.id, ended.outcome.outcome().as_str(), ended.error.as_deref(),
+                true, ended.duration_ms, ended.at
+            ],
+        )
+        .await?;
+    row.as_ref().map(usage).transpose()
+}
+
+fn usage(row: &Row) -> Result<Usage> {
+    Ok(Usage {
+        model_calls: 1,
+        input_tokens: row.get("input_tokens")?,
+        output_tokens: row.get("output_tokens")?,
+        cost_micros: row.get("cost_micros")?,
+    })
 }
 
 /// Whether there is a row for this call.

@@ -117,6 +117,24 @@ store::both_databases! {
         assert_eq!(money(&app, &id).await, (850, 0));
     }
 
+    async fn failed_call_of_unknown_cost_counts_in_full(db: Db) {
+        let app = app(&db).await;
+        let id = budget(&app, "organisation", "", json!({})).await;
+        perform(&db, "record_call_intent", intent(1)).await.unwrap();
+        let mut ended = outcome(1, 0);
+        ended["outcome"] = json!("error");
+        ended["error"] = json!("the answer was cut off before its end");
+        ended["cost_is_lost"] = json!(true);
+        let usage = perform(&db, "record_call", ended.clone()).await.unwrap();
+        assert_eq!(usage["cost_micros"], 750);
+        assert_eq!(money(&app, &id).await, (750, 0));
+        let again = perform(&db, "record_call", ended).await.unwrap();
+        assert_eq!((&again["cost_micros"], money(&app, &id).await), (&json!(0), (750, 0)));
+        let calls = app.send("GET", "/api/v1/model-calls", None).await.expect(200);
+        let call = &calls["items"][0];
+        assert_eq!((&call["outcome"], &call["estimated"], &call["cost_micros"]), (&json!("error"), &json!(true), &json!(750)));
+    }
+
     async fn every_scope_of_a_call_can_stop_it(db: Db) {
         let app = app(&db).await;
         let (execution, user) = (ExecutionId::from_u128(7), UserId::from_u128(3));

@@ -117,7 +117,7 @@ store::both_databases! {
         assert_eq!(delta, usage(1, 100, 50, 45));
         let fields = ["id", "outcome", "estimated", "duration_ms", "error"];
         let rows = listed(&db, "test-all", &fields).await;
-        let reason = "the process ended before the answer was recorded";
+        let reason = "nobody heard the end of it: the line was cut, or the process ended";
         let closed = json!([CallId::from_u128(1), "interrupted", true, 5_000, reason]);
         assert_eq!(rows[0], closed);
         let outcomes: Vec<_> = rows.iter().map(|row| row[1].as_str().unwrap()).collect();

@@ -62,6 +62,7 @@ pub fn call(model: Option<&str>) -> ModelCall {
         model: model.map(str::to_owned),
         request: Request::new("", vec![Message::user("hello")]),
         on_delta: None,
+        on_lost: None,
     }
 }
 

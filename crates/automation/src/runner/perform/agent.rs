@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use store::Signal;
 
 use super::journal::{CallRecord, Intended, Intent, Journal, record_of};
+use super::last_try::LastTry;
 use super::{Assignment, Desk, tools};
 use crate::runner::handle::{Message, ResultNote};
 use crate::text;
@@ -144,7 +145,7 @@ async fn call_model(
         most_input_tokens,
         max_output_tokens,
     };
-    let instead = match journal.intend(desk, assignment, intent).await? {
+    let instead = match journal.intend(desk, assignment, &intent).await? {
         Intended::Noted { model } => model,
         Intended::Refused { code, message } => {
             // one word of the engine for whatever waits until somebody raises a budget
@@ -159,7 +160,7 @@ async fn call_model(
         "model_called",
         json!({ "call_id": call_id, "model": assignment.model }),
     );
-    let key = assignment.key;
+    let (key, last) = (assignment.key, LastTry::new(call_id));
     let call = ModelCall {
         organisation: assignment.organisation,
         execution: assignment.execution,
@@ -171,9 +172,10 @@ async fn call_model(
         model: instead.or(model),
         request,
         on_delta: Some(on_delta(desk, assignment)),
+        on_lost: Some(last.on_lost(desk, assignment, intent)),
     };
     let result = desk.dependencies.models.call(call).await;
-    let now = desk.app.now();
+    let (call_id, now) = (last.id(), desk.app.now());
     let (input, record) = match result {
         Ok(outcome) => {
             let record = record_of(call_id, repair, started_at, &outcome);
@@ -206,7 +208,9 @@ fn failed(
         input_tokens: 0,
         output_tokens: 0,
         cost_micros: 0,
-        estimated: false,
+        estimated: !error.used_nothing(),
+        cached_input_tokens: 0,
+        cost_known: true,
         duration_ms: i64::try_from(now.since(started_at).as_millis()).unwrap_or(i64::MAX),
         started_at,
         error: Some(text::line(&error.to_string())),

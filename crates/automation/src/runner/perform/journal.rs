@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use agent::port::CallOutcome;
 use agent::turn::{Input, Turn, TurnSpec};
-use base::{CallId, Timestamp, Usage};
+use base::{CallId, Random, Timestamp, Usage};
 use engine::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -19,6 +19,7 @@ use crate::text;
 
 /// What is known of a call beside the answer itself; the API shows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the API's record")]
 pub(crate) struct CallRecord {
     pub call_id: CallId,
     pub model: String,
@@ -28,7 +29,14 @@ pub(crate) struct CallRecord {
     pub input_tokens: i64,
     pub output_tokens: i64,
     pub cost_micros: i64,
+    /// Of a failed call: what it cost is not known, the ledger has the most that it may be.
     pub estimated: bool,
+    /// Those of the input that the provider read from its cache.
+    #[serde(default)]
+    pub cached_input_tokens: i64,
+    /// Whether the cost rests on a known price.
+    #[serde(default = "known")]
+    pub cost_known: bool,
     pub duration_ms: i64,
     pub started_at: Timestamp,
     pub error: Option<String>,
@@ -37,12 +45,19 @@ pub(crate) struct CallRecord {
     pub retry_after_ms: Option<u64>,
 }
 
+const fn known() -> bool {
+    true
+}
+
 /// An attempt's turn and where its journal ends.
 pub(super) struct Journal {
     pub turn: Turn,
     pub calls: Vec<CallRecord>,
     seq: i64,
 }
+
+/// The ledger's procedure for a call that is about to be made.
+pub(super) const INTENT: &str = "record_call_intent";
 
 /// A failure to write; the attempt ends without an outcome and is found again.
 pub(super) type Lost = String;
@@ -105,7 +120,7 @@ impl Journal {
         &mut self,
         desk: &Desk,
         assignment: &Arc<Assignment>,
-        intent: Intent,
+        intent: &Intent,
     ) -> Result<Intended, Lost> {
         let mut rows = Vec::new();
         if self.seq == 0 {
@@ -113,17 +128,8 @@ impl Journal {
             rows.push(("turn_started", spec));
         }
         rows.push(("model_called", json!({ "call_id": intent.call_id, "nth": intent.nth })));
-        let (key, payer) = (assignment.key, &assignment.payer);
-        let entry = json!({
-            "id": intent.call_id, "execution_id": assignment.execution, "step": assignment.step, "instance": key.instance,
-            "attempt": key.attempt, "nth": intent.nth, "is_repair": intent.repair, "model": intent.model,
-            "estimated_input_tokens": intent.estimated_input_tokens, "most_input_tokens": intent.most_input_tokens,
-            "max_output_tokens": intent.max_output_tokens, "agent": assignment.agent,
-            "user": payer.user, "project": payer.project,
-            "caps": { "execution": payer.execution_cap, "step": payer.step_cap },
-        });
         let written = rows.len() as i64;
-        let entry = Some(("record_call_intent", entry));
+        let entry = Some((INTENT, intent.entry(assignment, intent.call_id)));
         match self.write(desk, assignment, rows, entry, None, false).await {
             Ok(model) => Ok(Intended::Noted { model }),
             Err(Unwritten::Refused { code, message }) => {
@@ -166,7 +172,8 @@ impl Journal {
             "id": call.call_id, "outcome": if call.error.is_none() { "ok" } else { "error" }, "error": call.error,
             "model": call.model, "provider": call.provider, "scripted": call.scripted, "input_tokens": call.input_tokens,
             "output_tokens": call.output_tokens, "cost_micros": call.cost_micros, "estimated": call.estimated,
-            "duration_ms": call.duration_ms, "at": now,
+            "duration_ms": call.duration_ms, "at": now, "cached_input_tokens": call.cached_input_tokens,
+            "cost_known": call.cost_known, "cost_is_lost": call.error.is_some() && call.estimated,
         });
         let body = json!({ "input": input, "call": call });
         let model = call.error.is_none().then(|| call.model.clone());
@@ -216,17 +223,7 @@ impl Journal {
                 }
                 let Some((name, entry)) = ledger else { return Ok(None) };
                 let Some(procedure) = procedures.get(name) else { return Ok(None) };
-                let context = CallContext {
-                    organisation: assignment.organisation,
-                    execution: Some(assignment.execution),
-                    step: Some(assignment.step.clone()),
-                    result: None,
-                    actor: assignment.agent.clone(),
-                    model: assignment.model.clone(),
-                    scripted,
-                    now,
-                    random,
-                };
+                let context = CallContext { scripted, ..context(&assignment, now, random) };
                 let (usage, other) = record(tx, procedure.as_ref(), &context, entry).await?;
                 add_usage(tx, assignment.organisation, assignment.execution, usage).await?;
                 if let Some(model) = &model {
@@ -251,6 +248,21 @@ pub(super) struct Intent {
     pub max_output_tokens: Option<u32>,
 }
 
+impl Intent {
+    /// What the ledger is told before the call, under this id.
+    pub(super) fn entry(&self, assignment: &Assignment, id: CallId) -> Json {
+        let (key, payer) = (assignment.key, &assignment.payer);
+        json!({
+            "id": id, "execution_id": assignment.execution, "step": assignment.step, "instance": key.instance,
+            "attempt": key.attempt, "nth": self.nth, "is_repair": self.repair, "model": self.model,
+            "estimated_input_tokens": self.estimated_input_tokens, "most_input_tokens": self.most_input_tokens,
+            "max_output_tokens": self.max_output_tokens, "agent": assignment.agent,
+            "user": payer.user, "project": payer.project,
+            "caps": { "execution": payer.execution_cap, "step": payer.step_cap },
+        })
+    }
+}
+
 /// What came of an intent.
 pub(super) enum Intended {
     /// It stands; the call may be made, with this model in place of the wanted one.
@@ -261,7 +273,7 @@ pub(super) enum Intended {
 
 /// Why nothing was written.
 #[derive(Debug)]
-enum Unwritten {
+pub(super) enum Unwritten {
     Refused { code: &'static str, message: String },
     Store(Error),
 }
@@ -281,9 +293,28 @@ impl From<Unwritten> for Lost {
     }
 }
 
+/// In whose name the ledger is written.
+pub(super) fn context(
+    assignment: &Assignment,
+    now: Timestamp,
+    random: Arc<dyn Random>,
+) -> CallContext {
+    CallContext {
+        organisation: assignment.organisation,
+        execution: Some(assignment.execution),
+        step: Some(assignment.step.clone()),
+        result: None,
+        actor: assignment.agent.clone(),
+        model: assignment.model.clone(),
+        scripted: false,
+        now,
+        random,
+    }
+}
+
 /// Performs a procedure of the ledger; gives what was used, and the model that a budget
 /// falls back to.
-async fn record(
+pub(super) async fn record(
     tx: &mut Tx,
     procedure: &dyn store::Procedure,
     context: &CallContext,
@@ -322,6 +353,8 @@ pub(super) fn record_of(
         output_tokens: i64::try_from(usage.output).unwrap_or(i64::MAX),
         cost_micros: outcome.cost.0,
         estimated: usage.estimated || !outcome.cost_known,
+        cached_input_tokens: i64::try_from(usage.cached_input).unwrap_or(i64::MAX),
+        cost_known: outcome.cost_known,
         duration_ms: outcome.duration_ms,
         started_at,
         error: None,

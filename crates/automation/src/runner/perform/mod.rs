@@ -5,6 +5,7 @@ mod agent;
 mod child;
 mod http;
 mod journal;
+mod last_try;
 mod sql;
 mod tools;
 

@@ -108,6 +108,25 @@ store::both_databases! {
         check(Manner::Answer, streaming.clone(), 200, 4, json!(["ok", 10, 20, 14, false])).await;
         check(Manner::Cut, streaming, 200, 5, json!(["error", hi(), most, worst, true])).await;
     }
+
+    async fn every_try_that_may_have_cost_something_is_booked_and_paid_before(db: Db) {
+        let provider = Provider::start(10, 20);
+        let scene = Scene::new(db, provider).await;
+        scene.provider.set(Manner::Cut);
+        let most = 50;
+        let worst = (hi() * 15 + most * 60 + 99) / 100;
+        let fields = ["outcome", "cost_micros", "estimated"];
+        // the first call and two more tries, each of which the provider may have counted
+        scene.ask(json!({"max_tokens": most})).await.expect(502);
+        assert_eq!(scene.provider.count(), 3);
+        assert_eq!(scene.ledger(3, &fields).await, vec![json!(["error", worst, true]); 3]);
+        // money for one try is money for one try
+        let id = scene.budget(organisation(2 * worst - 1)).await;
+        scene.ask(json!({"max_tokens": most})).await.expect(502);
+        assert_eq!(scene.provider.count(), 4);
+        scene.budget_when(&id, |budget| budget["spent_micros"] == worst).await;
+        assert_eq!(scene.ledger(4, &fields).await.len(), 4);
+    }
 }
 
 async fn until_refused(scene: &Scene) {
