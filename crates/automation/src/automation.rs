@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use agent::Library;
-use agent::port::Models;
+use agent::port::{Insiders, Models};
 use agent::tool::Registry;
 use store::Procedures;
 use web::{App, Routes};
@@ -68,6 +68,11 @@ impl Automation {
             tools: parts.tools,
             runner,
         }))
+    }
+
+    /// Its agents and workflows, as outside clients ask them in place of a model.
+    pub fn insiders(&self, app: &App) -> Arc<dyn Insiders> {
+        Arc::new(execution::Answering::new(app.clone(), self.clone()))
     }
 
     /// What the engine is doing, for `/ready`.

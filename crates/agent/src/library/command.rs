@@ -70,7 +70,7 @@ impl Command {
             frequency_penalty: None,
             presence_penalty: None,
             example: None,
-            prompt: "{{ prompt }}".to_owned(),
+            prompt: "{{ params.prompt }}".to_owned(),
             version: "1".to_owned(),
             hash: String::new(),
         }

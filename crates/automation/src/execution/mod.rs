@@ -5,6 +5,7 @@ mod begin;
 mod continue_ended;
 mod control;
 mod detail;
+mod insiders;
 mod model;
 mod sql;
 mod start;
@@ -17,6 +18,7 @@ use web::Routes;
 use crate::Automation;
 
 pub(crate) use begin::group_of;
+pub(crate) use insiders::Answering;
 
 pub(crate) fn routes() -> Routes<Automation> {
     api::routes()

@@ -22,7 +22,7 @@ use crate::workflow::{Source, check, find, refused};
 use crate::{Automation, text};
 
 /// The slug of what is not saved.
-const AD_HOC: &str = "ad_hoc";
+pub(super) const AD_HOC: &str = "ad_hoc";
 
 pub(super) fn routes() -> Routes<Automation> {
     let execute = Access::Permission(Permission::ExecuteWorkflow);

@@ -11,3 +11,4 @@ mod sql;
 pub(crate) use api::routes;
 pub use built_in::{BuiltIn, Workflows};
 pub(crate) use find::{Source, check, find, find_plan, refused};
+pub(crate) use sql::slugs;

@@ -41,7 +41,7 @@ pub(super) async fn latest(
 }
 
 /// The keys of all workflows of an organisation.
-pub(super) async fn slugs(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<String>> {
+pub(crate) async fn slugs(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<String>> {
     let rows = tx
         .fetch_all(
             sql!("select slug from workflows where organisation_id = $1 order by slug"),

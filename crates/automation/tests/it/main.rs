@@ -11,6 +11,7 @@ mod decisions;
 mod fencing;
 mod house;
 mod idempotency;
+mod insiders;
 mod ledger;
 mod models;
 mod pause;

@@ -176,7 +176,10 @@ async fn inside(
         doors.count(call, Ending::Ok);
         return Ok(Events::unbooked(deltas, frames).response());
     }
-    let reply = gather(deltas).await.map_err(|error| Failure::from(&error))?;
+    let deadline = doors.options.deadline;
+    let late = Err(llm::Error::Timeout { which: llm::Phase::Total, after: deadline });
+    let gathered = tokio::time::timeout(deadline, gather(deltas)).await.unwrap_or(late);
+    let reply = gathered.map_err(|error| Failure::from(&error))?;
     doors.count(call, Ending::Ok);
     Ok(json(door.encode(&reply, &call.meta(&model)), None))
 }

@@ -114,23 +114,33 @@ impl Quote {
 
     /// Whose limits the call falls under, those of users and the organisation as given.
     pub(super) fn subjects(&self, holder: &Holder, set: &[crate::limit::Limit]) -> Vec<Subject> {
-        let mut subjects = Vec::new();
-        let mut add = |kind, id: &str, requests: Option<i64>, tokens: Option<i64>| {
-            if requests.is_some() || tokens.is_some() {
-                subjects.push(Subject { kind, id: id.to_owned(), requests, tokens });
-            }
-        };
-        let key = &holder.key;
-        add("key", &key.prefix, key.requests_per_minute, key.tokens_per_minute);
-        for limit in set {
-            let is_ours = limit.scope_id.is_empty() || limit.scope_id == holder.user_text;
-            if is_ours {
-                let kind = if limit.scope == "user" { "user" } else { "organisation" };
-                let (requests, tokens) = (limit.requests_per_minute, limit.tokens_per_minute);
-                add(kind, &limit.scope_id, requests, tokens);
-            }
-        }
-        add("provider", &self.provider, self.requests_per_minute, self.tokens_per_minute);
-        subjects
+        let mut all = subjects(holder, set);
+        let (requests, tokens) = (self.requests_per_minute, self.tokens_per_minute);
+        all.extend(subject("provider", &self.provider, requests, tokens));
+        all
     }
+}
+
+/// Whose limits a holder falls under, wherever the call goes.
+pub(super) fn subjects(holder: &Holder, set: &[crate::limit::Limit]) -> Vec<Subject> {
+    let key = &holder.key;
+    let own = subject("key", &key.prefix, key.requests_per_minute, key.tokens_per_minute);
+    let is_ours = |limit: &&crate::limit::Limit| {
+        limit.scope_id.is_empty() || limit.scope_id == holder.user_text
+    };
+    let of_others = set.iter().filter(is_ours).filter_map(|limit| {
+        let kind = if limit.scope == "user" { "user" } else { "organisation" };
+        subject(kind, &limit.scope_id, limit.requests_per_minute, limit.tokens_per_minute)
+    });
+    own.into_iter().chain(of_others).collect()
+}
+
+fn subject(
+    kind: &'static str,
+    id: &str,
+    requests: Option<i64>,
+    tokens: Option<i64>,
+) -> Option<Subject> {
+    let is_limited = requests.is_some() || tokens.is_some();
+    is_limited.then(|| Subject { kind, id: id.to_owned(), requests, tokens })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use agent::port::Insiders;
 use agent::tool::Registry;
 use base::{Clock, Random};
 use gateway::secret::{SecretError, Secrets};
@@ -22,8 +23,15 @@ pub fn gateway(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) 
     Gateway::new(parts, clock, random).map_err(Failure::invalid)
 }
 
-/// The doors for outside clients as configured; `node` is the name of this server.
-pub fn doors(config: &Config, app: &App, gateway: Gateway, node: &str) -> Result<Doors> {
+/// The doors for outside clients as configured, to models and to agents and workflows;
+/// `node` is the name of this server.
+pub fn doors(
+    config: &Config,
+    app: &App,
+    gateway: Gateway,
+    insiders: Arc<dyn Insiders>,
+    node: &str,
+) -> Result<Doors> {
     let shared = config.doors.redis.as_ref().map(|url| gateway::Shared::new(url, node));
     let shared = shared
         .transpose()
@@ -35,7 +43,7 @@ pub fn doors(config: &Config, app: &App, gateway: Gateway, node: &str) -> Result
         without: config.doors.without.clone(),
         ..DoorOptions::new(node)
     };
-    Ok(Doors::new(app, gateway, None, options))
+    Ok(Doors::new(app, gateway, Some(insiders), options))
 }
 
 /// Opens the secrets and reads what organisations set up. Without the right master key

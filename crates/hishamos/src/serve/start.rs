@@ -87,13 +87,11 @@ impl Server {
             is_https: config.server.is_https(),
         });
         features::open_gateway(config, &app, &gateway).await?;
-        let doors = features::doors(config, &app, gateway.clone(), &node)?;
-        doors.open().await?;
         let options = Options {
             max_running: config.limits.running_executions,
             max_per_agent: config.limits.attempts_per_agent,
             give_up_after: config.limits.deaths_of_a_step,
-            node,
+            node: node.clone(),
         };
         let automation = Automation::start(
             &app,
@@ -107,6 +105,9 @@ impl Server {
                 options,
             },
         );
+        let insiders = automation.insiders(&app);
+        let doors = features::doors(config, &app, gateway.clone(), insiders, &node)?;
+        doors.open().await?;
         app.spawn(gateway.clone().watch(app.shutdown.clone()));
         app.spawn(metrics.clone().keep_up(app.shutdown.clone()));
         let reachable = Reachable {

@@ -63,7 +63,8 @@ pub async fn application() -> (App, Reachable) {
         },
     );
     let metrics = Metrics::detached();
-    let doors = features::doors(&config, &app, gateway.clone(), "test").unwrap();
+    let insiders = automation.insiders(&app);
+    let doors = features::doors(&config, &app, gateway.clone(), insiders, "test").unwrap();
     (app, Reachable { identity, gateway, doors, automation, metrics, metrics_token: None })
 }
 
