@@ -1,5 +1,6 @@
 // The pages of administration: platforms, money, keys.
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { readBudgetSearch } from "@/features/budget/search";
 import { readUsage } from "@/features/usage/search";
 import { shell } from "./shellRoute";
 
@@ -70,6 +71,7 @@ const modelCalls = createRoute({
 const budgets = createRoute({
   getParentRoute: () => costPages,
   path: "/admin/budgets",
+  validateSearch: readBudgetSearch,
   component: lazyRouteComponent(() => import("@/features/budget/BudgetsView"), "BudgetsView"),
 });
 

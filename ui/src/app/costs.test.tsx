@@ -103,6 +103,16 @@ describe("budgets", () => {
     });
   });
 
+  test("of a key begin on the page of keys", async () => {
+    renderApp("/admin/virtual-keys");
+    fireEvent.click(await screen.findByRole("link", { name: "New budget for Order assistant" }));
+    const dialog = await screen.findByRole("dialog");
+    expect((within(dialog).getByLabelText("For") as HTMLSelectElement).value).toBe("key");
+    expect((within(dialog).getByLabelText("Which one") as HTMLInputElement).value).toBe("vky_shop");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(location.search).toBe(""));
+  });
+
   test("that there are already are refused in the server's words", async () => {
     renderApp("/admin/budgets");
     fireEvent.click(await screen.findByRole("button", { name: "New budget" }));
@@ -183,6 +193,12 @@ describe("virtual keys", () => {
     fireEvent.click(screen.getByRole("button", { name: "Show 2 revoked keys" }));
     expect(await screen.findByText("Old notebook")).toBeTruthy();
   });
+});
+
+test("a page that one may not see says what to do about it", async () => {
+  renderApp("/admin/budgets", "viewer");
+  expect(await screen.findByText("You may not see this")).toBeTruthy();
+  expect(screen.queryByText("Administration")).toBeNull();
 });
 
 test("keys at rest are replaced after one has seen what will happen", async () => {

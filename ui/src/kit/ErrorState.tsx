@@ -13,6 +13,7 @@ export function ErrorState({ error, onRetry }: Props) {
   const { t } = useTranslation();
   const problem = asProblem(error);
   const isOffline = problem.status === 0;
+  const isForbidden = problem.code === "forbidden";
   return (
     <div
       role="alert"
@@ -22,11 +23,12 @@ export function ErrorState({ error, onRetry }: Props) {
         <TriangleAlert className="size-5" aria-hidden />
       </span>
       <h2 className="mt-4 font-semibold text-lg">
-        {isOffline ? t("error.offline") : t("error.title")}
+        {isOffline ? t("error.offline") : isForbidden ? t("error.forbidden") : t("error.title")}
       </h2>
       <p className="mt-1 text-balance text-muted text-sm" dir="auto">
         {isOffline ? t("error.offlineText") : problem.message}
       </p>
+      {isForbidden && <p className="text-muted text-sm">{t("error.forbiddenText")}</p>}
       {problem.requestId && (
         <p className="mt-2 text-muted text-xs">
           {t("error.requestId")} <bdi className="select-all font-mono">{problem.requestId}</bdi>

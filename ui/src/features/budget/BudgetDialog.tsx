@@ -18,22 +18,27 @@ import { SwitchField } from "@/kit/SwitchField";
 import { asProblem } from "@/lib/problem";
 import { actions, type BudgetForm, type Fault, formOf, newBudget, readBudget } from "./form";
 import { ScopeFields } from "./ScopeFields";
+import type { BudgetSearch } from "./search";
 
 interface Props {
   /** Null for a new one. */
   budget: Budget | null;
+  /** What a new one begins with. */
+  given: BudgetSearch;
   /** Whose it is, for the title. */
   name: string;
   onClose: () => void;
 }
 
-export function BudgetDialog({ budget, name, onClose }: Props) {
+export function BudgetDialog({ budget, given, name, onClose }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const listId = useId();
   const seesModels = useCan("view_models");
   const { data: models } = useQuery({ ...modelsOptions, enabled: seesModels });
-  const [form, setForm] = useState(() => (budget ? formOf(budget) : newBudget()));
+  const [form, setForm] = useState(() =>
+    budget ? formOf(budget) : newBudget(given.scope, given.id),
+  );
   const [faults, setFaults] = useState<Partial<Record<string, Fault>>>({});
   const save = useMutation({
     mutationFn: (wish: NewBudget) =>

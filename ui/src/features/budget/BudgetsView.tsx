@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PiggyBank, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,7 +26,11 @@ export function BudgetsView() {
   const query = useQuery(budgetsOptions);
   const canManage = useCan("manage_budgets");
   const nameOf = useScopeName();
-  const [edited, setEdited] = useState<Budget | "new" | null>(null);
+  const given = useSearch({ from: "/shell/cost-pages/admin/budgets" });
+  const navigate = useNavigate({ from: "/admin/budgets" });
+  const [edited, setEdited] = useState<Budget | "new" | null>(
+    given.scope && canManage ? "new" : null,
+  );
   const [asking, setAsking] = useState<Budget | null>(null);
   const remove = useMutation({
     mutationFn: (budget: Budget) => deleteBudget(budget.id),
@@ -74,7 +79,11 @@ export function BudgetsView() {
           key={edited === "new" ? "new" : edited.id}
           budget={edited === "new" ? null : edited}
           name={edited === "new" ? "" : named(edited)}
-          onClose={() => setEdited(null)}
+          given={given}
+          onClose={() => {
+            setEdited(null);
+            if (given.scope) void navigate({ search: {}, replace: true });
+          }}
         />
       )}
       <Confirm

@@ -26,9 +26,9 @@ export function readAction(onExceeded: string): { action: Action; model: string 
   return { action: onExceeded === "pause" ? "pause" : "stop", model: "" };
 }
 
-export const newBudget = (): BudgetForm => ({
-  scope: "organisation",
-  scopeId: "",
+export const newBudget = (scope: BudgetScope = "organisation", scopeId = ""): BudgetForm => ({
+  scope,
+  scopeId,
   period: "month",
   cap: "",
   action: "stop",

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExecutionDetail } from "@/api/types";
+import { useCan } from "@/api/useCan";
 import { Badge } from "@/kit/Badge";
 import { Elapsed } from "@/kit/Elapsed";
 import { ExecutionStatusBadge } from "@/kit/ExecutionStatusBadge";
@@ -25,6 +26,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
   const formats = useFormats();
   const percent = useRising(execution.id, execution.progress.percent);
   const { usage, progress } = execution;
+  const seesCosts = useCan("view_costs");
   // Medium is what everything has that nobody thought about.
   const priority = (["critical", "high", "low"] as const).find(
     (each) => each === execution.priority,
@@ -108,7 +110,20 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
             "–"
           )}
         </Fact>
-        <Fact name={t("usage.calls")}>{formats.number(usage.model_calls)}</Fact>
+        <Fact name={t("usage.calls")}>
+          {seesCosts && usage.model_calls > 0 ? (
+            <Link
+              to="/admin/model-calls"
+              search={{ execution: execution.id }}
+              className="text-accent underline-offset-2 hover:underline"
+            >
+              {formats.number(usage.model_calls)}
+              <span className="sr-only">{t("ledger.title")}</span>
+            </Link>
+          ) : (
+            formats.number(usage.model_calls)
+          )}
+        </Fact>
         <Fact name={t("usage.inOut")}>
           {formats.number(usage.input_tokens)} / {formats.number(usage.output_tokens)}
         </Fact>

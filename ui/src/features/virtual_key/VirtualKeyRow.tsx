@@ -1,10 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ban, CircleCheck, Clock, Pencil, Trash2 } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Ban, CircleCheck, Clock, Pencil, PiggyBank, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keyScopes, type VirtualKey } from "@/api/gateway";
 import { keys } from "@/api/keys";
+import { useCan } from "@/api/useCan";
 import { revokeVirtualKey } from "@/api/virtualKeys";
 import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
@@ -29,6 +31,7 @@ export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const queryClient = useQueryClient();
+  const managesBudgets = useCan("manage_budgets");
   const [isAsking, setAsking] = useState(false);
   const { name, models, scopes } = virtualKey;
   const status = statusOf(virtualKey, Date.now());
@@ -104,6 +107,17 @@ export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
           >
             <Pencil aria-hidden />
           </Button>
+          {managesBudgets && (
+            <Button asChild tone="ghost" size="icon">
+              <Link
+                to="/admin/budgets"
+                search={{ scope: "key", id: virtualKey.id }}
+                aria-label={t("budget.newFor", { name })}
+              >
+                <PiggyBank aria-hidden />
+              </Link>
+            </Button>
+          )}
           <Button
             tone="ghost"
             size="icon"
