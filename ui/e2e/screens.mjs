@@ -20,14 +20,11 @@ const looks = [
   { name: "phone-ar-dark", width: 390, height: 844, locale: "ar", theme: "dark" },
 ].filter((look) => !process.env.LOOKS || process.env.LOOKS.split(",").includes(look.name));
 
-const server = await preview({ preview: { port: 0, host: "127.0.0.1" }, logLevel: "error" });
-const { port } = server.httpServer.address();
-const base = `http://127.0.0.1:${port}`;
 const browser = await launch();
 let passed = 0;
 let failed = 0;
 
-async function reset(scenario, locale, theme, pace) {
+async function reset(base, scenario, locale, theme, pace) {
   await fetch(`${base}/__mock/reset`, {
     method: "POST",
     body: JSON.stringify({ scenario, pace }),
@@ -39,8 +36,8 @@ async function reset(scenario, locale, theme, pace) {
   });
 }
 
-async function visit(look, screen) {
-  await reset(screen.scenario ?? "full", look.locale, look.theme, screen.pace);
+async function visit(base, look, screen) {
+  await reset(base, screen.scenario ?? "full", look.locale, look.theme, screen.pace);
   const context = await browser.newContext({
     viewport: { width: look.width, height: look.height },
     hasTouch: look.width < 600,
@@ -70,12 +67,19 @@ async function visit(look, screen) {
   return troubles;
 }
 
-for (const screen of screens) {
-  if (only && !only.some((word) => screen.name.includes(word))) continue;
-  for (const look of looks) {
+const wanted = screens.filter(({ name }) => !only || only.some((word) => name.includes(word)));
+
+/** All screens in one look, on a server of its own: its state is that look's alone. */
+async function visitAll(look) {
+  const server = await preview({
+    preview: { port: 0, host: "127.0.0.1" },
+    logLevel: "error",
+  });
+  const base = `http://127.0.0.1:${server.httpServer.address().port}`;
+  for (const screen of wanted) {
     let troubles;
     try {
-      troubles = await visit(look, screen);
+      troubles = await visit(base, look, screen);
     } catch (error) {
       troubles = [error.message.split("\n").slice(0, 4).join(" ")];
     }
@@ -86,9 +90,16 @@ for (const screen of screens) {
       for (const trouble of troubles) console.log(`     ${trouble}`);
     }
   }
+  await server.close();
 }
 
+// Two looks side by side: half of the time a page only waits.
+const queue = [...looks];
+async function lane() {
+  for (let look = queue.shift(); look; look = queue.shift()) await visitAll(look);
+}
+await Promise.all([lane(), lane()]);
+
 await browser.close();
-await server.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
