@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { askText } from "./ask";
 import { client, idempotent, take } from "./client";
+import { everyPage } from "./everyPage";
 import type {
   BudgetChange,
   ModelPrice,
@@ -65,8 +66,10 @@ export const modelCallsOptions = (execution: string | undefined) =>
 
 export const budgetsOptions = queryOptions({
   queryKey: keys.budgets,
-  queryFn: async () =>
-    (await take(client.GET("/api/v1/budgets", { params: { query: { limit: 200 } } }))).items,
+  queryFn: () =>
+    everyPage((cursor) =>
+      take(client.GET("/api/v1/budgets", { params: { query: { limit: 200, cursor } } })),
+    ),
 });
 
 export const createBudget = (body: NewBudget) =>

@@ -1,13 +1,16 @@
 // Keys of outside clients, and the keys that seal what is secret.
 import { queryOptions } from "@tanstack/react-query";
 import { client, idempotent, take } from "./client";
+import { everyPage } from "./everyPage";
 import type { NewVirtualKey, VirtualKeyChange } from "./gateway";
 import { keys } from "./keys";
 
 export const virtualKeysOptions = queryOptions({
   queryKey: keys.virtualKeys,
-  queryFn: async () =>
-    (await take(client.GET("/api/v1/virtual-keys", { params: { query: { limit: 200 } } }))).items,
+  queryFn: () =>
+    everyPage((cursor) =>
+      take(client.GET("/api/v1/virtual-keys", { params: { query: { limit: 200, cursor } } })),
+    ),
 });
 
 export const createVirtualKey = (body: NewVirtualKey) =>

@@ -176,6 +176,21 @@ describe("virtual keys", () => {
     });
   });
 
+  test("are searched when there are many", async () => {
+    const { mock } = renderApp("/admin/virtual-keys");
+    const [first] = mock.db.virtualKeys;
+    if (!first) throw new Error("there is a key to begin with");
+    for (let count = 0; count < 9; count += 1) {
+      mock.db.virtualKeys.push({ ...first, id: `vky_${count}`, name: `Robot ${count}` });
+    }
+    const box = await screen.findByLabelText("Search keys");
+    type(box, "robot 7");
+    await waitFor(() => expect(screen.queryByText("Order assistant")).toBeNull());
+    expect(screen.getByText("Robot 7")).toBeTruthy();
+    type(box, "nobody");
+    expect(await screen.findByText("Nothing matches.")).toBeTruthy();
+  });
+
   test("are changed and revoked; revoked ones only when asked for", async () => {
     const { mock } = renderApp("/admin/virtual-keys");
     expect(await screen.findByText("Order assistant")).toBeTruthy();

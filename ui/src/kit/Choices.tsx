@@ -30,7 +30,7 @@ export function Choices<T extends string>({
           <label
             key={option.value}
             className={cn(
-              "flex h-8 items-center rounded-md border border-line px-3 text-sm max-md:h-10 has-focus-visible:outline-2 has-focus-visible:outline-accent",
+              "relative flex h-8 items-center rounded-md border border-line px-3 text-sm max-md:h-10 has-focus-visible:outline-2 has-focus-visible:outline-accent",
               option.value === value
                 ? "border-accent bg-accent-soft font-medium text-accent"
                 : "bg-surface hover:bg-hover",

@@ -12,12 +12,17 @@ import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
+import { SearchBox } from "@/kit/SearchBox";
 import { Skeleton } from "@/kit/Skeleton";
+import { matches } from "@/lib/matches";
 import { asProblem } from "@/lib/problem";
 import { BudgetDialog } from "./BudgetDialog";
 import { BudgetRow } from "./BudgetRow";
 import { sorted } from "./form";
 import { useScopeName } from "./useScopeName";
+
+/** From here on a list is searched rather than read. */
+const many = 8;
 
 /** Caps that calls cannot pass, and how far they are used up. */
 export function BudgetsView() {
@@ -31,6 +36,7 @@ export function BudgetsView() {
   const [edited, setEdited] = useState<Budget | "new" | null>(
     given.scope && canManage ? "new" : null,
   );
+  const [typed, setTyped] = useState("");
   const [asking, setAsking] = useState<Budget | null>(null);
   const remove = useMutation({
     mutationFn: (budget: Budget) => deleteBudget(budget.id),
@@ -46,6 +52,10 @@ export function BudgetsView() {
       {t("budget.new")}
     </Button>
   );
+  const shown = (budgets: Budget[]) =>
+    sorted(budgets).filter((each) =>
+      matches(typed, [named(each), each.scope_id, t(`budget.scopeIs.${each.scope}`)]),
+    );
   const named = (budget: Budget) => nameOf(budget.scope, budget.scope_id);
   return (
     <>
@@ -57,9 +67,19 @@ export function BudgetsView() {
             </EmptyState>
           ) : (
             <>
-              <div className="mb-4 flex justify-end">{create}</div>
-              <ul className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card">
-                {sorted(budgets).map((budget) => (
+              <div className="mb-4 flex flex-wrap items-start justify-between gap-2">
+                {budgets.length > many && (
+                  <SearchBox label={t("budget.search")} value={typed} onChange={setTyped} />
+                )}
+                <div className="ms-auto">{create}</div>
+              </div>
+              {shown(budgets).length === 0 && (
+                <p role="status" className="py-8 text-center text-muted text-sm">
+                  {t("list.noneWith")}
+                </p>
+              )}
+              <ul className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card empty:hidden">
+                {shown(budgets).map((budget) => (
                   <BudgetRow
                     key={budget.id}
                     budget={budget}

@@ -32,7 +32,7 @@ export function RhythmFields({ rhythm, error, onChange }: Props) {
             <label
               key={each}
               className={cn(
-                "flex h-8 items-center rounded-md border border-line px-3 text-sm max-md:h-10 has-focus-visible:outline-2 has-focus-visible:outline-accent",
+                "relative flex h-8 items-center rounded-md border border-line px-3 text-sm max-md:h-10 has-focus-visible:outline-2 has-focus-visible:outline-accent",
                 rhythm.frequency === each && "border-accent bg-accent-soft font-medium text-accent",
               )}
             >

@@ -11,9 +11,10 @@ import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
+import { SearchBox } from "@/kit/SearchBox";
 import { Skeleton } from "@/kit/Skeleton";
+import { matches } from "@/lib/matches";
 import { InstantiateDialog } from "./InstantiateDialog";
-import { matches, SearchBox } from "./SearchBox";
 import { WorkflowTabs } from "./WorkflowTabs";
 
 /** Ready workflows by department, to be made one's own. */

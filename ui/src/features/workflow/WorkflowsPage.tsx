@@ -11,10 +11,11 @@ import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
+import { SearchBox } from "@/kit/SearchBox";
 import { Skeleton } from "@/kit/Skeleton";
+import { matches } from "@/lib/matches";
 import { useFormats } from "@/lib/useFormats";
 import { ImportButton } from "./ImportButton";
-import { matches, SearchBox } from "./SearchBox";
 import { WorkflowTabs } from "./WorkflowTabs";
 
 export function WorkflowsPage() {

@@ -1,5 +1,5 @@
 import { Search } from "lucide-react";
-import { Input } from "@/kit/Input";
+import { Input } from "./Input";
 
 interface Props {
   label: string;
@@ -7,6 +7,7 @@ interface Props {
   onChange: (value: string) => void;
 }
 
+/** Searches what is on the page. */
 export function SearchBox({ label, value, onChange }: Props) {
   return (
     <search className="relative mb-4 block max-w-sm">
@@ -25,13 +26,4 @@ export function SearchBox({ label, value, onChange }: Props) {
       />
     </search>
   );
-}
-
-/** Whether all words are somewhere in the texts. */
-export function matches(wanted: string, texts: (string | null | undefined)[]): boolean {
-  const all = texts.join(" ").toLocaleLowerCase();
-  return wanted
-    .toLocaleLowerCase()
-    .split(/\s+/)
-    .every((word) => all.includes(word));
 }
