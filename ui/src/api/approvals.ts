@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, askPage, place } from "./ask";
+import { everyPage } from "./everyPage";
 import { keys } from "./keys";
 import type { Approval, ApprovalStatus } from "./workflow-engine";
 
@@ -45,17 +46,18 @@ export const approvalOptions = (id: string) =>
     queryFn: () => ask<Approval>("GET", place("/approvals/{id}", { id })),
   });
 
-/** The questions that one execution waits with; they are others when other steps wait. */
+/**
+ * The open questions that one execution waits with; they are others when other steps wait. The
+ * server lists them by state only.
+ */
 export const approvalsOfOptions = (executionId: string, waiting: string[]) =>
   queryOptions({
     queryKey: keys.approvalList({ executionId, waiting }),
     queryFn: async () => {
-      const { items } = await askPage<Approval>("/approvals", {
-        status: "all",
-        execution: executionId,
-        limit: 100,
-      });
-      return items.filter((each) => each.execution_id === executionId);
+      const open = await everyPage((cursor) =>
+        askPage<Approval>("/approvals", { status: "pending", limit: 100, cursor }),
+      );
+      return open.filter((each) => each.execution_id === executionId);
     },
   });
 

@@ -7,13 +7,15 @@ export const approvalRoutes: Route[] = [
   route("GET", "/api/v1/approvals", ({ db, request }) => {
     const wanted = new URL(request.url).searchParams;
     const status = wanted.get("status") ?? "pending";
-    const execution = wanted.get("execution");
+    const unknown = [...wanted.keys()].find(
+      (name) => !["status", "mine", "limit", "cursor"].includes(name),
+    );
+    if (unknown) return problem(400, "invalid_query", `unknown field \`${unknown}\``);
     return page(
       db.approvals.filter(
         (each) =>
           (status === "all" || each.status === status) &&
-          (wanted.get("mine") !== "true" || each.can_decide) &&
-          (!execution || each.execution_id === execution),
+          (wanted.get("mine") !== "true" || each.can_decide),
       ),
     );
   }),
