@@ -11,7 +11,9 @@ use web::{App, Routes};
 
 use crate::runner::{self, Handle, HttpTool, Options, RunnerState};
 use crate::workflow::Workflows;
-use crate::{agent as agents, approval, command, execution, result, workflow};
+use crate::{
+    agent as agents, approval, command, execution, result, schedule, trigger, webhook, workflow,
+};
 
 /// What the program puts in.
 pub struct Parts {
@@ -43,10 +45,12 @@ pub struct Inner {
     pub(crate) procedures: Procedures,
     pub(crate) tools: Registry,
     pub(crate) runner: Handle,
+    pub(crate) webhook_limits: webhook::Limits,
 }
 
 impl Automation {
-    /// Starts the runner: what was not finished goes on.
+    /// Starts the runner, so that what was not finished goes on, and the watch over what starts
+    /// workflows by itself.
     pub fn start(app: &App, parts: Parts) -> Self {
         let runner = runner::start(
             app,
@@ -60,14 +64,17 @@ impl Automation {
             },
             parts.options,
         );
-        Self(Arc::new(Inner {
+        let automation = Self(Arc::new(Inner {
             library: parts.library,
             workflows: parts.workflows,
             models: parts.models,
             procedures: parts.procedures,
             tools: parts.tools,
             runner,
-        }))
+            webhook_limits: webhook::Limits::default(),
+        }));
+        app.spawn(trigger::watch(automation.clone(), app.clone()));
+        automation
     }
 
     /// Its agents and workflows, as outside clients ask them in place of a model.
@@ -95,6 +102,9 @@ pub fn routes(automation: Automation) -> Routes {
         .merge(workflow::routes())
         .merge(execution::routes())
         .merge(approval::routes())
+        .merge(schedule::routes())
+        .merge(trigger::routes())
+        .merge(webhook::routes())
         .merge(result::routes())
         .merge(agents::routes())
         .merge(command::routes())

@@ -13,8 +13,11 @@ mod dispatch;
 mod execution;
 mod result;
 mod runner;
+mod schedule;
 mod step_kind;
 mod text;
+mod trigger;
+mod webhook;
 mod workflow;
 
 pub use automation::{Automation, Parts, routes};

@@ -144,6 +144,12 @@ ids! {
     /// One run of one workflow revision.
     ExecutionId = "exe";
 
+    /// Times at which a workflow starts.
+    ScheduleId = "sch";
+    /// An address that other systems call to start a workflow.
+    WebhookId = "whk";
+    /// An event that starts a workflow.
+    EventTriggerId = "trg";
     /// A question to people.
     ApprovalId = "apr";
     /// The result of a step or execution.

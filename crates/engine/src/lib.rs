@@ -11,6 +11,7 @@
 pub mod definition;
 pub mod execution;
 pub mod expression;
+mod given;
 mod plan;
 mod replay;
 pub mod step;
@@ -22,6 +23,7 @@ pub use execution::{
     KeptInstance, LinkMode, Order, Origin, Parking, Signal, SkipCause, State, Status, StepState,
     StepStatus,
 };
+pub use given::given;
 pub use plan::Plan;
 pub use replay::replay;
 pub use step::{LinkError, Outcome, Rejected, Source, create, link, step};

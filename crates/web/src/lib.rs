@@ -16,6 +16,7 @@ pub mod idempotency;
 mod origin;
 mod permission;
 mod routes;
+pub mod socket;
 pub mod stream;
 pub mod testing;
 

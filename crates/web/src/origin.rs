@@ -68,7 +68,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Browsers say where a request comes from; who says nothing is not a browser and its
 /// cookie was not sent against its user's will.
-fn same_origin(headers: &HeaderMap, host: &str) -> bool {
+pub(crate) fn same_origin(headers: &HeaderMap, host: &str) -> bool {
     if let Some(site) = text(headers, "sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use futures::stream;
 use serde_json::Value as Json;
 use store::Signal;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
 
 use crate::{Ctx, Result};
@@ -71,8 +71,34 @@ pub fn seen(headers: &HeaderMap, query: Option<i64>) -> i64 {
         .unwrap_or(0)
 }
 
+/// What goes over a stream, in whichever form.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    /// An event.
+    Event(StreamEvent),
+    /// Nothing, but the stream lives.
+    Alive,
+}
+
 /// The response that streams `source` from `number` on.
 pub fn respond(ctx: &Ctx, source: impl Source, number: i64) -> Response {
+    let frames = stream::unfold(open(ctx, source, number), |mut receiver| async move {
+        let frame = match receiver.recv().await? {
+            Frame::Event(event) => frame(&event),
+            Frame::Alive => Bytes::from_static(b": alive\n\n"),
+        };
+        Some((Ok::<Bytes, std::convert::Infallible>(frame), receiver))
+    });
+    let mut response = Response::new(Body::from_stream(frames));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// Starts reading `source` from `number` on; it ends when nobody takes the frames.
+pub(crate) fn open(ctx: &Ctx, source: impl Source, number: i64) -> mpsc::Receiver<Frame> {
     let (sender, receiver) = mpsc::channel(FRAMES);
     let app = ctx.app().clone();
     let organisation = ctx.caller_option().map(|caller| caller.organisation);
@@ -84,23 +110,14 @@ pub fn respond(ctx: &Ctx, source: impl Source, number: i64) -> Response {
             () = run(source, number, signals, &sender, organisation) => {}
         }
     });
-    let frames = stream::unfold(receiver, |mut receiver| async move {
-        let frame = receiver.recv().await?;
-        Some((Ok::<Bytes, std::convert::Infallible>(frame), receiver))
-    });
-    let mut response = Response::new(Body::from_stream(frames));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response
+    receiver
 }
 
 async fn run(
     mut source: impl Source,
     mut number: i64,
     mut signals: tokio::sync::broadcast::Receiver<Signal>,
-    sender: &mpsc::Sender<Bytes>,
+    sender: &mpsc::Sender<Frame>,
     organisation: Option<base::OrganisationId>,
 ) {
     loop {
@@ -111,14 +128,15 @@ async fn run(
                 Err(error) => {
                     let problem = serde_json::to_value(error.problem()).unwrap_or_default();
                     let event = StreamEvent { id: None, name: "error".to_owned(), data: problem };
-                    drop(sender.send(frame(&event)).await);
+                    drop(sender.send(Frame::Event(event)).await);
                     return;
                 }
             };
             let is_empty = batch.events.is_empty();
-            for event in &batch.events {
+            let words = if batch.is_last { last_words(&source, &mut signals) } else { Vec::new() };
+            for event in words.into_iter().chain(batch.events) {
                 number = event.id.unwrap_or(number);
-                if sender.send(frame(event)).await.is_err() {
+                if sender.send(Frame::Event(event)).await.is_err() {
                     return;
                 }
             }
@@ -133,7 +151,7 @@ async fn run(
         loop {
             let signal = match tokio::time::timeout(HEARTBEAT, signals.recv()).await {
                 Err(_) => {
-                    if sender.send(Bytes::from_static(b": alive\n\n")).await.is_err() {
+                    if sender.send(Frame::Alive).await.is_err() {
                         return;
                     }
                     continue;
@@ -151,11 +169,29 @@ async fn run(
                 Wake::Ignore => {}
                 Wake::Look => break,
                 Wake::Pass(event) => {
-                    if sender.send(frame(&event)).await.is_err() {
+                    if sender.send(Frame::Event(event)).await.is_err() {
                         return;
                     }
                 }
             }
+        }
+    }
+}
+
+/// What is only live and was said before the end was stored.
+fn last_words(
+    source: &impl Source,
+    signals: &mut tokio::sync::broadcast::Receiver<Signal>,
+) -> Vec<StreamEvent> {
+    let mut words = Vec::new();
+    loop {
+        let signal = match signals.try_recv() {
+            Ok(signal) => signal,
+            Err(TryRecvError::Lagged(_)) => continue,
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return words,
+        };
+        if let Wake::Pass(event) = source.wake(&signal) {
+            words.push(event);
         }
     }
 }

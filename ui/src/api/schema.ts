@@ -470,6 +470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the checkpoints of an execution, the oldest first. */
+        get: operations["list_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{id}/events": {
         parameters: {
             query?: never;
@@ -501,6 +518,23 @@ export interface paths {
          *     definition or another model.
          */
         post: operations["fork_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the graph of an execution: its steps with their states as they are now. */
+        get: operations["get_execution_graph"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -623,6 +657,43 @@ export interface paths {
         put?: never;
         /** Send an execution a signal; a step that waits for it goes on. */
         post: operations["signal_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/socket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch an execution over a WebSocket: the same events as texts `{"seq", "kind", "data"}`.
+         *     It closes after the last fact.
+         */
+        get: operations["watch_execution_socket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/steps/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what a step was given, what it gave, and the facts about it. */
+        get: operations["get_execution_step"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1017,6 +1088,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List schedules, the newest first. */
+        get: operations["list_schedules"];
+        put?: never;
+        /** Add a schedule. */
+        post: operations["create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what a cron expression means before it is saved. */
+        get: operations["preview_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one schedule. */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a schedule. One that a definition declares goes when the definition does not
+         *     declare it any more.
+         */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a schedule; what is absent stays. One that a definition declares can only be
+         *     turned on and off.
+         */
+        patch: operations["change_schedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a schedule's workflow now, besides its times. */
+        post: operations["run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/keys": {
         parameters: {
             query?: never;
@@ -1046,6 +1194,44 @@ export interface paths {
         /** Replace the key that seals the organisation's secrets, while everything goes on. */
         post: operations["rotate_keys_at_rest"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List event triggers, the newest first. */
+        get: operations["list_event_triggers"];
+        put?: never;
+        /** Add an event trigger: from now on, each event of this kind starts the workflow. */
+        post: operations["create_event_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triggers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an event trigger. One that a definition declares goes when the definition does
+         *     not declare it any more.
+         */
+        delete: operations["delete_event_trigger"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1105,6 +1291,58 @@ export interface paths {
         patch: operations["change_virtual_key"];
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhooks, the newest first. Their addresses are shown in part. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Add a webhook. The answer has its address and its secret, which are not shown again. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a webhook: its address leads nowhere from now on. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a webhook another address and another secret. The old ones are of no use from now on. */
+        post: operations["rotate_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-items/{item_key}": {
         parameters: {
             query?: never;
@@ -1141,6 +1379,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflow-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the JSON Schema (draft 2020-12) of the definition language, for editors. */
+        get: operations["get_workflow_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the templates, by key. */
+        get: operations["list_workflow_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-templates/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one template with its definition. */
+        get: operations["get_workflow_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-templates/{key}/instantiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a workflow of a template. */
+        post: operations["instantiate_workflow_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows": {
         parameters: {
             query?: never;
@@ -1159,6 +1465,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a workflow: the exported form or a definition, as JSON or YAML. */
+        post: operations["import_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/validate": {
         parameters: {
             query?: never;
@@ -1168,7 +1491,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a definition without saving or running anything. */
+        /** Check a definition without saving or executing anything. */
         post: operations["validate_workflow"];
         delete?: never;
         options?: never;
@@ -1185,6 +1508,58 @@ export interface paths {
         };
         /** Get one workflow with its definition. */
         get: operations["get_workflow"];
+        /** Save a new revision of a workflow, which may have another name from now on. */
+        put: operations["save_workflow_revision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate an archived workflow. */
+        post: operations["activate_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Archive a workflow: it stays readable, and nothing starts it. What runs goes on. */
+        post: operations["archive_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare two revisions of a workflow. */
+        get: operations["diff_workflow_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1210,6 +1585,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{slug}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export a workflow as a file. */
+        get: operations["export_workflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the graph of a workflow: as steps and edges, as Mermaid and as DOT. */
+        get: operations["get_workflow_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the revisions of a workflow, the newest first. One that comes with the program has
+         *     none.
+         */
+        get: operations["list_workflow_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{slug}/revisions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one revision of a workflow with its definition. */
+        get: operations["get_workflow_revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1221,6 +1667,26 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a webhook: its workflow starts. A call that is repeated with the same delivery id
+         *     gives the execution of the first one.
+         */
+        post: operations["call_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1404,6 +1870,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The answer to a call. */
+        Accepted: {
+            /** @description The execution that the call started, or had started before. */
+            execution_id: components["schemas"]["ExecutionId"];
+        };
         /** @description An agent: a role as data. */
         Agent: {
             /** @description Its key. */
@@ -1770,6 +2241,25 @@ export interface components {
             /** @description For the journal. */
             reason?: string | null;
         };
+        /** @description What is different about a schedule from now on; what is absent stays. */
+        ChangeSchedule: {
+            /** @description The slug of the workflow to start. */
+            workflow?: string | null;
+            /** @description What people call it; `null` takes the name away. */
+            name?: string | null;
+            /** @description A cron expression. */
+            cron?: string | null;
+            /** @description The IANA time zone in which it is read. */
+            timezone?: string | null;
+            /** @description The workflow's inputs. */
+            inputs?: Record<string, unknown> | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description The key of the project that its executions work for; `null` for none. */
+            project?: string | null;
+            missed?: components["schemas"]["MissedPolicy"] | null;
+            /** @description Whether it fires. */
+            enabled?: boolean | null;
+        };
         /** @description What each part says; `ok` when all is well. */
         Checks: {
             /** @description The database. */
@@ -1841,6 +2331,11 @@ export interface components {
             /** @description The key itself; `null` when an `Idempotency-Key` is repeated, because it is shown once. */
             key?: string | null;
         };
+        /** @description A webhook with what is told once. */
+        CreatedWebhook: components["schemas"]["Webhook"] & {
+            /** @description What calls are signed with. It is not shown again. */
+            secret: string;
+        };
         /** @description A decision. */
         Decide: {
             /** @description Whether you agree. */
@@ -1865,6 +2360,26 @@ export interface components {
             /** @description YAML or JSON. */
             definition: string;
         };
+        /** @description An event of the system that starts a workflow. */
+        EventTrigger: {
+            /** @description Its id. */
+            id: components["schemas"]["EventTriggerId"];
+            /** @description The slug of the workflow that it starts. */
+            workflow: string;
+            /** @description The kind of event: `work_item.moved`, `execution.completed`, … */
+            event: string;
+            /** @description It starts only when this holds; reads `event`. */
+            if?: string | null;
+            /** @description The workflow's inputs; expressions read `event`. */
+            inputs: Record<string, unknown>;
+            /** @description Where it comes from; one that a definition declares is changed there. */
+            source: components["schemas"]["TriggerSource"];
+            last_run?: components["schemas"]["TriggerRun"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description `trg_` and 26 base32 characters */
+        EventTriggerId: string;
         /** @description What an execution of a workflow is given. */
         ExecuteWorkflow: {
             /** @description The workflow's inputs. */
@@ -1919,6 +2434,20 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             started_at?: components["schemas"]["Timestamp"] | null;
             finished_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A place in the journal that a workflow marks. */
+        ExecutionCheckpoint: {
+            /**
+             * Format: int64
+             * @description The number of the fact.
+             */
+            seq: number;
+            /** @description The step whose end it is. */
+            step: string;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
         };
         /** @description An execution that a step has started. */
         ExecutionChild: {
@@ -2013,6 +2542,22 @@ export interface components {
             /** @description Its instances: one, or one for each element of a fan-out. */
             instances: components["schemas"]["StepInstance"][];
         };
+        /** @description What a step was given and what it gave. */
+        ExecutionStepData: {
+            /** @description Its key. */
+            id: string;
+            /**
+             * @description Its parameters with the expressions evaluated, one for each instance of a fan-out;
+             *     `null` when it gets none or has not started.
+             */
+            inputs?: Record<string, unknown> | null;
+            /** @description What it gave, one for each instance of a fan-out; `null` before that. */
+            outputs?: Record<string, unknown> | null;
+            /** @description The ids of its results, one for each instance that has ended well. */
+            results: components["schemas"]["ResultId"][];
+            /** @description The facts of the journal that are about it, the oldest first. */
+            events: components["schemas"]["JournalEntry"][];
+        };
         /** @description The workflow of an execution. */
         ExecutionWorkflow: {
             /** @description Its key. */
@@ -2100,6 +2645,15 @@ export interface components {
             /** @description The model, when a certain one is wanted. */
             model?: string | null;
         };
+        /** @description How a template becomes a workflow. */
+        InstantiateTemplate: {
+            /** @description The workflow's slug; made of its name when absent. */
+            slug?: string | null;
+            /** @description The workflow's name; the template's with "(copy)" when absent. */
+            name?: string | null;
+            /** @description The values of parameters, which become the defaults of the workflow's inputs. */
+            parameters?: Record<string, unknown>;
+        };
         /** @description One fact of an execution's journal. */
         JournalEntry: {
             /**
@@ -2185,6 +2739,11 @@ export interface components {
          * @description An amount of money in micro-dollars (1 USD = 1,000,000).
          */
         Micros: number;
+        /**
+         * @description What happens to times that were missed.
+         * @enum {string}
+         */
+        MissedPolicy: "skip" | "run_once" | "run_all";
         /** @description A model group. */
         ModelGroup: {
             /** @description Its id. */
@@ -2307,6 +2866,17 @@ export interface components {
             /** @description `stop` (when left out), `pause` or `fallback:` and a model. */
             on_exceeded?: string;
         };
+        /** @description An event trigger to add. */
+        NewEventTrigger: {
+            /** @description The slug of the workflow to start. */
+            workflow: string;
+            /** @description The kind of event: `work_item.moved`, `execution.completed`, … */
+            event: string;
+            /** @description Start only when this holds; reads `event`, the event's details with its `kind`. */
+            if?: string | null;
+            /** @description The workflow's inputs; texts may hold expressions that read `event`. */
+            inputs?: Record<string, unknown> | null;
+        };
         /** @description A model group to be made, or as it should be. */
         NewGroup: {
             /** @description The name that calls use for it; without a slash. */
@@ -2396,6 +2966,25 @@ export interface components {
              */
             tokens_per_minute?: number | null;
         };
+        /** @description A schedule to add. */
+        NewSchedule: {
+            /** @description The slug of the workflow to start. */
+            workflow: string;
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description A cron expression of five fields, or six with seconds first. */
+            cron: string;
+            /** @description The IANA time zone in which it is read; UTC when absent. */
+            timezone?: string | null;
+            /** @description The workflow's inputs. */
+            inputs?: Record<string, unknown> | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description The key of the project that its executions work for. */
+            project?: string | null;
+            missed?: components["schemas"]["MissedPolicy"] | null;
+            /** @description Whether it fires; it does when absent. */
+            enabled?: boolean | null;
+        };
         /** @description A key to be made. */
         NewVirtualKey: {
             /** @description What to call it. */
@@ -2421,6 +3010,18 @@ export interface components {
              * @description How many days it lives, 1 to 3650; for ever when left out.
              */
             expires_in_days?: number | null;
+        };
+        /** @description A webhook to add. */
+        NewWebhook: {
+            /** @description The slug of the workflow to start. */
+            workflow: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description The workflow's inputs; texts may hold expressions that read `body` and `headers`.
+             *     When absent, the body's fields of the same names are the inputs.
+             */
+            inputs_mapping?: Record<string, unknown> | null;
         };
         /** @description A work item to be made. */
         NewWorkItem: {
@@ -2753,6 +3354,29 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list and the cursor of the next one. */
+        Page_EventTrigger: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["EventTriggerId"];
+                /** @description The slug of the workflow that it starts. */
+                workflow: string;
+                /** @description The kind of event: `work_item.moved`, `execution.completed`, … */
+                event: string;
+                /** @description It starts only when this holds; reads `event`. */
+                if?: string | null;
+                /** @description The workflow's inputs; expressions read `event`. */
+                inputs: Record<string, unknown>;
+                /** @description Where it comes from; one that a definition declares is changed there. */
+                source: components["schemas"]["TriggerSource"];
+                last_run?: components["schemas"]["TriggerRun"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
         Page_Execution: {
             /** @description The items of this page, in the list's order. */
             items: {
@@ -3003,6 +3627,40 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list and the cursor of the next one. */
+        Page_Schedule: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ScheduleId"];
+                /** @description The slug of the workflow that it starts. */
+                workflow: string;
+                /** @description What people call it. */
+                name?: string | null;
+                /** @description The cron expression. */
+                cron: string;
+                /** @description The IANA time zone in which it is read. */
+                timezone: string;
+                /** @description The workflow's inputs. */
+                inputs: Record<string, unknown>;
+                priority?: components["schemas"]["Priority"] | null;
+                /** @description The key of the project that its executions work for. */
+                project?: string | null;
+                /** @description What happens to times that came while no engine ran. */
+                missed: components["schemas"]["MissedPolicy"];
+                /** @description Whether it fires. */
+                enabled: boolean;
+                /** @description Where it comes from; one that a definition declares is changed there. */
+                source: components["schemas"]["TriggerSource"];
+                /** @description The next five times; empty when it is off or never fires again. */
+                next_runs: components["schemas"]["Timestamp"][];
+                last_run?: components["schemas"]["TriggerRun"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
         Page_VirtualKey: {
             /** @description The items of this page, in the list's order. */
             items: {
@@ -3045,6 +3703,29 @@ export interface components {
                 last_used_at?: components["schemas"]["Timestamp"] | null;
                 expires_at?: components["schemas"]["Timestamp"] | null;
                 revoked_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Webhook: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["WebhookId"];
+                /** @description The slug of the workflow that it starts. */
+                workflow: string;
+                /** @description What people call it. */
+                name: string;
+                /** @description The path of its address; whole only when it is made or rotated, then its beginning. */
+                url: string;
+                /** @description How the workflow's inputs are made; the body's fields of the same names when `null`. */
+                inputs_mapping?: Record<string, unknown> | null;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Why the last call started nothing. */
+                last_error?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
@@ -3124,6 +3805,63 @@ export interface components {
                 /** @description Its definition as it is written; only when one workflow is asked for. */
                 definition?: string | null;
                 created_at?: components["schemas"]["Timestamp"] | null;
+                /** @description The department whose work it is. */
+                department?: string | null;
+                /** @description Words to find it by. */
+                tags: string[];
+                /** @description Whether it can be started. */
+                status: components["schemas"]["WorkflowStatus"];
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_WorkflowRevision: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Its number, from 1.
+                 */
+                revision: number;
+                /** @description What the workflow was called in it. */
+                name: string;
+                /** @description When it was saved. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Who saved it. */
+                created_by: string;
+                /** @description Its definition as it is written; only when one revision is asked for. */
+                definition?: string | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_WorkflowTemplate: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Its key. */
+                key: string;
+                /** @description Its name. */
+                name: string;
+                /** @description What its workflows do. */
+                description: string;
+                /** @description The department whose work it is. */
+                department?: string | null;
+                /** @description Words to find it by. */
+                tags: string[];
+                /** @description The version of its text: another text has another one. */
+                version: string;
+                /** @description What can be filled in. */
+                parameters: {
+                    [key: string]: components["schemas"]["WorkflowInput"];
+                };
+                /** @description How many steps it has. */
+                steps: number;
+                /** @description Where it comes from. */
+                source: components["schemas"]["TemplateSource"];
+                /** @description Its definition as it is written; only when one template is asked for. */
+                definition?: string | null;
             }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
@@ -3590,6 +4328,44 @@ export interface components {
          * @enum {string}
          */
         RoutingStrategy: "priority" | "weighted" | "cheapest" | "fastest" | "least_loaded";
+        /** @description Times at which a workflow starts. */
+        Schedule: {
+            /** @description Its id. */
+            id: components["schemas"]["ScheduleId"];
+            /** @description The slug of the workflow that it starts. */
+            workflow: string;
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description The cron expression. */
+            cron: string;
+            /** @description The IANA time zone in which it is read. */
+            timezone: string;
+            /** @description The workflow's inputs. */
+            inputs: Record<string, unknown>;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description The key of the project that its executions work for. */
+            project?: string | null;
+            /** @description What happens to times that came while no engine ran. */
+            missed: components["schemas"]["MissedPolicy"];
+            /** @description Whether it fires. */
+            enabled: boolean;
+            /** @description Where it comes from; one that a definition declares is changed there. */
+            source: components["schemas"]["TriggerSource"];
+            /** @description The next five times; empty when it is off or never fires again. */
+            next_runs: components["schemas"]["Timestamp"][];
+            last_run?: components["schemas"]["TriggerRun"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description `sch_` and 26 base32 characters */
+        ScheduleId: string;
+        /** @description What a cron expression means. */
+        SchedulePreview: {
+            /** @description In words, in English. */
+            description: string;
+            /** @description The next five times. */
+            next_runs: components["schemas"]["Timestamp"][];
+        };
         /** @description A signal to an execution. */
         SendSignal: {
             /** @description Its name, as the step that waits for it has it. */
@@ -3671,7 +4447,7 @@ export interface components {
         };
         /** @description Who started an execution. */
         StartedBy: {
-            /** @description `user` or `api_key`. */
+            /** @description `user`, `api_key`, `schedule`, `webhook` or `event`. */
             kind: string;
             /** @description Their name. */
             name: string;
@@ -3734,6 +4510,11 @@ export interface components {
          */
         StepStatus: "pending" | "running" | "waiting" | "waiting_approval" | "completed" | "failed" | "skipped" | "cancelled";
         /**
+         * @description Where a template comes from.
+         * @enum {string}
+         */
+        TemplateSource: "built_in" | "custom";
+        /**
          * @description The colours of the interface.
          * @enum {string}
          */
@@ -3743,6 +4524,21 @@ export interface components {
          * @description RFC 3339, UTC, milliseconds
          */
         Timestamp: string;
+        /** @description The last time that a trigger had something to do. */
+        TriggerRun: {
+            /** @description When that was. */
+            at: components["schemas"]["Timestamp"];
+            execution_id?: components["schemas"]["ExecutionId"] | null;
+            /** @description The execution's state; or `skipped` or `failed` when none was started. */
+            status: string;
+            /** @description Why none was started. */
+            error?: string | null;
+        };
+        /**
+         * @description Where a trigger comes from.
+         * @enum {string}
+         */
+        TriggerSource: "definition" | "added";
         /** @description Whose items to take back. */
         Undo: {
             /** @description The execution that made them. */
@@ -3860,10 +4656,15 @@ export interface components {
         UserId: string;
         /** @description What a check of a definition found. */
         Validation: {
-            /** @description Whether it can be saved and run. */
-            ok: boolean;
+            /** @description Whether it can be saved and executed. */
+            valid: boolean;
             /** @description What is wrong. */
-            errors: components["schemas"]["DefinitionProblem"][];
+            problems: components["schemas"]["DefinitionProblem"][];
+            /** @description What it wants to know before it starts; `null` when it cannot be read. */
+            inputs?: {
+                [key: string]: components["schemas"]["WorkflowInput"];
+            } | null;
+            graph?: components["schemas"]["WorkflowGraph"] | null;
         };
         /** @description A virtual key as it is shown. */
         VirtualKey: {
@@ -3936,6 +4737,26 @@ export interface components {
         };
         /** @description `vky_` and 26 base32 characters */
         VirtualKeyId: string;
+        /** @description An address that other systems call to start a workflow. */
+        Webhook: {
+            /** @description Its id. */
+            id: components["schemas"]["WebhookId"];
+            /** @description The slug of the workflow that it starts. */
+            workflow: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The path of its address; whole only when it is made or rotated, then its beginning. */
+            url: string;
+            /** @description How the workflow's inputs are made; the body's fields of the same names when `null`. */
+            inputs_mapping?: Record<string, unknown> | null;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why the last call started nothing. */
+            last_error?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description `whk_` and 26 base32 characters */
+        WebhookId: string;
         /** @description An epic, story, task or bug. */
         WorkItem: {
             /** @description Its id. */
@@ -4036,6 +4857,73 @@ export interface components {
             /** @description Its definition as it is written; only when one workflow is asked for. */
             definition?: string | null;
             created_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The department whose work it is. */
+            department?: string | null;
+            /** @description Words to find it by. */
+            tags: string[];
+            /** @description Whether it can be started. */
+            status: components["schemas"]["WorkflowStatus"];
+        };
+        /** @description One thing that is different. */
+        WorkflowChange: {
+            /** @description `added`, `removed`, `changed` or `moved` (a step that stands elsewhere). */
+            kind: string;
+            /** @description Where: `steps.review.gate.on-fail.max`, `inputs.title`. */
+            path: string;
+            /** @description What it was; `null` when it is new. */
+            before?: Record<string, unknown> | null;
+            /** @description What it is; `null` when it is gone. */
+            after?: Record<string, unknown> | null;
+        };
+        /** @description How one revision differs from another. */
+        WorkflowDiff: {
+            /** @description What changed in meaning, place by place. */
+            changes: components["schemas"]["WorkflowChange"][];
+            /** @description The first text. */
+            text_before: string;
+            /** @description The second text. */
+            text_after: string;
+        };
+        /** @description Steps and how they follow each other. */
+        WorkflowGraph: {
+            /** @description The steps, in the order written. */
+            nodes: components["schemas"]["WorkflowGraphNode"][];
+            /** @description What follows what. */
+            edges: components["schemas"]["WorkflowGraphEdge"][];
+            /** @description The same as a Mermaid flowchart. */
+            mermaid: string;
+            /** @description The same in the language of Graphviz. */
+            dot: string;
+        };
+        /** @description One step follows another. */
+        WorkflowGraphEdge: {
+            /** @description The step that it starts from. */
+            from: string;
+            /** @description The step that it leads to. */
+            to: string;
+            /** @description `need`, `error` (when the first failed) or `back` (when a gate sends work back). */
+            kind: string;
+        };
+        /** @description A step in a graph. */
+        WorkflowGraphNode: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `agent`, `tool`, `workflow`, `wait`, `approval` or `gate`. */
+            kind: string;
+            /** @description Who or what does it: an agent and its command, a tool's name. */
+            detail: string;
+            /** @description Whether it fans out over a list. */
+            fan_out: boolean;
+            /** @description Whether it is done again and again. */
+            is_loop: boolean;
+            /** @description Whether it runs only sometimes. */
+            is_conditional: boolean;
+            /** @description How many steps stand before it on the longest way to it; its column in a drawing. */
+            rank: number;
+            /** @description Its state; only in the graph of an execution. */
+            status?: string | null;
         };
         /** @description One input of a workflow. */
         WorkflowInput: {
@@ -4047,12 +4935,35 @@ export interface components {
             required: boolean;
             /** @description Its value when it is not given. */
             default?: Record<string, unknown> | null;
+            /** @description The values that it may have; `null` when any of its type will do. */
+            options?: Record<string, unknown>[] | null;
+        };
+        /** @description One revision of a workflow. */
+        WorkflowRevision: {
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            revision: number;
+            /** @description What the workflow was called in it. */
+            name: string;
+            /** @description When it was saved. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Who saved it. */
+            created_by: string;
+            /** @description Its definition as it is written; only when one revision is asked for. */
+            definition?: string | null;
         };
         /**
          * @description Where a workflow comes from.
          * @enum {string}
          */
         WorkflowSource: "library" | "organisation";
+        /**
+         * @description Whether a workflow can be started.
+         * @enum {string}
+         */
+        WorkflowStatus: "active" | "archived";
         /** @description One step of a workflow. */
         WorkflowStep: {
             /** @description Its key. */
@@ -4071,6 +4982,31 @@ export interface components {
             tool?: string | null;
             /** @description Whether it fans out over a list. */
             fan_out: boolean;
+        };
+        /** @description A template of workflows. */
+        WorkflowTemplate: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What its workflows do. */
+            description: string;
+            /** @description The department whose work it is. */
+            department?: string | null;
+            /** @description Words to find it by. */
+            tags: string[];
+            /** @description The version of its text: another text has another one. */
+            version: string;
+            /** @description What can be filled in. */
+            parameters: {
+                [key: string]: components["schemas"]["WorkflowInput"];
+            };
+            /** @description How many steps it has. */
+            steps: number;
+            /** @description Where it comes from. */
+            source: components["schemas"]["TemplateSource"];
+            /** @description Its definition as it is written; only when one template is asked for. */
+            definition?: string | null;
         };
     };
     responses: never;
@@ -5866,13 +6802,25 @@ export interface operations {
     };
     list_executions: {
         parameters: {
-            query?: {
-                /** @description Only those in this state. */
-                status?: string;
+            query: {
+                /** @description Only those in this state; may be repeated for several. */
+                status: string[];
                 /** @description Only those that work for this project. */
                 project?: string;
                 /** @description Only those of this workflow. */
                 workflow?: string;
+                /** @description Only those started like this: `manual`, `api`, `schedule`, `webhook`, `event`, … */
+                trigger?: string;
+                /** @description Only those that are `critical`, `high`, `medium` or `low`. */
+                priority?: string;
+                /** @description Only those that somebody with this id or name started. */
+                started_by?: string;
+                /** @description Only those with this in their title, their workflow's name or their id. */
+                q?: string;
+                /** @description Only those that were accepted at this time or later. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Only those that were accepted at this time or before. */
+                to?: components["schemas"]["Timestamp"];
                 /** @description How many items, 1 to 200 (50 when absent). */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -6185,6 +7133,65 @@ export interface operations {
             };
         };
     };
+    list_checkpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionCheckpoint"][];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     watch_execution: {
         parameters: {
             query?: {
@@ -6333,6 +7340,65 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_execution_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The graph */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowGraph"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -6869,6 +7935,136 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_execution_socket: {
+        parameters: {
+            query?: {
+                /** @description Only facts after this number; the header `Last-Event-ID` wins. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from now on */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another site's page asks for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not ask for a WebSocket */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_execution_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution's id */
+                id: components["schemas"]["ExecutionId"];
+                /** @description The step's key */
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionStepData"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such execution or step */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -9259,6 +10455,509 @@ export interface operations {
             };
         };
     };
+    list_schedules: {
+        parameters: {
+            query?: {
+                /** @description Only those of this workflow. */
+                workflow?: string;
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of schedules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Schedule"];
+                };
+            };
+            /** @description The cursor cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The times or an input are wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow or project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query: {
+                /** @description A cron expression of five fields, or six with seconds first. */
+                cron: string;
+                /** @description The IANA time zone; UTC when absent. */
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it means */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            /** @description The expression or the zone cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The schedule's id */
+                id: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such schedule */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The schedule's id */
+                id: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such schedule */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The workflow's definition declares it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The schedule's id */
+                id: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The times or an input are wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such schedule, workflow or project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The workflow's definition declares it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The schedule's id */
+                id: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The execution, accepted and durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such schedule */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its workflow cannot be started as things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_keys_at_rest: {
         parameters: {
             query?: never;
@@ -9380,6 +11079,222 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_event_triggers: {
+        parameters: {
+            query?: {
+                /** @description Only those of this workflow. */
+                workflow?: string;
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of event triggers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventTrigger"];
+                };
+            };
+            /** @description The cursor cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_event_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEventTrigger"];
+            };
+        };
+        responses: {
+            /** @description The event trigger */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTrigger"];
+                };
+            };
+            /** @description The event or an expression cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_event_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trigger's id */
+                id: components["schemas"]["EventTriggerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such event trigger */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The workflow's definition declares it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -9806,6 +11721,272 @@ export interface operations {
             };
         };
     };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description Only those of this workflow. */
+                workflow?: string;
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+            /** @description The cursor cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its address and secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description The name or the mapping cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook with its new address and secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_work_item: {
         parameters: {
             query?: never;
@@ -10120,6 +12301,258 @@ export interface operations {
             };
         };
     };
+    get_workflow_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, unknown>;
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workflow_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All templates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkflowTemplate"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowTemplate"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such template */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    instantiate_workflow_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template's key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstantiateTemplate"];
+            };
+        };
+        responses: {
+            /** @description The workflow */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A parameter, the name or the slug cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such template */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is a workflow with this slug already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_workflows: {
         parameters: {
             query?: never;
@@ -10217,6 +12650,93 @@ export interface operations {
                 };
             };
             /** @description The name belongs to the program, or somebody saved at the same time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description The workflow with its new revision */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description The file is wrong; `errors` names each place */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name belongs to the program */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10391,6 +12911,305 @@ export interface operations {
             };
         };
     };
+    save_workflow_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionText"];
+            };
+        };
+        responses: {
+            /** @description The workflow with its new revision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description The definition is wrong; `errors` names each place */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It comes with the program, or somebody saved at the same time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workflow */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It comes with the program */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workflow */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It comes with the program */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_workflow_revisions: {
+        parameters: {
+            query: {
+                /** @description The number of the first. */
+                from: number;
+                /** @description The number of the second. */
+                to: number;
+            };
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDiff"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow or revision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     execute_workflow: {
         parameters: {
             query?: never;
@@ -10490,6 +13309,255 @@ export interface operations {
             };
         };
     };
+    export_workflow: {
+        parameters: {
+            query?: {
+                /** @description `json` (when absent) or `yaml`. */
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON with version, workflow, agents_used and commands_used; or the definition as YAML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_graph: {
+        parameters: {
+            query?: {
+                /** @description Its number; the newest when absent. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The graph */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowGraph"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow or revision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workflow_revisions: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of revisions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkflowRevision"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow's slug */
+                slug: string;
+                /** @description The revision's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowRevision"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workflow or revision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -10506,6 +13574,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `t=SECONDS,v1=HEX` with the HMAC-SHA256 of `SECONDS.BODY` under the webhook's secret; five minutes old at most */
+                "x-hishamos-signature": string;
+                /** @description The sender's id of this delivery; when absent, the signed time and body are */
+                "x-hishamos-delivery"?: string | null;
+            };
+            path: {
+                /** @description The last part of the webhook's address */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The execution, accepted and durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The workflow cannot be started with this body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; try again after the time given */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */

@@ -197,7 +197,8 @@ export interface Revision {
 }
 
 export interface Change {
-  kind: "added" | "removed" | "changed";
+  /** `moved` is a step that stands elsewhere among the others. */
+  kind: "added" | "removed" | "changed" | "moved";
   path: string;
   before: unknown;
   after: unknown;
@@ -263,6 +264,7 @@ export interface Webhook {
   id: string;
   workflow: string;
   name: string;
+  /** Whole only when it was just made or rotated; then its beginning with an ellipsis. */
   url: string;
   created_at: string;
   last_used_at?: string | null;

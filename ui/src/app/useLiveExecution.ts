@@ -9,7 +9,7 @@ export function useLiveExecution(project: string, isWanted: boolean): string | u
     queryFn: () =>
       take(
         client.GET("/api/v1/executions", {
-          params: { query: { project, status: "running", limit: 1 } },
+          params: { query: { project, status: ["running"], limit: 1 } },
         }),
       ),
   });

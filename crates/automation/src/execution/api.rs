@@ -1,16 +1,17 @@
 //! Routes that read executions.
 
-use base::{ExecutionId, Page, PageRequest, Timestamp};
+use base::{ExecutionId, Page, PageRequest};
 use serde::Deserialize;
 use utoipa_axum::routes;
 use web::{
-    Access, Ctx, Json, Path, Permission, Problem, Query, Result, Routes, decode_cursor,
-    encode_cursor, invalid, not_found,
+    Access, Ctx, Json, Path, Permission, Problem, Query, Result, Routes, encode_cursor, invalid,
+    not_found,
 };
 
 use super::detail;
+use super::filter::ListQuery;
 use super::model::{Execution, ExecutionDetail, JournalEntry};
-use super::sql::{self, Filter};
+use super::sql;
 use crate::Automation;
 
 pub(super) fn routes() -> Routes<Automation> {
@@ -18,49 +19,22 @@ pub(super) fn routes() -> Routes<Automation> {
     Routes::new().add(view, routes!(list)).add(view, routes!(get)).add(view, routes!(journal))
 }
 
-/// Which executions are wanted.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Only those in this state.
-    status: Option<String>,
-    /// Only those that work for this project.
-    project: Option<String>,
-    /// Only those of this workflow.
-    workflow: Option<String>,
-    /// How many items, 1 to 200 (50 when absent).
-    limit: Option<i64>,
-    /// The `next` of the page before.
-    cursor: Option<String>,
-}
-
 /// List executions, the newest first.
 #[utoipa::path(get, path = "/api/v1/executions", operation_id = "list_executions", tag = "executions", params(ListQuery),
     responses((status = 200, description = "A page of executions", body = Page<Execution>),
         (status = 400, description = "A filter or the cursor cannot be used", body = Problem)))]
-async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Execution>>> {
-    if let Some(status) = &query.status {
-        let known: Result<engine::Status, _> = status.parse();
-        known.map_err(|_| {
-            invalid("status", "use queued, running, paused, completed, failed or cancelled")
-        })?;
-    }
-    let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
-    let page = PageRequest { limit: query.limit, cursor: None };
-    let filter =
-        Filter { status: query.status, project: query.project, workflow: query.workflow, before };
+async fn list(
+    ctx: Ctx,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Json<Page<Execution>>> {
+    let query = ListQuery::read(given)?;
+    let limit = PageRequest { limit: query.limit, cursor: None }.limit();
+    let filter = query.filter()?;
     let mut tx = ctx.read().await?;
-    let rows = sql::list(&mut tx, ctx.organisation()?, &filter, page.limit()).await?;
-    Ok(Json(Page::from_rows(rows, page.limit(), |execution| {
+    let rows = sql::list(&mut tx, ctx.organisation()?, &filter, limit).await?;
+    Ok(Json(Page::from_rows(rows, limit, |execution| {
         encode_cursor(&[&execution.created_at.as_millis().to_string(), &execution.id.to_string()])
     })))
-}
-
-fn parse_cursor(cursor: &str) -> Result<(Timestamp, ExecutionId)> {
-    let [at, id] = decode_cursor::<2>(cursor)?;
-    let wrong = || invalid("cursor", "is not a cursor of this list; start again without one");
-    let at = at.parse().map_err(|_| wrong())?;
-    Ok((Timestamp::from_millis(at), id.parse().map_err(|_| wrong())?))
 }
 
 /// Get one execution with its steps, attempts and model calls.

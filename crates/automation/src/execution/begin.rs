@@ -6,7 +6,7 @@ use engine::Plan;
 use engine::expression::Scope;
 use serde_json::Value;
 
-use crate::runner::{Group, Link, NewExecution, Starter};
+use crate::runner::{Beside, Group, Link, NewExecution, Starter};
 use crate::workflow::Source;
 
 /// What an execution is made of.
@@ -26,6 +26,10 @@ pub(crate) struct Beginning {
     /// `manual`, `api`, `schedule`, `webhook`, `event`, `retry`, …
     pub trigger: &'static str,
     pub link: Option<Box<Link>>,
+    /// How many executions stand above it.
+    pub depth: i64,
+    /// What becomes durable together with it.
+    pub beside: Option<Beside>,
 }
 
 impl Beginning {
@@ -54,6 +58,8 @@ impl Beginning {
             parent: None,
             link: self.link,
             group,
+            depth: self.depth,
+            beside: self.beside,
             plan,
         })
     }

@@ -167,6 +167,7 @@ async fn go_on(
             revision: ended.workflow.revision,
             text,
             plan,
+            is_archived: false,
         },
         inputs,
         project: ended.project,
@@ -176,6 +177,8 @@ async fn go_on(
         starter,
         trigger: mode.as_str(),
         link: Some(Box::new(Link { execution: id, mode, state, events })),
+        depth: 0,
+        beside: None,
     };
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
     automation.runner.create(new).await.map_err(|error| match error {

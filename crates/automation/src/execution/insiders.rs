@@ -63,6 +63,8 @@ impl Answering {
             },
             trigger: "api",
             link: None,
+            depth: 0,
+            beside: None,
         };
         let new = beginning.execution(random).map_err(bad)?;
         self.automation.runner.create(new).await.map_err(|error| match error {
@@ -94,7 +96,14 @@ impl Answering {
             nobody(question, &first)
         })?;
         let name = plan.definition().name.clone();
-        let source = Source { slug: AD_HOC.to_owned(), name, revision: None, text, plan };
+        let source = Source {
+            slug: AD_HOC.to_owned(),
+            name,
+            revision: None,
+            text,
+            is_archived: false,
+            plan,
+        };
         Ok((source, json!({"question": conversation(&question.request.messages)})))
     }
 

@@ -5,6 +5,8 @@ mod begin;
 mod continue_ended;
 mod control;
 mod detail;
+mod filter;
+mod inside;
 mod insiders;
 mod model;
 mod sql;
@@ -13,12 +15,22 @@ mod status;
 mod stories;
 mod stream;
 
-use web::Routes;
+use base::ExecutionId;
+use web::{Ctx, Error, Result, Routes};
 
 use crate::Automation;
 
-pub(crate) use begin::group_of;
+pub(crate) use begin::{Beginning, group_of};
 pub(crate) use insiders::Answering;
+pub(crate) use model::Execution;
+pub(crate) use start::{Priority, check_model, check_project};
+
+/// An execution that has just been made.
+pub(crate) async fn read_execution(ctx: &Ctx, id: ExecutionId) -> Result<Execution> {
+    let mut tx = ctx.read().await?;
+    let found = sql::get(&mut tx, ctx.organisation()?, id).await?;
+    found.ok_or_else(|| Error::internal(format!("execution {id} was made and is not there")))
+}
 
 pub(crate) fn routes() -> Routes<Automation> {
     api::routes()
@@ -26,5 +38,6 @@ pub(crate) fn routes() -> Routes<Automation> {
         .merge(stories::routes())
         .merge(control::routes())
         .merge(continue_ended::routes())
+        .merge(inside::routes())
         .merge(stream::routes())
 }

@@ -9,7 +9,7 @@ use crate::runner::{Made, NewExecution};
 
 /// One run of one workflow revision.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(super) struct Execution {
+pub(crate) struct Execution {
     /// Its id.
     pub id: ExecutionId,
     /// The workflow that it runs.
@@ -131,7 +131,7 @@ impl Execution {
 /// The ended execution that another one continues.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[schema(as = ExecutionOrigin)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// Its id.
     pub execution_id: ExecutionId,
     /// `retry`, `resume`, `fork` or `rollback`.
@@ -140,7 +140,7 @@ pub(super) struct Origin {
 
 /// The step of another execution whose work an execution is.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(super) struct ParentStep {
+pub(crate) struct ParentStep {
     /// The other execution.
     pub execution_id: ExecutionId,
     /// The step's key.
@@ -149,7 +149,7 @@ pub(super) struct ParentStep {
 
 /// The workflow of an execution.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(super) struct ExecutionWorkflow {
+pub(crate) struct ExecutionWorkflow {
     /// Its key.
     pub slug: String,
     /// Its name.
@@ -160,7 +160,7 @@ pub(super) struct ExecutionWorkflow {
 
 /// Why an execution, a step or an attempt failed.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub(super) struct ExecutionError {
+pub(crate) struct ExecutionError {
     /// A stable word.
     pub code: String,
     /// One sentence.
@@ -172,7 +172,7 @@ pub(super) struct ExecutionError {
 
 /// How far an execution is.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// 0 to 100; it only rises.
     pub percent: i64,
     /// All steps.
@@ -187,8 +187,8 @@ pub(super) struct Progress {
 
 /// Who started an execution.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(super) struct StartedBy {
-    /// `user` or `api_key`.
+pub(crate) struct StartedBy {
+    /// `user`, `api_key`, `schedule`, `webhook` or `event`.
     pub kind: String,
     /// Their name.
     pub name: String,
@@ -236,6 +236,39 @@ pub(super) struct Continuation {
     /// Its state.
     #[schema(value_type = Status)]
     pub status: String,
+}
+
+/// What a step was given and what it gave.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExecutionStepData)]
+pub(super) struct StepData {
+    /// Its key.
+    pub id: String,
+    /// Its parameters with the expressions evaluated, one for each instance of a fan-out;
+    /// `null` when it gets none or has not started.
+    #[schema(value_type = Option<Object>)]
+    pub inputs: Option<Json>,
+    /// What it gave, one for each instance of a fan-out; `null` before that.
+    #[schema(value_type = Option<Object>)]
+    pub outputs: Option<Json>,
+    /// The ids of its results, one for each instance that has ended well.
+    pub results: Vec<ResultId>,
+    /// The facts of the journal that are about it, the oldest first.
+    pub events: Vec<JournalEntry>,
+}
+
+/// A place in the journal that a workflow marks.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExecutionCheckpoint)]
+pub(super) struct Checkpoint {
+    /// The number of the fact.
+    pub seq: i64,
+    /// The step whose end it is.
+    pub step: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A step of an execution.

@@ -144,9 +144,18 @@ pub(super) async fn continuations(
 /// Which executions a list holds.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
-    pub status: Option<String>,
+    /// States, any of them; all when empty.
+    pub status: Vec<String>,
     pub project: Option<String>,
     pub workflow: Option<String>,
+    pub trigger: Option<String>,
+    pub priority: Option<String>,
+    /// The id or the name of who started it.
+    pub started_by: Option<String>,
+    /// A part of its title, its workflow's name or its id.
+    pub part: Option<String>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
     /// The last execution of the page before.
     pub before: Option<(Timestamp, ExecutionId)>,
 }
@@ -159,13 +168,32 @@ pub(super) async fn list(
     limit: i64,
 ) -> Result<Vec<Execution>> {
     let (at, id) = filter.before.map_or((None, None), |(at, id)| (Some(at), Some(id)));
+    // One parameter holds all states, each between commas.
+    let status = (!filter.status.is_empty()).then(|| format!(",{},", filter.status.join(",")));
     let rows = tx
         .fetch_all(
-            sql!("select * from executions where organisation_id = $1 and (cast($2 as text) is null or status = $2) and (cast($3 as text) is null or project_key = $3) and (cast($4 as text) is null or workflow_slug = $4) and (cast($5 as bigint) is null or created_at < $5 or (created_at = $5 and id < $6)) order by created_at desc, id desc limit $7"),
-            params![organisation, filter.status.clone(), filter.project.clone(), filter.workflow.clone(), at, id, limit + 1],
+            sql!("select * from executions where organisation_id = $1 and (cast($2 as text) is null or $2 like '%,' || status || ',%') and (cast($3 as text) is null or project_key = $3) and (cast($4 as text) is null or workflow_slug = $4) and (cast($5 as bigint) is null or created_at < $5 or (created_at = $5 and id < $6)) and (cast($8 as text) is null or trigger_kind = $8) and (cast($9 as text) is null or priority = $9) and (cast($10 as text) is null or started_by_id = $10 or started_by_name = $10) and (cast($11 as text) is null or lower(title) like lower($11) escape '!' or lower(workflow_name) like lower($11) escape '!' or id like $11 escape '!') and (cast($12 as bigint) is null or created_at >= $12) and (cast($13 as bigint) is null or created_at <= $13) order by created_at desc, id desc limit $7"),
+            params![
+                organisation, status, filter.project.clone(), filter.workflow.clone(), at, id, limit + 1,
+                filter.trigger.clone(), filter.priority.clone(), filter.started_by.clone(),
+                filter.part.as_deref().map(containing), filter.from, filter.to
+            ],
         )
         .await?;
     rows.iter().map(execution).collect()
+}
+
+/// The pattern of texts that contain this one.
+fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in part.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// The definition that an execution runs.
@@ -217,6 +245,22 @@ pub(super) async fn steps(
             })
         })
         .collect()
+}
+
+/// The ids of a step's results, by instance; of an instance that was done again, the newest.
+pub(super) async fn results(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+    step: &str,
+) -> Result<Vec<ResultId>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select r.id from results r where r.organisation_id = $1 and r.execution_id = $2 and r.step = $3 and r.attempt = (select max(o.attempt) from results o where o.organisation_id = r.organisation_id and o.execution_id = r.execution_id and o.step = r.step and o.instance = r.instance) order by r.instance"),
+            params![organisation, id, step],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
 pub(super) struct AttemptRow {

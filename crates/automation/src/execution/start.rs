@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{ExecutionId, OrganisationId, UserId};
+use engine::Plan;
 use engine::definition::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -66,7 +67,7 @@ struct StartExecution {
 /// How urgent an execution is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Priority {
+pub(crate) enum Priority {
     /// Before everything else.
     Critical,
     /// Before what is usual.
@@ -76,6 +77,18 @@ pub(super) enum Priority {
     Medium,
     /// When there is nothing else to do.
     Low,
+}
+
+impl Priority {
+    /// The word that rows and answers have.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
 }
 
 /// Execute a workflow.
@@ -124,8 +137,14 @@ async fn start_execution(
     drop(tx);
     let plan = checked.map_err(refused)?;
     let name = plan.definition().name.clone();
-    let source =
-        Source { slug: AD_HOC.to_owned(), name, revision: None, text: body.definition, plan };
+    let source = Source {
+        slug: AD_HOC.to_owned(),
+        name,
+        revision: None,
+        text: body.definition,
+        plan,
+        is_archived: false,
+    };
     let wanted = Wanted {
         source,
         inputs: body.inputs,
@@ -168,12 +187,10 @@ pub(super) async fn start(
     if let Some(project) = &wanted.project {
         check_project(ctx, automation, project).await?;
     }
-    check_model(automation, caller.organisation, &wanted)?;
+    let (plan, model) = (&wanted.source.plan, wanted.model.as_deref());
+    check_model(automation, caller.organisation, plan, model)?;
     let id = execution_id(ctx, headers, caller.user)?;
-    let priority = wanted.priority.map(|priority| {
-        let word = serde_json::to_value(priority).ok();
-        word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
-    });
+    let priority = wanted.priority.map(|priority| priority.as_str().to_owned());
     let (starter, trigger) = starter(caller);
     let new = Beginning {
         organisation: caller.organisation,
@@ -187,6 +204,8 @@ pub(super) async fn start(
         starter,
         trigger,
         link: None,
+        depth: 0,
+        beside: None,
     };
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
     let accepted = Execution::of(&new);
@@ -250,7 +269,7 @@ fn execution_id(ctx: &Ctx, headers: &HeaderMap, user: UserId) -> Result<Executio
 }
 
 /// A project belongs to another feature, which is asked by its procedure.
-async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Result<()> {
+pub(crate) async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Result<()> {
     let procedure = automation.procedures.get("find_project");
     let Some(procedure) = procedure.filter(|_| text::is_line(project)) else {
         return Err(not_found("project", project));
@@ -278,16 +297,17 @@ async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Res
 }
 
 /// A workflow with agents needs a model, and it is better to say so now than in a step.
-fn check_model(
+pub(crate) fn check_model(
     automation: &Automation,
     organisation: OrganisationId,
-    wanted: &Wanted,
+    plan: &Plan,
+    model: Option<&str>,
 ) -> Result<()> {
-    let steps = &wanted.source.plan.definition().steps;
+    let steps = &plan.definition().steps;
     let needs_model =
         steps.iter().any(|step| matches!(step.action, Action::Agent { model: None, .. }));
     let has_default = || automation.models.default_model_of(organisation).is_some();
-    if !needs_model || wanted.model.is_some() || has_default() {
+    if !needs_model || model.is_some() || has_default() {
         return Ok(());
     }
     Err(Error::new(

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Signal;
 use utoipa_axum::routes;
+use web::socket::Upgrade;
 use web::stream::{Batch, Source, StreamEvent, Wake, respond, seen};
 use web::{Access, App, Ctx, Path, Permission, Problem, Query, Result, Routes, not_found};
 
@@ -20,7 +21,8 @@ use crate::Automation;
 const PAGE: i64 = 500;
 
 pub(super) fn routes() -> Routes<Automation> {
-    Routes::new().add(Access::Permission(Permission::ViewWorkflows), routes!(stream))
+    let view = Access::Permission(Permission::ViewWorkflows);
+    Routes::new().add(view, routes!(stream)).add(view, routes!(socket))
 }
 
 /// Where a stream starts.
@@ -42,12 +44,27 @@ async fn stream(
     Path(id): Path<ExecutionId>,
     Query(query): Query<StreamQuery>,
 ) -> Result<Response> {
-    let organisation = ctx.organisation()?;
-    let mut tx = ctx.read().await?;
-    sql::get(&mut tx, organisation, id).await?.ok_or_else(|| not_found("execution", id))?;
-    let step_ids = step_ids(sql::definition(&mut tx, organisation, id).await?.as_deref());
-    let source = Journal { app: ctx.app().clone(), organisation, id, step_ids };
+    let source = Journal::open(&ctx, id).await?;
     Ok(respond(&ctx, source, seen(&headers, query.after)))
+}
+
+/// Watch an execution over a WebSocket: the same events as texts `{"seq", "kind", "data"}`.
+/// It closes after the last fact.
+#[utoipa::path(get, path = "/api/v1/executions/{id}/socket", operation_id = "watch_execution_socket", tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution's id"), StreamQuery),
+    responses((status = 101, description = "The connection is a WebSocket from now on"),
+        (status = 403, description = "Another site's page asks for it", body = Problem),
+        (status = 404, description = "There is no such execution", body = Problem),
+        (status = 426, description = "The request does not ask for a WebSocket", body = Problem)))]
+async fn socket(
+    ctx: Ctx,
+    headers: HeaderMap,
+    Path(id): Path<ExecutionId>,
+    Query(query): Query<StreamQuery>,
+    upgrade: Upgrade,
+) -> Result<Response> {
+    let source = Journal::open(&ctx, id).await?;
+    web::socket::respond(&ctx, &headers, upgrade, source, query.after.unwrap_or(0))
 }
 
 /// The steps' ids by position, so that events name steps as people do.
@@ -104,6 +121,14 @@ impl Source for Journal {
 }
 
 impl Journal {
+    async fn open(ctx: &Ctx, id: ExecutionId) -> Result<Self> {
+        let organisation = ctx.organisation()?;
+        let mut tx = ctx.read().await?;
+        sql::get(&mut tx, organisation, id).await?.ok_or_else(|| not_found("execution", id))?;
+        let step_ids = step_ids(sql::definition(&mut tx, organisation, id).await?.as_deref());
+        Ok(Self { app: ctx.app().clone(), organisation, id, step_ids })
+    }
+
     /// A fact as an event: its fields, with the step by its id.
     fn event(&self, entry: JournalEntry) -> StreamEvent {
         let mut data = entry.body;
@@ -124,5 +149,11 @@ impl Journal {
 }
 
 fn is_final(kind: &str) -> bool {
-    matches!(kind, "execution_completed" | "execution_failed" | "execution_cancelled")
+    matches!(
+        kind,
+        "execution_completed"
+            | "execution_failed"
+            | "execution_cancelled"
+            | "execution_rolled_back"
+    )
 }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use base::{ExecutionId, OrganisationId, ResultId, Timestamp, Usage};
 use engine::{AttemptKey, Event, Failure, Input, LinkMode, Plan, Rejected, State};
+use futures::future::BoxFuture;
 use serde_json::Value as Json;
+use store::Tx;
 use tokio::sync::{mpsc, oneshot};
 
 use super::change::Head;
@@ -51,6 +53,38 @@ pub(crate) struct NewExecution {
     pub link: Option<Box<Link>>,
     /// Which executions it may not run beside.
     pub group: Option<Group>,
+    /// How many executions stand above it: as its parents, or as what caused the event that
+    /// started it.
+    pub depth: i64,
+    /// What becomes durable together with it.
+    pub beside: Option<Beside>,
+}
+
+/// A write that belongs to the making of an execution: it is done in the same transaction,
+/// also when the execution turns out to be there already. It is guarded like every change
+/// of state, so that doing it twice changes nothing.
+#[derive(Clone)]
+pub(crate) struct Beside(Arc<BesideWrite>);
+
+type BesideWrite =
+    dyn for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, store::Result<()>> + Send + Sync + 'static;
+
+impl Beside {
+    pub(crate) fn new(
+        write: impl for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, store::Result<()>> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(write))
+    }
+
+    pub(super) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
+        (self.0)(tx).await
+    }
+}
+
+impl std::fmt::Debug for Beside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Beside")
+    }
 }
 
 /// The step of another execution that an execution is the work of.
@@ -59,8 +93,6 @@ pub(crate) struct Parent {
     pub execution: ExecutionId,
     pub step: String,
     pub key: AttemptKey,
-    /// How many executions stand above it.
-    pub depth: i64,
 }
 
 /// How an execution continues an ended one.
@@ -86,6 +118,14 @@ pub(crate) struct Starter {
     pub kind: &'static str,
     pub id: String,
     pub name: String,
+}
+
+impl Starter {
+    /// The kind that a row holds.
+    pub(crate) fn kind(stored: &str) -> &'static str {
+        const KNOWN: [&str; 5] = ["api_key", "virtual_key", "schedule", "webhook", "event"];
+        KNOWN.into_iter().find(|known| *known == stored).unwrap_or("user")
+    }
 }
 
 /// An execution that was made, as it stands in the database.

@@ -206,7 +206,7 @@ impl Machine {
             instance: parent.key.instance,
             attempt: parent.key.attempt,
         });
-        live.depth = new.parent.as_ref().map_or(0, |parent| parent.depth);
+        live.depth = new.depth;
         self.make_room(&live, now);
         self.queue.push(live.waiting(now), &new.priority);
         let mut change = Change::new(&live);

@@ -38,7 +38,9 @@ use crate::workflow::Workflows;
 
 pub(crate) use carry_out::{HTTP, SET};
 pub use handle::RunnerState;
-pub(crate) use handle::{Group, Handle, InputError, Link, Made, NewExecution, StartError, Starter};
+pub(crate) use handle::{
+    Beside, Group, Handle, InputError, Link, Made, NewExecution, StartError, Starter,
+};
 pub use perform::HttpTool;
 pub(crate) use sql::journal;
 

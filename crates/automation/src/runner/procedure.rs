@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base::ResultId;
 use engine::{AttemptKey, Failure, Input};
 use futures::FutureExt as _;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use store::procedure::{CallContext, ProcedureError};
 use store::{Error, Procedure, Signal, lease, outbox};
 
@@ -102,7 +102,13 @@ impl Machine {
                     // A defect of one procedure must not stop everybody's engine.
                     let call = AssertUnwindSafe(procedure.call(tx, &context, with));
                     let panicked = |_| Undone::Refused(stopped_half_way(name));
-                    let done = call.catch_unwind().await.map_err(panicked)?.map_err(undone)?;
+                    let mut done = call.catch_unwind().await.map_err(panicked)?.map_err(undone)?;
+                    // What is told says which execution did it, so that chains of events end.
+                    for event in &mut done.events {
+                        if let Some(fields) = event.body.as_object_mut() {
+                            fields.entry("execution_id").or_insert_with(|| json!(id));
+                        }
+                    }
                     let topics: Vec<String> =
                         done.events.iter().map(|event| event.topic.clone()).collect();
                     if !done.events.is_empty() {

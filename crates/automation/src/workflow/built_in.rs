@@ -16,6 +16,8 @@ pub struct BuiltIn {
     pub text: String,
     /// Its definition, ready to run.
     pub plan: Plan,
+    /// Whether it stands in the data folder's library, and not in the program.
+    pub is_own: bool,
 }
 
 /// All workflows that come with the program, and the plans of those that people saved.
@@ -36,7 +38,7 @@ impl Workflows {
             match definition::parse(&text) {
                 Ok(definition) => {
                     let plan = Plan::new(definition);
-                    workflows.insert(slug.clone(), BuiltIn { slug, text, plan });
+                    workflows.insert(slug.clone(), BuiltIn { slug, text, plan, is_own: false });
                 }
                 Err(problems) => {
                     wrong.extend(
@@ -49,6 +51,18 @@ impl Workflows {
             return Err(wrong);
         }
         Ok(Self { built_in: Arc::new(workflows), plans: Plans::default() })
+    }
+
+    /// The same, knowing which of them stand in the data folder's library.
+    #[must_use]
+    pub fn with_own(self, slugs: &[String]) -> Self {
+        let mut workflows = BTreeMap::clone(&self.built_in);
+        for slug in slugs {
+            if let Some(workflow) = workflows.get_mut(slug) {
+                workflow.is_own = true;
+            }
+        }
+        Self { built_in: Arc::new(workflows), plans: self.plans }
     }
 
     /// The workflow with this key.

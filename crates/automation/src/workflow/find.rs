@@ -5,12 +5,12 @@ use base::OrganisationId;
 use engine::definition::{Action, Known, Problem};
 use engine::{Definition, Plan, definition};
 use store::Tx;
-use web::{Error, FieldError, Result, not_found};
+use web::{Error, FieldError, Result, invalid_state, not_found};
 
 use super::plans::Read;
 use super::{Workflows, sql};
 use crate::runner::{HTTP, SET};
-use crate::{Automation, text};
+use crate::{Automation, text, trigger};
 
 /// A workflow ready to be executed.
 pub(crate) struct Source {
@@ -19,6 +19,8 @@ pub(crate) struct Source {
     pub revision: Option<i64>,
     pub text: String,
     pub plan: Plan,
+    /// Whether it was put away, so that nothing starts it.
+    pub is_archived: bool,
 }
 
 /// The workflow with this key: an organisation's own, or one that comes with the program.
@@ -31,6 +33,11 @@ pub(crate) async fn find(
     let Some((source, read)) = saved(&automation.workflows, tx, organisation, slug).await? else {
         return built_in(&automation.workflows, slug).ok_or_else(|| not_found("workflow", slug));
     };
+    if source.is_archived {
+        return Err(invalid_state(format!(
+            "the workflow \"{slug}\" is archived; activate it first"
+        )));
+    }
     if !read.is_known() {
         // What it names may have gone since it was saved.
         let problems = unknown(automation, tx, organisation, source.plan.definition()).await?;
@@ -80,6 +87,7 @@ async fn saved(
         revision: Some(row.revision),
         text: row.definition,
         plan: read.plan.clone(),
+        is_archived: row.archived_at.is_some(),
     };
     Ok(Some((source, read)))
 }
@@ -92,6 +100,7 @@ fn built_in(workflows: &Workflows, slug: &str) -> Option<Source> {
         revision: None,
         text: built_in.text.clone(),
         plan: built_in.plan.clone(),
+        is_archived: false,
     })
 }
 
@@ -107,25 +116,9 @@ pub(crate) async fn check(
         Err(problems) => return Ok(Err(problems)),
     };
     let mut problems = not_text(&definition);
-    problems.extend(not_kept(&definition));
+    problems.extend(trigger::check(&definition));
     problems.extend(unknown(automation, tx, organisation, &definition).await?);
     Ok(if problems.is_empty() { Ok(Plan::new(definition)) } else { Err(problems) })
-}
-
-/// Keys that the language has and this program does not keep: what it cannot promise, it
-/// does not accept.
-fn not_kept(definition: &Definition) -> Vec<Problem> {
-    let triggers = &definition.triggers;
-    if triggers.schedules.is_empty() && triggers.events.is_empty() {
-        return Vec::new();
-    }
-    vec![Problem {
-        line: 0,
-        column: 0,
-        step: None,
-        message: "\"on\" cannot be kept by this version".to_owned(),
-        fix: "take it out and start it by the API".to_owned(),
-    }]
 }
 
 /// Names with characters that are not text.

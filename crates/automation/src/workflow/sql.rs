@@ -7,6 +7,7 @@ use store::{Result, Row, Tx, params, sql};
 pub(super) struct Saved {
     pub id: WorkflowId,
     pub slug: String,
+    pub archived_at: Option<Timestamp>,
     pub name: String,
     pub revision: i64,
     pub definition: String,
@@ -18,6 +19,7 @@ fn saved(row: &Row) -> Result<Saved> {
     Ok(Saved {
         id: row.get("id")?,
         slug: row.get("slug")?,
+        archived_at: row.get("archived_at")?,
         name: row.get("name")?,
         revision: row.get("number")?,
         definition: row.get("definition")?,
@@ -33,7 +35,7 @@ pub(super) async fn latest(
 ) -> Result<Option<Saved>> {
     let row = tx
         .fetch_optional(
-            sql!("select w.id, w.slug, r.name, r.number, r.definition, r.content_hash, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 and w.slug = $2"),
+            sql!("select w.id, w.slug, w.archived_at, r.name, r.number, r.definition, r.content_hash, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 and w.slug = $2"),
             params![organisation, slug],
         )
         .await?;
@@ -54,11 +56,87 @@ pub(crate) async fn slugs(tx: &mut Tx, organisation: OrganisationId) -> Result<V
 pub(super) async fn list(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Saved>> {
     let rows = tx
         .fetch_all(
-            sql!("select w.id, w.slug, r.name, r.number, r.definition, r.content_hash, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 order by w.slug"),
+            sql!("select w.id, w.slug, w.archived_at, r.name, r.number, r.definition, r.content_hash, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 order by w.slug"),
             params![organisation],
         )
         .await?;
     rows.iter().map(saved).collect()
+}
+
+/// A revision as it was saved.
+pub(super) struct SavedRevision {
+    pub number: i64,
+    pub name: String,
+    pub definition: String,
+    pub created_by: String,
+    pub created_at: Timestamp,
+}
+
+fn saved_revision(row: &Row) -> Result<SavedRevision> {
+    Ok(SavedRevision {
+        number: row.get("number")?,
+        name: row.get("name")?,
+        definition: row.get("definition")?,
+        created_by: row.get("created_by")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+/// The revisions before a number, the newest first; one more than `limit`.
+pub(super) async fn revisions(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    slug: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<SavedRevision>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select r.number, r.name, r.definition, r.created_by, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id where w.organisation_id = $1 and w.slug = $2 and (cast($3 as bigint) is null or r.number < $3) order by r.number desc limit $4"),
+            params![organisation, slug, before, limit + 1],
+        )
+        .await?;
+    rows.iter().map(saved_revision).collect()
+}
+
+/// One revision.
+pub(super) async fn revision(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    slug: &str,
+    number: i64,
+) -> Result<Option<SavedRevision>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select r.number, r.name, r.definition, r.created_by, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id where w.organisation_id = $1 and w.slug = $2 and r.number = $3"),
+            params![organisation, slug, number],
+        )
+        .await?;
+    row.as_ref().map(saved_revision).transpose()
+}
+
+/// Puts a workflow away or brings it back; `false` when it is so already or not there.
+pub(super) async fn set_archived(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    slug: &str,
+    archived: bool,
+    at: Timestamp,
+) -> Result<bool> {
+    let changed = if archived {
+        tx.execute(
+            sql!("update workflows set archived_at = $3, updated_at = $3 where organisation_id = $1 and slug = $2 and archived_at is null"),
+            params![organisation, slug, at],
+        )
+        .await?
+    } else {
+        tx.execute(
+            sql!("update workflows set archived_at = null, updated_at = $3 where organisation_id = $1 and slug = $2 and archived_at is not null"),
+            params![organisation, slug, at],
+        )
+        .await?
+    };
+    Ok(changed == 1)
 }
 
 /// What is saved of a definition.

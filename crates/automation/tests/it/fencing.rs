@@ -9,7 +9,7 @@ use crate::house::{House, Setup, WRITE};
 
 /// Another process takes the engine role although this one still works: what happens when
 /// a process was stopped for longer than its lease.
-async fn take_role(db: &Db, now: Timestamp) -> i64 {
+pub async fn take_role(db: &Db, now: Timestamp) -> i64 {
     db.write(move |tx| {
         Box::pin(async move {
             let taken = lease::acquire(tx, "usurper", now).await?.expect("it has expired");

@@ -177,6 +177,6 @@ both_databases! {
         .await;
         assert_eq!(events.len(), 1);
         assert_eq!(events[0].kind, "counter.changed");
-        assert_eq!(events[0].body, json!({"value": 1, "step": "count", "actor": "tester", "model": "fake/model"}));
+        assert_eq!(events[0].body, json!({"value": 1, "step": "count", "actor": "tester", "model": "fake/model", "execution_id": id}));
     }
 }

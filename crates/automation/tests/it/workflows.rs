@@ -48,7 +48,7 @@ both_databases! {
         let seen: Vec<(&str, &str)> = items.iter().map(|item| (item["slug"].as_str().unwrap(), item["source"].as_str().unwrap())).collect();
         assert_eq!(seen, [("another", "organisation"), ("idea_to_backlog", "library"), ("write", "library")]);
         let write = &items[2];
-        assert_eq!(write["inputs"]["subject"], json!({"type": "string", "description": "What it is about", "required": true, "default": null}));
+        assert_eq!(write["inputs"]["subject"], json!({"type": "string", "description": "What it is about", "required": true, "default": null, "options": null}));
         assert_eq!(write["steps"][1], json!({
             "id": "texts", "name": "texts", "kind": "agent", "needs": ["topics"], "agent": "tester", "command": "write_text",
             "tool": null, "fan_out": true
@@ -82,11 +82,11 @@ both_databases! {
     async fn validating_finds_everything_and_writes_nothing(db: Db) {
         let house = House::new(db).await;
         let good = house.post("/workflows/validate", json!({"definition": WRITE})).await.expect(200);
-        assert_eq!(good, json!({"ok": true, "errors": []}));
+        assert_eq!((&good["valid"], &good["problems"]), (&json!(true), &json!([])));
         let text = WRITE.replace("agent: tester", "agent: nobody");
         let bad = house.post("/workflows/validate", json!({"definition": text})).await.expect(200);
-        assert_eq!((&bad["ok"], bad["errors"].as_array().unwrap().len()), (&json!(false), 2));
-        let first = &bad["errors"][0];
+        assert_eq!((&bad["valid"], bad["problems"].as_array().unwrap().len()), (&json!(false), 2));
+        let first = &bad["problems"][0];
         assert_eq!((&first["step"], &first["line"]), (&json!("topics"), &json!(6)));
         assert!(first["column"].as_u64().unwrap() > 0 && !first["fix"].as_str().unwrap().is_empty());
         assert_eq!(house.get("/workflows").await["items"].as_array().unwrap().len(), 2);

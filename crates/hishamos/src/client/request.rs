@@ -1,10 +1,25 @@
 //! Asking and answering in JSON, with problems as failures.
 
+use std::fmt::Write as _;
+
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value as Json;
 
 use super::Client;
 use crate::failure::{Exit, Failure, Result, exit_of_status};
+
+/// A part of a path or of a query with everything hidden that means something there.
+pub fn escaped(part: &str) -> String {
+    let mut out = String::new();
+    for byte in part.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
 
 impl Client {
     /// Reads.
@@ -15,6 +30,24 @@ impl Client {
     /// Changes.
     pub async fn post(&self, path: &str, body: &Json) -> Result<Json> {
         self.json(self.request(&self.http, Method::POST, path).json(body)).await
+    }
+
+    /// Changes a part of something.
+    pub async fn patch(&self, path: &str, body: &Json) -> Result<Json> {
+        self.json(self.request(&self.http, Method::PATCH, path).json(body)).await
+    }
+
+    /// Reads a file as the server words it.
+    pub async fn get_text(&self, path: &str) -> Result<String> {
+        let response = self.send(self.request(&self.http, Method::GET, path)).await?;
+        response.text().await.map_err(|error| self.unreachable(&error))
+    }
+
+    /// Sends a workflow file.
+    pub async fn post_text(&self, path: &str, text: String) -> Result<Json> {
+        let request = self.request(&self.http, Method::POST, path);
+        let request = request.header("content-type", "application/yaml").body(text);
+        self.json(request).await
     }
 
     /// Removes.
@@ -120,5 +153,17 @@ impl Client {
             }
         };
         Failure::new(exit, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_escaped() {
+        assert_eq!(escaped("*/5 9 * * 1#2"), "%2A%2F5%209%20%2A%20%2A%201%232");
+        assert_eq!(escaped("idea_to-backlog.v1~x"), "idea_to-backlog.v1~x");
+        assert_eq!(escaped("é"), "%C3%A9");
     }
 }

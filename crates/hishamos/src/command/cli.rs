@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     api_key, board, check, completion, configuration, doctor, execution, model, platform, project,
-    secret, user, workflow,
+    schedule, secret, user, workflow,
 };
 use crate::demo::DemoCommand;
 use crate::serve::ServeCommand;
@@ -30,9 +30,12 @@ pub enum Command {
     Serve(ServeCommand),
     /// Turn an idea into a board and show every step
     Demo(DemoCommand),
-    /// Run, check and list workflows
+    /// Run, check, draw, compare and exchange workflows
     #[command(subcommand)]
     Workflow(workflow::Command),
+    /// Start workflows at certain times
+    #[command(subcommand)]
+    Schedule(schedule::Command),
     /// Watch and steer executions
     #[command(subcommand)]
     Execution(execution::Command),

@@ -16,6 +16,7 @@ mod offline;
 mod platform;
 mod project;
 mod run;
+mod schedule;
 mod secret;
 mod user;
 mod workflow;

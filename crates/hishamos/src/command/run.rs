@@ -5,7 +5,7 @@ use std::future::Future;
 use super::cli::{Cli, Command};
 use super::{
     api_key, board, check, completion, configuration, doctor, execution, model, platform, project,
-    secret, user, workflow,
+    schedule, secret, user, workflow,
 };
 use crate::config::{self, Environment};
 use crate::failure::{Failure, Result};
@@ -32,6 +32,7 @@ pub fn run(cli: Cli) -> Result<()> {
             block_on(threads, demo::demo(command, config, output))
         }
         Command::Workflow(command) => client(workflow::run(command, output, &environment)),
+        Command::Schedule(command) => client(schedule::run(command, output, &environment)),
         Command::Execution(command) => client(execution::run(command, output, &environment)),
         Command::Project(command) => client(project::run(command, output, &environment)),
         Command::Board(command) => client(board::run(command, output, &environment)),

@@ -122,6 +122,8 @@ async fn public_routes_are_the_reviewed_ones() {
             "GET /api/v1/auth/setup",
             "POST /api/v1/auth/setup",
             "GET /health",
+            // wants an address that cannot be guessed and a signature
+            "POST /hooks/{token}",
             // asks for a token or a permission by itself
             "GET /metrics",
             "GET /ready",

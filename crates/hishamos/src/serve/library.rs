@@ -30,7 +30,9 @@ pub struct LibraryFiles {
 pub fn read(folder: &Path) -> Result<LibraryFiles> {
     let overlay = folder.join("library");
     let mut files = shipped();
-    files.extend(overlay_files(&overlay)?);
+    let own = overlay_files(&overlay)?;
+    let own_workflows: Vec<String> = own.keys().filter_map(|path| workflow_slug(path)).collect();
+    files.extend(own);
     let agents = Library::from_files(&files).map_err(|problems| {
         refused(&overlay, problems.iter().map(ToString::to_string).collect())
     })?;
@@ -38,7 +40,7 @@ pub fn read(folder: &Path) -> Result<LibraryFiles> {
     // The last file of a name wins, so that the overlay replaces what is shipped.
     let texts: IndexMap<String, String> = texts.collect();
     let workflows = Workflows::from_files(texts).map_err(|problems| refused(&overlay, problems))?;
-    Ok(LibraryFiles { agents, workflows })
+    Ok(LibraryFiles { agents, workflows: workflows.with_own(&own_workflows) })
 }
 
 fn shipped() -> IndexMap<String, String> {

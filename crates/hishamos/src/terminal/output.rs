@@ -80,7 +80,8 @@ pub fn print_json_line(value: &impl Serialize) {
     }
 }
 
-fn print_line(line: &str) {
+/// Prints a line.
+pub fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
     // `hishamos … | head` closes the pipe early; that is no failure.
     let _ = out.write_all(format!("{line}\n").as_bytes());

@@ -215,7 +215,7 @@ fn broken_workflow_files() {
     let folder = Folder::new();
     let check = |text: &[u8], code: i32, words: &[&str]| {
         let file = folder.write("broken.yaml", text);
-        for verb in ["run", "validate"] {
+        for verb in ["run", "graph"] {
             let output = program().args(["workflow", verb]).arg(&file).output().unwrap();
             refused(&output, code, words);
         }
@@ -226,6 +226,48 @@ fn broken_workflow_files() {
     check(b"", 4, &["broken.yaml"]);
     let missing = program().args(["workflow", "run", "/nowhere.yaml"]).output().unwrap();
     refused(&missing, 3, &["/nowhere.yaml"]);
+}
+
+#[test]
+fn workflow_files_are_checked_drawn_and_compared_without_a_server() {
+    let folder = Folder::new();
+    let good =
+        "name: Build\nsteps:\n  - { id: a, tool: set }\n  - { id: b, tool: set, needs: [a] }\n";
+    let first = folder.write("first.yaml", good);
+    let second = folder.write("second.yaml", good.replace("id: b, tool: set", "id: b, tool: http"));
+    let broken = folder.write("broken.yaml", "name: Build\nsteps:\n  - id: a\n    agnet: ba\n");
+    let run = |arguments: &[&OsStr]| program().arg("workflow").args(arguments).output().unwrap();
+    let word = OsStr::new;
+
+    let (code, out, _) = ended(&run(&[word("validate"), first.as_os_str()]));
+    assert_eq!((code, out.trim_end().ends_with("first.yaml is fine")), (0, true), "{out}");
+    let output = run(&[word("validate"), broken.as_os_str()]);
+    refused(&output, 1, &["broken.yaml has", "problem"]);
+    let (_, out, _) = ended(&output);
+    assert!(out.contains("broken.yaml:4:5: step \"a\": "), "{out}");
+    let (code, out, _) =
+        ended(&run(&[word("validate"), broken.as_os_str(), word("-o"), word("json")]));
+    let found = json(&out);
+    assert_eq!((code, &found["valid"]), (1, &false.into()));
+    assert!(found["problems"].as_array().unwrap().iter().any(|problem| problem["line"] == 4));
+    refused(&run(&[word("validate"), folder.path().join("no.yaml").as_os_str()]), 3, &["no.yaml"]);
+    refused(
+        &run(&[word("validate"), folder.write("x.yaml", b"\xff\xfe").as_os_str()]),
+        4,
+        &["not text"],
+    );
+
+    let (code, out, _) = ended(&run(&[word("graph"), first.as_os_str()]));
+    assert_eq!((code, out.starts_with("flowchart")), (0, true), "{out}");
+    let dot = run(&[word("graph"), first.as_os_str(), word("--format"), word("dot")]);
+    assert!(ended(&dot).1.starts_with("digraph"));
+    let nodes = run(&[word("graph"), first.as_os_str(), word("-o"), word("json")]);
+    assert_eq!(json(&ended(&nodes).1)["nodes"][1]["id"], "b");
+
+    let (code, out, _) = ended(&run(&[word("diff"), first.as_os_str(), second.as_os_str()]));
+    assert_eq!((code, out.trim_end()), (0, "~ steps.b.tool: \"set\" -> \"http\""));
+    let (code, out, _) = ended(&run(&[word("diff"), first.as_os_str(), first.as_os_str()]));
+    assert_eq!((code, out.trim_end()), (0, "they mean the same"));
 }
 
 #[test]

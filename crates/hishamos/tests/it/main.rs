@@ -6,3 +6,4 @@ mod demo;
 mod program;
 mod running;
 mod stopping;
+mod triggers;

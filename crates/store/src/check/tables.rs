@@ -2,9 +2,9 @@
 //! before 1970. A test compares this list with the schema.
 
 use base::{
-    ApiKeyId, ApprovalId, AuditId, BudgetId, CallId, ExecutionId, ModelGroupId, OrganisationId,
-    PlatformId, ProjectId, ResultId, RoleId, SessionId, UserId, VirtualKeyId, WorkItemId,
-    WorkflowId, WorkflowRevisionId,
+    ApiKeyId, ApprovalId, AuditId, BudgetId, CallId, EventTriggerId, ExecutionId, ModelGroupId,
+    OrganisationId, PlatformId, ProjectId, ResultId, RoleId, ScheduleId, SessionId, UserId,
+    VirtualKeyId, WebhookId, WorkItemId, WorkflowId, WorkflowRevisionId,
 };
 
 /// One table.
@@ -140,7 +140,7 @@ pub(super) const TABLES: &[Table] = &[
         key: BY_ID,
         ids: &[ORGANISATION, id!("id", WorkflowId)],
         json: &[],
-        times: &["created_at", "updated_at"],
+        times: &["created_at", "updated_at", "archived_at"],
     },
     Table {
         name: "workflow_revisions",
@@ -323,6 +323,27 @@ pub(super) const TABLES: &[Table] = &[
         ids: &[ORGANISATION, id!("id", ApprovalId), EXECUTION],
         json: &["request", "decisions"],
         times: &["requested_at", "expires_at", "decided_at"],
+    },
+    Table {
+        name: "schedules",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", ScheduleId), id!("last_execution_id", ExecutionId)],
+        json: &["inputs"],
+        times: &["next_at", "last_at", "created_at", "updated_at"],
+    },
+    Table {
+        name: "webhooks",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", WebhookId)],
+        json: &["inputs"],
+        times: &["last_used_at", "created_at", "updated_at"],
+    },
+    Table {
+        name: "event_triggers",
+        key: BY_ID,
+        ids: &[ORGANISATION, id!("id", EventTriggerId), id!("last_execution_id", ExecutionId)],
+        json: &["inputs"],
+        times: &["last_at", "created_at", "updated_at"],
     },
 ];
 

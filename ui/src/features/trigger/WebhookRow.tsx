@@ -60,7 +60,9 @@ export function WebhookRow({ webhook, canOrder, onRotated }: Props) {
           )}
         </p>
       </div>
-      <CopyButton text={fullAddress(webhook.url, location.origin)} what={t("webhook.url")} />
+      {!webhook.url.endsWith("…") && (
+        <CopyButton text={fullAddress(webhook.url, location.origin)} what={t("webhook.url")} />
+      )}
       {canOrder && (
         <Menu
           label={webhook.name}

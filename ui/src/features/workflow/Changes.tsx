@@ -1,4 +1,4 @@
-import { Minus, Pencil, Plus } from "lucide-react";
+import { ArrowUpDown, Minus, Pencil, Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Change } from "@/api/workflow-engine";
 
@@ -6,6 +6,7 @@ const looks = {
   added: { icon: Plus, tone: "text-ok" },
   removed: { icon: Minus, tone: "text-danger" },
   changed: { icon: Pencil, tone: "text-warn" },
+  moved: { icon: ArrowUpDown, tone: "text-muted" },
 };
 
 const short = (value: unknown) => {

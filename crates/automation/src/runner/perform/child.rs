@@ -87,14 +87,11 @@ async fn make(desk: &Desk, order: ChildOrder) -> Result<(), Trouble> {
         starter: order.starter,
         seed: u64::from_le_bytes(seed),
         trigger: "workflow",
-        parent: Some(Parent {
-            execution: order.parent,
-            step: order.step,
-            key: order.key,
-            depth: order.depth,
-        }),
+        parent: Some(Parent { execution: order.parent, step: order.step, key: order.key }),
         link: None,
         group,
+        depth: order.depth,
+        beside: None,
         plan: source.plan,
     };
     match desk.handle.create(new).await {

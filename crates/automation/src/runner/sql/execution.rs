@@ -57,7 +57,7 @@ pub(super) async fn create(
             parent.map(|parent| parent.step.clone()),
             parent.map(|parent| parent.key.instance as i64),
             parent.map(|parent| i64::from(parent.key.attempt)),
-            parent.map_or(0, |parent| parent.depth),
+            new.depth,
             new.group.as_ref().map(|group| group.name.clone()),
             new.group.as_ref().map(|group| group.limit as i64)
         ]);

@@ -31,6 +31,11 @@ pub(super) async fn write(
     random: &dyn Random,
 ) -> Result<Vec<bool>> {
     let refused = execution::create(tx, changes, now).await?;
+    for new in changes.iter().filter_map(|change| change.created.as_deref()) {
+        if let Some(beside) = &new.beside {
+            beside.write(tx).await?;
+        }
+    }
     let written: Vec<bool> = changes.iter().map(|change| !refused.contains(&change.id)).collect();
     let mut rows = Tables::default();
     for (change, _) in changes.iter().zip(&written).filter(|(_, written)| **written) {

@@ -68,7 +68,7 @@ fn unfinished_row(row: &Row) -> Result<Unfinished> {
         percent: row.get("percent")?,
         priority: row.get("priority")?,
         starter: Starter {
-            kind: if kind == "api_key" { "api_key" } else { "user" },
+            kind: Starter::kind(&kind),
             id: row.get("started_by_id")?,
             name: row.get("started_by_name")?,
         },

@@ -1,0 +1,134 @@
+//! Firing what is due. The execution of a time has an id that follows from the schedule
+//! and the time, and the schedule moves on in the transaction that makes it: each time
+//! fires once, whatever is killed and whoever takes over.
+
+use std::sync::Arc;
+
+use base::{ExecutionId, ScheduleId, Timestamp};
+use web::App;
+
+use super::sql::{self, Fired, Row};
+use super::times::Times;
+use crate::Automation;
+use crate::runner::{Beside, Starter};
+use crate::trigger::{Refusal, Start, execution_id, start};
+
+/// How many schedules are read at a time.
+const PAGE: i64 = 100;
+
+/// Starts everything that is due; gives the next time that something is.
+pub(crate) async fn fire(automation: &Automation, app: &App) -> store::Result<Option<Timestamp>> {
+    loop {
+        let now = app.now();
+        let mut tx = app.db.read().await?;
+        let due = sql::due(&mut tx, now, PAGE).await?;
+        if due.is_empty() {
+            return sql::next(&mut tx).await;
+        }
+        drop(tx);
+        for schedule in due {
+            if !fire_one(automation, app, schedule, now).await? {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// Keeps the times of one schedule; `false` when the engine is not ready for more.
+async fn fire_one(
+    automation: &Automation,
+    app: &App,
+    schedule: Row,
+    now: Timestamp,
+) -> store::Result<bool> {
+    let Some(first) = schedule.next_at else { return Ok(true) };
+    let fired = |expected, at, next_at| Fired {
+        organisation: schedule.organisation,
+        id: schedule.id,
+        expected,
+        next_at,
+        at,
+        execution: None,
+        error: None,
+    };
+    let times = match Times::parse(&schedule.cron, &schedule.timezone) {
+        Ok(times) => times,
+        Err((field, why)) => {
+            // Another version of the program took it; it is told, and rests until it is changed.
+            let error = Some(format!("{field} {why}"));
+            record(app, &schedule, Fired { error, ..fired(first, first, None) }).await?;
+            return Ok(true);
+        }
+    };
+    let due = schedule.missed.due(&times, first, now);
+    let after = times.after(now);
+    if due.is_empty() {
+        record(app, &schedule, fired(first, first, after)).await?;
+        return Ok(true);
+    }
+    let mut expected = first;
+    for (position, tick) in due.iter().enumerate() {
+        let next = due.get(position + 1).copied().or(after);
+        let execution = tick_execution(schedule.id, *tick);
+        let done = Fired { execution: Some(execution), ..fired(expected, *tick, next) };
+        match start(automation, app, wanted(&schedule, execution, done.clone())).await {
+            Ok(true) => {}
+            // It was made before, and nothing was written beside it this time.
+            Ok(false) => record(app, &schedule, done).await?,
+            Err(Refusal::Never(why)) => {
+                let told = Fired { execution: None, error: Some(why), ..done };
+                record(app, &schedule, told).await?;
+            }
+            Err(Refusal::NotNow(why)) => {
+                tracing::info!("a schedule waits for the engine: {why}");
+                return Ok(false);
+            }
+        }
+        let Some(next) = next else { break };
+        expected = next;
+    }
+    Ok(true)
+}
+
+/// The execution of a schedule's time.
+fn tick_execution(schedule: ScheduleId, tick: Timestamp) -> ExecutionId {
+    execution_id(&["schedule", &schedule.to_string(), &tick.as_millis().to_string()])
+}
+
+/// The execution that a schedule wants, and what is durable together with it.
+fn wanted(schedule: &Row, id: ExecutionId, done: Fired) -> Start {
+    let done = Arc::new(done);
+    Start {
+        organisation: schedule.organisation,
+        id,
+        workflow: schedule.workflow.clone(),
+        inputs: schedule.inputs.clone(),
+        project: schedule.project.clone(),
+        priority: schedule.priority.clone(),
+        starter: starter(schedule),
+        trigger: "schedule",
+        depth: 0,
+        beside: Beside::new(move |tx| {
+            let done = done.clone();
+            Box::pin(async move { sql::fired(tx, &done).await })
+        }),
+    }
+}
+
+/// Whom the executions of a schedule are started by.
+pub(super) fn starter(schedule: &Row) -> Starter {
+    let name = schedule.name.clone().unwrap_or_else(|| format!("schedule {}", schedule.cron));
+    Starter { kind: "schedule", id: schedule.id.to_string(), name }
+}
+
+/// Moves on without an execution, and tells why where the schedule is shown.
+async fn record(app: &App, schedule: &Row, fired: Fired) -> store::Result<()> {
+    if let Some(why) = &fired.error {
+        tracing::warn!(
+            "a schedule could not start workflow \"{}\" for {}: {why}",
+            schedule.workflow,
+            fired.at
+        );
+    }
+    app.db.write(move |tx| Box::pin(async move { sql::fired(tx, &fired).await })).await
+}

@@ -1,0 +1,202 @@
+//! Events of the system that start workflows. The outbox is the queue: a trigger remembers
+//! the number of the last event that it looked at, and moves on in the transaction that
+//! makes the execution, so each event starts it once, whatever is killed and whenever.
+
+use base::ExecutionId;
+use serde_json::{Value as Json, json};
+use store::outbox::{self, Message};
+use web::App;
+
+use super::sql::{self, Looked, Row};
+use super::{Refusal, Start, execution_id, start};
+use crate::Automation;
+use crate::runner::{Beside, Starter};
+
+/// How many triggers, and events of one trigger, are read at a time.
+const PAGE: i64 = 100;
+
+/// Where the outbox stood when every trigger had looked at everything.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    seen: i64,
+}
+
+/// What an event means to a trigger.
+enum Meaning {
+    /// The workflow starts with these inputs.
+    Starts(Json),
+    /// Its condition does not hold.
+    Nothing,
+    /// Its expressions have no value.
+    Unclear(String),
+}
+
+impl Events {
+    /// Looks at everything that is new.
+    pub(super) async fn take(&mut self, automation: &Automation, app: &App) -> store::Result<()> {
+        let mut tx = app.db.read().await?;
+        let newest = outbox::position(&mut tx).await?;
+        drop(tx);
+        if newest == self.seen {
+            return Ok(());
+        }
+        let mut after = String::new();
+        let mut is_done = true;
+        loop {
+            let mut tx = app.db.read().await?;
+            let page = sql::behind(&mut tx, newest, &after, PAGE).await?;
+            drop(tx);
+            let Some(last) = page.last() else { break };
+            after = last.id.to_string();
+            for trigger in page {
+                is_done &= take_all(automation, app, trigger).await?;
+            }
+        }
+        if is_done {
+            self.seen = newest;
+        }
+        Ok(())
+    }
+}
+
+/// Looks at the events of one trigger; `false` when the engine is not ready for more.
+async fn take_all(automation: &Automation, app: &App, mut trigger: Row) -> store::Result<bool> {
+    loop {
+        let mut tx = app.db.read().await?;
+        let events = sql::events(&mut tx, &trigger, PAGE).await?;
+        drop(tx);
+        let Some(last) = events.last() else { return Ok(true) };
+        let last = last.number;
+        for event in events {
+            if !take_one(automation, app, &trigger, &event).await? {
+                return Ok(false);
+            }
+        }
+        trigger.position = last;
+    }
+}
+
+async fn take_one(
+    automation: &Automation,
+    app: &App,
+    trigger: &Row,
+    event: &Message,
+) -> store::Result<bool> {
+    let (organisation, id, number) = (trigger.organisation, trigger.id, event.number);
+    let looked =
+        |execution, error| Looked { organisation, id, number, at: event.at, execution, error };
+    let inputs = match meaning(trigger, event) {
+        Meaning::Nothing => {
+            app.db.write(move |tx| Box::pin(sql::passed(tx, organisation, id, number))).await?;
+            return Ok(true);
+        }
+        Meaning::Unclear(why) => {
+            refuse(app, trigger, looked(None, Some(why))).await?;
+            return Ok(true);
+        }
+        Meaning::Starts(inputs) => inputs,
+    };
+    let mut tx = app.db.read().await?;
+    let cause = cause(event);
+    let above = match cause {
+        Some(cause) => sql::depth(&mut tx, organisation, cause).await?,
+        None => None,
+    };
+    drop(tx);
+    let execution = execution_id(&["event", &id.to_string(), &number.to_string()]);
+    let project = event.body["project"].as_str().map(str::to_owned);
+    let done = std::sync::Arc::new(looked(Some(execution), None));
+    let wanted = Start {
+        organisation,
+        id: execution,
+        workflow: trigger.workflow.clone(),
+        inputs,
+        project,
+        priority: None,
+        starter: Starter {
+            kind: "event",
+            id: id.to_string(),
+            name: format!("event {}", trigger.event),
+        },
+        trigger: "event",
+        depth: above.map_or(0, |above| above + 1),
+        beside: Beside::new(move |tx| {
+            let done = done.clone();
+            Box::pin(async move { sql::looked(tx, &done).await })
+        }),
+    };
+    match start(automation, app, wanted).await {
+        Ok(true) => Ok(true),
+        // It was made before, and nothing was written beside it this time.
+        Ok(false) => {
+            let looked = looked(Some(execution), None);
+            app.db.write(move |tx| Box::pin(async move { sql::looked(tx, &looked).await })).await?;
+            Ok(true)
+        }
+        Err(Refusal::Never(why)) => {
+            refuse(app, trigger, looked(None, Some(why))).await?;
+            Ok(true)
+        }
+        Err(Refusal::NotNow(why)) => {
+            tracing::info!("an event waits for the engine: {why}");
+            Ok(false)
+        }
+    }
+}
+
+/// Tells where the trigger is shown why nothing started, and moves on.
+async fn refuse(app: &App, trigger: &Row, looked: Looked) -> store::Result<()> {
+    tracing::warn!(
+        "event {} could not start workflow \"{}\": {}",
+        trigger.event,
+        trigger.workflow,
+        looked.error.as_deref().unwrap_or_default()
+    );
+    app.db.write(move |tx| Box::pin(async move { sql::looked(tx, &looked).await })).await
+}
+
+/// The execution that caused an event, if one did.
+fn cause(event: &Message) -> Option<ExecutionId> {
+    event.body["execution_id"].as_str()?.parse().ok()
+}
+
+fn meaning(trigger: &Row, event: &Message) -> Meaning {
+    let scope = json!({ "event": seen(event) });
+    if let Some(text) = &trigger.condition {
+        let holds = super::scope::condition("if", text, &["event"])
+            .map_err(|error| error.detail().to_owned())
+            .and_then(|condition| {
+                condition.is_true(&scope).map_err(|error| format!("its condition: {error}"))
+            });
+        match holds {
+            Ok(true) => {}
+            Ok(false) => return Meaning::Nothing,
+            Err(why) => return Meaning::Unclear(why),
+        }
+    }
+    let Some(inputs) = &trigger.inputs else { return Meaning::Starts(json!({})) };
+    let inputs = super::scope::mapping("inputs", inputs, &["event"])
+        .map_err(|error| error.detail().to_owned())
+        .and_then(|inputs| inputs.eval(&scope).map_err(|error| format!("its inputs: {error}")));
+    match inputs {
+        Ok(inputs) => Meaning::Starts(inputs),
+        Err(why) => Meaning::Unclear(why),
+    }
+}
+
+/// An event as expressions see it: its details, with its kind, number and time.
+fn seen(event: &Message) -> Json {
+    let mut seen = match &event.body {
+        Json::Object(fields) => fields.clone(),
+        other => serde_json::Map::from_iter([("body".to_owned(), other.clone())]),
+    };
+    for (name, value) in [
+        ("kind", json!(event.kind)),
+        ("number", json!(event.number)),
+        ("topic", json!(event.topic)),
+        ("at", json!(event.at)),
+    ] {
+        seen.entry(name).or_insert(value);
+    }
+    Json::Object(seen)
+}

@@ -1,0 +1,55 @@
+//! Keeping watch: times that come and events that happen, as long as this process holds
+//! the engine role. What is due stands in SQL, so a process that takes over goes on where
+//! the last one stopped.
+
+use std::time::Duration;
+
+use store::Signal;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use web::App;
+
+use super::event::Events;
+use crate::runner::RunnerState;
+use crate::{Automation, schedule};
+
+/// How long nothing is looked at, at most: another process may have written something, and
+/// a clock may jump.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// Watches until the program stops.
+pub(crate) async fn watch(automation: Automation, app: App) {
+    let mut signals = app.bus.listen();
+    let mut events = Events::default();
+    loop {
+        let mut wait = LONGEST_WAIT;
+        if automation.runner_state() == RunnerState::Active {
+            match turn(&automation, &app, &mut events).await {
+                Ok(next) => wait = next.min(LONGEST_WAIT),
+                Err(error) => tracing::error!("cannot look for what is due: {error}"),
+            }
+        }
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+            () = something_happened(&mut signals) => {}
+        }
+    }
+}
+
+/// Starts what is due; gives how long until the next time.
+async fn turn(automation: &Automation, app: &App, events: &mut Events) -> store::Result<Duration> {
+    let next = schedule::fire(automation, app).await?;
+    events.take(automation, app).await?;
+    Ok(next.map_or(LONGEST_WAIT, |next| next.since(app.now())))
+}
+
+async fn something_happened(signals: &mut Receiver<Signal>) {
+    loop {
+        match signals.recv().await {
+            Ok(Signal::Outbox { .. }) | Err(RecvError::Lagged(_)) => return,
+            Ok(Signal::Journal { .. } | Signal::Live { .. } | Signal::Rights { .. }) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}

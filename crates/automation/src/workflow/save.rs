@@ -1,0 +1,108 @@
+//! Saving a definition: each save that changes something makes a new immutable revision.
+
+use base::{WorkflowId, WorkflowRevisionId};
+use sha2::{Digest as _, Sha256};
+use web::{Ctx, Result, conflict, not_found};
+
+use super::find::{check, refused};
+use super::model::{Workflow, WorkflowSource, WorkflowStatus, slug};
+use super::sql::{self, NewRevision};
+use crate::{Automation, trigger};
+
+/// Which workflow a definition is saved as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The one whose slug its name makes, new or not.
+    ByName,
+    /// This one, which is there already.
+    Existing(String),
+    /// This one, which is not there yet.
+    New(String),
+}
+
+/// Checks a definition and saves it.
+pub(super) async fn save(
+    ctx: &Ctx,
+    automation: &Automation,
+    text: String,
+    place: Place,
+) -> Result<Workflow> {
+    let caller = ctx.caller()?.clone();
+    let (organisation, now) = (caller.organisation, ctx.now());
+    let mut tx = ctx.read().await?;
+    if let Place::Existing(key) = &place
+        && sql::latest(&mut tx, organisation, key).await?.is_none()
+        && automation.workflows.get(key).is_none()
+    {
+        return Err(not_found("workflow", key));
+    }
+    let checked = check(automation, &mut tx, organisation, &text).await?;
+    drop(tx);
+    let plan = checked.map_err(refused)?;
+    let key = match &place {
+        Place::ByName => slug(&plan.definition().name),
+        Place::Existing(key) | Place::New(key) => key.clone(),
+    };
+    if automation.workflows.get(&key).is_some() {
+        return Err(conflict(format!(
+            "the workflow \"{key}\" comes with the program; give yours another name"
+        )));
+    }
+    let hash = base::hex(&Sha256::digest(text.as_bytes()));
+    let workflow = WorkflowId::new(now, ctx.random().as_ref());
+    let id = WorkflowRevisionId::new(now, ctx.random().as_ref());
+    let definition = plan.definition().clone();
+    let random = ctx.random().clone();
+    let must_be_new = matches!(place, Place::New(_));
+    let (key, number, at, status) = ctx
+        .write(move |tx| {
+            Box::pin(async move {
+                let latest = sql::latest(tx, organisation, &key).await?;
+                if must_be_new && latest.is_some() {
+                    return Err(conflict(format!(
+                        "there is a workflow \"{key}\" already; choose another name"
+                    )));
+                }
+                let status = latest.as_ref().map(|latest| WorkflowStatus::of(latest.archived_at));
+                let status = status.unwrap_or(WorkflowStatus::Active);
+                if let Some(same) = latest.as_ref().filter(|latest| latest.content_hash == hash) {
+                    return Ok((key, same.revision, same.created_at, status));
+                }
+                let number = latest.as_ref().map_or(1, |latest| latest.revision + 1);
+                let new = NewRevision {
+                    organisation,
+                    workflow: latest.map_or(workflow, |latest| latest.id),
+                    id,
+                    slug: &key,
+                    number,
+                    name: &definition.name,
+                    description: &definition.description,
+                    definition: &text,
+                    content_hash: &hash,
+                    by: &caller.name,
+                    at: now,
+                };
+                if !sql::save(tx, &new).await? {
+                    return Err(conflict(format!(
+                        "somebody else saved workflow \"{key}\" just now; look at theirs first"
+                    )));
+                }
+                trigger::declare(
+                    tx,
+                    random.as_ref(),
+                    organisation,
+                    &key,
+                    &definition,
+                    (&caller.name, now),
+                )
+                .await?;
+                Ok((key, number, now, status))
+            })
+        })
+        .await?;
+    let mut workflow = Workflow::new(&key, &plan, WorkflowSource::Organisation);
+    workflow.revision = Some(number);
+    workflow.created_at = Some(at);
+    workflow.status = status;
+    Ok(workflow)
+}
