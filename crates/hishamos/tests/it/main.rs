@@ -5,5 +5,6 @@ mod crash;
 mod demo;
 mod program;
 mod running;
+mod standby;
 mod stopping;
 mod triggers;

@@ -1,15 +1,31 @@
-//! A server that is killed at random moments of its main job, an idea becoming a board,
-//! again and again: each run finishes after the restart as if nothing had happened.
-//! `clinic.rs` works and kills, `proof.rs` looks at what is left.
+//! A server that is killed at random moments, again and again.
+//!
+//! Its main job, an idea becoming a board, finishes after each restart as if nothing had
+//! happened: `clinic.rs` works and kills, `proof.rs` looks at what is left. `mill.rs` does
+//! the same with every other kind of step (`works.rs`) against an `endpoint.rs` that keeps
+//! a log; `customer.rs` wants the work, `verdict.rs` looks at it. `quarantine.rs` has a step
+//! that kills, `people.rs` questions that outlive their server. `docs/reliability.md` says
+//! which row of the promises each of them shows.
 
 #![allow(clippy::unwrap_used)]
 
 mod clinic;
+pub mod customer;
+pub mod endpoint;
+pub mod mill;
+mod people;
 mod proof;
+mod quarantine;
+pub mod site;
+pub mod size;
+pub mod verdict;
+pub mod works;
 
 use store::Target;
+use store::testing::TestDb;
 
 use self::clinic::{Clinic, Spread};
+use self::size::Size;
 
 /// Fifty on each database, in two halves, so that no test takes very long.
 const MOMENTS: usize = 25;
@@ -19,11 +35,17 @@ async fn on_sqlite(moments: usize, spread: Spread) {
 }
 
 async fn on_postgres(moments: usize, spread: Spread) {
+    let (_test, database) = postgres().await;
+    Clinic::open(database).survive(moments, spread).await;
+}
+
+/// A database of its own, and how the server is told of it.
+pub async fn postgres() -> (TestDb, Vec<String>) {
     let test = store::testing::postgres().await;
     let Target::Postgres { url } = &test.target else { panic!("it is PostgreSQL") };
-    test.db.close().await;
     let database = vec!["--database".to_owned(), url.clone()];
-    Clinic::open(database).survive(moments, spread).await;
+    test.db.close().await;
+    (test, database)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,4 +76,40 @@ async fn killed_while_it_recovers_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_while_it_recovers_on_postgres() {
     on_postgres(12, Spread::Recovery).await;
+}
+
+/// How often the server of the other tests is killed, unless a soak asks for more.
+const KILLS: usize = 12;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_kind_of_step_survives_kills_on_sqlite() {
+    mill::survive(Vec::new(), Size::of(KILLS)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_kind_of_step_survives_kills_on_postgres() {
+    let (_test, database) = postgres().await;
+    mill::survive(database, Size::of(KILLS)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn questions_to_people_survive_kills_on_sqlite() {
+    people::asked_through_deaths(Vec::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn questions_to_people_survive_kills_on_postgres() {
+    let (_test, database) = postgres().await;
+    people::asked_through_deaths(database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_kills_is_given_up_alone_on_sqlite() {
+    quarantine::isolated(Vec::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_kills_is_given_up_alone_on_postgres() {
+    let (_test, database) = postgres().await;
+    quarantine::isolated(database).await;
 }

@@ -1,0 +1,64 @@
+//! R19: the database cuts every connection again and again while work of every kind is
+//! under way; nothing is lost or doubled, and what was promised holds.
+
+use std::time::Duration;
+
+use store::{Db, Sql, Target};
+
+use crate::crash::customer::Customer;
+use crate::crash::endpoint::Endpoint;
+use crate::crash::site::{PATIENCE, Site, seed};
+use crate::crash::size::{Size, asked};
+use crate::crash::{mill, verdict};
+use crate::program::Folder;
+
+/// How often all connections are cut, unless a soak asks for more.
+const CUTS: usize = 12;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cut_connections_lose_nothing() {
+    let test = store::testing::postgres().await;
+    let Target::Postgres { url } = &test.target else { panic!("it is PostgreSQL") };
+    let folder = Folder::new();
+    let (endpoint, _poison) = Endpoint::start(folder.path()).await;
+    let database = vec!["--database".to_owned(), url.clone()];
+    let mut site = Site::new(database, &endpoint, folder, seed(asked("PROOF_SEED")));
+    let server = site.start().await;
+    mill::save(&site, &server, &endpoint).await;
+    site.is_lenient = true;
+    let mut customer = Customer::default();
+    let size = Size::of(CUTS);
+    let begun = tokio::time::Instant::now();
+    let mut cuts = 0;
+    while size.goes_on(cuts, begun.elapsed()) {
+        customer.want(&site, mill::AT_ONCE);
+        while size.goes_on(cuts, begun.elapsed()) {
+            let life = Duration::from_millis(site.roll(1500));
+            if tokio::time::timeout(life, customer.work(&site, &server)).await.is_ok() {
+                break;
+            }
+            cut(&test.db).await;
+            cuts += 1;
+        }
+        let work = customer.work(&site, &server);
+        tokio::time::timeout(PATIENCE, work).await.expect("everything ends");
+    }
+    site.is_lenient = false;
+    customer.compare(&site, &server, usize::MAX).await;
+    verdict::check(&site, &server, &customer, &endpoint.calls()).await;
+    println!("{cuts} cuts, {} executions", customer.orders.len());
+    drop(server);
+    site.check();
+}
+
+/// Ends every connection to the database but the one that asks for it.
+async fn cut(db: &Db) {
+    const TEXT: &str = "select pg_terminate_backend(pid) as ended from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    // Its own pool may hold connections that an earlier cut has ended.
+    loop {
+        let Ok(mut tx) = db.read().await else { continue };
+        if tx.fetch_all(Sql { sqlite: TEXT, postgres: TEXT }, Vec::new()).await.is_ok() {
+            return;
+        }
+    }
+}
