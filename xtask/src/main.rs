@@ -1,4 +1,4 @@
-//! The repository's tasks: `cargo xtask test | demo | ci | sim | bench`.
+//! The repository's tasks: `cargo xtask test | demo | ci | sim | soak | bench`.
 //!
 //! Each command is one file named after it. They share [`repo`] (where things are),
 //! [`process`] (run a program, watch a service, stop on Ctrl-C) and [`stages`] (what was
@@ -19,6 +19,7 @@ mod repo;
 mod sdk;
 mod services;
 mod sim;
+mod soak;
 mod stages;
 mod stopwatch;
 mod test;
@@ -48,6 +49,9 @@ enum Task {
     Ci,
     /// Drive the workflow engine through everything that goes wrong.
     Sim(sim::Options),
+    /// Kill, stop and cut off the real program for hours.
+    #[command(subcommand)]
+    Soak(soak::Soak),
     /// Measure the program.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -78,6 +82,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Demo(options) => demo::run(&repo, &options).map(|()| true),
         Task::Ci => ci::run(&repo),
         Task::Sim(options) => sim::simulate(&repo, &options).map(|()| true),
+        Task::Soak(soak) => soak::run(&repo, &soak).map(|()| true),
         Task::Bench(bench) => bench::run(&repo, &bench).map(|()| true),
     }
 }
