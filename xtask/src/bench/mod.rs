@@ -6,6 +6,7 @@ mod engine;
 mod figure;
 mod gateway;
 mod idle;
+mod load;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -21,6 +22,8 @@ pub enum Bench {
     Engine(engine::Options),
     /// What the doors for outside clients add to a call, beside other gateways.
     Gateway(gateway::Options),
+    /// Many executions, people and streams at once.
+    Load(load::Options),
 }
 
 /// Carry out one measurement.
@@ -29,5 +32,6 @@ pub fn run(repo: &Repo, bench: &Bench) -> Result<()> {
         Bench::Idle(options) => idle::run(repo, options),
         Bench::Engine(options) => engine::run(repo, options),
         Bench::Gateway(options) => gateway::run(repo, options),
+        Bench::Load(options) => load::run(repo, options),
     }
 }

@@ -47,20 +47,31 @@ impl Client {
     }
 
     fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Vec<u8>> {
+        let (status, bytes) = self.status(method, path, "", body)?;
+        if !(200..300).contains(&status) {
+            bail!("{method} {path} was answered {status}: {}", String::from_utf8_lossy(&bytes));
+        }
+        Ok(bytes)
+    }
+
+    /// Send a request with more headers, each a line with its end; whatever its status.
+    pub fn status(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Result<(u16, Vec<u8>)> {
         self.out.clear();
         write!(
             self.out,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nX-API-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nX-API-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
             self.address,
             self.key,
             body.len()
         )?;
         self.stream.get_mut().write_all(&self.out).context("the server has gone")?;
-        let (status, bytes) = read_answer(&mut self.stream)?;
-        if !(200..300).contains(&status) {
-            bail!("{method} {path} was answered {status}: {}", String::from_utf8_lossy(&bytes));
-        }
-        Ok(bytes)
+        read_answer(&mut self.stream)
     }
 }
 

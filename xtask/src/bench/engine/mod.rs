@@ -13,22 +13,22 @@
 //! says what the disk can do, [`crash`] reads what a crash left, [`stored`] shows that a step
 //! costs the same beside a million stored executions, [`table`] prints everything side by side.
 
-mod client;
+pub mod client;
 mod crash;
 mod endpoint;
 mod floor;
 mod install;
-mod memory;
-mod ours;
+pub mod memory;
+pub mod ours;
 mod peer;
-mod record;
-mod server;
+pub mod record;
+pub mod server;
 mod stack;
 mod stored;
-mod table;
-mod workload;
+pub mod table;
+pub mod workload;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -104,7 +104,11 @@ impl Options {
 
 /// Build the release program, measure it and the others, print the table.
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
-    let program = if options.without_ours { PathBuf::new() } else { program(repo, options)? };
+    let program = if options.without_ours {
+        PathBuf::new()
+    } else {
+        release_program(repo, options.program.as_deref())?
+    };
     let databases: &[Database] = if options.without_ours { &[] } else { &options.databases };
     let sizes = if options.quick { Sizes::quick() } else { Sizes::full() };
     let installed = options
@@ -141,9 +145,10 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     append(&figures, options.json.as_deref())
 }
 
-fn program(repo: &Repo, options: &Options) -> Result<PathBuf> {
-    if let Some(program) = &options.program {
-        return Ok(program.clone());
+/// The program that is measured: the one that is named, else the release build.
+pub fn release_program(repo: &Repo, named: Option<&Path>) -> Result<PathBuf> {
+    if let Some(program) = named {
+        return Ok(program.to_path_buf());
     }
     node::packages(repo)?;
     node::build(repo)?;
