@@ -37,7 +37,7 @@ pub(super) async fn count_tokens(
 async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Count, Failure> {
     let holder = doors.enter(headers).await?;
     let body = body::read(headers, body, doors.options.largest_body).await?;
-    let asked = Door::Messages.decode(&body)?;
-    enter::check(&holder, KeyScope::Chat, &asked.request.model)?;
-    Ok(Count { input_tokens: llm::tokens::estimate_input(&asked.request) })
+    let request = llm::door::decode_count(&body)?;
+    enter::check(&holder, KeyScope::Chat, &request.model)?;
+    Ok(Count { input_tokens: llm::tokens::estimate_input(&request) })
 }

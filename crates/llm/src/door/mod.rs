@@ -95,6 +95,12 @@ impl Door {
     }
 }
 
+/// Reads a request of Anthropic's clients to count the tokens of what they would send,
+/// which does not say how many may be written.
+pub fn decode_count(body: &[u8]) -> Result<Request, FieldError> {
+    anthropic::door::decode_count(body)
+}
+
 /// JSON of what cannot fail to be written.
 pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("texts, numbers and lists can always be written as JSON")

@@ -27,6 +27,16 @@ store::both_databases! {
         assert_eq!(doors, ["chat/completions", "chat/completions", "messages", "messages"]);
     }
 
+    async fn tokens_are_counted_without_saying_how_many_may_be_written(db: Db) {
+        let scene = Scene::new(db, Provider::start(1, 1)).await;
+        let count = scene.knock(&scene.key, "/v1/messages/count_tokens", &question(json!({}))).await;
+        assert!(count.expect(200)["input_tokens"].as_u64().unwrap() > 0);
+        let nameless = question(json!({"model": ""}));
+        let refused = scene.knock(&scene.key, "/v1/messages/count_tokens", &nameless).await;
+        assert_eq!(refused.expect(400)["error"]["type"], "invalid_request_error");
+        assert_eq!(scene.provider.count(), 0);
+    }
+
     async fn bad_bodies_are_refused_before_anything_is_charged(db: Db) {
         let scene = Scene::new(db, Provider::start(1, 1)).await;
         let check = async |body: Json, status: u16| {
