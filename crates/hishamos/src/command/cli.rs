@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    api_key, board, check, completion, configuration, doctor, execution, model, platform, project,
-    schedule, secret, user, workflow,
+    api_key, board, budget, check, completion, configuration, doctor, execution, model, platform,
+    project, schedule, secret, user, virtual_key, workflow,
 };
 use crate::demo::DemoCommand;
 use crate::serve::ServeCommand;
@@ -50,6 +50,12 @@ pub enum Command {
     /// Set up, test and remove AI platforms
     #[command(subcommand)]
     Platform(platform::Command),
+    /// Virtual keys for clients of the gateway's doors
+    #[command(subcommand)]
+    Key(virtual_key::Command),
+    /// What may be spent, by whom and on what
+    #[command(subcommand)]
+    Budget(budget::Command),
     /// The keys that seal secrets
     #[command(subcommand)]
     Secret(secret::Command),

@@ -5,6 +5,7 @@
 
 mod api_key;
 mod board;
+mod budget;
 mod check;
 mod cli;
 mod completion;
@@ -19,6 +20,7 @@ mod run;
 mod schedule;
 mod secret;
 mod user;
+mod virtual_key;
 mod workflow;
 
 pub use board::BoardTable;

@@ -4,8 +4,8 @@ use std::future::Future;
 
 use super::cli::{Cli, Command};
 use super::{
-    api_key, board, check, completion, configuration, doctor, execution, model, platform, project,
-    schedule, secret, user, workflow,
+    api_key, board, budget, check, completion, configuration, doctor, execution, model, platform,
+    project, schedule, secret, user, virtual_key, workflow,
 };
 use crate::config::{self, Environment};
 use crate::failure::{Failure, Result};
@@ -38,6 +38,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Board(command) => client(board::run(command, output, &environment)),
         Command::Model(command) => client(model::run(command, output, &environment)),
         Command::Platform(command) => client(platform::run(command, output, &environment)),
+        Command::Key(command) => client(virtual_key::run(command, output, &environment)),
+        Command::Budget(command) => client(budget::run(command, output, &environment)),
         Command::Secret(command) => client(secret::run(command, output, &environment)),
         Command::User(command) => client(user::run(command, output, &environment)),
         Command::ApiKey(command) => client(api_key::run(command, output, &environment)),

@@ -152,6 +152,7 @@ fn reason(error: ProcedureError) -> String {
     match error {
         ProcedureError::Invalid(reason) => format!("invalid: {reason}"),
         ProcedureError::NotFound(reason) => format!("not found: {reason}"),
+        ProcedureError::Refused { code, message } => format!("{code}: {message}"),
         ProcedureError::Store(error) => format!("store: {error}"),
     }
 }

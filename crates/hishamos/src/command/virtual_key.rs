@@ -1,0 +1,141 @@
+//! `hishamos key …`: the virtual keys of clients that use the gateway's doors.
+
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value as Json};
+
+use super::project::text;
+use crate::client::{Client, ClientFlags};
+use crate::config::Environment;
+use crate::failure::{Exit, Failure, Result};
+use crate::terminal::{Align, Output, Table};
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// All virtual keys, those that were revoked too
+    List(List),
+    /// Make a virtual key; it is shown once
+    Add(Add),
+    /// Revoke a virtual key; it is refused within a second
+    Revoke(Revoke),
+}
+
+/// All virtual keys.
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    client: ClientFlags,
+}
+
+/// Make a virtual key.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// What it is for
+    name: String,
+    /// The key of the project that pays
+    #[arg(long)]
+    project: Option<String>,
+    /// A model that it may ask, such as `openai/*`; may be repeated; every model when absent
+    #[arg(long = "model", value_name = "MODEL")]
+    models: Vec<String>,
+    /// What it may do: chat, embeddings, audio, agents or workflows; may be repeated; all
+    /// when absent
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// How many requests it may make a minute
+    #[arg(long, value_name = "NUMBER")]
+    requests_per_minute: Option<i64>,
+    /// How many tokens it may use a minute
+    #[arg(long, value_name = "NUMBER")]
+    tokens_per_minute: Option<i64>,
+    /// After how many days it ends; never when absent
+    #[arg(long, value_name = "DAYS")]
+    expires_in_days: Option<i64>,
+    #[command(flatten)]
+    client: ClientFlags,
+}
+
+/// Revoke a virtual key.
+#[derive(Debug, Args)]
+pub struct Revoke {
+    /// Its id, or its name when only one key has it
+    key: String,
+    #[command(flatten)]
+    client: ClientFlags,
+}
+
+/// Runs one of them.
+pub async fn run(command: Command, output: Output, environment: &Environment) -> Result<()> {
+    match command {
+        Command::List(command) => list(&Client::new(&command.client, environment)?, output).await,
+        Command::Add(command) => add(command, output, environment).await,
+        Command::Revoke(command) => revoke(command, output, environment).await,
+    }
+}
+
+async fn list(client: &Client, output: Output) -> Result<()> {
+    let keys = Json::Array(client.all("/api/v1/virtual-keys").await?);
+    let mut table = Table::new([
+        ("Id", Align::Left),
+        ("Name", Align::Left),
+        ("Key", Align::Left),
+        ("Project", Align::Left),
+        ("State", Align::Left),
+        ("Last used", Align::Left),
+    ]);
+    for key in keys.as_array().into_iter().flatten() {
+        let state = if key["revoked_at"].is_null() { "active" } else { "revoked" };
+        table.row([
+            text(&key["id"]),
+            text(&key["name"]),
+            format!("{}…", text(&key["prefix"])),
+            text(&key["project"]),
+            state.to_owned(),
+            text(&key["last_used_at"]),
+        ]);
+    }
+    output.table(&keys, &table, "no virtual keys; make one with \"hishamos key add\"");
+    Ok(())
+}
+
+async fn add(command: Add, output: Output, environment: &Environment) -> Result<()> {
+    let mut body = Map::new();
+    body.insert("name".to_owned(), command.name.clone().into());
+    body.extend(command.project.map(|project| ("project".to_owned(), project.into())));
+    for (field, values) in [("models", command.models), ("scopes", command.scopes)] {
+        if !values.is_empty() {
+            body.insert(field.to_owned(), values.into());
+        }
+    }
+    for (field, value) in [
+        ("requests_per_minute", command.requests_per_minute),
+        ("tokens_per_minute", command.tokens_per_minute),
+        ("expires_in_days", command.expires_in_days),
+    ] {
+        body.extend(value.map(|value| (field.to_owned(), Json::from(value))));
+    }
+    let client = Client::new(&command.client, environment)?;
+    let made = client.post("/api/v1/virtual-keys", &Json::Object(body)).await?;
+    let line = format!("{}\nkeep it: it is not shown again", text(&made["key"]));
+    output.line(&made, &line);
+    Ok(())
+}
+
+async fn revoke(command: Revoke, output: Output, environment: &Environment) -> Result<()> {
+    let client = Client::new(&command.client, environment)?;
+    let keys = client.all("/api/v1/virtual-keys").await?;
+    let wanted = command.key.as_str();
+    let is_meant =
+        |key: &&Json| key["id"] == wanted || key["name"] == wanted && key["revoked_at"].is_null();
+    let mut found = keys.iter().filter(is_meant);
+    let (Some(key), None) = (found.next(), found.next()) else {
+        return Err(Failure::new(
+            Exit::NotFound,
+            format!("not one key is called \"{wanted}\"; give an id of \"hishamos key list\""),
+        ));
+    };
+    let id = text(&key["id"]);
+    client.delete(&format!("/api/v1/virtual-keys/{id}")).await?;
+    output.line(&serde_json::json!({ "revoked": id }), &format!("revoked {wanted}"));
+    Ok(())
+}
