@@ -47,8 +47,11 @@ export const webhooksOptions = queryOptions({
   queryFn: async () => (await askPage<Webhook>("/webhooks", all)).items,
 });
 
-export const createWebhook = (body: { workflow: string; name: string }) =>
-  ask<CreatedWebhook>("POST", "/webhooks", { body, headers: idempotent() });
+export const createWebhook = (body: {
+  workflow: string;
+  name: string;
+  inputs_mapping?: Record<string, unknown>;
+}) => ask<CreatedWebhook>("POST", "/webhooks", { body, headers: idempotent() });
 
 export const rotateWebhook = (id: string) =>
   ask<CreatedWebhook>("POST", place("/webhooks/{id}/rotate", { id }), { body: {} });
@@ -60,8 +63,12 @@ export const eventTriggersOptions = queryOptions({
   queryFn: async () => (await askPage<EventTrigger>("/triggers", all)).items,
 });
 
-export const createEventTrigger = (body: { workflow: string; event: string; if?: string }) =>
-  ask<EventTrigger>("POST", "/triggers", { body, headers: idempotent() });
+export const createEventTrigger = (body: {
+  workflow: string;
+  event: string;
+  if?: string;
+  inputs?: Record<string, unknown>;
+}) => ask<EventTrigger>("POST", "/triggers", { body, headers: idempotent() });
 
 export const deleteEventTrigger = (id: string) =>
   ask<null>("DELETE", place("/triggers/{id}", { id }));

@@ -250,10 +250,22 @@ export interface Schedule {
   missed: Missed;
   enabled: boolean;
   next_runs: string[];
-  last_run: { at: string; execution_id: string | null; status: string } | null;
+  last_run: TriggerRun | null;
+  /** A schedule of the definition itself is changed there; here it is only turned on and off. */
+  source?: "definition" | "added";
 }
 
-export type NewSchedule = Omit<Schedule, "id" | "next_runs" | "last_run">;
+/** The last time that a trigger had something to do. */
+export interface TriggerRun {
+  at: string;
+  execution_id: string | null;
+  /** The execution's; `skipped` or `failed` when none was started. */
+  status: string;
+  /** Why none was started. */
+  error?: string | null;
+}
+
+export type NewSchedule = Omit<Schedule, "id" | "next_runs" | "last_run" | "source">;
 
 export interface SchedulePreview {
   description: string;
@@ -268,6 +280,9 @@ export interface Webhook {
   url: string;
   created_at: string;
   last_used_at?: string | null;
+  /** Why the last call started nothing. */
+  last_error?: string | null;
+  inputs_mapping?: Record<string, unknown> | null;
 }
 
 /** A webhook with its secret, which is shown once. */
@@ -281,4 +296,5 @@ export interface EventTrigger {
   inputs: Record<string, unknown>;
   /** A trigger of the definition itself is changed there, not here. */
   source?: "definition" | "added";
+  last_run?: TriggerRun | null;
 }

@@ -129,11 +129,39 @@ describe("webhooks", () => {
     type(within(form).getByLabelText("Name"), "Payment provider");
     type(within(form).getByLabelText("Workflow"), "release_process");
     fireEvent.click(within(form).getByRole("button", { name: "Create webhook" }));
-    expect(await screen.findByText("Copy the secret now. It is not shown again.")).toBeTruthy();
+    expect(await screen.findByText(/^Copy the address and the secret now/)).toBeTruthy();
     expect(screen.getByText(/^whsec_/)).toBeTruthy();
     expect(screen.getByText(/curl -X POST/).textContent).toContain(mock.db.webhooks[0]?.url);
     fireEvent.click(screen.getByRole("button", { name: "I have saved it" }));
     await waitFor(() => expect(screen.queryByText(/^whsec_/)).toBeNull());
+  });
+});
+
+test("a schedule that could not start says why; one of a definition is only switched", async () => {
+  renderApp("/triggers/schedules");
+  expect(await screen.findByText(/needs the input "idea"/)).toBeTruthy();
+  expect(screen.getByText("Nothing was started")).toBeTruthy();
+  expect(
+    screen.queryByRole("button", { name: "Actions for “Every quarter of an hour”" }),
+  ).toBeNull();
+  expect(screen.getByRole("switch", { name: /Every quarter of an hour/ })).toBeTruthy();
+});
+
+test("an event brings inputs with it", async () => {
+  const { mock } = renderApp("/triggers/events");
+  fireEvent.click(await screen.findByRole("button", { name: "New event trigger" }));
+  const form = await screen.findByRole("dialog");
+  await within(form).findByRole("option", { name: "Release process" });
+  type(within(form).getByLabelText("Event"), "approval.decided");
+  type(within(form).getByLabelText("Workflow"), "release_process");
+  type(within(form).getByLabelText("Inputs (optional)"), "[1]");
+  expect(await within(form).findByText(/must be a JSON object/)).toBeTruthy();
+  type(within(form).getByLabelText("Inputs (optional)"), '{"version": "2"}');
+  fireEvent.click(within(form).getByRole("button", { name: "Create trigger" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(mock.db.eventTriggers[0]).toMatchObject({
+    event: "approval.decided",
+    inputs: { version: "2" },
   });
 });
 

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { AddedKind, Platform, PlatformWish } from "@/api/gateway";
@@ -42,13 +42,6 @@ export function PlatformForm({ kind, platform, taken, onBack, onDone }: Props) {
       );
       onDone();
     },
-    // What went wrong stands below the fields, with what can be done about it.
-    onError: () =>
-      requestAnimationFrame(() => {
-        if (frame.current?.querySelector("[role=alert]")) {
-          frame.current.scrollTo({ top: frame.current.scrollHeight });
-        }
-      }),
     onSettled: () => {
       void queryClient.invalidateQueries({ queryKey: keys.platforms });
       void queryClient.invalidateQueries({ queryKey: keys.platformHealth });
@@ -56,6 +49,12 @@ export function PlatformForm({ kind, platform, taken, onBack, onDone }: Props) {
       void queryClient.invalidateQueries({ queryKey: keys.budgets });
     },
   });
+  // What went wrong stands below the fields, with what can be done about it.
+  useEffect(() => {
+    if (save.error && asProblem(save.error).fields.length === 0) {
+      frame.current?.scrollTo({ top: frame.current.scrollHeight });
+    }
+  }, [save.error]);
   const problem = save.error ? asProblem(save.error) : null;
   const hasFailed = problem?.code === "platform_test_failed";
   const errorOf = (field: string) => {

@@ -15,6 +15,7 @@ import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Skeleton } from "@/kit/Skeleton";
 import { asProblem } from "@/lib/problem";
+import { LastRun } from "./LastRun";
 import { NewEventTriggerDialog } from "./NewEventTriggerDialog";
 
 /** Which events inside the system start which workflows. */
@@ -77,6 +78,10 @@ export function EventTriggers() {
                       >
                         <bdi>{trigger.workflow}</bdi>
                       </Link>
+                      <p className="mt-0.5 flex flex-wrap items-center gap-1.5 text-muted text-xs">
+                        {t("schedule.last")}:{" "}
+                        <LastRun run={trigger.last_run} name={trigger.event} />
+                      </p>
                     </div>
                     {canOrder && trigger.source !== "definition" && (
                       <Button

@@ -11,8 +11,10 @@ import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { Select } from "@/kit/Select";
 import { asProblem } from "@/lib/problem";
+import { InputsField } from "./InputsField";
+import { readInputs } from "./inputsText";
 
-/** Events that the board sends; any other name may be typed. */
+/** Events that are known; any other name may be typed. */
 const known = [
   "work_item.created",
   "work_item.updated",
@@ -20,6 +22,11 @@ const known = [
   "work_item.deleted",
   "execution.completed",
   "execution.failed",
+  "execution.cancelled",
+  "execution.rolled_back",
+  "approval.requested",
+  "approval.escalated",
+  "approval.decided",
 ];
 
 export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
@@ -30,9 +37,16 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
   const [workflow, setWorkflow] = useState("");
   const [event, setEvent] = useState("");
   const [condition, setCondition] = useState("");
+  const [inputs, setInputs] = useState("");
+  const read = readInputs(inputs);
   const create = useMutation({
     mutationFn: () =>
-      createEventTrigger({ workflow, event: event.trim(), if: condition.trim() || undefined }),
+      createEventTrigger({
+        workflow,
+        event: event.trim(),
+        if: condition.trim() || undefined,
+        inputs: read.inputs,
+      }),
     onSuccess: onClose,
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.eventTriggers }),
   });
@@ -40,7 +54,7 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal isOpen onClose={onClose} title={t("event.new")} description={t("event.noneText")}>
       <form
-        className="flex flex-col gap-4 p-5"
+        className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5"
         onSubmit={(submitted) => {
           submitted.preventDefault();
           create.mutate();
@@ -75,7 +89,7 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
               {...control}
               dir="ltr"
               className="font-mono"
-              placeholder="event.column == 'Todo'"
+              placeholder="event.item.column == 'Done'"
               value={condition}
               onChange={(change) => setCondition(change.target.value)}
             />
@@ -98,6 +112,15 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
             </Select>
           )}
         </Field>
+        <InputsField
+          label={t("execution.inputs")}
+          hint={t("event.inputsHint")}
+          placeholder={`{"key": "\${{ event.item.key }}"}`}
+          value={inputs}
+          isWrong={read.isWrong}
+          error={problem?.field("inputs")}
+          onChange={setInputs}
+        />
         {problem && (
           <Notice tone="danger" role="alert">
             {problem.message}
@@ -108,7 +131,7 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
           <Button
             type="submit"
             tone="primary"
-            disabled={workflow === "" || event.trim() === ""}
+            disabled={workflow === "" || event.trim() === "" || read.isWrong}
             isBusy={create.isPending}
           >
             {t("event.create")}

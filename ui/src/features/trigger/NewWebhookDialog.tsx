@@ -12,6 +12,8 @@ import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { Select } from "@/kit/Select";
 import { asProblem } from "@/lib/problem";
+import { InputsField } from "./InputsField";
+import { readInputs } from "./inputsText";
 
 interface Props {
   onClose: () => void;
@@ -24,15 +26,17 @@ export function NewWebhookDialog({ onClose, onCreated }: Props) {
   const { data: workflows } = useQuery(workflowsOptions);
   const [workflow, setWorkflow] = useState("");
   const [name, setName] = useState("");
+  const [mapping, setMapping] = useState("");
+  const read = readInputs(mapping);
   const create = useMutation({
-    mutationFn: () => createWebhook({ workflow, name: name.trim() }),
+    mutationFn: () => createWebhook({ workflow, name: name.trim(), inputs_mapping: read.inputs }),
     onSuccess: onCreated,
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.webhooks }),
   });
   return (
     <Modal isOpen onClose={onClose} title={t("webhook.new")} description={t("webhook.noneText")}>
       <form
-        className="flex flex-col gap-4 p-5"
+        className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5"
         onSubmit={(event) => {
           event.preventDefault();
           create.mutate();
@@ -66,6 +70,15 @@ export function NewWebhookDialog({ onClose, onCreated }: Props) {
             </Select>
           )}
         </Field>
+        <InputsField
+          label={t("webhook.mapping")}
+          hint={t("webhook.mappingHint")}
+          placeholder={`{"text": "\${{ body.customer.name }}"}`}
+          value={mapping}
+          isWrong={read.isWrong}
+          error={create.error ? asProblem(create.error).field("inputs_mapping") : undefined}
+          onChange={setMapping}
+        />
         {create.error && (
           <Notice tone="danger" role="alert">
             {asProblem(create.error).message}
@@ -76,7 +89,7 @@ export function NewWebhookDialog({ onClose, onCreated }: Props) {
           <Button
             type="submit"
             tone="primary"
-            disabled={workflow === "" || name.trim() === ""}
+            disabled={workflow === "" || name.trim() === "" || read.isWrong}
             isBusy={create.isPending}
           >
             {t("webhook.create")}

@@ -3,13 +3,13 @@ import { Ellipsis, Pencil, Play, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schedule } from "@/api/workflow-engine";
+import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
-import { ExecutionStatusBadge } from "@/kit/ExecutionStatusBadge";
 import { Menu, MenuItem } from "@/kit/Menu";
 import { Switch } from "@/kit/Switch";
-import { When } from "@/kit/When";
 import { zonedTime } from "@/lib/zonedTime";
+import { LastRun } from "./LastRun";
 import { RhythmText } from "./RhythmText";
 import { useScheduleOrders } from "./useScheduleOrders";
 
@@ -25,6 +25,7 @@ export function ScheduleRow({ schedule, workflowName, canOrder, onEdit }: Props)
   const [isAsking, setAsking] = useState(false);
   const { turn, run, remove } = useScheduleOrders(schedule.id);
   const name = schedule.name ?? workflowName;
+  const isDeclared = schedule.source === "definition";
   const next = schedule.enabled ? schedule.next_runs[0] : undefined;
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
@@ -35,8 +36,9 @@ export function ScheduleRow({ schedule, workflowName, canOrder, onEdit }: Props)
         aria-label={t("schedule.enabled", { name })}
       />
       <div className="min-w-0 flex-1 basis-56">
-        <p className="truncate font-medium">
-          <bdi>{name}</bdi>
+        <p className="flex flex-wrap items-center gap-2 font-medium">
+          <bdi className="truncate">{name}</bdi>
+          {isDeclared && <Badge>{t("event.inDefinition")}</Badge>}
         </p>
         <p className="text-muted text-sm">
           <RhythmText cron={schedule.cron} /> · <bdi>{schedule.timezone}</bdi>
@@ -62,21 +64,7 @@ export function ScheduleRow({ schedule, workflowName, canOrder, onEdit }: Props)
         </dd>
         <dt className="text-muted">{t("schedule.last")}</dt>
         <dd className="flex flex-wrap items-center gap-1.5">
-          {schedule.last_run ? (
-            <>
-              <When at={schedule.last_run.at} />
-              {schedule.last_run.execution_id ? (
-                <Link to="/executions/$id" params={{ id: schedule.last_run.execution_id }}>
-                  <span className="sr-only">{t("schedule.openLast", { name })}</span>
-                  <ExecutionStatusBadge status={schedule.last_run.status} />
-                </Link>
-              ) : (
-                <bdi>{schedule.last_run.status}</bdi>
-              )}
-            </>
-          ) : (
-            t("schedule.never")
-          )}
+          <LastRun run={schedule.last_run} name={name} />
         </dd>
       </dl>
       {canOrder && (
@@ -86,23 +74,25 @@ export function ScheduleRow({ schedule, workflowName, canOrder, onEdit }: Props)
             {t("schedule.run")}
             <span className="sr-only">{name}</span>
           </Button>
-          <Menu
-            label={name}
-            trigger={
-              <Button tone="ghost" size="icon" aria-label={t("schedule.more", { name })}>
-                <Ellipsis aria-hidden />
-              </Button>
-            }
-          >
-            <MenuItem onSelect={onEdit}>
-              <Pencil aria-hidden />
-              {t("action.edit")}
-            </MenuItem>
-            <MenuItem onSelect={() => setAsking(true)}>
-              <Trash2 aria-hidden />
-              {t("action.delete")}
-            </MenuItem>
-          </Menu>
+          {!isDeclared && (
+            <Menu
+              label={name}
+              trigger={
+                <Button tone="ghost" size="icon" aria-label={t("schedule.more", { name })}>
+                  <Ellipsis aria-hidden />
+                </Button>
+              }
+            >
+              <MenuItem onSelect={onEdit}>
+                <Pencil aria-hidden />
+                {t("action.edit")}
+              </MenuItem>
+              <MenuItem onSelect={() => setAsking(true)}>
+                <Trash2 aria-hidden />
+                {t("action.delete")}
+              </MenuItem>
+            </Menu>
+          )}
         </div>
       )}
       <Confirm

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis, RefreshCw, Trash2 } from "lucide-react";
+import { CircleX, Ellipsis, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -46,8 +46,8 @@ export function WebhookRow({ webhook, canOrder, onRotated }: Props) {
         <p className="truncate font-medium">
           <bdi>{webhook.name}</bdi>
         </p>
-        <p className="truncate font-mono text-muted text-xs" dir="ltr">
-          <span className="align-page block truncate">{webhook.url}</span>
+        <p className="truncate font-mono text-muted text-xs">
+          <bdi dir="ltr">{webhook.url}</bdi>
         </p>
         <p className="mt-0.5 text-muted text-xs">
           <bdi>{webhook.workflow}</bdi> ·{" "}
@@ -59,6 +59,14 @@ export function WebhookRow({ webhook, canOrder, onRotated }: Props) {
             t("apiKey.unused")
           )}
         </p>
+        {webhook.last_error && (
+          <p className="mt-0.5 flex items-start gap-1 text-danger text-xs">
+            <CircleX className="mt-0.5 size-3.5 shrink-0" aria-hidden />
+            <span className="min-w-0 break-words">
+              {t("trigger.notStarted")}: <bdi>{webhook.last_error}</bdi>
+            </span>
+          </p>
+        )}
       </div>
       {!webhook.url.endsWith("…") && (
         <CopyButton text={fullAddress(webhook.url, location.origin)} what={t("webhook.url")} />
