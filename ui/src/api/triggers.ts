@@ -1,74 +1,56 @@
 // What starts workflows without anyone pressing a button.
 import { queryOptions } from "@tanstack/react-query";
-import { ask, askPage, place } from "./ask";
-import { idempotent } from "./client";
+import { client, take } from "./client";
 import { keys } from "./keys";
-import type {
-  CreatedWebhook,
-  EventTrigger,
-  Execution,
-  NewSchedule,
-  Schedule,
-  SchedulePreview,
-  Webhook,
-} from "./workflow-engine";
+import type { NewEventTrigger, NewSchedule, NewWebhook, ScheduleChange } from "./workflow-engine";
 
-const all = { limit: 200 };
+const all = { params: { query: { limit: 200 } } };
+const one = (id: string) => ({ params: { path: { id } } });
 
 export const schedulesOptions = queryOptions({
   queryKey: keys.schedules,
-  queryFn: async () => (await askPage<Schedule>("/schedules", all)).items,
+  queryFn: async () => (await take(client.GET("/api/v1/schedules", all))).items,
 });
 
 export const previewOptions = (cron: string, timezone: string) =>
   queryOptions({
     queryKey: keys.schedulePreview(cron, timezone),
-    queryFn: () => ask<SchedulePreview>("GET", "/schedules/preview", { query: { cron, timezone } }),
+    queryFn: () =>
+      take(client.GET("/api/v1/schedules/preview", { params: { query: { cron, timezone } } })),
     staleTime: 60_000,
     retry: false,
   });
 
 export const createSchedule = (body: NewSchedule) =>
-  ask<Schedule>("POST", "/schedules", { body, headers: idempotent() });
+  take(client.POST("/api/v1/schedules", { body }));
 
-export const changeSchedule = (id: string, body: Partial<NewSchedule>) =>
-  ask<Schedule>("PATCH", place("/schedules/{id}", { id }), { body });
+export const changeSchedule = (id: string, body: ScheduleChange) =>
+  take(client.PATCH("/api/v1/schedules/{id}", { ...one(id), body }));
 
-export const deleteSchedule = (id: string) => ask<null>("DELETE", place("/schedules/{id}", { id }));
+export const deleteSchedule = (id: string) =>
+  take(client.DELETE("/api/v1/schedules/{id}", one(id)));
 
-export const runSchedule = (id: string) =>
-  ask<Execution | { execution_id: string }>("POST", place("/schedules/{id}/run", { id }), {
-    body: {},
-    headers: idempotent(),
-  });
+export const runSchedule = (id: string) => take(client.POST("/api/v1/schedules/{id}/run", one(id)));
 
 export const webhooksOptions = queryOptions({
   queryKey: keys.webhooks,
-  queryFn: async () => (await askPage<Webhook>("/webhooks", all)).items,
+  queryFn: async () => (await take(client.GET("/api/v1/webhooks", all))).items,
 });
 
-export const createWebhook = (body: {
-  workflow: string;
-  name: string;
-  inputs_mapping?: Record<string, unknown>;
-}) => ask<CreatedWebhook>("POST", "/webhooks", { body, headers: idempotent() });
+export const createWebhook = (body: NewWebhook) => take(client.POST("/api/v1/webhooks", { body }));
 
 export const rotateWebhook = (id: string) =>
-  ask<CreatedWebhook>("POST", place("/webhooks/{id}/rotate", { id }), { body: {} });
+  take(client.POST("/api/v1/webhooks/{id}/rotate", one(id)));
 
-export const deleteWebhook = (id: string) => ask<null>("DELETE", place("/webhooks/{id}", { id }));
+export const deleteWebhook = (id: string) => take(client.DELETE("/api/v1/webhooks/{id}", one(id)));
 
 export const eventTriggersOptions = queryOptions({
   queryKey: keys.eventTriggers,
-  queryFn: async () => (await askPage<EventTrigger>("/triggers", all)).items,
+  queryFn: async () => (await take(client.GET("/api/v1/triggers", all))).items,
 });
 
-export const createEventTrigger = (body: {
-  workflow: string;
-  event: string;
-  if?: string;
-  inputs?: Record<string, unknown>;
-}) => ask<EventTrigger>("POST", "/triggers", { body, headers: idempotent() });
+export const createEventTrigger = (body: NewEventTrigger) =>
+  take(client.POST("/api/v1/triggers", { body }));
 
 export const deleteEventTrigger = (id: string) =>
-  ask<null>("DELETE", place("/triggers/{id}", { id }));
+  take(client.DELETE("/api/v1/triggers/{id}", one(id)));

@@ -236,65 +236,15 @@ export interface Template {
   source: string;
 }
 
-export type Missed = "skip" | "run_once" | "run_all";
-
-export interface Schedule {
-  id: string;
-  workflow: string;
-  name: string | null;
-  cron: string;
-  timezone: string;
-  inputs: Record<string, unknown>;
-  priority: string | null;
-  project: string | null;
-  missed: Missed;
-  enabled: boolean;
-  next_runs: string[];
-  last_run: TriggerRun | null;
-  /** A schedule of the definition itself is changed there; here it is only turned on and off. */
-  source?: "definition" | "added";
-}
-
+export type Missed = Schemas["MissedPolicy"];
+export type Schedule = Filled<Schemas["Schedule"]>;
+export type NewSchedule = Schemas["NewSchedule"];
+export type ScheduleChange = Schemas["ChangeSchedule"];
 /** The last time that a trigger had something to do. */
-export interface TriggerRun {
-  at: string;
-  execution_id: string | null;
-  /** The execution's; `skipped` or `failed` when none was started. */
-  status: string;
-  /** Why none was started. */
-  error?: string | null;
-}
-
-export type NewSchedule = Omit<Schedule, "id" | "next_runs" | "last_run" | "source">;
-
-export interface SchedulePreview {
-  description: string;
-  next_runs: string[];
-}
-
-export interface Webhook {
-  id: string;
-  workflow: string;
-  name: string;
-  /** Whole only when it was just made or rotated; then its beginning with an ellipsis. */
-  url: string;
-  created_at: string;
-  last_used_at?: string | null;
-  /** Why the last call started nothing. */
-  last_error?: string | null;
-  inputs_mapping?: Record<string, unknown> | null;
-}
-
-/** A webhook with its secret, which is shown once. */
-export type CreatedWebhook = Webhook & { secret: string };
-
-export interface EventTrigger {
-  id: string;
-  workflow: string;
-  event: string;
-  if: string | null;
-  inputs: Record<string, unknown>;
-  /** A trigger of the definition itself is changed there, not here. */
-  source?: "definition" | "added";
-  last_run?: TriggerRun | null;
-}
+export type TriggerRun = Filled<Schemas["TriggerRun"]>;
+export type Webhook = Filled<Schemas["Webhook"]>;
+export type NewWebhook = Schemas["NewWebhook"];
+/** A webhook with its whole address and its secret, which are shown once. */
+export type CreatedWebhook = Filled<Schemas["CreatedWebhook"]>;
+export type EventTrigger = Filled<Schemas["EventTrigger"]>;
+export type NewEventTrigger = Schemas["NewEventTrigger"];

@@ -75,7 +75,14 @@ export function schedules(): Schedule[] {
       missed: "run_once",
       enabled: true,
       next_runs: next(7),
-      last_run: { at: at(18), execution_id: "exe_01krelease", status: "waiting_approval" },
+      last_run: {
+        at: at(18),
+        execution_id: "exe_01krelease",
+        status: "waiting_approval",
+        error: null,
+      },
+      source: "added",
+      created_at: at(9_000),
     },
     {
       id: "sch_01k2",
@@ -90,6 +97,8 @@ export function schedules(): Schedule[] {
       enabled: false,
       next_runs: [],
       last_run: null,
+      source: "added",
+      created_at: at(8_000),
     },
     {
       id: "sch_01k3",
@@ -110,6 +119,7 @@ export function schedules(): Schedule[] {
         error: 'workflow "idea_to_backlog" needs the input "idea"',
       },
       source: "definition",
+      created_at: at(7_000),
     },
   ];
 }
@@ -123,6 +133,8 @@ export function webhooks(): Webhook[] {
       url: "/hooks/9fK2mQx7…",
       created_at: at(5_000),
       last_used_at: at(220),
+      last_error: null,
+      inputs_mapping: { version: `\${{ body.tag }}` },
     },
     {
       id: "whk_01k2",
@@ -132,6 +144,7 @@ export function webhooks(): Webhook[] {
       last_error: 'input "severity" is missing; the body has no such field',
       created_at: at(900),
       last_used_at: null,
+      inputs_mapping: null,
     },
   ];
 }
@@ -145,7 +158,8 @@ export function eventTriggers(): EventTrigger[] {
       if: "event.item.kind == 'bug'",
       inputs: { key: `\${{ event.item.key }}` },
       source: "added",
-      last_run: { at: at(40), execution_id: "exe_01kdone", status: "completed" },
+      created_at: at(600),
+      last_run: { at: at(40), execution_id: "exe_01kdone", status: "completed", error: null },
     },
     {
       id: "trg_01k2",
@@ -154,6 +168,8 @@ export function eventTriggers(): EventTrigger[] {
       if: null,
       inputs: {},
       source: "definition",
+      created_at: at(500),
+      last_run: null,
     },
   ];
 }

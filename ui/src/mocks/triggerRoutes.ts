@@ -26,6 +26,8 @@ export const triggerRoutes: Route[] = [
       id: nextId(db, "sch"),
       next_runs: soon.map((day) => at(-1_440 * day)),
       last_run: null,
+      source: "added",
+      created_at: at(0),
     };
     db.schedules.unshift(schedule);
     return json(schedule, 201);
@@ -45,20 +47,22 @@ export const triggerRoutes: Route[] = [
     const schedule = db.schedules.find((each) => each.id === params.id);
     if (!schedule) return notFound("schedule", params.id ?? "");
     const started = begin(db, schedule.project ?? "SHOP", schedule.name ?? "Schedule", null);
-    schedule.last_run = { at: at(0), execution_id: started.id, status: "running" };
-    return json({ execution_id: started.id }, 202);
+    schedule.last_run = { at: at(0), execution_id: started.id, status: "running", error: null };
+    return json(started, 202);
   }),
   route("GET", "/api/v1/webhooks", ({ db }) => page(db.webhooks)),
   route("POST", "/api/v1/webhooks", async ({ db, request }) => {
-    const { workflow, name } = await request.json();
+    const { workflow, name, inputs_mapping = null } = await request.json();
     const id = nextId(db, "whk");
     const webhook = {
       id,
       workflow,
       name,
       url: `/hooks/${id}mockmockmock`,
+      inputs_mapping,
       created_at: at(0),
       last_used_at: null,
+      last_error: null,
     };
     db.webhooks.unshift(webhook);
     return json({ ...webhook, secret: secret() }, 201);
@@ -74,7 +78,15 @@ export const triggerRoutes: Route[] = [
   route("GET", "/api/v1/triggers", ({ db }) => page(db.eventTriggers)),
   route("POST", "/api/v1/triggers", async ({ db, request }) => {
     const body = await request.json();
-    const trigger = { id: nextId(db, "trg"), if: null, inputs: {}, source: "added", ...body };
+    const trigger = {
+      id: nextId(db, "trg"),
+      if: null,
+      inputs: {},
+      source: "added",
+      last_run: null,
+      created_at: at(0),
+      ...body,
+    };
     db.eventTriggers.unshift(trigger);
     return json(trigger, 201);
   }),
