@@ -35,6 +35,9 @@ both_databases! {
     }
 }
 
+/// How long to leave the runner alone between two looks: a look reads whole executions.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// The workflows that the catalogue names; each has a test of its own.
 const NAMED: [&str; 10] = [
     "bug_lifecycle",
@@ -150,7 +153,7 @@ impl<'a> Play<'a> {
                 return;
             }
             if self.decide(&family).await || !is_quiet(&family) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
+                tokio::time::sleep(LOOK_AGAIN).await;
                 continue;
             }
             if !self.signal().await {

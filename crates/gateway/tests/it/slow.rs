@@ -92,8 +92,8 @@ async fn silence_ends_within_two_seconds_of_its_timeout() {
         "stream_cut",
     )
     .await;
-    // hung up on before a word
-    check(|_| {}, "connection").await;
+    // hung up on before a word: the question was sent, so it may have been counted
+    check(|_| {}, "stream_cut").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -160,7 +160,8 @@ fn configuration_is_printed_with_origins_and_without_secrets() {
     assert_eq!(code, 0, "{errors}");
     assert!(printed.contains("flag --listen"), "{printed}");
     assert!(printed.contains("environment HISHAMOS_DATABASE"), "{printed}");
-    assert!(!printed.contains("secret"), "{printed}");
+    // There is a section of that name, whose values are not printed either.
+    assert!(!printed.contains("-secret"), "{printed}");
 }
 
 #[test]
