@@ -60,6 +60,7 @@ impl Machine {
                 let (desk, task) = (self.desk(), self.task(id, key));
                 self.app.spawn(async move {
                     tokio::select! {
+                        biased;
                         () = task.cancelled() => {}
                         () = perform::http(&desk, &call) => {}
                     }
@@ -86,6 +87,7 @@ impl Machine {
         let (desk, task) = (self.desk(), self.task(id, key));
         self.app.spawn(async move {
             tokio::select! {
+                biased;
                 () = task.cancelled() => {}
                 () = perform::agent(&desk, &assignment) => {}
             }

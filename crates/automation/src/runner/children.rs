@@ -59,6 +59,7 @@ impl Machine {
         let (desk, task) = (self.desk(), self.task(id, key));
         self.app.spawn(async move {
             tokio::select! {
+                biased;
                 () = task.cancelled() => {}
                 () = perform::child(&desk, order) => {}
             }

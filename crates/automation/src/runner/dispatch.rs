@@ -41,6 +41,7 @@ impl Machine {
                 Ok(Choice { agent: chosen.agent, explanation: chosen.explanation })
             };
             tokio::select! {
+                biased;
                 () = task.cancelled() => {}
                 choice = choice => desk.handle.tell(Message::Chosen { id, key, choice }).await,
             }

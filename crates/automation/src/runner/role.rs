@@ -33,7 +33,10 @@ pub(super) async fn hold(
         handle.set_state(RunnerState::Starting);
         let epoch = lease.epoch;
         tracing::info!(engine.epoch = epoch, "holding the engine role, epoch {epoch}");
+        // What work of an earlier time had to tell is found in the journal, or done again.
+        drain(&mut inbox);
         let stop = app.shutdown.child_token();
+        let mut has_failed = false;
         let mut machine = Machine::new(
             app.clone(),
             dependencies.clone(),
@@ -46,13 +49,17 @@ pub(super) async fn hold(
             result = machine.run(&mut inbox) => {
                 if let Err(error) = result {
                     tracing::error!("the engine stopped: {error}; what was not durable will be found again");
-                    wait(&app, STANDBY).await;
+                    has_failed = true;
                 }
             }
             () = renew(&app, &lease) => tracing::error!("lost the engine role, epoch {epoch}; standing by"),
         }
+        // Its work stops first: nothing may be called twice because two of us are at it.
         stop.cancel();
         release(&app, lease).await;
+        if has_failed {
+            wait(&app, STANDBY).await;
+        }
     }
     handle.set_state(RunnerState::Stopped);
 }

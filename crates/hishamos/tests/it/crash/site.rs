@@ -29,6 +29,9 @@ pub struct Site {
     allow: String,
     /// Whether the server may say that it cannot answer now.
     pub is_lenient: bool,
+    /// How long after its end was recorded a call may arrive that was on its way, in
+    /// milliseconds: none survives its process.
+    pub on_its_way_ms: i64,
 }
 
 /// An answer to a request that changes something.
@@ -57,6 +60,7 @@ impl Site {
             allow: endpoint.address.to_string(),
             deaths: Some(1_000_000),
             is_lenient: false,
+            on_its_way_ms: 0,
             folder,
             database,
             key,
