@@ -47,6 +47,7 @@ pub fn run_on(repo: &Repo, program: &Path, folder: &Folder) -> Result<Vec<Ended>
     create_admin(program, &data, "sdk@example.com", "only for this temporary server")?;
     let mut server = Hishamos::start(program, folder, &data, Some(&rules))?;
     server.wait_until_ready()?;
+    server.wait_for_key()?;
     let address: SocketAddr =
         server.url().trim_start_matches("http://").parse().context("no address")?;
     let api = Api::of(address, &data)?;

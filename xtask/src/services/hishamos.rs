@@ -49,6 +49,13 @@ impl Hishamos {
         self.service.wait_until(|_| is_ready(address).then_some(()))
     }
 
+    /// Wait for the key that it leaves in its data folder, a moment after it is ready.
+    pub fn wait_for_key(&mut self) -> Result<()> {
+        let file = self.data.join("cli.key");
+        let is_there = || std::fs::read_to_string(&file).is_ok_and(|key| !key.trim().is_empty());
+        self.service.wait_until(|_| is_there().then_some(()))
+    }
+
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)

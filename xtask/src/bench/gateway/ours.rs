@@ -67,6 +67,7 @@ pub fn measure(
     create_admin(program, &data, EMAIL, PASSWORD)?;
     let mut server = Hishamos::start(program, &folder, &data, None)?;
     server.wait_until_ready()?;
+    server.wait_for_key()?;
     let address: SocketAddr =
         server.url().trim_start_matches("http://").parse().context("no address")?;
     let virtual_key = set_up(&Api::of(address, &data)?)?;
