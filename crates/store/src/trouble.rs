@@ -58,10 +58,10 @@ impl Trouble {
             "58030" | "XX001" | "XX002" => {
                 Some(Self::Disk(format!("{message} (PostgreSQL code {code})")))
             }
-            // admin_shutdown, crash_shutdown, cannot_connect_now, idle session timeouts
-            "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => {
-                Some(Self::Lost(format!("{message} (PostgreSQL code {code})")))
-            }
+            // admin_shutdown, crash_shutdown, cannot_connect_now, idle session timeouts,
+            // too_many_connections, connection exceptions
+            "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "53300" | "08000" | "08003"
+            | "08006" | "08P01" => Some(Self::Lost(format!("{message} (PostgreSQL code {code})"))),
             _ => None,
         }
     }
@@ -101,6 +101,8 @@ mod tests {
         check(Trouble::of_sqlite(2067, ""), "none");
         check(Trouble::of_postgres("58030", ""), "disk");
         check(Trouble::of_postgres("57P01", ""), "lost");
+        check(Trouble::of_postgres("53300", ""), "lost");
+        check(Trouble::of_postgres("08006", ""), "lost");
         check(Trouble::of_postgres("23505", ""), "none");
     }
 }
