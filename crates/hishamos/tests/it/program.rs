@@ -6,7 +6,8 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -77,6 +78,9 @@ pub struct Server {
     pub child: Child,
     pub address: SocketAddr,
     stdout: BufReader<ChildStdout>,
+    /// What it writes to standard error, which is the test's too; read all the time, or a
+    /// full pipe would hold it up.
+    errors: Option<JoinHandle<String>>,
 }
 
 impl Server {
@@ -90,15 +94,14 @@ impl Server {
     pub fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let errors = pass_on(child.stderr.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let Some(address) = line.trim_end().strip_prefix("listening on http://") else {
-            let mut errors = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
-            panic!("it did not start: {line}{errors}");
+            panic!("it did not start: {line}{}", errors.join().unwrap());
         };
         let address = address.parse().unwrap();
-        Self { child, address, stdout }
+        Self { child, address, stdout, errors: Some(errors) }
     }
 
     pub fn url(&self) -> String {
@@ -131,11 +134,24 @@ impl Server {
 
     /// Waits for its end; gives the exit code and what it wrote to standard error.
     pub fn end(mut self) -> (i32, String) {
-        let mut errors = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        let errors = self.errors.take().unwrap().join().unwrap();
         let status = self.child.wait().unwrap();
         (status.code().unwrap_or(-1), errors)
     }
+}
+
+/// Writes what is read to the test's own standard error; gives all of it in the end.
+fn pass_on(errors: ChildStderr) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut all = String::new();
+        for line in BufReader::new(errors).lines() {
+            let line = line.unwrap();
+            eprintln!("{line}");
+            all.push_str(&line);
+            all.push('\n');
+        }
+        all
+    })
 }
 
 impl Drop for Server {

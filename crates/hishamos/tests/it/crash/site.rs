@@ -14,6 +14,9 @@ use crate::program::{Folder, Server, ended, program};
 /// How long anything may take before the test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Before the same is asked again.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// The data folder, the database, and what a client needs.
 pub struct Site {
     pub folder: Folder,
@@ -130,9 +133,20 @@ impl Site {
         Some(body)
     }
 
-    /// A document that is there.
+    /// A document that is there; asked for again while the server may say that it cannot
+    /// answer now.
     pub async fn read(&self, server: &Server, path: &str) -> Json {
-        self.get(server, path).await.unwrap_or_else(|| panic!("{path} is not answered"))
+        let ask = async {
+            loop {
+                match self.get(server, path).await {
+                    Some(found) => return Some(found),
+                    None if self.is_lenient => tokio::time::sleep(PAUSE).await,
+                    None => return None,
+                }
+            }
+        };
+        let answer = tokio::time::timeout(PATIENCE, ask).await.ok().flatten();
+        answer.unwrap_or_else(|| panic!("{path} is not answered"))
     }
 
     /// All pages of a list.
