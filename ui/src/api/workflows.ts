@@ -18,7 +18,7 @@ const all = { limit: 200 };
 
 export const workflowsOptions = queryOptions({
   queryKey: keys.workflows,
-  queryFn: async () => (await askPage<Workflow>("/workflows", all)).items,
+  queryFn: async () => (await askPage<Workflow>("/workflows")).items,
 });
 
 export const workflowOptions = (slug: string) =>
@@ -101,12 +101,7 @@ export const executeWorkflow = (slug: string, body: Start) =>
 
 export const templatesOptions = queryOptions({
   queryKey: keys.templates,
-  queryFn: async () => {
-    const answer = await ask<Template[] | { items: Template[] }>("GET", "/workflow-templates", {
-      query: all,
-    });
-    return Array.isArray(answer) ? answer : answer.items;
-  },
+  queryFn: async () => (await askPage<Template>("/workflow-templates")).items,
 });
 
 export interface Instance {

@@ -2,6 +2,7 @@
 // handler. Used by `npm run dev` and by tests; never part of the product.
 import { json, problem } from "./answer";
 import { approvalRoutes } from "./approvalRoutes";
+import { isInContract, unknownField } from "./contract";
 import { costRoutes } from "./costRoutes";
 import { type Db, type Scenario, scenarios } from "./db";
 import { executionRoutes } from "./executionRoutes";
@@ -33,6 +34,22 @@ export interface Mock {
   handle(request: Request): Promise<Response>;
 }
 
+/** What the server would refuse before it looks at anything. */
+async function refusal(request: Request, path: string, query: URLSearchParams) {
+  if (!isInContract(request.method, path)) {
+    return problem(404, "not_found", `the server has no ${request.method} ${path}`);
+  }
+  const isJson = request.headers.get("content-type")?.includes("json") ?? false;
+  const body: unknown = isJson
+    ? await request
+        .clone()
+        .json()
+        .catch(() => null)
+    : null;
+  const unknown = unknownField(request.method, path, query, body);
+  return unknown === null ? null : problem(400, "invalid_request", `unknown field "${unknown}"`);
+}
+
 export function createMock(start: Scenario = "full"): Mock {
   let db = seed(start);
   function reset(scenario: Scenario, pace = 1_000) {
@@ -45,12 +62,14 @@ export function createMock(start: Scenario = "full"): Mock {
     },
     reset,
     async handle(request) {
-      const { pathname } = new URL(request.url);
+      const { pathname, searchParams } = new URL(request.url);
       if (pathname === "/__mock/reset") {
         const wish = (await request.json()) as { scenario?: string; pace?: number };
         reset(scenarios.find((each) => each === wish.scenario) ?? "full", wish.pace);
         return json({});
       }
+      const refused = await refusal(request, pathname, searchParams);
+      if (refused) return refused;
       for (const each of routes) {
         const params = each.match(request.method, pathname);
         if (!params) continue;
