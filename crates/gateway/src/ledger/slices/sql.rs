@@ -1,82 +1,75 @@
 //! The table of slices, and rows of the ledger in groups.
 
 use base::{BudgetId, CallId, Micros, OrganisationId, Timestamp};
-use serde::{Serialize, Serializer};
-use store::sql::dialect::DOOR_CALLS_INSERT;
-use store::{Result, Tx, params, sql};
+use store::{Result, Rows, Tx, params, sql};
 
 use super::Amount;
 
 /// The slice that bounds what is not in the ledger yet belongs to no budget.
 const FLOAT: &str = "";
 
-/// A row of the ledger for a call of an outside client. The names are those of the bulk
-/// insert, short because thousands of them travel in a second.
-#[derive(Debug, Clone, Serialize)]
+/// A row of the ledger for a call of an outside client.
+#[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of the ledger")]
 pub(crate) struct Entry {
-    #[serde(rename = "o")]
     pub(crate) organisation: OrganisationId,
-    #[serde(rename = "i")]
     pub(crate) id: CallId,
-    #[serde(rename = "m")]
     pub(crate) model: String,
-    #[serde(rename = "p")]
     pub(crate) provider: String,
-    #[serde(rename = "s", serialize_with = "number")]
     pub(crate) scripted: bool,
-    #[serde(rename = "u")]
     pub(crate) outcome: &'static str,
-    #[serde(rename = "e")]
     pub(crate) error: Option<String>,
-    #[serde(rename = "a")]
     pub(crate) input_tokens: i64,
-    #[serde(rename = "b")]
     pub(crate) output_tokens: i64,
-    #[serde(rename = "c")]
     pub(crate) cost_micros: i64,
-    #[serde(rename = "t", serialize_with = "number")]
     pub(crate) estimated: bool,
-    #[serde(rename = "d")]
     pub(crate) duration_ms: i64,
-    #[serde(rename = "x")]
     pub(crate) started_at: i64,
-    #[serde(rename = "y")]
     pub(crate) finished_at: i64,
-    #[serde(rename = "q")]
     pub(crate) door: &'static str,
-    #[serde(rename = "k")]
     pub(crate) key: Option<base::VirtualKeyId>,
-    #[serde(rename = "w")]
     pub(crate) user: Option<base::UserId>,
-    #[serde(rename = "j")]
     pub(crate) project: Option<String>,
-    #[serde(rename = "n")]
     pub(crate) calls: i64,
-    #[serde(rename = "h")]
     pub(crate) cached_input_tokens: i64,
-    #[serde(rename = "r", serialize_with = "number")]
     pub(crate) cost_known: bool,
-    #[serde(rename = "z", serialize_with = "number")]
     pub(crate) is_cached: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference to the field")]
-fn number<S: Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_i64(i64::from(*value))
 }
 
 /// Adds a group of rows; a row that stands already stays as it is.
 pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
+    let mut rows = Rows::default();
+    for entry in entries {
+        rows.push(params![
+            entry.organisation,
+            entry.id,
+            &entry.model,
+            &entry.provider,
+            entry.scripted,
+            entry.outcome,
+            entry.error.clone(),
+            entry.input_tokens,
+            entry.output_tokens,
+            entry.cost_micros,
+            entry.estimated,
+            entry.duration_ms,
+            entry.started_at,
+            entry.finished_at,
+            entry.door,
+            entry.key,
+            entry.user,
+            entry.project.clone(),
+            entry.calls,
+            entry.cached_input_tokens,
+            entry.cost_known,
+            entry.is_cached
+        ]);
     }
-    let rows = serde_json::to_string(entries).map_err(|error| store::Error::Corrupt {
-        column: "model_calls".to_owned(),
-        value: String::new(),
-        reason: error.to_string(),
-    })?;
-    tx.execute(DOOR_CALLS_INSERT, params![rows]).await?;
+    tx.execute_rows(
+        sql!("insert into model_calls (organisation_id, id, instance, attempt, nth, is_repair, model, provider, scripted, outcome, error, input_tokens, output_tokens, cost_micros, estimated, duration_ms, started_at, finished_at, door, key_id, user_id, project_id, calls, cached_input_tokens, cost_known, is_cached) values ($1, $2, 0, 1, 1, false, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) on conflict (organisation_id, id) do nothing"),
+        rows,
+    )
+    .await?;
     Ok(())
 }
 
