@@ -77,6 +77,7 @@ impl From<store::Error> for Failure {
             | store::Error::Duplicate(_)
             | store::Error::Fenced { .. }
             | store::Error::WriterStopped(_)
+            | store::Error::Thread(_)
             | store::Error::DiskFull
             | store::Error::Migration(_) => Exit::Failed,
         };

@@ -41,6 +41,9 @@ pub enum Error {
     /// The writer has stopped because the program is shutting down or a commit failed.
     #[error("the database writer has stopped: {0}")]
     WriterStopped(String),
+    /// The system gave no thread for the writer.
+    #[error("cannot start a thread for the database: {0}; allow the user more processes")]
+    Thread(std::io::Error),
     /// The connection to the database was lost, or there is none; nothing was done.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),

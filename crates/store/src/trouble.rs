@@ -1,6 +1,7 @@
 //! Failures after which a transaction, or the writer, cannot go on.
 
 use crate::Error;
+use crate::sql::direct::Refusal;
 
 /// A failure that is more than a refused statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,8 @@ impl Trouble {
         match error {
             sqlx::Error::Database(database) => {
                 let code = database.code().unwrap_or_default();
-                let is_sqlite = database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
+                let is_sqlite = database.try_downcast_ref::<Refusal>().is_some()
+                    || database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
                 if is_sqlite {
                     Self::of_sqlite(code.parse().unwrap_or(0), database.message())
                 } else {

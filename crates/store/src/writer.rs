@@ -1,4 +1,4 @@
-//! The group-commit writer: one task that collects everything that wants to be durable,
+//! The group-commit writer: one task, or thread where the database blocks it, that collects everything that wants to be durable,
 //! commits it as one transaction and then answers all who wait. The price of making a
 //! commit durable is shared, which is where the speed comes from.
 //!
@@ -13,7 +13,6 @@ use std::sync::Mutex;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
 
 use crate::sql::Tx;
 use crate::sql::begin::Begin;
@@ -84,7 +83,8 @@ where
 /// The handle of the writer task.
 pub(crate) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// Told when the writer has ended.
+    end: Mutex<Option<oneshot::Receiver<()>>>,
     failure: watch::Receiver<Option<Trouble>>,
 }
 
@@ -96,12 +96,24 @@ impl fmt::Debug for Writer {
 
 impl Writer {
     /// Starts the task. It ends when the writer is stopped or dropped, or the disk fails.
-    #[expect(clippy::disallowed_methods, reason = "the handle is kept and awaited in `stop`")]
-    pub(crate) fn start(pools: impl Begin) -> Self {
+    pub(crate) fn start(pools: impl Begin) -> Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let (failed, failure) = watch::channel(None);
-        let task = tokio::spawn(run(pools, receiver, failed));
-        Self { queue: Mutex::new(Some(sender)), task: Mutex::new(Some(task)), failure }
+        let (ended, end) = oneshot::channel();
+        let is_blocking = pools.blocks();
+        let work = async move {
+            run(pools, receiver, failed).await;
+            // Nobody may be waiting for it.
+            let _ = ended.send(());
+        };
+        if is_blocking {
+            let runtime = tokio::runtime::Handle::current();
+            let thread = std::thread::Builder::new().name("writer".to_owned());
+            thread.spawn(move || runtime.block_on(work)).map_err(Error::Thread)?;
+        } else {
+            start_task(work);
+        }
+        Ok(Self { queue: Mutex::new(Some(sender)), end: Mutex::new(Some(end)), failure })
     }
 
     pub(crate) async fn write<T, E, F>(&self, job: F) -> Result<T, E>
@@ -145,13 +157,18 @@ impl Writer {
     /// Refuses new jobs, finishes those in the queue, then returns.
     pub(crate) async fn stop(&self) {
         drop(lock(&self.queue).take());
-        let task = lock(&self.task).take();
-        if let Some(task) = task
-            && let Err(error) = task.await
+        let end = lock(&self.end).take();
+        if let Some(end) = end
+            && end.await.is_err()
         {
-            tracing::error!("the database writer ended badly: {error}");
+            tracing::error!("the database writer ended badly");
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "`stop` waits for what it tells at its end")]
+fn start_task(work: impl Future<Output = ()> + Send + 'static) {
+    drop(tokio::spawn(work));
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

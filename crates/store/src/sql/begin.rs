@@ -9,6 +9,10 @@ pub(crate) trait Begin: Send + Sync + 'static {
     /// Begins it.
     fn begin(&self) -> impl Future<Output = Result<Tx, sqlx::Error>> + Send;
 
+    /// Whether it blocks the thread that it is used on, so that the writer needs one of its
+    /// own.
+    fn blocks(&self) -> bool;
+
     /// What the database needs done between transactions, such as a checkpoint.
     fn settle(&self) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }

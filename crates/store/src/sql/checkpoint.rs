@@ -4,10 +4,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
-use super::lane::Lane;
+use super::direct;
 
 /// How far the log may grow before it is moved: 8 MB.
 const DUE_PAGES: i64 = 2000;
@@ -44,11 +44,11 @@ impl Checkpoint {
 
     /// Called after every commit by the writer alone: begins a move when one is due, and
     /// tells how the one before went.
-    pub(super) async fn settle(&self, writing: &Lane<Sqlite>) -> Result<(), sqlx::Error> {
+    pub(super) async fn settle(&self, writing: &direct::Lane) -> Result<(), sqlx::Error> {
         if !self.is_time_to_look() {
             return Ok(());
         }
-        let (pages, moved) = writing.checkpoint(LOOK).await?;
+        let (pages, moved) = writing.between(|connection| connection.checkpoint(LOOK))?;
         let moving = self.state().moving.take();
         if let Some(moving) = moving {
             if !moving.is_finished() && pages < MOST_PAGES {
@@ -58,7 +58,7 @@ impl Checkpoint {
             joined(moving).await?;
         }
         if pages >= MOST_PAGES {
-            writing.checkpoint(MOVE).await?;
+            writing.between(|connection| connection.checkpoint(MOVE))?;
         } else if pages - moved >= DUE_PAGES {
             self.state().moving = Some(begin(self.pool.clone()));
         }

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Executor as _, PgPool, Row as _, SqlitePool};
 
+use super::direct;
 use crate::{Error, Result};
 
 /// The oldest SQLite whose WAL we trust (fixes of 3.51.3).
@@ -50,28 +51,26 @@ impl FromStr for Target {
     }
 }
 
-/// The pools for reading and for writing, and one whose only connection moves the log.
-pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool, SqlitePool)> {
+/// How the writing connection is set up; the pools have the same by their options. The log
+/// is moved by `Checkpoint`: SQLite's own way would hide a failed fsync.
+const WRITING: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -8000; pragma wal_autocheckpoint = 0; pragma temp_store = memory";
+
+/// The pool for reading, the writing connection, and a pool whose only connection moves the
+/// log.
+pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, direct::Lane, SqlitePool)> {
+    let opened = |error| open_error(path, error);
+    let write = direct::Lane::open(path, WRITING).map_err(opened)?;
+    write.between(check_sqlite).map_err(opened)??;
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-8000")
-        // Done by `Checkpoint`: SQLite's own would hide a failed fsync.
         .pragma("wal_autocheckpoint", "0")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256);
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options.clone())
-        .await
-        .map_err(|error| open_error(path, error))?;
-    check_sqlite(&write).await?;
     let checkpoint = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)
@@ -88,7 +87,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool, Sqlit
         .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "on"))
         .await
-        .map_err(|error| open_error(path, error))?;
+        .map_err(opened)?;
     Ok((read, write, checkpoint))
 }
 
@@ -116,25 +115,24 @@ fn open_error(path: &Path, error: sqlx::Error) -> Error {
     Error::from_driver(error)
 }
 
-async fn check_sqlite(pool: &SqlitePool) -> Result<()> {
-    let row = sqlx::query("select sqlite_version() as version").fetch_one(pool).await?;
-    let version: String = row.try_get("version")?;
-    if parse_version(&version) < OLDEST_SQLITE {
-        return Err(Error::Unsafe(format!(
+fn check_sqlite(connection: &mut direct::Connection) -> Result<Result<()>, sqlx::Error> {
+    let version = rusqlite::version();
+    if parse_version(version) < OLDEST_SQLITE {
+        return Ok(Err(Error::Unsafe(format!(
             "SQLite {version} is older than 3.51.3, whose WAL fixes we rely on"
-        )));
+        ))));
     }
-    let mode: String = sqlx::query("pragma journal_mode").fetch_one(pool).await?.try_get(0)?;
+    let mode: String = connection.pragma("journal_mode")?;
     if mode != "wal" {
-        return Err(Error::Unsafe(format!(
+        return Ok(Err(Error::Unsafe(format!(
             "the database's journal mode is \"{mode}\", not \"wal\"; put the data folder on a local disk"
-        )));
+        ))));
     }
-    let synchronous: i64 = sqlx::query("pragma synchronous").fetch_one(pool).await?.try_get(0)?;
+    let synchronous: i64 = connection.pragma("synchronous")?;
     if synchronous < 2 {
-        return Err(Error::Unsafe("SQLite runs with synchronous below FULL".to_owned()));
+        return Ok(Err(Error::Unsafe("SQLite runs with synchronous below FULL".to_owned())));
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
 fn parse_version(text: &str) -> (u32, u32, u32) {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, SqlitePool, Transaction};
 
 use super::begin::Begin;
 use super::checkpoint::Checkpoint;
 use super::dialect::{PING, SNAPSHOT};
 use super::lane::Lane;
-use super::{Target, Tx, connect};
+use super::{Target, Tx, connect, direct};
 use crate::writer::Writer;
 use crate::{Error, Result};
 
@@ -24,8 +24,8 @@ pub enum Kind {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: Lane<Sqlite>, checkpoint: Checkpoint },
-    Postgres { read: PgPool, write: Lane<Postgres> },
+    Sqlite { read: SqlitePool, write: direct::Lane, checkpoint: Checkpoint },
+    Postgres { read: PgPool, write: Lane },
 }
 
 /// The database. Cheap to clone; all clones share the pools and the writer.
@@ -42,14 +42,14 @@ impl Db {
             Target::Sqlite { path } => {
                 let (read, write, checkpoint) = connect::sqlite(path).await?;
                 let checkpoint = Checkpoint::new(checkpoint);
-                Pools::Sqlite { read, write: Lane::new(write), checkpoint }
+                Pools::Sqlite { read, write, checkpoint }
             }
             Target::Postgres { url } => {
                 let (read, write) = connect::postgres(url).await?;
                 Pools::Postgres { read, write: Lane::new(write) }
             }
         };
-        let writer = Arc::new(Writer::start(pools.clone()));
+        let writer = Arc::new(Writer::start(pools.clone())?);
         Ok(Self { pools, writer })
     }
 
@@ -119,7 +119,7 @@ impl Db {
             Pools::Sqlite { read, write, checkpoint } => {
                 checkpoint.close().await;
                 read.close().await;
-                write.close().await;
+                write.close();
             }
             Pools::Postgres { read, write } => {
                 read.close().await;
@@ -145,9 +145,14 @@ impl Begin for Pools {
     /// A transaction that may write. On SQLite there is one at a time.
     async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::sqlite_writing(write.begin().await?),
+            Self::Sqlite { write, .. } => Tx::sqlite_writing(write.begin()?),
             Self::Postgres { write, .. } => Tx::postgres_writing(write.begin().await?),
         })
+    }
+
+    /// SQLite's statements block the thread that they run on.
+    fn blocks(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
     }
 
     /// Moves SQLite's log into the database file once it has grown.

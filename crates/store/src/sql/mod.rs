@@ -9,6 +9,7 @@ mod checkpoint;
 mod connect;
 mod db;
 pub mod dialect;
+pub(crate) mod direct;
 mod lane;
 mod row;
 mod rows;
@@ -17,6 +18,7 @@ mod value;
 
 pub use connect::Target;
 pub use db::{Db, Kind};
+pub use direct::DirectRow;
 pub use row::{Column, Row};
 pub use rows::Rows;
 pub use tx::Tx;

@@ -5,6 +5,7 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
+use super::direct::DirectRow;
 use crate::{Error, Result};
 
 /// One row of an answer.
@@ -12,6 +13,8 @@ use crate::{Error, Result};
 pub enum Row {
     /// From SQLite.
     Sqlite(SqliteRow),
+    /// From SQLite, in a transaction of the writer.
+    Direct(DirectRow),
     /// From PostgreSQL.
     Postgres(PgRow),
 }
@@ -62,6 +65,7 @@ macro_rules! columns {
             fn read(row: &Row, column: &str) -> Result<Self> {
                 Ok(match row {
                     Row::Sqlite(row) => row.try_get(column)?,
+                    Row::Direct(row) => row.required(column)?,
                     Row::Postgres(row) => row.try_get(column)?,
                 })
             }
@@ -70,6 +74,7 @@ macro_rules! columns {
             fn read(row: &Row, column: &str) -> Result<Self> {
                 Ok(match row {
                     Row::Sqlite(row) => row.try_get(column)?,
+                    Row::Direct(row) => row.get(column)?,
                     Row::Postgres(row) => row.try_get(column)?,
                 })
             }

@@ -1,11 +1,12 @@
 //! A transaction on either database.
 
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Database, Postgres, Sqlite, Transaction};
+use sqlx::{
+    AssertSqlSafe, Database, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+};
 
 use super::dialect::{RELEASE, ROLLBACK_TO};
-use super::lane::Writing;
-use super::{Kind, Row, Rows, Sql, Value, rows};
+use super::{Kind, Row, Rows, Sql, Value, direct, lane, rows};
 use crate::trouble::Trouble;
 use crate::{Error, Result};
 
@@ -24,52 +25,58 @@ pub struct Tx {
 #[derive(Debug)]
 enum Inner {
     Sqlite(Held<Sqlite>),
+    SqliteWriting(direct::Writing),
     Postgres(Held<Postgres>),
+    PostgresWriting(lane::Writing),
 }
 
-/// A transaction that only reads comes from a pool, one that writes from its lane. Who only
-/// glances has a connection of the pool and no transaction.
+/// Where a transaction that only reads comes from.
 #[derive(Debug)]
 enum Held<DB: Database> {
+    /// A connection of the pool, and no transaction.
     Glancing(PoolConnection<DB>),
     Reading(Transaction<'static, DB>),
-    Writing(Writing<DB>),
 }
 
-macro_rules! held {
-    ($database:ty) => {
-        impl Held<$database> {
-            fn connection(
-                &mut self,
-            ) -> Result<&mut <$database as Database>::Connection, sqlx::Error> {
-                match self {
-                    Self::Glancing(connection) => Ok(&mut **connection),
-                    Self::Reading(tx) => Ok(&mut **tx),
-                    Self::Writing(writing) => writing.connection(),
-                }
-            }
+/// What statements are run on.
+enum Link<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Direct(&'a mut direct::Connection),
+    Postgres(&'a mut PgConnection),
+}
 
-            async fn commit(self) -> Result<(), sqlx::Error> {
-                match self {
-                    Self::Glancing(_) => Ok(()),
-                    Self::Reading(tx) => tx.commit().await,
-                    Self::Writing(writing) => writing.commit().await,
-                }
-            }
+impl Inner {
+    fn link(&mut self) -> Result<Link<'_>, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite(Held::Glancing(connection)) => Link::Sqlite(connection),
+            Self::Sqlite(Held::Reading(tx)) => Link::Sqlite(tx),
+            Self::SqliteWriting(writing) => Link::Direct(writing.connection()?),
+            Self::Postgres(Held::Glancing(connection)) => Link::Postgres(connection),
+            Self::Postgres(Held::Reading(tx)) => Link::Postgres(tx),
+            Self::PostgresWriting(writing) => Link::Postgres(writing.connection()?),
+        })
+    }
 
-            async fn rollback(self) -> Result<(), sqlx::Error> {
-                match self {
-                    Self::Glancing(_) => Ok(()),
-                    Self::Reading(tx) => tx.rollback().await,
-                    Self::Writing(writing) => writing.rollback().await,
-                }
-            }
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(Held::Glancing(_)) | Self::Postgres(Held::Glancing(_)) => Ok(()),
+            Self::Sqlite(Held::Reading(tx)) => tx.commit().await,
+            Self::SqliteWriting(writing) => writing.commit(),
+            Self::Postgres(Held::Reading(tx)) => tx.commit().await,
+            Self::PostgresWriting(writing) => writing.commit().await,
         }
-    };
-}
+    }
 
-held!(Sqlite);
-held!(Postgres);
+    async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(Held::Glancing(_)) | Self::Postgres(Held::Glancing(_)) => Ok(()),
+            Self::Sqlite(Held::Reading(tx)) => tx.rollback().await,
+            Self::SqliteWriting(writing) => writing.rollback(),
+            Self::Postgres(Held::Reading(tx)) => tx.rollback().await,
+            Self::PostgresWriting(writing) => writing.rollback().await,
+        }
+    }
+}
 
 macro_rules! bind {
     ($query:expr, $params:expr) => {{
@@ -89,16 +96,18 @@ macro_rules! bind {
 
 /// Runs `$call` on the inner transaction and remembers trouble.
 macro_rules! run {
-    ($self:ident, $sqlite:ident => $on_sqlite:expr, $postgres:ident => $on_postgres:expr) => {{
+    ($self:ident, $direct:ident => $on_direct:expr, $sqlite:ident => $on_sqlite:expr, $postgres:ident => $on_postgres:expr) => {{
         if let Some(trouble) = &$self.trouble {
             return Err(trouble.clone().into_error());
         }
         if let Some(reason) = &$self.failed {
             return Err(overlooked(reason));
         }
-        let answer = match &mut $self.inner {
-            Inner::Sqlite($sqlite) => $on_sqlite.await,
-            Inner::Postgres($postgres) => $on_postgres.await,
+        let answer = match $self.inner.link() {
+            Ok(Link::Direct($direct)) => $on_direct,
+            Ok(Link::Sqlite($sqlite)) => $on_sqlite.await,
+            Ok(Link::Postgres($postgres)) => $on_postgres.await,
+            Err(error) => Err(error),
         };
         answer.map_err(|error| {
             $self.note(&error);
@@ -122,8 +131,8 @@ impl Tx {
         Self::over(Inner::Sqlite(Held::Glancing(connection)))
     }
 
-    pub(super) fn sqlite_writing(writing: Writing<Sqlite>) -> Self {
-        Self::over(Inner::Sqlite(Held::Writing(writing)))
+    pub(super) fn sqlite_writing(writing: direct::Writing) -> Self {
+        Self::over(Inner::SqliteWriting(writing))
     }
 
     pub(super) fn postgres(tx: Transaction<'static, Postgres>) -> Self {
@@ -134,8 +143,8 @@ impl Tx {
         Self::over(Inner::Postgres(Held::Glancing(connection)))
     }
 
-    pub(super) fn postgres_writing(writing: Writing<Postgres>) -> Self {
-        Self::over(Inner::Postgres(Held::Writing(writing)))
+    pub(super) fn postgres_writing(writing: lane::Writing) -> Self {
+        Self::over(Inner::PostgresWriting(writing))
     }
 
     fn over(inner: Inner) -> Self {
@@ -145,16 +154,17 @@ impl Tx {
     /// Which database this is on.
     pub fn kind(&self) -> Kind {
         match self.inner {
-            Inner::Sqlite(_) => Kind::Sqlite,
-            Inner::Postgres(_) => Kind::Postgres,
+            Inner::Sqlite(_) | Inner::SqliteWriting(_) => Kind::Sqlite,
+            Inner::Postgres(_) | Inner::PostgresWriting(_) => Kind::Postgres,
         }
     }
 
     /// Runs a statement and says how many rows it changed.
     pub async fn execute(&mut self, sql: Sql, params: Vec<Value>) -> Result<u64> {
         run!(self,
-            tx => async { bind!(sqlx::query(sql.sqlite), params).execute(tx.connection()?).await.map(|done| done.rows_affected()) },
-            tx => async { bind!(sqlx::query(sql.postgres), params).execute(tx.connection()?).await.map(|done| done.rows_affected()) }
+            tx => tx.execute(sql.sqlite, params),
+            tx => async { bind!(sqlx::query(sql.sqlite), params).execute(tx).await.map(|done| done.rows_affected()) },
+            tx => async { bind!(sqlx::query(sql.postgres), params).execute(tx).await.map(|done| done.rows_affected()) }
         )
     }
 
@@ -163,10 +173,11 @@ impl Tx {
     pub async fn execute_rows(&mut self, sql: Sql, mut rows: Rows) -> Result<u64> {
         let mut changed = 0;
         while let Some((count, values)) = rows.take() {
-            let text = AssertSqlSafe(rows::text(sql, self.kind(), count));
+            let text = rows::text(sql, self.kind(), count);
             changed += run!(self,
-                tx => async { bind!(sqlx::query(text), values).execute(tx.connection()?).await.map(|done| done.rows_affected()) },
-                tx => async { bind!(sqlx::query(text), values).execute(tx.connection()?).await.map(|done| done.rows_affected()) }
+                tx => tx.execute(&text, values),
+                tx => async { bind!(sqlx::query(AssertSqlSafe(text)), values).execute(tx).await.map(|done| done.rows_affected()) },
+                tx => async { bind!(sqlx::query(AssertSqlSafe(text)), values).execute(tx).await.map(|done| done.rows_affected()) }
             )?;
         }
         Ok(changed)
@@ -176,14 +187,15 @@ impl Tx {
     pub async fn fetch_rows(&mut self, sql: Sql, mut rows: Rows) -> Result<Vec<Row>> {
         let mut found = Vec::new();
         while let Some((count, values)) = rows.take() {
-            let text = AssertSqlSafe(rows::text(sql, self.kind(), count));
+            let text = rows::text(sql, self.kind(), count);
             let part: Result<Vec<Row>> = run!(self,
+                tx => tx.fetch(&text, values),
                 tx => async {
-                    let rows = bind!(sqlx::query(text), values).fetch_all(tx.connection()?).await?;
+                    let rows = bind!(sqlx::query(AssertSqlSafe(text)), values).fetch_all(tx).await?;
                     Ok(rows.into_iter().map(Row::Sqlite).collect())
                 },
                 tx => async {
-                    let rows = bind!(sqlx::query(text), values).fetch_all(tx.connection()?).await?;
+                    let rows = bind!(sqlx::query(AssertSqlSafe(text)), values).fetch_all(tx).await?;
                     Ok(rows.into_iter().map(Row::Postgres).collect())
                 }
             );
@@ -195,12 +207,13 @@ impl Tx {
     /// All rows of a query.
     pub async fn fetch_all(&mut self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>> {
         run!(self,
+            tx => tx.fetch(sql.sqlite, params),
             tx => async {
-                let rows = bind!(sqlx::query(sql.sqlite), params).fetch_all(tx.connection()?).await?;
+                let rows = bind!(sqlx::query(sql.sqlite), params).fetch_all(tx).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             },
             tx => async {
-                let rows = bind!(sqlx::query(sql.postgres), params).fetch_all(tx.connection()?).await?;
+                let rows = bind!(sqlx::query(sql.postgres), params).fetch_all(tx).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         )
@@ -223,14 +236,14 @@ impl Tx {
         text: String,
         params: Vec<Value>,
     ) -> Result<Vec<Row>> {
-        let text = AssertSqlSafe(text);
         run!(self,
+            tx => tx.fetch_once(&text, params),
             tx => async {
-                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(tx.connection()?).await?;
+                let rows = bind!(sqlx::query(AssertSqlSafe(text)).persistent(false), params).fetch_all(tx).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             },
             tx => async {
-                let rows = bind!(sqlx::query(text).persistent(false), params).fetch_all(tx.connection()?).await?;
+                let rows = bind!(sqlx::query(AssertSqlSafe(text)).persistent(false), params).fetch_all(tx).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         )
@@ -238,10 +251,10 @@ impl Tx {
 
     /// Runs a text of many statements without parameters: a migration file.
     pub(crate) async fn batch(&mut self, text: String) -> Result<()> {
-        let text = AssertSqlSafe(text);
         run!(self,
-            tx => async { sqlx::raw_sql(text).execute(tx.connection()?).await.map(drop) },
-            tx => async { sqlx::raw_sql(text).execute(tx.connection()?).await.map(drop) }
+            tx => tx.batch(&text),
+            tx => async { sqlx::raw_sql(AssertSqlSafe(text)).execute(tx).await.map(drop) },
+            tx => async { sqlx::raw_sql(AssertSqlSafe(text)).execute(tx).await.map(drop) }
         )
     }
 
@@ -258,11 +271,7 @@ impl Tx {
 
     /// Takes everything back.
     pub async fn rollback(self) -> Result<()> {
-        match self.inner {
-            Inner::Sqlite(tx) => tx.rollback().await,
-            Inner::Postgres(tx) => tx.rollback().await,
-        }
-        .map_err(Error::from_driver)
+        self.inner.rollback().await.map_err(Error::from_driver)
     }
 
     /// Takes back to the savepoint and forgets that a statement failed.
@@ -275,10 +284,7 @@ impl Tx {
 
     /// Commits and gives the driver's own error.
     pub(crate) async fn finish(self) -> Result<(), sqlx::Error> {
-        match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await,
-            Inner::Postgres(tx) => tx.commit().await,
-        }
+        self.inner.commit().await
     }
 
     /// Why this transaction cannot go on, when it cannot.
