@@ -6882,7 +6882,10 @@ export interface operations {
     start_execution: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case */
+                Prefer?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6892,6 +6895,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The execution, which has ended; only with `Prefer: wait=N` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
             /** @description The execution, accepted and durable */
             202: {
                 headers: {
@@ -9876,6 +9888,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The execution, which has ended; only with `Prefer: wait=N` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
             /** @description The execution that does it, accepted and durable */
             202: {
                 headers: {
@@ -13213,7 +13234,10 @@ export interface operations {
     execute_workflow: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case */
+                Prefer?: string | null;
+            };
             path: {
                 /** @description The workflow's slug */
                 slug: string;
@@ -13226,6 +13250,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The execution, which has ended; only with `Prefer: wait=N` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
             /** @description The execution, accepted and durable */
             202: {
                 headers: {

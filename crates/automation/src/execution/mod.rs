@@ -9,6 +9,7 @@ mod filter;
 mod inside;
 mod insiders;
 mod model;
+mod patience;
 mod sql;
 mod start;
 mod status;

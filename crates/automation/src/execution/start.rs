@@ -17,6 +17,7 @@ use web::{
 
 use super::begin::Beginning;
 use super::model::Execution;
+use super::patience::Patience;
 use super::sql;
 use crate::runner::{StartError, Starter};
 use crate::workflow::{Source, check, find, refused};
@@ -93,8 +94,11 @@ impl Priority {
 
 /// Execute a workflow.
 #[utoipa::path(post, path = "/api/v1/workflows/{slug}/execute", operation_id = "execute_workflow", tag = "executions",
-    params(("slug" = String, Path, description = "The workflow's slug")), request_body = ExecuteWorkflow,
-    responses((status = 202, description = "The execution, accepted and durable", body = Execution),
+    params(("slug" = String, Path, description = "The workflow's slug"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case")),
+    request_body = ExecuteWorkflow,
+    responses((status = 200, description = "The execution, which has ended; only with `Prefer: wait=N`", body = Execution),
+        (status = 202, description = "The execution, accepted and durable", body = Execution),
         (status = 400, description = "An input is wrong", body = Problem),
         (status = 404, description = "There is no such workflow or project", body = Problem),
         (status = 409, description = "No model is connected", body = Problem)))]
@@ -121,8 +125,10 @@ async fn execute_workflow(
 
 /// Execute a definition that is not saved.
 #[utoipa::path(post, path = "/api/v1/executions", operation_id = "start_execution", tag = "executions",
+    params(("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case")),
     request_body = StartExecution,
-    responses((status = 202, description = "The execution, accepted and durable", body = Execution),
+    responses((status = 200, description = "The execution, which has ended; only with `Prefer: wait=N`", body = Execution),
+        (status = 202, description = "The execution, accepted and durable", body = Execution),
         (status = 400, description = "The definition or an input is wrong", body = Problem),
         (status = 404, description = "There is no such project", body = Problem),
         (status = 409, description = "No model is connected", body = Problem)))]
@@ -207,30 +213,35 @@ pub(super) async fn start(
         depth: 0,
         beside: None,
     };
+    let patience = Patience::of(headers, automation, id);
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
     let accepted = Execution::of(&new);
     // A saved workflow may have a newer revision when the request is repeated.
     let ad_hoc = (new.workflow_slug == AD_HOC).then(|| new.definition.clone());
-    match automation.runner.create(new).await {
-        Ok(made) => Ok((StatusCode::ACCEPTED, Json(accepted.made(made)))),
+    let accepted = match automation.runner.create(new).await {
+        Ok(made) => accepted.made(made),
         Err(StartError::Exists) => {
             let mut tx = ctx.read().await?;
             let first = sql::get(&mut tx, caller.organisation, id).await?;
             let definition = sql::definition(&mut tx, caller.organisation, id).await?;
             let first = first.filter(|first| asks_the_same(first, &accepted));
             let first = first.filter(|_| ad_hoc.is_none() || ad_hoc == definition);
-            let first = first.ok_or_else(|| {
+            first.ok_or_else(|| {
                 Error::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "idempotency_key_reused",
                     "this Idempotency-Key was used for a different request; make a new one",
                 )
-            })?;
-            Ok((StatusCode::ACCEPTED, Json(first)))
+            })?
         }
         Err(StartError::Unavailable(why)) => {
-            Err(Error::unavailable("engine_unavailable", why, std::time::Duration::from_secs(2)))
+            let wait = std::time::Duration::from_secs(2);
+            return Err(Error::unavailable("engine_unavailable", why, wait));
         }
+    };
+    match patience {
+        Some(patience) => patience.answer(ctx, accepted).await,
+        None => Ok((StatusCode::ACCEPTED, Json(accepted))),
     }
 }
 

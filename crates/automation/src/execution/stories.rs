@@ -37,6 +37,7 @@ struct Idea {
 #[utoipa::path(post, path = "/api/v1/projects/{key}/generate-stories", operation_id = "generate_stories", tag = "executions",
     params(("key" = String, Path, description = "The project's key")), request_body = Idea,
     responses((status = 202, description = "The execution that does it, accepted and durable", body = Execution),
+        (status = 200, description = "The execution, which has ended; only with `Prefer: wait=N`", body = Execution),
         (status = 400, description = "The idea cannot be used", body = Problem),
         (status = 404, description = "There is no such project", body = Problem),
         (status = 409, description = "No model is connected", body = Problem)))]

@@ -11,6 +11,7 @@ use store::Tx;
 use tokio::sync::{mpsc, oneshot};
 
 use super::change::Head;
+use super::ends::Ends;
 
 /// How much news may wait before senders are held back.
 const INBOX: usize = 8192;
@@ -210,11 +211,12 @@ pub(crate) struct Choice {
 pub(crate) struct Handle {
     inbox: mpsc::Sender<Message>,
     state: Arc<AtomicU8>,
+    ends: Ends,
 }
 
 pub(super) fn channel() -> (Handle, mpsc::Receiver<Message>) {
     let (sender, receiver) = mpsc::channel(INBOX);
-    (Handle { inbox: sender, state: Arc::new(AtomicU8::new(0)) }, receiver)
+    (Handle { inbox: sender, state: Arc::new(AtomicU8::new(0)), ends: Ends::default() }, receiver)
 }
 
 impl Handle {
@@ -248,6 +250,11 @@ impl Handle {
                 "the runner has stopped; an attempt's end will be found at the next start"
             );
         }
+    }
+
+    /// Those who wait for executions to end.
+    pub(crate) const fn ends(&self) -> &Ends {
+        &self.ends
     }
 
     /// What the runner is doing.

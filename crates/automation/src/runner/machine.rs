@@ -457,6 +457,7 @@ impl Machine {
             metrics::counter!("hishamos_executions_total", "status" => change.head.status.as_str())
                 .increment(1);
             self.tell_parent(change);
+            self.handle.ends().tell(id);
             self.forget(id);
         }
         metrics::gauge!("hishamos_executions_live").set(self.live.len() as f64);

@@ -13,6 +13,7 @@ mod children;
 mod clockwork;
 mod dispatch;
 mod ending;
+mod ends;
 mod handle;
 mod live;
 mod machine;
@@ -37,6 +38,7 @@ use web::App;
 use crate::workflow::Workflows;
 
 pub(crate) use carry_out::{HTTP, SET};
+pub(crate) use ends::End;
 pub use handle::RunnerState;
 pub(crate) use handle::{
     Beside, Group, Handle, InputError, Link, Made, NewExecution, StartError, Starter,

@@ -16,6 +16,7 @@ mod insiders;
 mod ledger;
 mod manual;
 mod models;
+mod patience;
 mod pause;
 mod procedure;
 mod process;
