@@ -221,7 +221,7 @@ pub fn ours(setup: &Setup<'_>, sizes: &Sizes, record: &mut Record) -> Result<()>
     let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let log = folder.path().join("steps.log");
     let endpoint = Endpoint::start(&log)?;
-    let allowed = format!("[tools]\nhttp_allow = [\"{}\"]\n", endpoint.address);
+    let allowed = format!("[tools]\nhttp_allow = \"{}\"\n", endpoint.address);
     let mut server = Server::start(setup, CRASH_AT_ONCE, &allowed)?;
     let mut client = server.connect()?;
     let slug = ours::save(&mut client, &workload::crash(&format!("http://{}", endpoint.address)))?;

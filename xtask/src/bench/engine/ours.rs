@@ -186,23 +186,18 @@ pub fn save(client: &mut Client, definition: &str) -> Result<String> {
     saved["slug"].as_str().map(str::to_owned).context("a saved workflow without a slug")
 }
 
-/// Start an execution and look until it is completed; the seconds that took.
+/// Start an execution and be answered when it has ended; the seconds that took.
 pub fn execute(client: &mut Client, slug: &str, inputs: &Value) -> Result<f64> {
     let body = json!({ "inputs": inputs }).to_string();
     let watch = Stopwatch::start();
-    let made = client.post(&format!("/api/v1/workflows/{slug}/execute"), &body)?;
-    loop {
-        // The newest one of the list: its row says everything, and costs less than its steps.
-        let page = client.get("/api/v1/executions?limit=1")?;
-        let newest = &page["items"][0];
-        if newest["id"] != made["id"] {
-            bail!("another execution was started meanwhile");
-        }
-        if is_completed(newest)? {
-            return Ok(watch.elapsed().as_secs_f64());
-        }
-        thread::sleep(Duration::from_micros(50));
+    let path = format!("/api/v1/workflows/{slug}/execute");
+    let (status, answer) = client.status("POST", &path, "Prefer: wait=60\r\n", &body)?;
+    let seconds = watch.elapsed().as_secs_f64();
+    let execution = serde_json::from_slice(&answer).context("an answer that is no JSON")?;
+    if status != 200 || !is_completed(&execution)? {
+        bail!("the execution had not ended: {status} {execution}");
     }
+    Ok(seconds)
 }
 
 /// Whether an execution is completed; an error when it ended in another way.
