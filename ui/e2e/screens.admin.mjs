@@ -18,6 +18,18 @@ const choose = async (page, icon) => {
   await page.locator(`[role=menuitem]:has(.lucide-${icon})`).click();
 };
 
+/** What opens a dialog with a form; gives that dialog. */
+const opened = async (page, icon, take = press) => {
+  await take(page, icon);
+  await form(page);
+  return page.getByRole("dialog");
+};
+
+/** The same as the whole of a screen. */
+const open = (icon, take) => async (page) => {
+  await opened(page, icon, take);
+};
+
 export const adminScreens = [
   {
     name: "platforms",
@@ -71,21 +83,17 @@ export const adminScreens = [
   {
     name: "platforms-edit",
     path: "/admin/platforms",
-    ready: async (page) => {
-      await choose(page, "pencil");
-      await form(page);
-    },
+    ready: open("pencil", choose),
   },
   {
     name: "platforms-edit-advanced",
     path: "/admin/platforms",
     ready: async (page) => {
-      await choose(page, "pencil");
-      await form(page);
-      await page.getByRole("dialog").locator("button:has(.lucide-download)").click();
-      await page.getByRole("dialog").locator("input[type=checkbox]").first().waitFor();
-      await page.getByRole("dialog").locator("summary").click();
-      await page.getByRole("dialog").locator("details").scrollIntoViewIfNeeded();
+      const dialog = await opened(page, "pencil", choose);
+      await dialog.locator("button:has(.lucide-download)").click();
+      await dialog.locator("input[type=checkbox]").first().waitFor();
+      await dialog.locator("summary").click();
+      await dialog.locator("details").scrollIntoViewIfNeeded();
     },
   },
   {
@@ -119,20 +127,14 @@ export const adminScreens = [
   {
     name: "model-groups-edit",
     path: "/admin/model-groups",
-    ready: async (page) => {
-      await press(page, "pencil");
-      await form(page);
-    },
+    ready: open("pencil"),
   },
   { name: "prices", path: "/admin/prices", ready: row },
   { name: "prices-empty", scenario: "empty", path: "/admin/prices", ready: empty },
   {
     name: "prices-new",
     path: "/admin/prices",
-    ready: async (page) => {
-      await press(page, "calendar-plus");
-      await form(page);
-    },
+    ready: open("calendar-plus"),
   },
   {
     name: "prices-import",
@@ -180,50 +182,39 @@ export const adminScreens = [
     name: "budgets-new",
     path: "/admin/budgets",
     ready: async (page) => {
-      await press(page, "plus");
-      await form(page);
-      await page.getByRole("dialog").locator("select").selectOption("project");
-      await page.getByRole("dialog").locator("label:has(input[type=radio])").last().click();
-      await page.getByRole("dialog").locator("button[type=submit]").click();
-      await page.getByRole("dialog").locator("[aria-invalid=true]").first().waitFor();
+      const dialog = await opened(page, "plus");
+      await dialog.locator("select").selectOption("project");
+      await dialog.locator("label:has(input[type=radio])").last().click();
+      await dialog.locator("button[type=submit]").click();
+      await dialog.locator("[aria-invalid=true]").first().waitFor();
     },
   },
   {
     name: "budgets-edit",
     path: "/admin/budgets",
-    ready: async (page) => {
-      await press(page, "pencil");
-      await form(page);
-    },
+    ready: open("pencil"),
   },
   { name: "rate-limits", path: "/admin/rate-limits", ready: row },
   {
     name: "rate-limits-edit",
     path: "/admin/rate-limits",
-    ready: async (page) => {
-      await press(page, "pencil");
-      await form(page);
-    },
+    ready: open("pencil"),
   },
   { name: "virtual-keys", path: "/admin/virtual-keys", ready: row },
   { name: "virtual-keys-empty", scenario: "empty", path: "/admin/virtual-keys", ready: empty },
   {
     name: "virtual-keys-new",
     path: "/admin/virtual-keys",
-    ready: async (page) => {
-      await press(page, "plus");
-      await form(page);
-    },
+    ready: open("plus"),
   },
   {
     name: "virtual-keys-created",
     path: "/admin/virtual-keys",
     ready: async (page) => {
-      await press(page, "plus");
-      await form(page);
-      await page.getByRole("dialog").locator("input").first().fill("Editor");
-      await page.getByRole("dialog").locator("button[type=submit]").click();
-      await page.getByRole("dialog").locator("pre").nth(1).waitFor();
+      const dialog = await opened(page, "plus");
+      await dialog.locator("input").first().fill("Editor");
+      await dialog.locator("button[type=submit]").click();
+      await dialog.locator("pre").nth(1).waitFor();
     },
   },
   {

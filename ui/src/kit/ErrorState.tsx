@@ -2,13 +2,14 @@ import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/lib/problem";
 import { Button } from "./Button";
+import { ProblemText } from "./ProblemText";
 
 interface Props {
   error: unknown;
   onRetry?: () => void;
 }
 
-/** What went wrong in the server's own words, the id to quote, and a way to try again. */
+/** What went wrong, the id to quote, and a way to try again. */
 export function ErrorState({ error, onRetry }: Props) {
   const { t } = useTranslation();
   const problem = asProblem(error);
@@ -25,8 +26,8 @@ export function ErrorState({ error, onRetry }: Props) {
       <h2 className="mt-4 font-semibold text-lg">
         {isOffline ? t("error.offline") : isForbidden ? t("error.forbidden") : t("error.title")}
       </h2>
-      <p className="mt-1 text-balance text-muted text-sm" dir="auto">
-        {isOffline ? t("error.offlineText") : problem.message}
+      <p className="mt-1 text-balance text-muted text-sm">
+        <ProblemText error={problem} />
       </p>
       {isForbidden && <p className="text-muted text-sm">{t("error.forbiddenText")}</p>}
       {problem.requestId && (

@@ -9,6 +9,7 @@ import type { Approval } from "@/api/workflow-engine";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Textarea } from "@/kit/Textarea";
 import { TypedFields } from "@/kit/TypedFields";
 import { draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
@@ -84,7 +85,7 @@ export function DecideForm({ approval }: { approval: Approval }) {
       </Field>
       {problem && problem.fields.length === 0 && (
         <Notice tone="danger" role="alert">
-          {problem.message}
+          <ProblemText error={problem} />
         </Notice>
       )}
       <div className="grid grid-cols-2 gap-3 md:flex md:justify-end">

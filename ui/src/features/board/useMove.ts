@@ -1,12 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { moveItem } from "@/api/projects";
 import type { Board, Move } from "@/api/types";
 import { announce } from "@/kit/announce";
+import { toastProblem } from "@/kit/toastProblem";
 import { applyMove, itemsOf, putItem } from "@/lib/board";
-import { asProblem } from "@/lib/problem";
 
 export interface MoveOrder {
   key: string;
@@ -46,7 +45,7 @@ export function useMove(projectKey: string) {
     },
     onError: (error, { key }, context) => {
       if (context?.before) queryClient.setQueryData(boardKey, context.before);
-      toast.error(t("board.moveFailed", { key }), { description: asProblem(error).message });
+      toastProblem(error, t("board.moveFailed", { key }));
       void queryClient.invalidateQueries({ queryKey: boardKey });
     },
   });

@@ -14,6 +14,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { SwitchField } from "@/kit/SwitchField";
 import { asProblem } from "@/lib/problem";
 import { actions, type BudgetForm, type Fault, formOf, newBudget, readBudget } from "./form";
@@ -156,7 +157,7 @@ export function BudgetDialog({ budget, given, name, onClose }: Props) {
         <Notice>{t("budget.alerts")}</Notice>
         {problem && problem.fields.length === 0 && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

@@ -3,7 +3,6 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PiggyBank, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { budgetsOptions, deleteBudget } from "@/api/costs";
 import type { Budget } from "@/api/gateway";
 import { keys } from "@/api/keys";
@@ -14,8 +13,8 @@ import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { SearchBox } from "@/kit/SearchBox";
 import { Skeleton } from "@/kit/Skeleton";
+import { toastProblem } from "@/kit/toastProblem";
 import { matches } from "@/lib/matches";
-import { asProblem } from "@/lib/problem";
 import { BudgetDialog } from "./BudgetDialog";
 import { BudgetRow } from "./BudgetRow";
 import { sorted } from "./form";
@@ -40,7 +39,7 @@ export function BudgetsView() {
   const [asking, setAsking] = useState<Budget | null>(null);
   const remove = useMutation({
     mutationFn: (budget: Budget) => deleteBudget(budget.id),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(null);
       void queryClient.invalidateQueries({ queryKey: keys.budgets });

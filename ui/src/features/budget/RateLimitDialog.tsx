@@ -6,13 +6,14 @@ import { setRateLimit } from "@/api/costs";
 import type { RateLimit, RateLimitWish } from "@/api/gateway";
 import { sessionOptions } from "@/api/identity";
 import { keys } from "@/api/keys";
-import { AmountField } from "@/kit/AmountField";
 import { Button } from "@/kit/Button";
 import { Choices } from "@/kit/Choices";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { PerMinuteFields } from "@/kit/PerMinuteFields";
+import { ProblemText } from "@/kit/ProblemText";
 import { toCount } from "@/lib/amount";
 import { asProblem } from "@/lib/problem";
 
@@ -108,26 +109,23 @@ export function RateLimitDialog({ limit, onClose }: Props) {
           </Field>
         )}
         <div className="grid items-start gap-4 sm:grid-cols-2">
-          <AmountField
-            label={t("limit.requests")}
-            hint={t("limit.emptyIsNone")}
-            error={
-              isTried && isEmpty ? t("limit.oneNeeded") : errorOf("requests_per_minute", requests)
+          <PerMinuteFields
+            requests={requests}
+            tokens={tokens}
+            errorOf={(field) =>
+              field === "requests_per_minute" && isTried && isEmpty
+                ? t("limit.oneNeeded")
+                : errorOf(field, field === "requests_per_minute" ? requests : tokens)
             }
-            value={requests}
-            onChange={setRequests}
-          />
-          <AmountField
-            label={t("limit.tokens")}
-            hint={t("limit.emptyIsNone")}
-            error={errorOf("tokens_per_minute", tokens)}
-            value={tokens}
-            onChange={setTokens}
+            onChange={(change) => {
+              if (change.requests !== undefined) setRequests(change.requests);
+              if (change.tokens !== undefined) setTokens(change.tokens);
+            }}
           />
         </div>
         {problem && problem.fields.length === 0 && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Gauge, Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { deleteRateLimit, rateLimitsOptions } from "@/api/costs";
 import type { RateLimit } from "@/api/gateway";
 import { keys } from "@/api/keys";
@@ -13,7 +12,7 @@ import { Confirm } from "@/kit/Confirm";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Skeleton } from "@/kit/Skeleton";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 import { useFormats } from "@/lib/useFormats";
 import { RateLimitDialog } from "./RateLimitDialog";
 import { useScopeName } from "./useScopeName";
@@ -30,7 +29,7 @@ export function RateLimitsView() {
   const [asking, setAsking] = useState<RateLimit | null>(null);
   const remove = useMutation({
     mutationFn: deleteRateLimit,
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(null);
       void queryClient.invalidateQueries({ queryKey: keys.rateLimits });

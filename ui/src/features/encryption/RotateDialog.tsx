@@ -8,8 +8,8 @@ import { rotateKeys } from "@/api/virtualKeys";
 import { Button } from "@/kit/Button";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { SwitchField } from "@/kit/SwitchField";
-import { asProblem } from "@/lib/problem";
 
 interface Props {
   state: KeyState;
@@ -75,7 +75,7 @@ export function RotateDialog({ state, onClose }: Props) {
             </section>
             {rotate.error && (
               <Notice tone="danger" role="alert">
-                {asProblem(rotate.error).message}
+                <ProblemText error={rotate.error} />
               </Notice>
             )}
             <div className="flex justify-end gap-2">

@@ -9,7 +9,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Textarea } from "@/kit/Textarea";
-import { asProblem } from "@/lib/problem";
+import { useProblemLine } from "@/kit/useProblemLine";
 
 interface Props {
   execution: ExecutionDetail;
@@ -19,6 +19,7 @@ interface Props {
 /** Tells a waiting execution that something has happened outside. */
 export function SignalDialog({ execution, onClose }: Props) {
   const { t } = useTranslation();
+  const problemLine = useProblemLine();
   const [name, setName] = useState("");
   const [payload, setPayload] = useState("");
   const [isWrong, setWrong] = useState(false);
@@ -54,7 +55,7 @@ export function SignalDialog({ execution, onClose }: Props) {
       >
         <Field
           label={t("execution.signalName")}
-          error={send.error ? asProblem(send.error).message : undefined}
+          error={send.error ? problemLine(send.error) : undefined}
         >
           {(control) => (
             <Input

@@ -3,8 +3,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { stepDataOptions } from "@/api/executions";
 import { JsonView } from "@/kit/JsonView";
+import { ProblemText } from "@/kit/ProblemText";
 import { Skeleton } from "@/kit/Skeleton";
-import { asProblem } from "@/lib/problem";
 
 interface Props {
   executionId: string;
@@ -23,7 +23,11 @@ export function StepInputs({ executionId, step }: Props) {
     >
       <summary className="cursor-pointer font-medium">{t("execution.stepInputs")}</summary>
       <div className="mt-2">
-        {error && <p className="text-danger text-xs">{asProblem(error).message}</p>}
+        {error && (
+          <p className="text-danger text-xs">
+            <ProblemText error={error} />
+          </p>
+        )}
         {!data && !error && <Skeleton className="h-24" />}
         {data &&
           (data.inputs === undefined || data.inputs === null ? (

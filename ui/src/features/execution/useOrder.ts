@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { type Again, type Order, orderExecution, startAgain } from "@/api/executions";
 import { keys } from "@/api/keys";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 
 interface OrderWish {
   what: Order;
@@ -16,7 +16,7 @@ export function useOrder(id: string, onDone: () => void) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ what, reason }: OrderWish) => orderExecution(id, what, reason),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       onDone();
       void queryClient.invalidateQueries({ queryKey: keys.execution(id) });
@@ -38,6 +38,6 @@ export function useAgain(id: string) {
       void queryClient.invalidateQueries({ queryKey: keys.executions });
       await navigate({ to: "/executions/$id", params: { id: started.id } });
     },
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
   });
 }

@@ -8,6 +8,7 @@ import type { Execution } from "@/api/types";
 import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Textarea } from "@/kit/Textarea";
 import { cn } from "@/lib/cn";
 import { asProblem } from "@/lib/problem";
@@ -101,7 +102,7 @@ export function IdeaBox({ projectKey, isFirst, initialIdea = "", onStarted }: Pr
           )}
           {problem && (
             <Notice tone="danger" role="alert">
-              {problem.message}
+              <ProblemText error={problem} />
             </Notice>
           )}
           <ModelNotice models={models.data} />

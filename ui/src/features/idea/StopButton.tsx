@@ -1,13 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { orderExecution } from "@/api/executions";
 import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 
 export function StopButton({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -20,7 +19,7 @@ export function StopButton({ id }: { id: string }) {
       setAsking(false);
       void queryClient.invalidateQueries({ queryKey: keys.execution(id) });
     },
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
   });
   if (!canStop) return null;
   return (

@@ -8,7 +8,7 @@ import { undoItems } from "@/api/projects";
 import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 
 interface Props {
   executionId: string;
@@ -31,7 +31,7 @@ export function UndoBatch({ executionId, projectKey, count }: Props) {
           names.length > 0 ? t("idea.undoneKept", { keys: names.join(", ") }) : undefined,
       });
     },
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(false);
       void queryClient.invalidateQueries({ queryKey: keys.board(projectKey) });

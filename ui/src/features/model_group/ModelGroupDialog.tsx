@@ -14,6 +14,7 @@ import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { ReorderList } from "@/kit/order/ReorderList";
+import { ProblemText } from "@/kit/ProblemText";
 import { Select } from "@/kit/Select";
 import { SwitchField } from "@/kit/SwitchField";
 import { asProblem } from "@/lib/problem";
@@ -190,7 +191,7 @@ export function ModelGroupDialog({ group, onClose }: Props) {
         />
         {problem && problem.fields.length === 0 && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

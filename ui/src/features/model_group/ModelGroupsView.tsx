@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Layers, Pencil, Plus, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { ModelGroup } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { deleteModelGroup, modelGroupsOptions } from "@/api/platforms";
@@ -13,7 +12,7 @@ import { Confirm } from "@/kit/Confirm";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Skeleton } from "@/kit/Skeleton";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 import { useFormats } from "@/lib/useFormats";
 import { inOrder } from "./form";
 import { ModelGroupDialog } from "./ModelGroupDialog";
@@ -28,7 +27,7 @@ export function ModelGroupsView() {
   const [asking, setAsking] = useState<ModelGroup | null>(null);
   const remove = useMutation({
     mutationFn: (group: ModelGroup) => deleteModelGroup(group.id),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(null);
       void queryClient.invalidateQueries({ queryKey: keys.modelGroups });

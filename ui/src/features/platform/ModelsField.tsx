@@ -7,9 +7,9 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { ScrollPane } from "@/kit/ScrollPane";
 import { Textarea } from "@/kit/Textarea";
-import { asProblem } from "@/lib/problem";
 import { modelsOf } from "./form";
 
 interface Props {
@@ -67,7 +67,9 @@ export function ModelsField({ platform, value, error, onChange }: Props) {
       )}
       {fetch.error && (
         <Notice tone="danger" role="alert">
-          <span dir="auto">{asProblem(fetch.error).message}</span>
+          <span dir="auto">
+            <ProblemText error={fetch.error} />
+          </span>
         </Notice>
       )}
       {fetch.data && (

@@ -10,7 +10,7 @@ import { Button } from "@/kit/Button";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { ReorderList } from "@/kit/order/ReorderList";
-import { asProblem } from "@/lib/problem";
+import { ProblemText } from "@/kit/ProblemText";
 import { moved } from "@/lib/reorder";
 import { useFormats } from "@/lib/useFormats";
 import { useKindName } from "./useKindName";
@@ -107,7 +107,7 @@ export function OrderDialog({ platforms, onClose }: Props) {
         )}
         {save.error && (
           <Notice tone="danger" role="alert">
-            {asProblem(save.error).message}
+            <ProblemText error={save.error} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

@@ -4,6 +4,7 @@ import type { AddedKind, Platform } from "@/api/gateway";
 import { AmountField } from "@/kit/AmountField";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
+import { PerMinuteFields } from "@/kit/PerMinuteFields";
 import { SwitchField } from "@/kit/SwitchField";
 import { kindFacts } from "@/lib/platformKinds";
 import { AdvancedFields } from "./AdvancedFields";
@@ -117,19 +118,11 @@ export function PlatformFields({ kind, platform, form, errorOf, onChange }: Prop
         )}
       </Field>
       <div className="grid items-start gap-4 sm:grid-cols-3">
-        <AmountField
-          label={t("limit.requests")}
-          hint={t("limit.emptyIsNone")}
-          error={errorOf("requests_per_minute")}
-          value={form.requests}
-          onChange={(requests) => onChange({ requests })}
-        />
-        <AmountField
-          label={t("limit.tokens")}
-          hint={t("limit.emptyIsNone")}
-          error={errorOf("tokens_per_minute")}
-          value={form.tokens}
-          onChange={(tokens) => onChange({ tokens })}
+        <PerMinuteFields
+          requests={form.requests}
+          tokens={form.tokens}
+          errorOf={errorOf}
+          onChange={onChange}
         />
         <AmountField
           label={t("platform.budget")}

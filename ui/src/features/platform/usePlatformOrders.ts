@@ -4,13 +4,13 @@ import { toast } from "sonner";
 import type { Platform } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { changePlatform, deletePlatform, testPlatform } from "@/api/platforms";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 
 /** Test again, on, off, away. */
 export function usePlatformOrders({ id, name, version }: Platform) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const onError = (error: unknown) => void toast.error(asProblem(error).message);
+  const onError = (error: unknown) => toastProblem(error);
   const onSettled = () => {
     for (const queryKey of [keys.platforms, keys.platformHealth, keys.models, keys.budgets]) {
       void queryClient.invalidateQueries({ queryKey });

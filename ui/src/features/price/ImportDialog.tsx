@@ -11,10 +11,10 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Snippet } from "@/kit/Snippet";
 import { Cell, Heading, RowName, Table } from "@/kit/Table";
 import { Textarea } from "@/kit/Textarea";
-import { asProblem } from "@/lib/problem";
 import { useFormats } from "@/lib/useFormats";
 import { columns, type PriceRow, readPrices } from "./csv";
 import { isSame } from "./state";
@@ -113,7 +113,7 @@ export function ImportDialog({ known, onClose }: Props) {
         )}
         {load.error && (
           <Notice tone="danger" role="alert">
-            {asProblem(load.error).message}
+            <ProblemText error={load.error} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

@@ -12,6 +12,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { SwitchField } from "@/kit/SwitchField";
 import { asProblem } from "@/lib/problem";
 import { draftOf, type Fault, type PriceDraft, readDraft } from "./draft";
@@ -142,7 +143,7 @@ export function PriceDialog({ given, onClose }: Props) {
         )}
         {problem && problem.fields.length === 0 && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

@@ -3,7 +3,6 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CircleDollarSign, FileUp, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { deletePrice, pricesOptions } from "@/api/costs";
 import type { ModelPrice } from "@/api/gateway";
 import { keys } from "@/api/keys";
@@ -15,7 +14,7 @@ import { Field } from "@/kit/Field";
 import { Loaded } from "@/kit/Loaded";
 import { Select } from "@/kit/Select";
 import { Skeleton } from "@/kit/Skeleton";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 import { useFormats } from "@/lib/useFormats";
 import { ImportDialog } from "./ImportDialog";
 import { PriceDialog } from "./PriceDialog";
@@ -36,7 +35,7 @@ export function PricesView() {
   const [asking, setAsking] = useState<ModelPrice | null>(null);
   const remove = useMutation({
     mutationFn: deletePrice,
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(null);
       void queryClient.invalidateQueries({ queryKey: keys.prices });

@@ -5,7 +5,7 @@ import { priceRuleOptions, setPriceRule } from "@/api/costs";
 import { keys } from "@/api/keys";
 import { Choices } from "@/kit/Choices";
 import { Panel } from "@/kit/Panel";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 
 /** What happens to calls whose price nobody knows. They are never taken for free. */
 export function RulePanel() {
@@ -18,7 +18,7 @@ export function RulePanel() {
       queryClient.setQueryData(keys.priceRule, unknown_price);
       toast.success(t("settings.saved"));
     },
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
   });
   if (!rule) return null;
   const shown = change.isPending ? change.variables : rule;

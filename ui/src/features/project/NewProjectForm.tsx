@@ -8,6 +8,7 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Textarea } from "@/kit/Textarea";
 import { asProblem } from "@/lib/problem";
 import { suggestKey } from "./projectKey";
@@ -39,7 +40,7 @@ export function NewProjectForm({ onClose }: { onClose: () => void }) {
     <form onSubmit={submit} className="flex flex-col gap-4 p-5">
       {problem && problem.fields.length === 0 && (
         <Notice tone="danger" role="alert">
-          {problem.message}
+          <ProblemText error={problem} />
         </Notice>
       )}
       <div className="grid grid-cols-[1fr_7rem] items-start gap-3">

@@ -7,8 +7,8 @@ import { keys } from "@/api/keys";
 import type { ApiKey } from "@/api/types";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
+import { toastProblem } from "@/kit/toastProblem";
 import { When } from "@/kit/When";
-import { asProblem } from "@/lib/problem";
 import { useFormats } from "@/lib/useFormats";
 
 export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
@@ -19,7 +19,7 @@ export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
   const revoke = useMutation({
     mutationFn: () => revokeApiKey(apiKey.id),
     onSuccess: () => toast.success(t("apiKey.revoked")),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(false);
       void queryClient.invalidateQueries({ queryKey: keys.apiKeys });

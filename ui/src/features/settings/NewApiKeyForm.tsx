@@ -8,6 +8,7 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Select } from "@/kit/Select";
 import { asProblem } from "@/lib/problem";
 
@@ -41,7 +42,7 @@ export function NewApiKeyForm({ onCancel, onCreated }: Props) {
     >
       {problem && problem.fields.length === 0 && (
         <Notice tone="danger" role="alert">
-          {problem.message}
+          <ProblemText error={problem} />
         </Notice>
       )}
       <Field label={t("apiKey.name")} hint={t("apiKey.nameHint")} error={problem?.field("name")}>

@@ -9,9 +9,9 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Panel } from "@/kit/Panel";
 import { Select } from "@/kit/Select";
+import { toastProblem } from "@/kit/toastProblem";
 import { adopt } from "@/lib/adopt";
 import { languageNames, locales, toLocale } from "@/lib/i18n";
-import { asProblem } from "@/lib/problem";
 import type { Theme } from "@/lib/theme";
 
 const themes: Theme[] = ["system", "light", "dark"];
@@ -27,7 +27,7 @@ export function ProfileForm() {
       queryClient.setQueryData(keys.session, changed);
       await adopt(changed);
     },
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
   });
   if (!session) return null;
   const { user, role, organisation } = session;

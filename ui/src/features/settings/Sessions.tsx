@@ -9,8 +9,8 @@ import { Button } from "@/kit/Button";
 import { Loaded } from "@/kit/Loaded";
 import { Panel } from "@/kit/Panel";
 import { Skeleton } from "@/kit/Skeleton";
+import { toastProblem } from "@/kit/toastProblem";
 import { When } from "@/kit/When";
-import { asProblem } from "@/lib/problem";
 import { useSignOut } from "@/lib/useSignOut";
 import { deviceName } from "./deviceName";
 
@@ -22,7 +22,7 @@ export function Sessions() {
   const revoke = useMutation({
     mutationFn: revokeSession,
     onSuccess: () => toast.success(t("session.revoked")),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.sessions }),
   });
   return (

@@ -9,6 +9,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Notice } from "@/kit/Notice";
 import { PasswordInput } from "@/kit/PasswordInput";
+import { ProblemText } from "@/kit/ProblemText";
 import { adopt } from "@/lib/adopt";
 import { forgetFragmentToken } from "@/lib/fragmentToken";
 import { toLocale } from "@/lib/i18n";
@@ -48,7 +49,7 @@ export function SetupForm({ token }: { token: string }) {
     <form onSubmit={submit} className="flex flex-col gap-4">
       {problem && problem.fields.length === 0 && (
         <Notice tone="danger" role="alert">
-          {problem.message}
+          <ProblemText error={problem} />
         </Notice>
       )}
       <Field label={t("setup.name")} error={problem?.field("name")}>

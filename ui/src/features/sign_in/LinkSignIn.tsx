@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { signInByLink } from "@/api/identity";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { forgetFragmentToken } from "@/lib/fragmentToken";
-import { asProblem } from "@/lib/problem";
 import { useEnter } from "./useEnter";
 
 /** Spends a one-time link as soon as it is opened. */
@@ -33,7 +33,7 @@ export function LinkSignIn({ token }: { token: string }) {
     return (
       <div className="flex flex-col gap-4">
         <Notice tone="danger" role="alert">
-          {asProblem(error).message}
+          <ProblemText error={error} />
         </Notice>
         <p className="text-muted text-sm">{t("signIn.linkFailed")}</p>
         <Button onClick={forgetFragmentToken}>{t("signIn.usePassword")}</Button>

@@ -7,6 +7,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Notice } from "@/kit/Notice";
 import { PasswordInput } from "@/kit/PasswordInput";
+import { ProblemText } from "@/kit/ProblemText";
 import { asProblem } from "@/lib/problem";
 import { useEnter } from "./useEnter";
 
@@ -31,7 +32,7 @@ export function SignInForm() {
     <form onSubmit={submit} className="flex flex-col gap-4">
       {problem && (
         <Notice tone="danger" role="alert">
-          {problem.code === "unauthenticated" ? t("signIn.wrong") : problem.message}
+          {problem.code === "unauthenticated" ? t("signIn.wrong") : <ProblemText error={problem} />}
         </Notice>
       )}
       <Field label={t("account.email")}>

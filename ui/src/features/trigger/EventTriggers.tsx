@@ -3,7 +3,6 @@ import { Link } from "@tanstack/react-router";
 import { Plus, Trash2, Zap } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { deleteEventTrigger, eventTriggersOptions } from "@/api/triggers";
 import { useCan } from "@/api/useCan";
@@ -14,7 +13,7 @@ import { Confirm } from "@/kit/Confirm";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Skeleton } from "@/kit/Skeleton";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 import { LastRun } from "./LastRun";
 import { NewEventTriggerDialog } from "./NewEventTriggerDialog";
 
@@ -28,7 +27,7 @@ export function EventTriggers() {
   const [asking, setAsking] = useState<EventTrigger | null>(null);
   const remove = useMutation({
     mutationFn: (trigger: EventTrigger) => deleteEventTrigger(trigger.id),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(null);
       void queryClient.invalidateQueries({ queryKey: keys.eventTriggers });

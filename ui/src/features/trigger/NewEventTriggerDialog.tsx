@@ -9,6 +9,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Select } from "@/kit/Select";
 import { asProblem } from "@/lib/problem";
 import { InputsField } from "./InputsField";
@@ -123,7 +124,7 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
         />
         {problem && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

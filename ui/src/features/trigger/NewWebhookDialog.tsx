@@ -10,6 +10,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Select } from "@/kit/Select";
 import { asProblem } from "@/lib/problem";
 import { InputsField } from "./InputsField";
@@ -81,7 +82,7 @@ export function NewWebhookDialog({ onClose, onCreated }: Props) {
         />
         {create.error && (
           <Notice tone="danger" role="alert">
-            {asProblem(create.error).message}
+            <ProblemText error={create.error} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

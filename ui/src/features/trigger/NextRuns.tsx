@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { previewOptions } from "@/api/triggers";
-import { asProblem } from "@/lib/problem";
+import { ProblemText } from "@/kit/ProblemText";
 import { zonedTime } from "@/lib/zonedTime";
 
 interface Props {
@@ -26,7 +26,7 @@ export function NextRuns({ cron, timezone }: Props) {
       <p className="font-medium">{t("schedule.preview")}</p>
       {error ? (
         <p className="mt-1 text-danger text-xs" dir="auto">
-          {asProblem(error).message}
+          <ProblemText error={error} />
         </p>
       ) : (
         <ol className="mt-1 text-muted tabular-nums">

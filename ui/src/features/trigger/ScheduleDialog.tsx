@@ -12,6 +12,7 @@ import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Select } from "@/kit/Select";
 import { TypedFields } from "@/kit/TypedFields";
 import { defaultRhythm, fromCron, timezones, toCron } from "@/lib/cron";
@@ -180,7 +181,7 @@ export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
         </Field>
         {problem && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

@@ -2,7 +2,6 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CircleX, Ellipsis, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { deleteWebhook, rotateWebhook } from "@/api/triggers";
 import type { CreatedWebhook, Webhook } from "@/api/workflow-engine";
@@ -10,8 +9,8 @@ import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
 import { CopyButton } from "@/kit/CopyButton";
 import { Menu, MenuItem } from "@/kit/Menu";
+import { toastProblem } from "@/kit/toastProblem";
 import { When } from "@/kit/When";
-import { asProblem } from "@/lib/problem";
 import { fullAddress } from "./curlExample";
 
 interface Props {
@@ -24,7 +23,7 @@ export function WebhookRow({ webhook, canOrder, onRotated }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState<"rotate" | "delete" | null>(null);
-  const onError = (error: unknown) => void toast.error(asProblem(error).message);
+  const onError = (error: unknown) => toastProblem(error);
   const onSettled = () => {
     setAsking(null);
     void queryClient.invalidateQueries({ queryKey: keys.webhooks });

@@ -3,13 +3,13 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { changeSchedule, deleteSchedule, runSchedule } from "@/api/triggers";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 
 /** On, off, at once, away. */
 export function useScheduleOrders(id: string) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const onError = (error: unknown) => void toast.error(asProblem(error).message);
+  const onError = (error: unknown) => toastProblem(error);
   const onSettled = () => void queryClient.invalidateQueries({ queryKey: keys.schedules });
   const turn = useMutation({
     mutationFn: (enabled: boolean) => changeSchedule(id, { enabled }),

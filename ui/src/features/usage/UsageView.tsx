@@ -2,7 +2,6 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ChartColumn, Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { usageOptions, usageTable } from "@/api/costs";
 import { Button } from "@/kit/Button";
 import { Choices } from "@/kit/Choices";
@@ -10,7 +9,7 @@ import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
 import { Panel } from "@/kit/Panel";
 import { Skeleton } from "@/kit/Skeleton";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 import { saveFile } from "@/lib/saveFile";
 import { Breakdown } from "./Breakdown";
 import { DailyChart } from "./DailyChart";
@@ -37,7 +36,7 @@ export function UsageView() {
   const save = useMutation({
     mutationFn: () => usageTable(wishOf(search, group, now)),
     onSuccess: (table) => saveFile(`usage-by-${group}.csv`, table),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
   });
   const change = (next: Partial<UsageSearch>) =>
     void navigate({ search: { ...search, ...next }, replace: true });

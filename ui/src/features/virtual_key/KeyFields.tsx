@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { keyScopes } from "@/api/gateway";
 import { projectsOptions } from "@/api/projects";
-import { AmountField } from "@/kit/AmountField";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
+import { PerMinuteFields } from "@/kit/PerMinuteFields";
 import { Select } from "@/kit/Select";
 import { Textarea } from "@/kit/Textarea";
 import type { KeyForm } from "./form";
@@ -116,19 +116,11 @@ export function KeyFields({ form, isNew, errorOf, onChange }: Props) {
         )}
       </Field>
       <div className="grid items-start gap-4 sm:grid-cols-3">
-        <AmountField
-          label={t("limit.requests")}
-          hint={t("limit.emptyIsNone")}
-          error={errorOf("requests_per_minute")}
-          value={form.requests}
-          onChange={(requests) => onChange({ requests })}
-        />
-        <AmountField
-          label={t("limit.tokens")}
-          hint={t("limit.emptyIsNone")}
-          error={errorOf("tokens_per_minute")}
-          value={form.tokens}
-          onChange={(tokens) => onChange({ tokens })}
+        <PerMinuteFields
+          requests={form.requests}
+          tokens={form.tokens}
+          errorOf={errorOf}
+          onChange={onChange}
         />
         <Field
           label={t("workflow.forProject")}

@@ -10,6 +10,7 @@ import { changeVirtualKey, createVirtualKey } from "@/api/virtualKeys";
 import { Button } from "@/kit/Button";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Snippet } from "@/kit/Snippet";
 import { SnippetTabs } from "@/kit/SnippetTabs";
 import { asProblem } from "@/lib/problem";
@@ -80,7 +81,7 @@ export function VirtualKeyDialog({ virtualKey, onClose }: Props) {
         />
         {problem && problem.fields.length === 0 && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

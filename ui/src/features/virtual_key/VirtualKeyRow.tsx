@@ -11,8 +11,8 @@ import { revokeVirtualKey } from "@/api/virtualKeys";
 import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
+import { toastProblem } from "@/kit/toastProblem";
 import { When } from "@/kit/When";
-import { asProblem } from "@/lib/problem";
 import { useFormats } from "@/lib/useFormats";
 import { statusOf } from "./form";
 
@@ -39,7 +39,7 @@ export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
   const revoke = useMutation({
     mutationFn: () => revokeVirtualKey(virtualKey.id),
     onSuccess: () => toast.success(t("apiKey.revoked")),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
     onSettled: () => {
       setAsking(false);
       void queryClient.invalidateQueries({ queryKey: keys.virtualKeys });

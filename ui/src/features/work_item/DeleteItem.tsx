@@ -8,8 +8,8 @@ import { deleteItem } from "@/api/projects";
 import type { Board, WorkItem } from "@/api/types";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
+import { toastProblem } from "@/kit/toastProblem";
 import { removeItem } from "@/lib/board";
-import { asProblem } from "@/lib/problem";
 
 interface Props {
   projectKey: string;
@@ -33,7 +33,7 @@ export function DeleteItem({ projectKey, item, onDeleted }: Props) {
     },
     onError: (error) => {
       setAsking(false);
-      toast.error(asProblem(error).message);
+      toastProblem(error);
     },
   });
   return (

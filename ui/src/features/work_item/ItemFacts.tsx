@@ -1,16 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { moveItem } from "@/api/projects";
 import type { Board, WorkItem } from "@/api/types";
 import { Field } from "@/kit/Field";
 import { Key } from "@/kit/Key";
 import { Select } from "@/kit/Select";
+import { toastProblem } from "@/kit/toastProblem";
 import { moveToColumn, putItem } from "@/lib/board";
 import { columnName } from "@/lib/columnName";
-import { asProblem } from "@/lib/problem";
 
 interface Props {
   projectKey: string;
@@ -34,10 +33,7 @@ export function ItemFacts({ projectKey, item, board, children }: Props) {
         (known) => known && putItem(known, moved),
       );
     },
-    onError: (error) =>
-      toast.error(t("board.moveFailed", { key: item.key }), {
-        description: asProblem(error).message,
-      }),
+    onError: (error) => toastProblem(error, t("board.moveFailed", { key: item.key })),
   });
   const epic = board?.epics.find((each) => each.key === item.parent);
   return (

@@ -6,6 +6,7 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Textarea } from "@/kit/Textarea";
 import { ConflictNotice } from "./ConflictNotice";
 import { CriteriaEditor } from "./CriteriaEditor";
@@ -46,7 +47,7 @@ export function ItemForm({ projectKey, item, board, onClose }: Props) {
           {edit.isBehind && <ConflictNotice edit={edit} />}
           {problem && problem.fields.length === 0 && (
             <Notice tone="danger" role="alert">
-              {problem.message}
+              <ProblemText error={problem} />
             </Notice>
           )}
           <Field label={t("item.title")} error={problem?.field("title")}>

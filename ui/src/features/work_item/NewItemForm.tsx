@@ -9,6 +9,7 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Select } from "@/kit/Select";
 import { Textarea } from "@/kit/Textarea";
 import { putItem } from "@/lib/board";
@@ -66,7 +67,7 @@ export function NewItemForm({ board, column, onClose }: Props) {
     <form onSubmit={submit} className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">
       {problem && problem.fields.length === 0 && (
         <Notice tone="danger" role="alert">
-          {problem.message}
+          <ProblemText error={problem} />
         </Notice>
       )}
       <Field label={t("item.title")} error={problem?.field("title")}>

@@ -9,6 +9,7 @@ import type { DefinitionProblem } from "@/api/workflow-engine";
 import { saveWorkflow, schemaOptions } from "@/api/workflows";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Skeleton } from "@/kit/Skeleton";
 import { asProblem } from "@/lib/problem";
 import { ProblemList } from "./ProblemList";
@@ -90,7 +91,7 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
           />
           {refused && (
             <Notice tone="danger" role="alert">
-              {refused.message}
+              <ProblemText error={refused} />
             </Notice>
           )}
           {canSave && (

@@ -10,11 +10,13 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Modal } from "@/kit/Modal";
 import { Textarea } from "@/kit/Textarea";
+import { useProblemLine } from "@/kit/useProblemLine";
 import { asProblem } from "@/lib/problem";
 
 /** A workflow from a file or from text: YAML, or the JSON that an export gave. */
 export function ImportButton() {
   const { t } = useTranslation();
+  const problemLine = useProblemLine();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const [isOpen, setOpen] = useState(false);
@@ -55,7 +57,7 @@ export function ImportButton() {
             label={t("workflow.importDefinition")}
             error={
               problem
-                ? [problem.message, ...problem.fields.map((each) => each.message)].join(" ")
+                ? [problemLine(problem), ...problem.fields.map((each) => each.message)].join(" ")
                 : undefined
             }
           >

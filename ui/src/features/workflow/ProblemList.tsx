@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX, LoaderCircle } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { DefinitionProblem } from "@/api/workflow-engine";
-import { asProblem } from "@/lib/problem";
+import { useProblemLine } from "@/kit/useProblemLine";
 import { useFormats } from "@/lib/useFormats";
 
 interface Props {
@@ -14,6 +14,7 @@ interface Props {
 /** Everything that is wrong, each a way to its place. */
 export function ProblemList({ problems, isChecking, error, onGo }: Props) {
   const { t } = useTranslation();
+  const problemLine = useProblemLine();
   const formats = useFormats();
   return (
     <section
@@ -31,7 +32,7 @@ export function ProblemList({ problems, isChecking, error, onGo }: Props) {
         {isChecking
           ? t("workflow.checking")
           : error
-            ? asProblem(error).message
+            ? problemLine(error)
             : problems.length > 0
               ? t("workflow.problemCount", { count: problems.length })
               : t("workflow.valid")}

@@ -12,6 +12,7 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { Select } from "@/kit/Select";
 import { TypedFields } from "@/kit/TypedFields";
 import { draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
@@ -126,7 +127,7 @@ export function StartDialog({ workflow, onClose }: Props) {
         </div>
         {problem && (
           <Notice tone="danger" role="alert">
-            {problem.message}
+            <ProblemText error={problem} />
           </Notice>
         )}
         <div className="flex justify-end gap-2">

@@ -9,7 +9,7 @@ import type { Workflow } from "@/api/workflow-engine";
 import { exportWorkflow, setArchived } from "@/api/workflows";
 import { Button } from "@/kit/Button";
 import { Menu, MenuItem, MenuRule } from "@/kit/Menu";
-import { asProblem } from "@/lib/problem";
+import { toastProblem } from "@/kit/toastProblem";
 import { saveFile } from "@/lib/saveFile";
 
 /** What else can be done with a workflow. */
@@ -25,12 +25,12 @@ export function WorkflowMenu({ workflow }: { workflow: Workflow }) {
       toast.success(isArchived ? t("workflow.didActivate") : t("workflow.didArchive"));
       void queryClient.invalidateQueries({ queryKey: keys.workflows });
     },
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
   });
   const save = useMutation({
     mutationFn: async (format: "yaml" | "json") =>
       saveFile(`${slug}.${format}`, await exportWorkflow(slug, format)),
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toastProblem(error),
   });
   return (
     <Menu
