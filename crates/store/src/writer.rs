@@ -107,9 +107,7 @@ impl Writer {
             let _ = ended.send(());
         };
         if is_blocking {
-            let runtime = tokio::runtime::Handle::current();
-            let thread = std::thread::Builder::new().name("writer".to_owned());
-            thread.spawn(move || runtime.block_on(work)).map_err(Error::Thread)?;
+            start_thread(work)?;
         } else {
             start_task(work);
         }
@@ -164,6 +162,22 @@ impl Writer {
             tracing::error!("the database writer ended badly");
         }
     }
+}
+
+/// Works on a thread of its own, for as long as the runtime lives: what is half done when it
+/// ends is taken back, as that of its tasks is.
+fn start_thread(work: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    let (mut alive, gone) = oneshot::channel::<()>();
+    start_task(async move { alive.closed().await });
+    let runtime = tokio::runtime::Handle::current();
+    let work = async move {
+        tokio::select! {
+            () = work => {}
+            _ = gone => {}
+        }
+    };
+    let thread = std::thread::Builder::new().name("writer".to_owned());
+    thread.spawn(move || runtime.block_on(work)).map(drop).map_err(Error::Thread)
 }
 
 #[expect(clippy::disallowed_methods, reason = "`stop` waits for what it tells at its end")]
