@@ -3,6 +3,7 @@
 //! to know when to look.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base::{ExecutionId, OrganisationId};
 use tokio::sync::broadcast;
@@ -47,22 +48,35 @@ pub enum Signal {
 
 /// The bus of this process.
 #[derive(Debug, Clone)]
-pub struct Bus(broadcast::Sender<Signal>);
+pub struct Bus {
+    signals: broadcast::Sender<Signal>,
+    changes: Arc<AtomicU64>,
+}
 
 impl Default for Bus {
     fn default() -> Self {
-        Self(broadcast::Sender::new(CAPACITY))
+        Self { signals: broadcast::Sender::new(CAPACITY), changes: Arc::default() }
     }
 }
 
 impl Bus {
     /// Tells everyone who listens; nobody listening is fine.
     pub fn send(&self, signal: Signal) {
-        drop(self.0.send(signal));
+        if matches!(signal, Signal::Rights { .. }) {
+            self.changes.fetch_add(1, Ordering::Release);
+        }
+        drop(self.signals.send(signal));
     }
 
     /// Listens from now on. `Lagged` means: look at SQL again.
     pub fn listen(&self) -> broadcast::Receiver<Signal> {
-        self.0.subscribe()
+        self.signals.subscribe()
+    }
+
+    /// How often rights changed. Whoever remembers what SQL said of them keeps this number
+    /// with it: unlike a signal, the number has changed when the one who changed them is
+    /// answered.
+    pub fn changes_of_rights(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 }

@@ -131,8 +131,6 @@ impl Doors {
     pub async fn open(&self) -> store::Result<()> {
         self.bank.recover().await?;
         let (app, bank) = (self.app.clone(), self.bank.clone());
-        app.spawn(self.keys.clone().listen(app.bus.clone()));
-        app.spawn(bank.clone().listen(app.bus.clone()));
         app.spawn(bank.keep_books());
         Ok(())
     }

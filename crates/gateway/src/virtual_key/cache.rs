@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base::{OrganisationId, Timestamp};
-use store::{Bus, Signal};
-use tokio::sync::broadcast::error::RecvError;
+use base::Timestamp;
 use web::App;
 
 use super::{Holder, sql, token};
@@ -30,8 +28,8 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// Grows with each change, so that an answer read before it is not kept after it.
-    generation: u64,
+    /// How often rights had changed when the first of these was read.
+    changes: u64,
     holders: HashMap<[u8; 32], (Timestamp, Holder)>,
 }
 
@@ -47,8 +45,12 @@ impl Keys {
             return Ok(None);
         }
         let (hash, now) = (token::hash(key), self.0.app.now());
-        let generation = {
+        let changes = self.0.app.bus.changes_of_rights();
+        {
             let mut known = self.lock();
+            if known.changes != changes {
+                *known = Known { changes, ..Known::default() };
+            }
             if let Some((read_at, holder)) = known.holders.get_mut(&hash) {
                 if now >= *read_at && now.since(*read_at) < BELIEVED {
                     return Ok((!holder.is_over(now)).then(|| holder.clone()));
@@ -56,12 +58,12 @@ impl Keys {
                 // one asks SQL; those who come meanwhile believe the old answer
                 *read_at = now;
             }
-            known.generation
-        };
+        }
         let found = self.read(&hash, now).await;
         let mut known = self.lock();
         let found = found.inspect_err(|_| drop(known.holders.remove(&hash)))?;
-        if known.generation != generation {
+        // what was read before a change is not kept after it
+        if known.changes != changes || self.0.app.bus.changes_of_rights() != changes {
             return Ok(found);
         }
         if known.holders.len() >= CAPACITY {
@@ -77,32 +79,6 @@ impl Keys {
     async fn read(&self, hash: &[u8; 32], now: Timestamp) -> store::Result<Option<Holder>> {
         let mut tx = self.0.app.db.read().await?;
         sql::accept(&mut tx, &base::hex(hash), now).await
-    }
-
-    /// Forgets keys when rights change. Ends with the program.
-    pub(crate) async fn listen(self, bus: Bus) {
-        let mut signals = bus.listen();
-        loop {
-            let signal = tokio::select! {
-                () = self.0.app.shutdown.cancelled() => return,
-                signal = signals.recv() => signal,
-            };
-            match signal {
-                Ok(Signal::Rights { organisation }) => self.forget(Some(organisation)),
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => self.forget(None),
-                Err(RecvError::Closed) => return,
-            }
-        }
-    }
-
-    fn forget(&self, organisation: Option<OrganisationId>) {
-        let mut known = self.lock();
-        known.generation += 1;
-        match organisation {
-            Some(one) => known.holders.retain(|_, (_, holder)| holder.organisation != one),
-            None => known.holders.clear(),
-        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::{BudgetId, OrganisationId, Timestamp};
-use store::{Bus, Db, Signal};
+use store::Db;
 use tokio::sync::Notify;
-use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use web::App;
 
@@ -144,23 +143,6 @@ impl Bank {
         drop(state);
         self.0.wake.notify_one();
     }
-
-    /// Forgets the list of budgets when they change. Ends with the program.
-    pub(crate) async fn listen(self, bus: Bus) {
-        let mut signals = bus.listen();
-        loop {
-            let signal = tokio::select! {
-                () = self.0.closing.cancelled() => return,
-                signal = signals.recv() => signal,
-            };
-            match signal {
-                Ok(Signal::Rights { organisation }) => self.0.forget(Some(organisation)),
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => self.0.forget(None),
-                Err(RecvError::Closed) => return,
-            }
-        }
-    }
 }
 
 fn refused(missing: Missing) -> Refusal {
@@ -218,32 +200,29 @@ impl Inner {
         }
     }
 
-    fn forget(&self, organisation: Option<OrganisationId>) {
-        let mut state = self.lock();
-        for (id, purse) in &mut state.purses {
-            if organisation.is_none_or(|organisation| organisation == *id) {
-                purse.read_at = None;
-            }
-        }
-    }
-
     /// Makes sure that the list of budgets is not old.
     async fn fresh(&self, organisation: OrganisationId) -> Result<(), Refusal> {
-        let now = self.now();
+        let (now, changes) = (self.now(), self.app.bus.changes_of_rights());
         {
             let mut state = self.lock();
             let purse = state.purses.entry(organisation).or_default();
-            if purse.read_at.is_some_and(|at| now >= at && now.since(at) < BELIEVED) {
-                return Ok(());
+            // nobody believes a list from before a change
+            if purse.changes == changes {
+                if purse.read_at.is_some_and(|at| now >= at && now.since(at) < BELIEVED) {
+                    return Ok(());
+                }
+                // one asks SQL; those who come meanwhile believe the old list
+                purse.read_at = purse.read_at.map(|_| now);
             }
-            // one asks SQL; those who come meanwhile believe the old list
-            purse.read_at = purse.read_at.map(|_| now);
         }
         let read = self.budgets(organisation).await;
         let mut state = self.lock();
         let purse = state.purses.entry(organisation).or_default();
         match read {
-            Ok(budgets) => purse.load(&budgets, now),
+            Ok(budgets) => {
+                purse.load(&budgets, now);
+                purse.changes = changes;
+            }
             Err(error) => {
                 purse.read_at = None;
                 return Err(unavailable(error));

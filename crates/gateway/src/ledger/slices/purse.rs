@@ -28,6 +28,8 @@ pub(super) struct Purse {
     pub(super) ended: Vec<(BudgetId, Micros)>,
     /// When the budgets were read; `None` before the first time.
     pub(super) read_at: Option<Timestamp>,
+    /// How often rights had changed when they were read.
+    pub(super) changes: u64,
     /// When a call last began or ended.
     pub(super) active_at: Timestamp0,
     /// Calls that have a ticket.
