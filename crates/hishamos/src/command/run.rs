@@ -22,12 +22,14 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Serve(command) => {
             let config = config::read(&command.flags, &environment, "info")?.config;
             logging::start(&config.log)?;
+            stay_small();
             let threads = config.limits.worker_threads;
             block_on(threads, serve::serve(config, !command.no_migrate))
         }
         Command::Demo(command) => {
             let config = config::read(&command.flags, &environment, "warn")?.config;
             logging::start(&config.log)?;
+            stay_small();
             let threads = config.limits.worker_threads;
             block_on(threads, demo::demo(command, config, output))
         }
@@ -50,6 +52,15 @@ pub fn run(cli: Cli) -> Result<()> {
             completion::run(&command);
             Ok(())
         }
+    }
+}
+
+/// Without huge pages: the allocator uses a little of many places, and each would hold two
+/// megabytes.
+fn stay_small() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!("huge pages stay on, which costs memory: {error}");
     }
 }
 
