@@ -1,6 +1,7 @@
-//! The group-commit writer: one task, or thread where the database blocks it, that collects everything that wants to be durable,
-//! commits it as one transaction and then answers all who wait. The price of making a
-//! commit durable is shared, which is where the speed comes from.
+//! The group-commit writer: it collects everything that wants to be durable, commits it as
+//! one transaction and then answers all who wait. The price of making a commit durable is
+//! shared, which is where the speed comes from. It is one task, or one thread where the
+//! database blocks who uses it.
 //!
 //! A job that fails is taken back alone. A full disk fails the jobs of its transaction
 //! and nothing else. A disk that failed stops the writer for good, see [`Trouble::Disk`].
@@ -80,7 +81,7 @@ where
     }
 }
 
-/// The handle of the writer task.
+/// The handle of the writer.
 pub(crate) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     /// Told when the writer has ended.
@@ -95,7 +96,7 @@ impl fmt::Debug for Writer {
 }
 
 impl Writer {
-    /// Starts the task. It ends when the writer is stopped or dropped, or the disk fails.
+    /// Starts it. It ends when the writer is stopped or dropped, or the disk fails.
     pub(crate) fn start(pools: impl Begin) -> Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let (failed, failure) = watch::channel(None);
