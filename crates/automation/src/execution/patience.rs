@@ -43,12 +43,12 @@ impl Patience {
         if accepted.finished_at.is_some() {
             return Ok((StatusCode::OK, Json(accepted)));
         }
-        if tokio::time::timeout(self.time, self.end.reached()).await.is_err() {
-            return Ok((StatusCode::ACCEPTED, Json(accepted)));
-        }
+        // Whether it was reached or not, the answer tells how the execution stands now.
+        let _ = tokio::time::timeout(self.time, self.end.reached()).await;
         let mut tx = ctx.glance().await?;
-        let ended = sql::get(&mut tx, ctx.organisation()?, accepted.id).await?;
-        Ok((StatusCode::OK, Json(ended.unwrap_or(accepted))))
+        let now = sql::get(&mut tx, ctx.organisation()?, accepted.id).await?.unwrap_or(accepted);
+        let has_ended = now.finished_at.is_some();
+        Ok((if has_ended { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(now)))
     }
 }
 
