@@ -1,6 +1,7 @@
 //! The real program, run as people run it.
 
 mod bad_input;
+mod budget;
 mod crash;
 mod demo;
 mod program;

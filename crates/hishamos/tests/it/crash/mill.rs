@@ -23,7 +23,7 @@ const COMPARED: usize = 20;
 pub async fn survive(database: Vec<String>, size: Size) {
     let folder = Folder::new();
     let (endpoint, _poison) = Endpoint::start(folder.path()).await;
-    let site = Site::new(database, &endpoint, folder, seed(size.seed));
+    let site = Site::new(database, endpoint.address, folder, seed(size.seed));
     let mut server = site.start().await;
     save(&site, &server, &endpoint).await;
     let mut customer = Customer::default();
@@ -69,7 +69,7 @@ pub async fn save(site: &Site, server: &Server, endpoint: &Endpoint) {
 }
 
 /// Starts it; sometimes it dies while it still reads what was unfinished.
-async fn start_again(site: &Site, kills: &mut usize) -> Server {
+pub async fn start_again(site: &Site, kills: &mut usize) -> Server {
     // Now and then nobody is there for a while, so that timers fall due meanwhile.
     if site.roll(4) == 0 {
         tokio::time::sleep(Duration::from_millis(site.roll(1500))).await;

@@ -4,8 +4,8 @@
 //! happened: `clinic.rs` works and kills, `proof.rs` looks at what is left. `mill.rs` does
 //! the same with every other kind of step (`works.rs`) against an `endpoint.rs` that keeps
 //! a log; `customer.rs` wants the work, `verdict.rs` looks at it. `quarantine.rs` has a step
-//! that kills, `people.rs` questions that outlive their server. `docs/reliability.md` says
-//! which row of the promises each of them shows.
+//! that kills, `people.rs` questions that outlive their server, `money/` calls of models that
+//! cost something. `docs/reliability.md` says which row of the promises each of them shows.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,6 +13,7 @@ mod clinic;
 pub mod customer;
 pub mod endpoint;
 pub mod mill;
+pub mod money;
 mod people;
 mod proof;
 mod quarantine;
@@ -112,4 +113,18 @@ async fn a_step_that_kills_is_given_up_alone_on_sqlite() {
 async fn a_step_that_kills_is_given_up_alone_on_postgres() {
     let (_test, database) = postgres().await;
     quarantine::isolated(database).await;
+}
+
+/// How often the server is killed while money is spent, unless a soak asks for more.
+const KILLS_OF_SHOP: usize = 6;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_paid_call_is_in_the_ledger_on_sqlite() {
+    money::counted(Vec::new(), Size::of(KILLS_OF_SHOP)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_paid_call_is_in_the_ledger_on_postgres() {
+    let (_test, database) = postgres().await;
+    money::counted(database, Size::of(KILLS_OF_SHOP)).await;
 }

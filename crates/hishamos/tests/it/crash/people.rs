@@ -22,7 +22,7 @@ const CONTESTED: usize = 4;
 pub async fn asked_through_deaths(database: Vec<String>) {
     let folder = Folder::new();
     let (endpoint, _poison) = Endpoint::start(folder.path()).await;
-    let site = Site::new(database, &endpoint, folder, seed(asked("PROOF_SEED")));
+    let site = Site::new(database, endpoint.address, folder, seed(asked("PROOF_SEED")));
     let questions = asked("PROOF_QUESTIONS").map_or(QUESTIONS, |count| count as usize);
     let kills = asked("PROOF_QUESTIONS").map_or(KILLS, |_| 20);
     let mut server = site.start().await;

@@ -16,7 +16,7 @@ const NEIGHBOURS: usize = 8;
 pub async fn isolated(database: Vec<String>) {
     let folder = Folder::new();
     let (endpoint, mut poison) = Endpoint::start(folder.path()).await;
-    let site = Site::new(database, &endpoint, folder, seed(None)).with_usual_deaths();
+    let site = Site::new(database, endpoint.address, folder, seed(None)).with_usual_deaths();
     let mut server = site.start().await;
     let mut all = Vec::new();
     for number in 0..NEIGHBOURS {

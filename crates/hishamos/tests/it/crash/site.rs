@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub struct Site {
     /// After how many deaths a step is given up; as usual when absent.
     deaths: Option<u32>,
     allow: String,
+    /// What the server finds in its environment beside that.
+    pub environment: Vec<(&'static str, &'static str)>,
     /// Whether the server may say that it cannot answer now.
     pub is_lenient: bool,
     /// How long after its end was recorded a call may arrive that was on its way, in
@@ -45,8 +48,9 @@ pub struct Answer {
 }
 
 impl Site {
-    /// Makes the folder with an administrator's key; `seed` decides about the moments.
-    pub fn new(database: Vec<String>, endpoint: &Endpoint, folder: Folder, seed: u64) -> Self {
+    /// Makes the folder with an administrator's key. Steps may call what listens at `outside`;
+    /// `seed` decides about the moments.
+    pub fn new(database: Vec<String>, outside: SocketAddr, folder: Folder, seed: u64) -> Self {
         let on_it = |arguments: &[&str]| {
             let all = arguments.iter().map(|one| (*one).to_owned()).chain(database.clone());
             let (code, printed, errors) = ended(&folder.run(all));
@@ -60,7 +64,8 @@ impl Site {
             promises: File::create(folder.path().join("promises.log")).unwrap(),
             http: reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap(),
             dice: SeededRandom::new(seed),
-            allow: endpoint.address.to_string(),
+            allow: outside.to_string(),
+            environment: Vec::new(),
             deaths: Some(1_000_000),
             is_lenient: false,
             on_its_way_ms: 0,
@@ -87,6 +92,7 @@ impl Site {
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "error"]);
         command.args(&self.database).arg("--data").arg(folder);
         command.env("HISHAMOS_TOOLS_HTTP_ALLOW", &self.allow);
+        command.envs(self.environment.iter().copied());
         match self.deaths {
             Some(deaths) => command.env("HISHAMOS_DEATHS_OF_A_STEP", deaths.to_string()),
             None => command.env_remove("HISHAMOS_DEATHS_OF_A_STEP"),

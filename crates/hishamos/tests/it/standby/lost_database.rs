@@ -22,7 +22,7 @@ async fn cut_connections_lose_nothing() {
     let folder = Folder::new();
     let (endpoint, _poison) = Endpoint::start(folder.path()).await;
     let database = vec!["--database".to_owned(), url.clone()];
-    let mut site = Site::new(database, &endpoint, folder, seed(asked("PROOF_SEED")));
+    let mut site = Site::new(database, endpoint.address, folder, seed(asked("PROOF_SEED")));
     let server = site.start().await;
     mill::save(&site, &server, &endpoint).await;
     site.is_lenient = true;

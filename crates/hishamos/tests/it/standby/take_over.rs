@@ -26,7 +26,7 @@ async fn another_server_takes_over_and_the_stopped_one_writes_nothing() {
     let (_test, database) = crate::crash::postgres().await;
     let folder = Folder::new();
     let (endpoint, _poison) = Endpoint::start(folder.path()).await;
-    let site = Site::new(database, &endpoint, folder, seed(None));
+    let site = Site::new(database, endpoint.address, folder, seed(None));
     let folders = [Folder::new(), Folder::new(), Folder::new()];
     let first = site.spawn_on(folders[0].path());
     site.wait_for_engine(&first, "active").await;
