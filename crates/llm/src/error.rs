@@ -99,6 +99,12 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+    /// What answers is no provider of models: a page, a redirection, an unknown address.
+    #[error("there is no model at this address, is the base URL right? {message}")]
+    WrongAddress {
+        /// What is there instead.
+        message: String,
+    },
     /// The answer stopped before its end; what came so far is not a reply.
     #[error("the answer was cut off before its end")]
     StreamCut,
@@ -138,6 +144,7 @@ impl Error {
             | Self::BadRequest { .. }
             | Self::ContentFiltered { .. }
             | Self::InvalidReply { .. }
+            | Self::WrongAddress { .. }
             | Self::Cancelled
             | Self::ModelUnavailable { .. }
             | Self::Unsupported { .. } => false,
@@ -156,6 +163,7 @@ impl Error {
             | Self::ContextTooLong { .. }
             | Self::BadRequest { .. }
             | Self::ContentFiltered { .. }
+            | Self::WrongAddress { .. }
             | Self::ModelUnavailable { .. }
             | Self::Unsupported { .. }
             | Self::Timeout { which: Phase::Connect, .. } => true,
@@ -180,6 +188,7 @@ impl Error {
             | Self::BadRequest { .. }
             | Self::ContentFiltered { .. }
             | Self::InvalidReply { .. }
+            | Self::WrongAddress { .. }
             | Self::StreamCut
             | Self::Cancelled
             | Self::ModelUnavailable { .. }
@@ -200,6 +209,7 @@ impl Error {
             Self::BadRequest { .. } => "bad_request",
             Self::ContentFiltered { .. } => "content_filtered",
             Self::InvalidReply { .. } => "invalid_reply",
+            Self::WrongAddress { .. } => "wrong_address",
             Self::StreamCut => "stream_cut",
             Self::Cancelled => "cancelled",
             Self::ModelUnavailable { .. } => "model_unavailable",

@@ -324,6 +324,7 @@ fn may_fail_over(error: &Error) -> bool {
         | Error::Unauthenticated { .. }
         | Error::OutOfCredit { .. }
         | Error::InvalidReply { .. }
+        | Error::WrongAddress { .. }
         | Error::StreamCut
         | Error::ModelUnavailable { .. }
         | Error::Unsupported { .. } => true,

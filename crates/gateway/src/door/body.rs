@@ -1,29 +1,67 @@
 //! Reading the body of a request, up to a bound.
 
-use axum::body::{Body, to_bytes};
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::{HeaderMap, header};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
 use llm::door::{Failure, Kind};
 
-/// The whole body. One that says that it is too large is refused unread.
+/// How much more than can be taken is read and thrown away: a client that is still sending
+/// when the connection closes never sees why.
+const THROWN_AWAY: usize = 128 * 1024 * 1024;
+/// How long that may take.
+const FOR_AT_MOST: Duration = Duration::from_secs(20);
+
+/// The whole body.
 pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Failure> {
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > most) {
-        return Err(too_large(most));
-    }
-    to_bytes(body, most).await.map_err(|error| {
-        let mut cause: Option<&dyn std::error::Error> = Some(&error);
-        while let Some(one) = cause {
-            if one.to_string().contains("length limit") {
-                return too_large(most);
-            }
-            cause = one.source();
+    match announced {
+        Some(length) if length > most => {
+            throw_away(body.into_data_stream()).await;
+            Err(too_large(most))
         }
-        Failure::new(Kind::InvalidRequest, "unreadable_body", "the body ended before its end")
-    })
+        // never longer than it says, and rarely in more than one piece
+        Some(_) => to_bytes(body, most).await.map_err(|_| unreadable()),
+        None => gather(body.into_data_stream(), most).await,
+    }
+}
+
+/// A body that does not say how long it is.
+async fn gather(mut pieces: BodyDataStream, most: usize) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::new();
+    while let Some(piece) = pieces.next().await {
+        body.extend_from_slice(&piece.map_err(|_| unreadable())?);
+        if body.len() > most {
+            drop(body);
+            throw_away(pieces).await;
+            return Err(too_large(most));
+        }
+    }
+    Ok(body.freeze())
+}
+
+async fn throw_away(mut pieces: BodyDataStream) {
+    let all = async {
+        let mut left = THROWN_AWAY;
+        while let Some(Ok(piece)) = pieces.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    if tokio::time::timeout(FOR_AT_MOST, all).await.is_err() {
+        tracing::debug!("a body that is too large was not read to its end");
+    }
+}
+
+fn unreadable() -> Failure {
+    Failure::new(Kind::InvalidRequest, "unreadable_body", "the body ended before its end")
 }
 
 fn too_large(most: usize) -> Failure {

@@ -4,10 +4,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use llm::door::{Door, Failure};
+use llm::door::{Door, Failure, Kind};
 use serde::Serialize;
 
-use super::{Doors, body, enter, failure};
+use super::{Doors, body, enter, failure, insider};
 use crate::virtual_key::KeyScope;
 
 #[derive(Debug, Serialize)]
@@ -39,5 +39,11 @@ async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Count, 
     let body = body::read(headers, body, doors.options.largest_body).await?;
     let request = llm::door::decode_count(&body)?;
     enter::check(&holder, KeyScope::Chat, &request.model)?;
+    if insider::of(&request.model).is_some() {
+        let message = "agents and workflows write their own questions; count for a model";
+        return Err(Failure::new(Kind::NotFound, "model_not_found", message));
+    }
+    // a model that nobody has is told of here too
+    doors.quote(&holder, &request.model, &request)?;
     Ok(Count { input_tokens: llm::tokens::estimate_input(&request) })
 }

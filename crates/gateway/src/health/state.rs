@@ -61,6 +61,7 @@ fn fault(error: &Error) -> Fault {
         | Error::Connection { .. }
         | Error::StreamCut
         | Error::InvalidReply { .. }
+        | Error::WrongAddress { .. }
         | Error::Unauthenticated { .. }
         | Error::OutOfCredit { .. } => Fault::Platform(None),
         Error::ContextTooLong { .. }

@@ -62,6 +62,7 @@ fn judge(error: Error) -> Answer {
         | Error::BadRequest { .. }
         | Error::ContentFiltered { .. }
         | Error::InvalidReply { .. }
+        | Error::WrongAddress { .. }
         | Error::ModelUnavailable { .. }
         | Error::Unsupported { .. } => Answer::There,
     }

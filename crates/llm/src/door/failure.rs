@@ -114,6 +114,7 @@ impl From<&Error> for Failure {
             | Error::Unauthenticated { .. }
             | Error::OutOfCredit { .. }
             | Error::InvalidReply { .. }
+            | Error::WrongAddress { .. }
             | Error::StreamCut => Kind::BadGateway,
             Error::ContextTooLong { .. }
             | Error::BadRequest { .. }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::exchange::{to_anthropic, to_azure, to_gemini};
 use crate::chat::Request;
 use crate::embedding::{EmbedRequest, Embeddings};
-use crate::providers::refusal::decode_error;
+use crate::providers::refusal::{decode_error, not_json};
 use crate::providers::{anthropic, azure_openai, gemini, ollama, openai, scripted};
 use crate::speech::{TranscribeRequest, Transcript};
 use crate::transport::Outgoing;
@@ -164,6 +164,9 @@ async fn fetch(
     let body = answer.body.read_all().await?;
     if answer.status != 200 {
         return Err(decode_error(answer.status, answer.retry_after, &body, model));
+    }
+    if answer.media_type != "application/json" {
+        return Err(not_json(&answer.media_type, &body));
     }
     Ok(body)
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use futures::stream::{StreamExt, iter, unfold};
 
 use crate::chat::{Delta, Request};
-use crate::providers::refusal::{decode_error, snippet};
+use crate::providers::refusal::{decode_error, not_json};
 use crate::providers::{anthropic, azure_openai, gemini, ollama, openai, openai_responses};
 use crate::stream::{Decode, Decoder, Reader};
 use crate::transport::{Answer, Auth, Body, Outgoing};
@@ -177,12 +177,7 @@ async fn refusal(answer: &mut Answer, model: &str) -> Error {
     if answer.status != 200 {
         return decode_error(answer.status, answer.retry_after, &body, model);
     }
-    let message = format!(
-        "it is \"{}\" and not a chat answer, is the base URL right? it begins: {}",
-        answer.media_type,
-        snippet(&body)
-    );
-    Error::invalid_reply(message)
+    not_json(&answer.media_type, &body)
 }
 
 /// Decodes a body as it arrives.

@@ -54,6 +54,16 @@ pub fn snippet(body: &[u8]) -> String {
     words.join(" ").chars().take(200).collect()
 }
 
+/// The error in an answer that says it went well and is not what was asked for. A page for
+/// people comes from no provider, so nothing was used; of anything else nobody knows.
+pub(crate) fn not_json(media_type: &str, body: &[u8]) -> Error {
+    let message = format!("it sends \"{media_type}\", which begins: {}", snippet(body));
+    match media_type {
+        "text/html" | "application/xhtml+xml" => Error::WrongAddress { message },
+        _ => Error::invalid_reply(message),
+    }
+}
+
 /// Reads a whole answer.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T> {
     serde_json::from_slice(body).map_err(|error| {
@@ -158,12 +168,8 @@ impl Refusal {
         let (message, retry_after) = (message.clone(), *retry_after);
         match status {
             401 | 403 => Error::Unauthenticated { message },
-            404 | 405 => Error::InvalidReply {
-                message: format!(
-                    "there is nothing of the kind at this address, is the base URL right? {message}"
-                ),
-            },
-            300..=399 => Error::InvalidReply {
+            404 | 405 => Error::WrongAddress { message },
+            300..=399 => Error::WrongAddress {
                 message: format!(
                     "it redirects elsewhere, set the base URL to the final address: {message}"
                 ),

@@ -90,7 +90,7 @@ async fn the_models_of_a_provider_are_listed() {
     let models = provider(&server.uri()).models(&transport()).await;
     assert_eq!(models, Ok(vec!["a".to_owned(), "b".to_owned()]));
     let missing = provider(&format!("{}/elsewhere", server.uri())).models(&transport()).await;
-    assert_eq!(missing.unwrap_err().code(), "invalid_reply");
+    assert_eq!(missing.unwrap_err().code(), "wrong_address");
 }
 
 #[tokio::test]

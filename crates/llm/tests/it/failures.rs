@@ -45,7 +45,8 @@ async fn retry_after_is_read_as_seconds_milliseconds_and_date() {
 async fn a_web_page_is_not_an_answer() {
     let page = ResponseTemplate::new(200).set_body_raw("<html>Welcome</html>", "text/html");
     let error = failure(page).await;
-    assert_eq!(error.code(), "invalid_reply");
+    assert_eq!(error.code(), "wrong_address");
+    assert!(error.used_nothing(), "a page comes from no model");
     assert!(error.to_string().contains("<html>Welcome"), "{error}");
     let error =
         failure(ResponseTemplate::new(502).set_body_raw("<html>Bad</html>", "text/html")).await;
@@ -59,7 +60,7 @@ async fn the_key_never_follows_a_redirect_to_another_host() {
     Mock::given(any()).respond_with(answer).expect(0).mount(&other).await;
     let location = format!("{}/chat/completions", other.uri());
     let error = failure(ResponseTemplate::new(307).insert_header("location", location)).await;
-    assert_eq!(error.code(), "invalid_reply");
+    assert_eq!(error.code(), "wrong_address");
 }
 
 #[tokio::test]

@@ -287,7 +287,8 @@ async fn every_kind_turns_nonsense_into_typed_errors() {
         ]
     };
     let answers = [
-        ("page", stream("<html>Welcome</html>", "text/html"), "invalid_reply"),
+        ("page", stream("<html>Welcome</html>", "text/html"), "wrong_address"),
+        ("prose", stream("Welcome", "text/plain"), "invalid_reply"),
         ("garbage", stream("\0\u{fffd}{{", "application/json"), "invalid_reply"),
         ("empty", stream("", "application/json"), "invalid_reply"),
         ("nothing", ResponseTemplate::new(200), "invalid_reply"),

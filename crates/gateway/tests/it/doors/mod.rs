@@ -1,5 +1,7 @@
 //! The doors for outside clients, through HTTP, in front of a provider that counts.
 
+mod bad_bodies;
+mod bad_providers;
 mod cache;
 mod crash;
 mod dialects;

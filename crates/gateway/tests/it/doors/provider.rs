@@ -1,6 +1,7 @@
-//! A provider that speaks OpenAI's chat, does as it is told, and counts what it was asked.
+//! A provider that speaks OpenAI's chat, embeddings and transcriptions, does as it is told,
+//! and counts what it was asked.
 
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -16,8 +17,18 @@ pub enum Manner {
     Refuse(u16),
     /// It sends a page of HTML.
     Html,
-    /// It stops in the middle of a stream.
+    /// It sends what nobody can read.
+    Garbage,
+    /// It sends the right answer as plain text.
+    Mislabelled,
+    /// It stops in the middle of an answer.
     Cut,
+    /// It hangs up without a word.
+    Hangup,
+    /// It falls silent in the middle of an answer.
+    Stall,
+    /// It sends half an answer, then what keeps the line alive, for ever.
+    Trickle,
     /// It says nothing until it is let go.
     Wait,
 }
@@ -85,15 +96,15 @@ impl Provider {
         socket.set_nodelay(true).unwrap();
         let mut reader = BufReader::new(socket.try_clone().unwrap());
         let mut socket = socket;
-        while let Some(body) = read_request(&mut reader) {
-            if !self.answer(&mut socket, &body) {
+        while let Some((path, body)) = read_request(&mut reader) {
+            if !self.answer(&mut socket, &path, &body) {
                 return;
             }
         }
     }
 
     /// Whether the connection stays.
-    fn answer(&self, socket: &mut TcpStream, body: &Json) -> bool {
+    fn answer(&self, socket: &mut TcpStream, path: &str, body: &Json) -> bool {
         self.requests.fetch_add(1, Ordering::SeqCst);
         *self.last.lock().unwrap() = body.clone();
         let manner = *self.manner.lock().unwrap();
@@ -103,7 +114,6 @@ impl Provider {
                 free = self.free.1.wait(free).unwrap();
             }
         }
-        let (input, output) = *self.usage.lock().unwrap();
         let send = |socket: &mut TcpStream, status: u16, kind: &str, text: &str| {
             let head = format!(
                 "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
@@ -111,56 +121,107 @@ impl Provider {
             );
             socket.write_all(format!("{head}{text}").as_bytes()).is_ok()
         };
+        let streams = body["stream"] == true;
+        let kind = if streams { "text/event-stream" } else { "application/json" };
+        let garbage =
+            if streams { "data: {\"choices\": [{\"mes\n\n" } else { "{\"choices\": [{\"mes" };
         match manner {
             Manner::Refuse(status) => {
                 let text = json!({"error": {"message": "no", "type": "x", "code": null}});
                 return send(socket, status, "application/json", &text.to_string());
             }
             Manner::Html => return send(socket, 200, "text/html", "<html>hello</html>"),
-            Manner::Answer | Manner::Cut | Manner::Wait => {}
+            Manner::Garbage => return send(socket, 200, kind, garbage),
+            Manner::Hangup => return false,
+            Manner::Answer
+            | Manner::Mislabelled
+            | Manner::Cut
+            | Manner::Stall
+            | Manner::Trickle
+            | Manner::Wait => {}
         }
+        let (input, output) = *self.usage.lock().unwrap();
         self.tokens.fetch_add(input + output, Ordering::SeqCst);
-        let usage = json!({
-            "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
-        });
-        if body["stream"] != true {
-            if manner == Manner::Cut {
-                let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"id\":";
-                drop(socket.write_all(head.as_bytes()));
-                return false;
-            }
-            let text = json!({
-                "id": "1", "object": "chat.completion", "created": 1, "model": "m",
-                "choices": [{"index": 0, "finish_reason": "stop",
-                    "message": {"role": "assistant", "content": "Paris"}}],
-                "usage": usage,
-            });
-            return send(socket, 200, "application/json", &text.to_string());
+        let text =
+            if streams { events(input, output) } else { whole(path, input, output).to_string() };
+        if manner == Manner::Mislabelled {
+            return send(socket, 200, "text/plain", &text);
         }
-        let chunk = |delta: Json, finish: Json| {
-            let chunk = json!({
-                "id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
-                "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-            });
-            format!("data: {chunk}\n\n")
-        };
-        let mut text = chunk(json!({"role": "assistant", "content": "Pa"}), Json::Null);
-        let head =
-            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
-        if manner == Manner::Cut {
-            drop(socket.write_all(format!("{head}{text}").as_bytes()));
+        if manner == Manner::Answer || manner == Manner::Wait {
+            if !streams {
+                return send(socket, 200, kind, &text);
+            }
+            drop(socket.write_all(format!("{}{text}", open_head(kind)).as_bytes()));
             return false;
         }
-        text += &chunk(json!({"content": "ris"}), Json::Null);
-        text += &chunk(json!({}), json!("stop"));
-        let last = json!({
-            "id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
-            "choices": [], "usage": usage,
-        });
-        text.extend(["data: ", &last.to_string(), "\n\ndata: [DONE]\n\n"]);
-        drop(socket.write_all(format!("{head}{text}").as_bytes()));
+        // all of it in one write, so that nobody sees the head without the first words
+        let half = if streams { text.find("\n\n").unwrap() + 2 } else { 1 };
+        drop(socket.write_all(format!("{}{}", open_head(kind), &text[..half]).as_bytes()));
+        match manner {
+            Manner::Stall => while matches!(socket.read(&mut [0]), Ok(1..)) {},
+            Manner::Trickle => {
+                let sign = if streams { ": alive\n\n" } else { " " };
+                while socket.write_all(sign.as_bytes()).is_ok() {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+            }
+            _ => {}
+        }
         false
     }
+}
+
+/// The head of an answer whose length is not told. One that is no stream says a length that
+/// it does not keep.
+fn open_head(kind: &str) -> String {
+    let length = if kind == "application/json" { "content-length: 5000\r\n" } else { "" };
+    format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n{length}connection: close\r\n\r\n")
+}
+
+/// An answer in one piece.
+fn whole(path: &str, input: i64, output: i64) -> Json {
+    let usage = json!({
+        "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
+    });
+    if path.ends_with("/embeddings") {
+        let one = json!({"object": "embedding", "index": 0, "embedding": [0.5, -1.0]});
+        return json!({"object": "list", "model": "m", "data": [one], "usage": usage});
+    }
+    if path.ends_with("/transcriptions") {
+        let usage = json!({"type": "tokens", "input_tokens": input, "output_tokens": output});
+        return json!({"text": "Paris", "usage": usage});
+    }
+    json!({
+        "id": "1", "object": "chat.completion", "created": 1, "model": "m",
+        "choices": [{"index": 0, "finish_reason": "stop",
+            "message": {"role": "assistant", "content": "Paris"}}],
+        "usage": usage,
+    })
+}
+
+/// An answer in pieces.
+fn events(input: i64, output: i64) -> String {
+    let chunk = |choices: Json, usage: Json| {
+        let chunk = json!({
+            "id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
+            "choices": choices, "usage": usage,
+        });
+        format!("data: {chunk}\n\n")
+    };
+    let delta = |delta: Json, finish: Json| {
+        chunk(json!([{"index": 0, "delta": delta, "finish_reason": finish}]), Json::Null)
+    };
+    let usage = json!({
+        "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
+    });
+    [
+        delta(json!({"role": "assistant", "content": "Pa"}), Json::Null),
+        delta(json!({"content": "ris"}), Json::Null),
+        delta(json!({}), json!("stop")),
+        chunk(json!([]), usage),
+        "data: [DONE]\n\n".to_owned(),
+    ]
+    .concat()
 }
 
 impl Drop for Provider {
@@ -169,23 +230,27 @@ impl Drop for Provider {
     }
 }
 
-fn read_request(reader: &mut impl BufRead) -> Option<Json> {
+/// The path and the body, `null` when it is not JSON.
+fn read_request(reader: &mut impl BufRead) -> Option<(String, Json)> {
     let mut length = 0;
-    let mut is_first = true;
+    let mut first = String::new();
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {
             return None;
         }
-        if line.trim().is_empty() && !is_first {
+        if line.trim().is_empty() && !first.is_empty() {
             break;
         }
-        is_first = false;
         if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().ok()?;
+        }
+        if first.is_empty() {
+            first = line;
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    serde_json::from_slice(&body).ok()
+    let path = first.split(' ').nth(1)?.to_owned();
+    Some((path, serde_json::from_slice(&body).unwrap_or_default()))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, header};
 use gateway::{DoorOptions, Doors, Gateway, ProviderConfig};
+use llm::Timeouts;
 use serde_json::{Value as Json, json};
 use store::Db;
 use web::testing::{Answer, TestApp};
@@ -37,10 +38,21 @@ impl Scene {
     }
 
     pub async fn with(db: Db, provider: Arc<Provider>, options: DoorOptions) -> Self {
+        Self::patient(db, provider, options, Timeouts::default()).await
+    }
+
+    /// With a provider that is waited for so long.
+    pub async fn patient(
+        db: Db,
+        provider: Arc<Provider>,
+        options: DoorOptions,
+        timeouts: Timeouts,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let openai = ProviderConfig {
             models: vec!["gpt-4o-mini".to_owned(), "gpt-4o".to_owned()],
             max_concurrent: 2_000,
+            timeouts,
             ..ProviderConfig::new("openai", &provider.url)
         };
         let parts = gateway::GatewayConfig { providers: vec![openai], ..config(folder.path()) };
@@ -78,18 +90,30 @@ impl Scene {
         body: &Json,
         headers: &[(&str, &str)],
     ) -> Answer {
+        let body = Sent::json(body);
+        self.send(key, path, body, headers).await
+    }
+
+    /// Sends any body to a door.
+    pub async fn send(
+        &self,
+        key: &str,
+        path: &str,
+        body: Sent,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         // rows of the ledger stand in the order of their times
         self.app.clock.advance(Duration::from_millis(1));
         let mut request = Request::post(path)
             .header(header::HOST, "localhost")
-            .header(header::CONTENT_TYPE, "application/json");
+            .header(header::CONTENT_TYPE, body.kind);
         if !key.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.app.send_request(request.body(Body::from(body.to_string())).unwrap()).await
+        self.app.send_request(request.body(Body::from(body.bytes)).unwrap()).await
     }
 
     /// Asks the model "hi".
@@ -128,6 +152,32 @@ impl Scene {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("{}", self.app.send("GET", &path, None).await.text);
+    }
+}
+
+/// A body with its media type.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub kind: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+impl Sent {
+    pub fn json(body: &Json) -> Self {
+        Self { kind: "application/json", bytes: body.to_string().into_bytes() }
+    }
+
+    /// A form with these fields, of which `file` is a recording.
+    pub fn form(fields: &[(&str, &str)]) -> Self {
+        let mut text = String::new();
+        for (name, value) in fields {
+            let file = if *name == "file" { "; filename=\"talk.wav\"" } else { "" };
+            text.push_str("--b\r\ncontent-disposition: form-data; ");
+            let rest = format!("name=\"{name}\"{file}\r\n\r\n{value}\r\n");
+            text.push_str(&rest);
+        }
+        text += "--b--\r\n";
+        Self { kind: "multipart/form-data; boundary=b", bytes: text.into_bytes() }
     }
 }
 

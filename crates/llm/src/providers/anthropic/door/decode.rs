@@ -10,7 +10,7 @@ use crate::chat::{
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
 use crate::providers::anthropic::REDACTED_SEAL;
-use crate::providers::openai::door::{no_parameters, within};
+use crate::providers::openai::door::{at_least_one, no_parameters, within};
 
 type Result<T> = std::result::Result<T, FieldError>;
 
@@ -146,9 +146,7 @@ fn asked(body: Body) -> Result<Asked> {
     if body.messages.is_empty() {
         return Err(FieldError::new("messages", "send at least one message"));
     }
-    if body.max_tokens == Some(0) {
-        return Err(FieldError::new("max_tokens", "it must be at least 1"));
-    }
+    at_least_one("max_tokens", body.max_tokens)?;
     let mut cache = CacheHints::default();
     let mut messages = Vec::with_capacity(body.messages.len() + 1);
     let system = system(body.system, &mut cache)?;

@@ -142,13 +142,17 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         body.tools.unwrap_or_default().into_iter().enumerate().map(|(index, tool)| {
             offered(tool).map_err(|error| error.within(&path_of("tools", index)))
         });
+    let most_output = match body.max_completion_tokens {
+        Some(most) => at_least_one("max_completion_tokens", Some(most))?,
+        None => at_least_one("max_tokens", body.max_tokens)?,
+    };
     let request = Request {
         messages: messages.collect::<Result<_>>()?,
         tools: tools.collect::<Result<_>>()?,
         tool_choice: body.tool_choice.map_or(Ok(ToolChoice::Auto), chosen)?,
         parallel_tool_calls: body.parallel_tool_calls,
         output_schema: body.response_format.map_or(Ok(None), shape)?,
-        max_output_tokens: body.max_completion_tokens.or(body.max_tokens),
+        max_output_tokens: most_output,
         temperature: within("temperature", body.temperature, 0.0, 2.0)?,
         top_p: within("top_p", body.top_p, 0.0, 1.0)?,
         top_k: body.top_k,
@@ -202,6 +206,14 @@ pub(in crate::providers) fn within(
             Err(FieldError::new(field, format!("{number} is not between {least} and {most}")))
         }
         number => Ok(number),
+    }
+}
+
+/// A number of tokens that can be written.
+pub(in crate::providers) fn at_least_one(field: &str, most: Option<u32>) -> Result<Option<u32>> {
+    match most {
+        Some(0) => Err(FieldError::new(field, "it must be at least 1")),
+        most => Ok(most),
     }
 }
 

@@ -7,7 +7,9 @@ mod stream;
 mod tests;
 
 pub use decode::decode;
-pub(in crate::providers) use decode::{any_object, choice_word, effort, no_parameters, within};
+pub(in crate::providers) use decode::{
+    any_object, at_least_one, choice_word, effort, no_parameters, within,
+};
 pub(in crate::providers) use encode::Details;
 pub use encode::{encode, encode_failure};
 pub use stream::Stream;

@@ -8,7 +8,9 @@ use crate::chat::{
     ToolChoice, ToolSpec,
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
-use crate::providers::openai::door::{any_object, choice_word, effort, no_parameters, within};
+use crate::providers::openai::door::{
+    any_object, at_least_one, choice_word, effort, no_parameters, within,
+};
 
 type Result<T> = std::result::Result<T, FieldError>;
 
@@ -108,6 +110,9 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
     match body.input {
         Lines::Nothing => return Err(FieldError::new("input", MISSING)),
         Lines::Text(text) => messages.push(Message::user(text)),
+        Lines::Parts(items) if items.is_empty() => {
+            return Err(FieldError::new("input", "send at least one item"));
+        }
         Lines::Parts(items) => {
             for (index, item) in items.into_iter().enumerate() {
                 push_item(item, &mut messages)
@@ -133,7 +138,7 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         tool_choice,
         parallel_tool_calls: body.parallel_tool_calls,
         output_schema: body.text.and_then(|text| text.format).map_or(Ok(None), shape)?,
-        max_output_tokens: body.max_output_tokens,
+        max_output_tokens: at_least_one("max_output_tokens", body.max_output_tokens)?,
         temperature: within("temperature", body.temperature, 0.0, 2.0)?,
         top_p: within("top_p", body.top_p, 0.0, 1.0)?,
         reasoning: effort,
