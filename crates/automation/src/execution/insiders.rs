@@ -1,5 +1,6 @@
 //! Agents and workflows that answer outside clients in place of a model. Each question is
-//! an execution like any other: durable, visible, and paid for by its own calls.
+//! an execution like any other: durable, visible, and paid for by its own calls. An agent is
+//! heard while it writes; which step of a workflow writes its answer is known at the end only.
 
 use agent::port::{Insider, Insiders, Question};
 use base::{ExecutionId, OrganisationId};
@@ -10,20 +11,21 @@ use llm::chat::{Delta, Finish, Message, Part, Role, TokenUsage};
 use llm::{DeltaStream, Error};
 use serde_json::{Value as Json, json};
 use store::Signal;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::mpsc;
 use web::App;
 
 use super::begin::Beginning;
 use super::model::Execution;
+use super::said::Said;
 use super::sql;
 use super::start::AD_HOC;
 use crate::Automation;
 use crate::runner::{StartError, Starter};
 use crate::workflow::{Source, check, find, slugs};
 
-/// What an answer consists of: who answers, the words, what they used, and the end.
-const PIECES: usize = 4;
+/// How many pieces wait for a client who is slower than the agent.
+const PIECES: usize = 64;
 
 /// The agents and workflows of a running feature, as the doors ask them.
 pub(crate) struct Answering {
@@ -128,9 +130,11 @@ impl Answering {
         found.ok_or_else(|| cut(format!("execution {id} is not there any more")))
     }
 
-    /// Waits until the execution has ended, or waits for somebody itself.
-    async fn end(&self, question: &Question, id: ExecutionId) -> Result<Execution, Error> {
-        let mut signals = self.app.bus.listen();
+    /// Waits until the execution has ended, or waits for somebody itself. Meanwhile the
+    /// client hears what an agent writes.
+    async fn end(&self, asked: &mut Asked) -> Result<Execution, Error> {
+        let Asked { question, id, signals, client, said } = asked;
+        let (question, id) = (&*question, *id);
         loop {
             let execution = self.read(question, id).await?;
             if execution.finished_at.is_some() || execution.status == "paused" {
@@ -139,8 +143,19 @@ impl Answering {
             loop {
                 match signals.recv().await {
                     Ok(Signal::Journal { execution, .. }) if execution == id => break,
+                    Ok(Signal::Live { execution, kind, data, .. }) if execution == id => {
+                        if question.kind == Insider::Agent
+                            && let Some(text) = heard(said, kind, &data)
+                        {
+                            // one who has left is noticed by who waits for this
+                            let _ = client.send(Ok(Delta::Text { text })).await;
+                        }
+                    }
                     Ok(_) => {}
-                    Err(RecvError::Lagged(_)) => break,
+                    Err(RecvError::Lagged(_)) => {
+                        said.missed();
+                        break;
+                    }
                     Err(RecvError::Closed) => return Err(Error::Cancelled),
                 }
             }
@@ -148,14 +163,16 @@ impl Answering {
     }
 
     /// Waits for the end and says it to the client. One who leaves cancels the execution.
-    async fn answer(
-        self,
-        question: Question,
-        id: ExecutionId,
-        client: mpsc::Sender<Result<Delta, Error>>,
-    ) {
+    async fn answer(self, mut asked: Asked) {
+        let (id, client) = (asked.id, asked.client.clone());
+        let model = asked.question.request.model.clone();
+        // whether the scripted model wrote it is known at the end, and to the ledger
+        let start = Delta::Start { model, scripted: false };
+        if client.send(Ok(start)).await.is_err() {
+            tracing::debug!(execution.id = %id, "a client left at once");
+        }
         let end = tokio::select! {
-            end = self.end(&question, id) => end,
+            end = self.end(&mut asked) => end,
             () = client.closed() => {
                 let reason = Some("the client left before the answer".to_owned());
                 let cancel = Input::Cancel { by: "a virtual key".to_owned(), reason };
@@ -165,7 +182,7 @@ impl Answering {
                 return;
             }
         };
-        for piece in end.map_or_else(|error| vec![Err(error)], |end| pieces(&question, &end)) {
+        for piece in end.map_or_else(|error| vec![Err(error)], |end| pieces(&asked.said, &end)) {
             if client.send(piece).await.is_err() {
                 return;
             }
@@ -176,10 +193,13 @@ impl Answering {
 impl Insiders for Answering {
     fn ask(&self, question: Question) -> BoxFuture<'_, Result<DeltaStream, Error>> {
         Box::pin(async move {
+            // before it begins, so that not a word is missed
+            let signals = self.app.bus.listen();
             let id = self.begin(&question).await?;
             let (client, mut pieces) = mpsc::channel(PIECES);
             let answering = Self::new(self.app.clone(), self.automation.clone());
-            self.app.spawn(answering.answer(question, id, client));
+            let asked = Asked { question, id, signals, client, said: Said::default() };
+            self.app.spawn(answering.answer(asked));
             Ok(futures::stream::poll_fn(move |context| pieces.poll_recv(context)).boxed())
         })
     }
@@ -204,8 +224,30 @@ impl Insiders for Answering {
     }
 }
 
-/// The answer of an execution that has ended, as a model would give it.
-fn pieces(question: &Question, end: &Execution) -> Vec<Result<Delta, Error>> {
+/// A question under way.
+struct Asked {
+    question: Question,
+    id: ExecutionId,
+    signals: Receiver<Signal>,
+    client: mpsc::Sender<Result<Delta, Error>>,
+    said: Said,
+}
+
+/// What to pass on of something live.
+fn heard(said: &mut Said, kind: &str, data: &Json) -> Option<String> {
+    let attempt = data["attempt"].as_u64().unwrap_or(0);
+    match kind {
+        "model_called" => {
+            said.call(attempt);
+            None
+        }
+        "delta" => said.piece(attempt, data["text"].as_str().unwrap_or_default()),
+        _ => None,
+    }
+}
+
+/// The end of an answer after what was said of it, as a model would give it.
+fn pieces(said: &Said, end: &Execution) -> Vec<Result<Delta, Error>> {
     if end.status != "completed" {
         return vec![Err(failure(end))];
     }
@@ -215,14 +257,14 @@ fn pieces(question: &Question, end: &Execution) -> Vec<Result<Delta, Error>> {
         output: count(end.usage.output_tokens),
         ..TokenUsage::default()
     };
-    let model = question.request.model.clone();
-    let text = words(end.outputs.as_ref().unwrap_or(&Json::Null));
-    vec![
-        Ok(Delta::Start { model, scripted: end.scripted }),
-        Ok(Delta::Text { text }),
-        Ok(Delta::Usage(usage)),
-        Ok(Delta::Finish { reason: Finish::Stop }),
-    ]
+    let Some(text) = said.rest(&words(end.outputs.as_ref().unwrap_or(&Json::Null))) else {
+        let id = end.id;
+        let message = "began anew after its first words; its answer stands there";
+        return vec![Err(cut(format!("execution {id} {message}")))];
+    };
+    let text = (!text.is_empty()).then_some(Ok(Delta::Text { text }));
+    let end = [Ok(Delta::Usage(usage)), Ok(Delta::Finish { reason: Finish::Stop })];
+    text.into_iter().chain(end).collect()
 }
 
 fn failure(end: &Execution) -> Error {

@@ -10,6 +10,7 @@ mod inside;
 mod insiders;
 mod model;
 mod patience;
+mod said;
 mod sql;
 mod start;
 mod status;

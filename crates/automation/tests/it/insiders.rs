@@ -64,6 +64,42 @@ both_databases! {
         house.check().await;
     }
 
+    async fn an_agent_is_heard_while_it_writes(db: Db) {
+        let house = House::new(db).await;
+        house.models.plan("prompt", Plan::Pause("Because ", "it is."));
+        let asking = question(Insider::Agent, "tester", "why?");
+        let mut pieces = house.automation.insiders(&house.app.app).ask(asking).await.unwrap();
+        let mut heard = Vec::new();
+        while text(&heard) != "Because " {
+            heard.push(pieces.next().await.unwrap().unwrap());
+        }
+        // the model is in the middle of its answer
+        assert_eq!(only(&house).await["status"], "running");
+        house.models.go_on();
+        let rest: Result<Vec<Delta>, Error> = pieces.collect::<Vec<_>>().await.into_iter().collect();
+        heard.extend(rest.unwrap());
+        assert_eq!(text(&heard), "Because it is.");
+        assert!(matches!(heard.last(), Some(Delta::Finish { .. })));
+        house.check().await;
+    }
+
+    async fn words_that_are_not_the_answer_s_end_in_an_error(db: Db) {
+        let house = House::new(db).await;
+        house.models.plan("prompt", Plan::SayThenFail("Because ", Error::StreamCut));
+        house.models.plan("prompt", Plan::Say("No, it is not."));
+        let asking = question(Insider::Agent, "tester", "why?");
+        let pieces = house.automation.insiders(&house.app.app).ask(asking).await.unwrap();
+        let id = only(&house).await["id"].as_str().unwrap().to_owned();
+        house.fact(&id, "retry_scheduled").await;
+        house.app.clock.advance(std::time::Duration::from_mins(1));
+        let heard: Vec<_> = pieces.collect().await;
+        let said: Vec<Delta> = heard.iter().filter_map(|piece| piece.clone().ok()).collect();
+        assert_eq!(text(&said), "Because ", "{heard:?}");
+        let Some(Err(error)) = heard.last() else { panic!("{heard:?}") };
+        assert_eq!(error.code(), "invalid_reply", "{error}");
+        house.check().await;
+    }
+
     async fn a_workflow_answers_with_its_outputs(db: Db) {
         let house = House::new(db).await;
         house.post("/workflows", json!({ "definition": WRITE })).await.expect(201);

@@ -10,7 +10,7 @@ use base::{ExecutionId, Micros};
 use futures::future::BoxFuture;
 use llm::chat::{Delta, Finish, Reply, TokenUsage};
 use serde_json::{Value as Json, json};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// What a call costs, so that sums can be checked.
 pub const INPUT: i64 = 10;
@@ -35,12 +35,17 @@ struct Table {
     topics: Vec<String>,
     asked: Vec<Asked>,
     default_model: Option<String>,
+    pause: Arc<Notify>,
 }
 
 /// What the next call of a command meets instead of the usual answer.
 pub enum Plan {
     Say(&'static str),
     Fail(llm::Error),
+    /// The first words, and the others once it may go on.
+    Pause(&'static str, &'static str),
+    /// The first words, then a failure.
+    SayThenFail(&'static str, llm::Error),
     /// So many tries are given up with an unknown cost before the usual answer; the call
     /// fails when the ledger forbids one more.
     Lose(usize),
@@ -105,6 +110,11 @@ impl FakeModels {
     /// Lets every call of a held command through.
     pub fn open(&self, command: &str) {
         self.let_through(command, 100_000);
+    }
+
+    /// Lets a call go on that paused.
+    pub fn go_on(&self) {
+        self.table(|table| table.pause.notify_one());
     }
 
     /// Every call so far, in the order they began.
@@ -185,6 +195,17 @@ impl Models for FakeModels {
             let next = |table: &mut Table| table.plans.get_mut(&command)?.pop_front();
             match self.table(next) {
                 Some(Plan::Fail(error)) => Err(error),
+                Some(Plan::Pause(first, then)) => {
+                    say(&call, first);
+                    let pause = self.table(|table| table.pause.clone());
+                    pause.notified().await;
+                    say(&call, then);
+                    Ok(silent(&call, format!("{first}{then}")))
+                }
+                Some(Plan::SayThenFail(text, error)) => {
+                    say(&call, text);
+                    Err(error)
+                }
                 Some(Plan::Lose(count)) => {
                     let on_lost = call.on_lost.as_ref().unwrap();
                     for _ in 0..count {
@@ -215,11 +236,21 @@ fn usual(table: &Table, call: &ModelCall) -> Json {
 }
 
 fn outcome(call: &ModelCall, text: String) -> CallOutcome {
+    say(call, &text);
+    silent(call, text)
+}
+
+/// Says a text in pieces.
+fn say(call: &ModelCall, text: &str) {
     if let Some(hear) = &call.on_delta {
         for piece in text.chars().collect::<Vec<_>>().chunks(8) {
             hear(&Delta::Text { text: piece.iter().collect() });
         }
     }
+}
+
+/// The outcome of a call whose words were said already.
+fn silent(call: &ModelCall, text: String) -> CallOutcome {
     let model = call.model.clone().unwrap_or_else(|| "fake/model".to_owned());
     let usage = TokenUsage { input: INPUT as u64, output: OUTPUT as u64, ..TokenUsage::default() };
     CallOutcome {

@@ -174,7 +174,8 @@ async fn inside(
     let deltas = doors.ask_insider(holder, who, asked.request).await?;
     if asked.stream {
         doors.count(call, Ending::Ok);
-        return Ok(Events::unbooked(deltas, frames).response());
+        let alive = doors.options.sign_of_life;
+        return Ok(Events::unbooked(deltas, frames).alive(alive).response());
     }
     let deadline = doors.options.deadline;
     let late = Err(llm::Error::Timeout { which: llm::Phase::Total, after: deadline });

@@ -52,6 +52,8 @@ pub struct DoorOptions {
     pub deadline: Duration,
     /// How long a call waits for a limit at most.
     pub patience: Duration,
+    /// After how long a silence an agent or a workflow gives a sign of life.
+    pub sign_of_life: Duration,
     /// The largest body that is read.
     pub largest_body: usize,
     /// Where several servers count their limits together.
@@ -67,6 +69,7 @@ impl DoorOptions {
             node: node.into(),
             deadline: Duration::from_mins(10),
             patience: Duration::from_secs(10),
+            sign_of_life: Duration::from_secs(10),
             largest_body: 32 * 1024 * 1024,
             shared: None,
             without: BTreeSet::new(),

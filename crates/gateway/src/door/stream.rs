@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -13,6 +14,7 @@ use futures::Stream;
 use llm::chat::{Accumulator, Delta, Reply, TokenUsage};
 use llm::door::{Failure, Frames};
 use llm::{DeltaStream, Error};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::asked::{Open, Used};
 use crate::cache::{Given, Key};
@@ -30,7 +32,12 @@ pub(super) struct Events {
     scripted: bool,
     /// The answer so far, when it is to be remembered.
     kept: Option<(Key, Accumulator)>,
+    /// How long a silence may last, and when this one has.
+    silence: Option<(Duration, Pin<Box<Sleep>>)>,
 }
+
+/// What breaks a silence: a comment, which every client reads over.
+const SIGN_OF_LIFE: &[u8] = b": still at work\n\n";
 
 impl Events {
     /// The events of an answer of a model, which is booked when it ends.
@@ -42,6 +49,7 @@ impl Events {
             usage: TokenUsage::default(),
             scripted: false,
             kept: None,
+            silence: None,
         }
     }
 
@@ -54,7 +62,14 @@ impl Events {
             usage: TokenUsage::default(),
             scripted: false,
             kept: None,
+            silence: None,
         }
+    }
+
+    /// The same, with a sign of life after each silence of this length.
+    pub(super) fn alive(mut self, after: Duration) -> Self {
+        self.silence = Some((after, Box::pin(sleep(after))));
+        self
     }
 
     /// The same, remembered under a key once it is complete.
@@ -93,6 +108,14 @@ impl Events {
         if self.deltas.is_none() {
             self.remember();
         }
+    }
+
+    /// Nothing is there to say: after a while a sign of life.
+    fn silent(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let Some((after, end)) = &mut self.silence else { return Poll::Pending };
+        std::task::ready!(end.as_mut().poll(context));
+        end.as_mut().reset(Instant::now() + *after);
+        Poll::Ready(Some(Ok(Bytes::from_static(SIGN_OF_LIFE))))
     }
 
     /// The answer is complete.
@@ -150,7 +173,7 @@ impl Stream for Events {
                 Poll::Ready(Some(Ok(delta))) => this.hear(delta, &mut out),
                 Poll::Ready(Some(Err(error))) => this.fail(&error, &mut out),
                 Poll::Ready(None) => this.fail(&Error::StreamCut, &mut out),
-                Poll::Pending if out.is_empty() => return Poll::Pending,
+                Poll::Pending if out.is_empty() => return this.silent(context),
                 Poll::Pending => break,
             }
             if out.len() >= PIECE {
@@ -159,6 +182,9 @@ impl Stream for Events {
         }
         if out.is_empty() {
             return Poll::Ready(None);
+        }
+        if let Some((after, end)) = &mut this.silence {
+            end.as_mut().reset(Instant::now() + *after);
         }
         Poll::Ready(Some(Ok(Bytes::from(out))))
     }

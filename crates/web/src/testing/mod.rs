@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Response;
 use base::{ManualClock, OrganisationId, SeededRandom, Timestamp, UserId};
 use futures::future::BoxFuture;
 use serde_json::Value as Json;
@@ -135,9 +136,14 @@ impl TestApp {
         self.send_request(request.body(body).expect("a request")).await
     }
 
+    /// Sends any request and gives the answer with its body still to be read.
+    pub async fn respond(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.expect("the router answers")
+    }
+
     /// Sends any request.
     pub async fn send_request(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let response = self.respond(request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.expect("a body");
         let text = String::from_utf8_lossy(&bytes).into_owned();

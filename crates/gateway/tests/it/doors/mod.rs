@@ -5,6 +5,7 @@ mod bad_providers;
 mod cache;
 mod crash;
 mod dialects;
+mod insiders;
 mod keys;
 mod limits;
 mod money;

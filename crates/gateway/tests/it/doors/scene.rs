@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use agent::port::Insiders;
 use axum::body::Body;
 use axum::http::{Request, header};
 use gateway::{DoorOptions, Doors, Gateway, ProviderConfig};
@@ -48,6 +49,22 @@ impl Scene {
         options: DoorOptions,
         timeouts: Timeouts,
     ) -> Self {
+        Self::made(db, provider, options, timeouts, None).await
+    }
+
+    /// With agents and workflows.
+    pub async fn inside(db: Db, options: DoorOptions, insiders: Arc<dyn Insiders>) -> Self {
+        let (provider, timeouts) = (Provider::start(1, 1), Timeouts::default());
+        Self::made(db, provider, options, timeouts, Some(insiders)).await
+    }
+
+    async fn made(
+        db: Db,
+        provider: Arc<Provider>,
+        options: DoorOptions,
+        timeouts: Timeouts,
+        insiders: Option<Arc<dyn Insiders>>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let openai = ProviderConfig {
             models: vec!["gpt-4o-mini".to_owned(), "gpt-4o".to_owned()],
@@ -60,7 +77,7 @@ impl Scene {
             Gateway::new(parts, Arc::new(base::SystemClock), Arc::new(base::OsRandom)).unwrap();
         let made = Mutex::new(None);
         let app = TestApp::new(db, |app| {
-            let doors = Doors::new(app, gateway.clone(), None, options);
+            let doors = Doors::new(app, gateway.clone(), insiders, options);
             *made.lock().unwrap() = Some(doors.clone());
             gateway::routes(gateway).merge(gateway::door_routes(doors))
         })
