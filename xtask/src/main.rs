@@ -1,4 +1,4 @@
-//! The repository's tasks: `cargo xtask test | demo | ci | sim | soak | bench`.
+//! The repository's tasks: `cargo xtask test | demo | ci | sim | soak | bench | fuzz`.
 //!
 //! Each command is one file named after it. They share [`repo`] (where things are),
 //! [`process`] (run a program, watch a service, stop on Ctrl-C) and [`stages`] (what was
@@ -12,6 +12,7 @@ mod cargo_tools;
 mod ci;
 mod counts;
 mod demo;
+mod fuzz;
 mod interrupt;
 mod node;
 mod process;
@@ -52,6 +53,8 @@ enum Task {
     /// Kill, stop and cut off the real program for hours.
     #[command(subcommand)]
     Soak(soak::Soak),
+    /// Search for bytes that break the codecs of models.
+    Fuzz(fuzz::Options),
     /// Measure the program.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -83,6 +86,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Ci => ci::run(&repo),
         Task::Sim(options) => sim::simulate(&repo, &options).map(|()| true),
         Task::Soak(soak) => soak::run(&repo, &soak).map(|()| true),
+        Task::Fuzz(options) => fuzz::run(&repo, &options).map(|()| true),
         Task::Bench(bench) => bench::run(&repo, &bench).map(|()| true),
     }
 }

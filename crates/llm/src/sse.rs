@@ -48,6 +48,11 @@ impl Events {
         }
     }
 
+    /// How much of an event that is not complete is held, in bytes.
+    pub fn held(&self) -> usize {
+        self.line.len() + self.data.as_ref().map_or(0, String::len)
+    }
+
     /// The data of an event whose closing blank line never came.
     pub fn rest(&mut self) -> Option<String> {
         let line = std::mem::take(&mut self.line);

@@ -9,6 +9,10 @@ use crate::sse::Events;
 use crate::transport::MAX_ANSWER_BYTES;
 use crate::{Error, Result};
 
+/// The most bytes that one event may have: no answer needs a fraction of it, and what is
+/// held of a stream stays small.
+pub(crate) const MAX_EVENT_BYTES: usize = 4 * 1024 * 1024;
+
 /// How events stand in the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
@@ -84,6 +88,10 @@ impl<R: Reader> Decoder<R> {
                 outcome = reader.event(event, &mut deltas);
             }
         });
+        if self.events.held() > MAX_EVENT_BYTES && outcome == Ok(Progress::Goes) {
+            let message = format!("one of its events has more than {MAX_EVENT_BYTES} bytes");
+            outcome = Err(Error::invalid_reply(message));
+        }
         self.settle(outcome, deltas)
     }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use base::{Random, SeededRandom};
 
 use crate::chat::{Accumulator, Delta, Reply, Request};
-use crate::stream::{Decoder, Reader};
+use crate::stream::{Decoder, Framing, MAX_EVENT_BYTES, Reader};
 use crate::transport::MAX_ANSWER_BYTES;
 use crate::{Error, Result};
 
@@ -119,20 +119,29 @@ pub fn survives_bytes<R: Reader>(request: &Request, bytes: &[u8]) {
     }
 }
 
-/// An answer without an end is given up at the limit.
+/// An event without an end is given up at one limit, an answer without an end at another.
 pub fn is_capped<R: Reader>(request: &Request) {
+    let endless_event = vec![b':'; 1 << 20];
+    is_capped_at::<R>(request, &endless_event, MAX_EVENT_BYTES);
+    let mut endless_answer = endless_event;
+    endless_answer[(1 << 20) - 1] = b'\n';
+    if R::FRAMING == Framing::ServerSentEvents {
+        is_capped_at::<R>(request, &endless_answer, MAX_ANSWER_BYTES);
+    }
+}
+
+fn is_capped_at<R: Reader>(request: &Request, piece: &[u8], limit: usize) {
     let mut decoder = Decoder::<R>::new(request);
-    let piece = vec![b':'; 1 << 20];
     let mut pushed = 0;
     while !decoder.is_done() {
-        assert!(pushed <= MAX_ANSWER_BYTES, "{pushed} bytes were taken");
-        let deltas = decoder.push(&piece);
+        assert!(pushed <= limit, "{pushed} bytes were taken");
+        let deltas = decoder.push(piece);
         pushed += piece.len();
         if decoder.is_done() {
             assert_eq!(reply(deltas).unwrap_err().code(), "invalid_reply");
         }
     }
-    assert!(pushed > MAX_ANSWER_BYTES);
+    assert!(pushed > limit);
 }
 
 /// Every documented refusal becomes the error that stands beside it.

@@ -4,7 +4,7 @@
 
 use llm::chat::{Accumulator, Delta, Message, OutputSchema, Request};
 use llm::door::Door;
-use llm::stream::{Decoder, Reader};
+use llm::stream::{Decoder, Framing, Progress, Reader};
 use llm::{Error, Result};
 
 /// A streamed answer: ends exactly once, begins with its start, reads the same in pieces.
@@ -22,6 +22,48 @@ pub fn stream<R: Reader>(input: &[u8]) {
     let mut accumulator = Accumulator::default();
     if all.into_iter().try_for_each(|delta| accumulator.push(delta?)).is_err() {
         assert!(accumulator.finish().is_err(), "half an answer passes for a whole one");
+    }
+}
+
+/// The framing alone: the same events wherever the bytes are cut, none with a line's end
+/// that framing by lines should have taken away.
+pub fn framing(input: &[u8]) {
+    let Some((how, bytes)) = input.split_first() else { return };
+    let request = request(false);
+    let size = usize::from(how >> 1) + 1;
+    let pieces: Vec<&[u8]> = bytes.chunks(size).collect();
+    if how & 1 == 0 {
+        let all = decode::<Heard<false>>(&request, &[bytes]);
+        assert_eq!(decode::<Heard<false>>(&request, &pieces), all, "in pieces of {size}");
+    } else {
+        let all = decode::<Heard<true>>(&request, &[bytes]);
+        assert_eq!(decode::<Heard<true>>(&request, &pieces), all, "in pieces of {size}");
+        for delta in all {
+            let Ok(Delta::Text { text }) = delta else { continue };
+            assert!(!text.contains(['\n', '\r']), "{text:?}");
+        }
+    }
+}
+
+/// A codec that says what it hears.
+struct Heard<const LINES: bool>;
+
+impl<const LINES: bool> Reader for Heard<LINES> {
+    const FRAMING: Framing = if LINES { Framing::Lines } else { Framing::ServerSentEvents };
+
+    fn new(_: &Request) -> Self {
+        Self
+    }
+
+    fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
+        assert!(!event.is_empty(), "an event of nothing");
+        deltas.push(Delta::Text { text: event.to_owned() });
+        Ok(Progress::Goes)
+    }
+
+    fn end(&mut self, rest: Option<&str>, deltas: &mut Vec<Delta>) -> Result<Progress> {
+        deltas.extend(rest.map(|rest| Delta::Text { text: rest.to_owned() }));
+        Ok(Progress::Done)
     }
 }
 

@@ -182,7 +182,7 @@ fn plain(transcript: &Transcript) -> Vec<u8> {
     }
     let tokens = transcript.usage;
     let usage = match transcript.duration_ms {
-        Some(millis) if tokens.input + tokens.output == 0 => {
+        Some(millis) if tokens.input == 0 && tokens.output == 0 => {
             Usage::Duration { seconds: millis.div_ceil(1_000) }
         }
         _ => Usage::Tokens {

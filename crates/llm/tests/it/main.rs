@@ -5,6 +5,7 @@
 
 mod answers;
 mod failures;
+mod garbage;
 mod kinds;
 mod properties;
 mod raw;

@@ -85,7 +85,7 @@ impl Usage {
         let output = self.completion_tokens.unwrap_or(0);
         let prompt = self.prompt_tokens_details.as_ref();
         let completion = self.completion_tokens_details.as_ref();
-        (input + output > 0).then(|| TokenUsage {
+        (input > 0 || output > 0).then(|| TokenUsage {
             input,
             output,
             cached_input: prompt
