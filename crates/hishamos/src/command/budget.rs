@@ -39,7 +39,7 @@ pub struct Add {
     /// Which one: a project's key, a user's id, a provider's name; none for the organisation
     scope_id: Option<String>,
     /// The most that may be spent, in dollars
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
     cap: f64,
     /// In which time: total, day, week or month
     #[arg(long, default_value = "month")]
@@ -103,7 +103,10 @@ async fn list(client: &Client, output: Output) -> Result<()> {
 async fn add(command: Add, output: Output, environment: &Environment) -> Result<()> {
     let cap = (command.cap * MICROS).round();
     if !(1.0..=1e15).contains(&cap) {
-        return Err(Failure::invalid("--cap wants a sum of dollars above zero".to_owned()));
+        return Err(Failure::invalid(format!(
+            "--cap {} is no cap; it has to be above zero, at most a billion dollars",
+            command.cap
+        )));
     }
     let mut body = Map::new();
     body.insert("scope".to_owned(), command.scope.clone().into());

@@ -43,13 +43,13 @@ pub struct Add {
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
     /// How many requests it may make a minute
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     requests_per_minute: Option<i64>,
     /// How many tokens it may use a minute
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     tokens_per_minute: Option<i64>,
     /// After how many days it ends; never when absent
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     expires_in_days: Option<i64>,
     #[command(flatten)]
     client: ClientFlags,
@@ -125,17 +125,38 @@ async fn revoke(command: Revoke, output: Output, environment: &Environment) -> R
     let client = Client::new(&command.client, environment)?;
     let keys = client.all("/api/v1/virtual-keys").await?;
     let wanted = command.key.as_str();
-    let is_meant =
-        |key: &&Json| key["id"] == wanted || key["name"] == wanted && key["revoked_at"].is_null();
-    let mut found = keys.iter().filter(is_meant);
-    let (Some(key), None) = (found.next(), found.next()) else {
-        return Err(Failure::new(
-            Exit::NotFound,
-            format!("not one key is called \"{wanted}\"; give an id of \"hishamos key list\""),
-        ));
-    };
-    let id = text(&key["id"]);
+    let id = text(&meant(&keys, wanted)?["id"]);
     client.delete(&format!("/api/v1/virtual-keys/{id}")).await?;
     output.line(&serde_json::json!({ "revoked": id }), &format!("revoked {wanted}"));
     Ok(())
+}
+
+/// The key with this id, or else the only one with this name that was not revoked.
+fn meant<'a>(keys: &'a [Json], wanted: &str) -> Result<&'a Json> {
+    if let Some(key) = keys.iter().find(|key| key["id"] == wanted) {
+        return Ok(key);
+    }
+    let (revoked, active): (Vec<&Json>, Vec<&Json>) = keys
+        .iter()
+        .filter(|key| key["name"] == wanted)
+        .partition(|key| !key["revoked_at"].is_null());
+    match (active.as_slice(), revoked.is_empty()) {
+        ([key], _) => Ok(key),
+        ([], true) => {
+            let message = format!("there is no key \"{wanted}\"; see \"hishamos key list\"");
+            Err(Failure::new(Exit::NotFound, message))
+        }
+        ([], false) => {
+            let message = format!("every key called \"{wanted}\" was revoked already");
+            Err(Failure::new(Exit::NotFound, message))
+        }
+        (several, _) => {
+            let ids: Vec<String> = several.iter().map(|key| text(&key["id"])).collect();
+            Err(Failure::invalid(format!(
+                "{} keys are called \"{wanted}\"; give the id of one: {}",
+                ids.len(),
+                ids.join(", ")
+            )))
+        }
+    }
 }

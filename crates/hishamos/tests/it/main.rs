@@ -4,6 +4,7 @@ mod bad_input;
 mod budget;
 mod crash;
 mod demo;
+mod money;
 mod program;
 mod running;
 mod standby;

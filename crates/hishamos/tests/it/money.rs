@@ -1,0 +1,193 @@
+//! `hishamos key …` and `hishamos budget …` on the real program: what they do, say, and
+//! end with, for right and for wrong input.
+
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value as Json;
+
+use crate::program::{Folder, Server, ended, json, program};
+
+/// A server with an administrator, and their key.
+struct Office {
+    folder: Folder,
+    server: Server,
+    key: String,
+}
+
+impl Office {
+    fn open() -> Self {
+        let folder = Folder::new();
+        let made = folder.run(["user", "create-admin", "--email", "a@example.com", "--name", "A"]);
+        assert_eq!(ended(&made).0, 0, "{:?}", ended(&made));
+        let (_, key, _) = ended(&folder.run(["api-key", "create"]));
+        let server = Server::start(folder.path(), &[]);
+        Self { folder, server, key: key.trim().to_owned() }
+    }
+
+    /// Runs a command: its exit code and both its outputs.
+    fn run(&self, arguments: &str) -> (i32, String, String) {
+        let url = self.server.url();
+        let arguments = arguments.split_whitespace();
+        ended(&self.folder.run(arguments.chain(["--server", &url, "--api-key", &self.key])))
+    }
+
+    /// A command that goes well; what it prints.
+    #[track_caller]
+    fn does(&self, arguments: &str) -> String {
+        let (code, out, errors) = self.run(arguments);
+        assert_eq!((code, errors.as_str()), (0, ""), "{arguments}");
+        out
+    }
+
+    #[track_caller]
+    fn gives(&self, arguments: &str) -> Json {
+        json(&self.does(&format!("{arguments} -o json")))
+    }
+
+    /// A command that fails with this code and says this, and does not print anything else.
+    #[track_caller]
+    fn fails(&self, arguments: &str, code: i32, says: &str) {
+        let (found, out, errors) = self.run(arguments);
+        assert_eq!((found, out.as_str()), (code, ""), "{arguments}: {errors}");
+        assert!(errors.contains(says), "{arguments}: {errors}");
+    }
+
+    /// How a door answers somebody with this key.
+    fn door(&self, key: &str) -> u16 {
+        let bearer = format!("Bearer {key}");
+        self.server.send("GET", "/v1/models", &[("authorization", &bearer)], "").0
+    }
+}
+
+#[test]
+fn virtual_keys_are_made_listed_and_revoked() {
+    let office = Office::open();
+    assert_eq!(
+        office.does("key list").trim(),
+        "no virtual keys; make one with \"hishamos key add\""
+    );
+    assert_eq!(office.gives("key list"), Json::Array(Vec::new()));
+
+    let printed = office.does("key add ci");
+    let (key, remark) = printed.trim().split_once('\n').unwrap();
+    assert!(key.starts_with("hk-") && remark == "keep it: it is not shown again", "{printed}");
+    assert_eq!(office.door(key), 200);
+    let narrow = office.gives(
+        "key add narrow --model openai/* --model scripted/* --scope chat --scope audio --requests-per-minute 7 --tokens-per-minute 900 --expires-in-days 3",
+    );
+    assert_eq!(narrow["models"], serde_json::json!(["openai/*", "scripted/*"]));
+    assert_eq!(narrow["scopes"], serde_json::json!(["chat", "audio"]));
+    assert_eq!(
+        (&narrow["requests_per_minute"], &narrow["tokens_per_minute"]),
+        (&7.into(), &900.into())
+    );
+    assert!(narrow["expires_at"].is_string() && narrow["key"].is_string(), "{narrow}");
+
+    let listed = office.does("key list");
+    assert!(listed.contains("narrow") && listed.contains("active"), "{listed}");
+    assert!(!listed.contains(key), "a key is shown once");
+    let listed = office.gives("key list");
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert!(listed.as_array().unwrap().iter().all(|one| one["key"].is_null()), "{listed}");
+
+    assert_eq!(office.does("key revoke ci").trim(), "revoked ci");
+    assert_eq!(office.door(key), 401);
+    let id = narrow["id"].as_str().unwrap();
+    assert_eq!(office.gives(&format!("key revoke {id}"))["revoked"], id);
+    assert!(office.does("key list").contains("revoked"));
+}
+
+#[test]
+fn wrong_virtual_keys_are_refused_with_their_reason() {
+    let office = Office::open();
+    office.fails("key add", 2, "<NAME>");
+    office.fails("key add a --scope everything", 4, "scope");
+    office.fails("key add a --requests-per-minute 0", 4, "requests_per_minute");
+    office.fails("key add a --requests-per-minute -1", 4, "requests_per_minute");
+    office.fails("key add a --tokens-per-minute -5", 4, "tokens_per_minute");
+    office.fails("key add a --tokens-per-minute many", 2, "many");
+    office.fails("key add a --expires-in-days 0", 4, "expires_in_days");
+    office.fails("key add a --expires-in-days -1", 4, "expires_in_days");
+    office.fails("key revoke nobody", 3, "there is no key \"nobody\"");
+    // two of one name: neither is guessed
+    let ids = [office.gives("key add twin"), office.gives("key add twin")];
+    office.fails("key revoke twin", 4, "2 keys are called \"twin\"; give the id of one");
+    let first = ids[0]["id"].as_str().unwrap();
+    office.fails("key revoke twin", 4, first);
+    office.does(&format!("key revoke {first}"));
+    // now there is one
+    office.does("key revoke twin");
+    office.fails("key revoke twin", 3, "every key called \"twin\" was revoked already");
+    office.fails(&format!("key revoke {first}"), 3, first);
+    // nobody else may
+    let url = office.server.url();
+    let stranger = office.folder.run(["key", "list", "--server", &url, "--api-key", "hos_wrong"]);
+    assert_eq!(ended(&stranger).0, 6, "{:?}", ended(&stranger));
+    let nowhere = program()
+        .args(["key", "list", "--server", "http://127.0.0.1:1", "--api-key", "x"])
+        .output();
+    assert_eq!(ended(&nowhere.unwrap()).0, 5);
+}
+
+#[test]
+fn budgets_are_set_listed_and_removed() {
+    let office = Office::open();
+    assert_eq!(
+        office.does("budget list").trim(),
+        "no budgets; set one with \"hishamos budget add\""
+    );
+    assert_eq!(
+        office.does("budget add organisation --cap 25").trim(),
+        "organisation may spend $25.0000"
+    );
+    let made = office.gives(
+        "budget add provider openai --cap 0.000001 --period day --on-exceeded fallback:local/small",
+    );
+    assert_eq!((&made["cap_micros"], &made["period"]), (&1.into(), &"day".into()));
+    assert_eq!((&made["scope"], &made["scope_id"]), (&"provider".into(), &"openai".into()));
+    assert_eq!(made["on_exceeded"], "fallback:local/small");
+    let listed = office.does("budget list");
+    assert!(listed.contains("provider openai") && listed.contains("$25.0000"), "{listed}");
+    assert_eq!(office.gives("budget list").as_array().unwrap().len(), 2);
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(office.does(&format!("budget remove {id}")).trim(), format!("removed {id}"));
+    assert_eq!(office.gives("budget list").as_array().unwrap().len(), 1);
+    office.fails(&format!("budget remove {id}"), 3, id);
+}
+
+#[test]
+fn wrong_budgets_are_refused_with_their_reason() {
+    let office = Office::open();
+    for cap in ["-1", "0", "-0.5", "0.0000001", "nan", "inf", "1e300"] {
+        office.fails(&format!("budget add organisation --cap {cap}"), 4, "has to be above zero");
+    }
+    office.fails("budget add organisation --cap much", 2, "much");
+    office.fails("budget add organisation", 2, "--cap");
+    office.fails("budget add organisation somebody --cap 1", 4, "scope_id");
+    office.fails("budget add provider --cap 1", 4, "scope_id");
+    office.fails("budget add planet earth --cap 1", 4, "planet");
+    office.fails("budget add organisation --cap 1 --period year", 4, "year");
+    office.fails("budget add organisation --cap 1 --on-exceeded explode", 4, "explode");
+    office.does("budget add organisation --cap 1");
+    office.fails("budget add organisation --cap 2", 1, "has a budget for this period");
+    office.fails("budget remove nothing", 3, "nothing");
+    assert_eq!(office.gives("budget list").as_array().unwrap().len(), 1);
+}
+
+/// A client that sends all of it before it reads hears why it is refused.
+#[test]
+fn body_of_fifty_megabytes_is_refused_and_its_client_hears_it() {
+    let office = Office::open();
+    let key = office.gives("key add large")["key"].as_str().unwrap().to_owned();
+    let bearer = format!("Bearer {key}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let large = format!("{{\"model\":\"m\",\"user\":\"{}\"}}", "x".repeat(50 * 1024 * 1024));
+    for (path, kind) in [
+        ("/v1/chat/completions", "invalid_request_error"),
+        ("/v1/messages", "request_too_large"),
+        ("/v1/embeddings", "invalid_request_error"),
+    ] {
+        let (status, body) = office.server.send("POST", path, &headers, &large);
+        assert_eq!((status, &json(&body)["error"]["type"]), (413, &kind.into()), "{path}");
+    }
+}
