@@ -1,4 +1,4 @@
-//! The repository's tasks: `cargo xtask test | demo | ci | sim | soak | bench | fuzz`.
+//! The repository's tasks: `cargo xtask test | demo | ci | sim | soak | bench | fuzz | real-model`.
 //!
 //! Each command is one file named after it. They share [`repo`] (where things are),
 //! [`process`] (run a program, watch a service, stop on Ctrl-C) and [`stages`] (what was
@@ -16,6 +16,7 @@ mod fuzz;
 mod interrupt;
 mod node;
 mod process;
+mod real_model;
 mod repo;
 mod sdk;
 mod services;
@@ -55,6 +56,8 @@ enum Task {
     Soak(soak::Soak),
     /// Search for bytes that break the codecs of models.
     Fuzz(fuzz::Options),
+    /// Ask a real small model through every door.
+    RealModel(real_model::Options),
     /// Measure the program.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -87,6 +90,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
         Task::Sim(options) => sim::simulate(&repo, &options).map(|()| true),
         Task::Soak(soak) => soak::run(&repo, &soak).map(|()| true),
         Task::Fuzz(options) => fuzz::run(&repo, &options).map(|()| true),
+        Task::RealModel(options) => real_model::run(&repo, &options),
         Task::Bench(bench) => bench::run(&repo, &bench).map(|()| true),
     }
 }

@@ -1,0 +1,60 @@
+//! A client of the doors that reads every byte itself, so that nothing is forgiven.
+
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value as Json;
+
+use super::event::{Event, parse};
+use crate::wire::Reader;
+
+/// The longest silence of a small model on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// A client with its key.
+pub struct Client {
+    address: SocketAddr,
+    key: String,
+}
+
+impl Client {
+    /// A client of the server at this address.
+    pub fn new(address: SocketAddr, key: &str) -> Self {
+        Self { address, key: key.to_owned() }
+    }
+
+    /// The answer in one piece.
+    pub fn whole(&self, path: &str, body: &Json) -> Result<Json> {
+        let text = self.send(path, body)?;
+        serde_json::from_str(&text).with_context(|| format!("no JSON: {text}"))
+    }
+
+    /// The answer as events.
+    pub fn events(&self, path: &str, body: &Json) -> Result<Vec<Event>> {
+        let mut body = body.clone();
+        body["stream"] = Json::Bool(true);
+        parse(&self.send(path, &body)?)
+    }
+
+    fn send(&self, path: &str, body: &Json) -> Result<String> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut writer = stream.try_clone()?;
+        let body = body.to_string();
+        // the cache would answer in place of the model
+        write!(
+            writer,
+            "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nx-cache: bypass\r\nanthropic-version: 2023-06-01\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            self.key,
+            body.len()
+        )?;
+        let mut reader = Reader::new(stream);
+        let head = reader.head()?.context("the server closed the connection")?;
+        let answer = String::from_utf8(reader.body(head, || {})?).context("no UTF-8")?;
+        ensure!(head.status == 200, "status {}: {answer}", head.status);
+        Ok(answer)
+    }
+}
