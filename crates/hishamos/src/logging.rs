@@ -2,28 +2,34 @@
 
 use std::panic::PanicHookInfo;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::config::{Log, LogFormat};
 use crate::failure::{Failure, Result};
+use crate::trace::Spans;
 
-/// Starts logging; once in a process. Panics go to the log, too.
-pub fn start(log: &Log) -> Result<()> {
+/// Starts logging; once in a process. Panics go to the log, too. Spans of model calls go to
+/// `spans`, whatever the log's level.
+pub fn start(log: &Log, spans: Option<Spans>) -> Result<()> {
     let filter = EnvFilter::try_new(&log.level).map_err(|error| {
         Failure::invalid(format!(
             "log.level \"{}\": {error}; write error, warn, info, debug or trace",
             log.level
         ))
     })?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false);
-    let started = match log.format {
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().try_init(),
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let lines = match log.format {
+        LogFormat::Text => lines.with_ansi(false).boxed(),
+        LogFormat::Json => lines.json().boxed(),
     };
-    started.map_err(Failure::failed)?;
+    let spans = spans.map(|spans| spans.with_filter(Spans::filter()));
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(spans)
+        .try_init()
+        .map_err(Failure::failed)?;
     std::panic::set_hook(Box::new(report));
     Ok(())
 }

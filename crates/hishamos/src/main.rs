@@ -15,6 +15,7 @@ mod openapi;
 mod probe;
 mod serve;
 mod terminal;
+mod trace;
 mod ui;
 mod watch;
 

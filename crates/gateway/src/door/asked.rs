@@ -87,8 +87,8 @@ impl Call {
 }
 
 impl Doors {
-    /// Books an answer.
-    pub(super) fn book(&self, call: &Call, ticket: Option<Ticket>, used: Used<'_>) {
+    /// Books an answer; gives what it cost.
+    pub(super) fn book(&self, call: &Call, ticket: Option<Ticket>, used: Used<'_>) -> Micros {
         let Used { platform, model, usage, scripted } = used;
         let organisation = call.holder.organisation;
         let price = self.gateway.cost(organisation, (platform, model), &usage);
@@ -96,7 +96,7 @@ impl Doors {
         if self.does(super::Part::Meters) {
             self.meters.model((platform, model), &usage, cost.0, call.began.elapsed());
         }
-        let Some(mut ticket) = ticket else { return };
+        let Some(mut ticket) = ticket else { return cost };
         if let Some(entry) = ticket.entry() {
             if entry.provider != platform || !entry.model.ends_with(model) {
                 entry.model = format!("{platform}/{model}");
@@ -108,6 +108,7 @@ impl Doors {
             entry.cached_input_tokens = i64::try_from(usage.cached_input).unwrap_or(i64::MAX);
         }
         ticket.settle(Amount::call(cost, usage.input, usage.output));
+        cost
     }
 
     /// Books a call that failed: nothing when the provider cannot have counted anything,
@@ -139,6 +140,7 @@ pub(super) struct Open {
     pub(super) call: Arc<Call>,
     pub(super) ticket: Option<Ticket>,
     pub(super) pass: Option<crate::limit::Pass>,
+    pub(super) span: tracing::Span,
     pub(super) platform: String,
     pub(super) model: String,
 }

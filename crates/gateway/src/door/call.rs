@@ -16,7 +16,7 @@ use crate::cache::Given;
 use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
 use crate::limit::Pass;
-use crate::telemetry;
+use crate::telemetry::{self, Told};
 
 /// A call that may be made.
 #[derive(Debug)]
@@ -119,6 +119,7 @@ impl Doors {
         let meta = CallMeta::new(call.holder.organisation, wanted)
             .paid_by(Some(held.on_lost(self, call, &quote)));
         let span = telemetry::span("chat", &quote.provider, &quote.model);
+        telemetry::asked(&span, &request, self.options.capture_content);
         let asking = Box::pin(self.gateway.complete(&meta, request));
         let deadline = self.options.deadline;
         let answered = timeout(deadline, asking)
@@ -126,7 +127,6 @@ impl Doors {
             .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
         match answered {
             Ok((reply, platform, model)) => {
-                telemetry::ended(&span, &model, Ok(&reply.usage));
                 if let Some(pass) = &pass {
                     let tokens = reply.usage.input.saturating_add(reply.usage.output);
                     pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
@@ -137,11 +137,17 @@ impl Doors {
                     usage: reply.usage,
                     scripted: reply.scripted,
                 };
-                self.book(call, held.take(), used);
+                let cost = self.book(call, held.take(), used);
+                let finish = Some(reply.finish);
+                let told = Told { model: &model, usage: &reply.usage, cost, finish };
+                telemetry::ended(&span, Ok(told));
+                if self.options.capture_content {
+                    telemetry::said(&span, &reply.content, reply.finish);
+                }
                 Ok(Given { reply, provider: platform.to_string(), model })
             }
             Err(error) => {
-                telemetry::ended(&span, &quote.model, Err(error.code()));
+                telemetry::ended(&span, Err(error.code()));
                 Doors::book_failure(held.take(), &error);
                 Err(Failure::from(&error))
             }
@@ -160,6 +166,8 @@ impl Doors {
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
             .paid_by(Some(held.on_lost(self, &call, &quote)));
+        let span = telemetry::span("chat", &quote.provider, &quote.model);
+        telemetry::asked(&span, &request, self.options.capture_content);
         match Box::pin(self.gateway.stream(&meta, request)).await {
             Ok(answer) => {
                 let open = Open {
@@ -167,17 +175,14 @@ impl Doors {
                     call,
                     ticket: held.take(),
                     pass,
+                    span,
                     platform: answer.platform.to_string(),
                     model: answer.model,
                 };
                 Ok((answer.deltas, open))
             }
             Err(error) => {
-                telemetry::ended(
-                    &telemetry::span("chat", &quote.provider, &quote.model),
-                    &quote.model,
-                    Err(error.code()),
-                );
+                telemetry::ended(&span, Err(error.code()));
                 Doors::book_failure(held.take(), &error);
                 Err(Failure::from(&error))
             }

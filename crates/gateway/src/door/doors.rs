@@ -60,6 +60,8 @@ pub struct DoorOptions {
     pub shared: Option<Shared>,
     /// What is left out.
     pub without: BTreeSet<Part>,
+    /// Whether spans tell what was said.
+    pub capture_content: bool,
 }
 
 impl DoorOptions {
@@ -73,6 +75,7 @@ impl DoorOptions {
             largest_body: 32 * 1024 * 1024,
             shared: None,
             without: BTreeSet::new(),
+            capture_content: false,
         }
     }
 }

@@ -16,7 +16,7 @@ use super::asked::{Call, Used};
 use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::CallMeta;
-use crate::telemetry::Ending;
+use crate::telemetry::{self, Ending, Told};
 use crate::virtual_key::KeyScope;
 
 /// Turn texts into vectors as OpenAI's clients do.
@@ -54,6 +54,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted.clone())
         .paid_by(Some(held.on_lost(doors, &call, &quote)));
+    let span = telemetry::span("embeddings", &quote.provider, &quote.model);
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.embed(&meta, asked.request))
         .await
@@ -65,7 +66,9 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             }
             let usage = vectors.usage;
             let used = Used { platform: &platform, model: &model, usage, scripted: false };
-            doors.book(&call, held.take(), used);
+            let cost = doors.book(&call, held.take(), used);
+            let told = Told { model: &model, usage: &usage, cost, finish: None };
+            telemetry::ended(&span, Ok(told));
             doors.count(&call, Ending::Ok);
             let mut response =
                 Response::new(Body::from(dialect::encode(&vectors, &wanted, asked.base64)));
@@ -74,6 +77,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             Ok(response)
         }
         Err(error) => {
+            telemetry::ended(&span, Err(error.code()));
             Doors::book_failure(held.take(), &error);
             doors.count(&call, Ending::Failed);
             Err(Failure::from(&error))

@@ -11,14 +11,14 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::Stream;
-use llm::chat::{Accumulator, Delta, Reply, TokenUsage};
+use llm::chat::{Accumulator, Delta, Finish, Reply, TokenUsage};
 use llm::door::{Failure, Frames};
 use llm::{DeltaStream, Error};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::asked::{Open, Used};
 use crate::cache::{Given, Key};
-use crate::telemetry::{self, Ending};
+use crate::telemetry::{self, Ending, Told};
 
 /// How much goes out in one piece at most.
 const PIECE: usize = 64 * 1024;
@@ -32,6 +32,8 @@ pub(super) struct Events {
     scripted: bool,
     /// The answer so far, when it is to be remembered.
     kept: Option<(Key, Accumulator)>,
+    /// What was said so far, when it is told with the span.
+    said: Option<String>,
     /// How long a silence may last, and when this one has.
     silence: Option<(Duration, Pin<Box<Sleep>>)>,
 }
@@ -42,7 +44,9 @@ const SIGN_OF_LIFE: &[u8] = b": still at work\n\n";
 impl Events {
     /// The events of an answer of a model, which is booked when it ends.
     pub(super) fn new(deltas: DeltaStream, frames: Frames, open: Open) -> Self {
+        let tells = open.doors.options.capture_content && !open.span.is_disabled();
         Self {
+            said: tells.then(String::new),
             deltas: Some(deltas),
             frames,
             open: Some(open),
@@ -56,6 +60,7 @@ impl Events {
     /// The events of an answer that nobody has to book here.
     pub(super) fn unbooked(deltas: DeltaStream, frames: Frames) -> Self {
         Self {
+            said: None,
             deltas: Some(deltas),
             frames,
             open: None,
@@ -94,9 +99,14 @@ impl Events {
         match &delta {
             Delta::Start { scripted, .. } => self.scripted = *scripted,
             Delta::Usage(usage) => self.usage = *usage,
-            Delta::Finish { .. } => {
+            Delta::Text { text } => {
+                if let Some(said) = &mut self.said {
+                    said.push_str(text);
+                }
+            }
+            Delta::Finish { reason } => {
                 self.deltas = None;
-                self.done();
+                self.done(*reason);
             }
             _ => {}
         }
@@ -119,7 +129,7 @@ impl Events {
     }
 
     /// The answer is complete.
-    fn done(&mut self) {
+    fn done(&mut self, finish: Finish) {
         let Some(open) = self.open.as_mut() else { return };
         if let Some(pass) = &open.pass {
             let tokens = self.usage.input.saturating_add(self.usage.output);
@@ -131,10 +141,16 @@ impl Events {
             usage: self.usage,
             scripted: self.scripted,
         };
-        open.doors.book(&open.call, open.ticket.take(), used);
+        let cost = open.doors.book(&open.call, open.ticket.take(), used);
         open.doors.count(&open.call, Ending::Ok);
-        let span = telemetry::span("chat", &open.platform, &open.model);
-        telemetry::ended(&span, &open.model, Ok(&self.usage));
+        let (model, usage) = (open.model.as_str(), &self.usage);
+        let told = Told { model, usage, cost, finish: Some(finish) };
+        telemetry::ended(&open.span, Ok(told));
+        if let Some(said) = &self.said {
+            telemetry::said(&open.span, said, finish);
+        }
+        // the answer is complete, whenever the client has taken all of it
+        open.span = tracing::Span::none();
     }
 
     /// Puts a complete answer into the cache.
@@ -154,6 +170,8 @@ impl Events {
         let Some(open) = self.open.as_mut() else { return };
         super::Doors::book_failure(open.ticket.take(), &after_words(error));
         open.doors.count(&open.call, Ending::Failed);
+        telemetry::ended(&open.span, Err(error.code()));
+        open.span = tracing::Span::none();
     }
 }
 

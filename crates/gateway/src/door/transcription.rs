@@ -15,7 +15,7 @@ use super::asked::{Call, Used};
 use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::CallMeta;
-use crate::telemetry::Ending;
+use crate::telemetry::{self, Ending, Told};
 use crate::virtual_key::KeyScope;
 
 /// No recording of so many bytes has more tokens than one for each of these.
@@ -57,6 +57,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted)
         .paid_by(Some(held.on_lost(doors, &call, &quote)));
+    let span = telemetry::span("transcription", &quote.provider, &quote.model);
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.transcribe(&meta, asked.request))
         .await
@@ -69,7 +70,9 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
                 pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
             }
             let used = Used { platform: &platform, model: &model, usage, scripted: false };
-            doors.book(&call, held.take(), used);
+            let cost = doors.book(&call, held.take(), used);
+            let told = Told { model: &model, usage: &usage, cost, finish: None };
+            telemetry::ended(&span, Ok(told));
             doors.count(&call, Ending::Ok);
             let (kind, text) = dialect::encode(&transcript, asked.format);
             let mut response = Response::new(Body::from(text));
@@ -77,6 +80,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             Ok(response)
         }
         Err(error) => {
+            telemetry::ended(&span, Err(error.code()));
             Doors::book_failure(held.take(), &error);
             doors.count(&call, Ending::Failed);
             Err(Failure::from(&error))

@@ -1,8 +1,8 @@
 //! What is told of calls: spans by OpenTelemetry's conventions for generative AI, and
-//! counts for Prometheus. What was said is never told.
+//! counts for Prometheus. What was said is told to nobody unless an administrator wants it.
 
 mod meters;
 mod span;
 
 pub(crate) use meters::{Ending, Meters};
-pub(crate) use span::{ended, span};
+pub(crate) use span::{Told, asked, ended, said, span};

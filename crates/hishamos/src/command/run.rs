@@ -1,14 +1,18 @@
 //! From the command line to the command.
 
 use std::future::Future;
+use std::sync::Arc;
+
+use base::{OsRandom, SystemClock};
 
 use super::cli::{Cli, Command};
 use super::{
     api_key, board, budget, check, completion, configuration, doctor, execution, model, platform,
     project, schedule, secret, user, virtual_key, workflow,
 };
-use crate::config::{self, Environment};
+use crate::config::{self, Config, Environment};
 use crate::failure::{Failure, Result};
+use crate::trace::{Post, Spans};
 use crate::{demo, logging, serve};
 
 /// How many threads serve commands that are no servers.
@@ -21,14 +25,15 @@ pub fn run(cli: Cli) -> Result<()> {
     match command {
         Command::Serve(command) => {
             let config = config::read(&command.flags, &environment, "info")?.config;
-            logging::start(&config.log)?;
+            let (spans, post) = spans(&config).unzip();
+            logging::start(&config.log, spans)?;
             stay_small();
             let threads = config.limits.worker_threads;
-            block_on(threads, serve::serve(config, !command.no_migrate))
+            block_on(threads, serve::serve(config, !command.no_migrate, post))
         }
         Command::Demo(command) => {
             let config = config::read(&command.flags, &environment, "warn")?.config;
-            logging::start(&config.log)?;
+            logging::start(&config.log, None)?;
             stay_small();
             let threads = config.limits.worker_threads;
             block_on(threads, demo::demo(command, config, output))
@@ -62,6 +67,12 @@ fn stay_small() {
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
         tracing::debug!("huge pages stay on, which costs memory: {error}");
     }
+}
+
+/// What hears model calls for a collector, where one is configured, and what goes there.
+fn spans(config: &Config) -> Option<(Spans, Post)> {
+    let endpoint = config.telemetry.otlp_endpoint.as_deref()?;
+    Some(Spans::new(endpoint, Arc::new(SystemClock), Arc::new(OsRandom)))
 }
 
 fn client(work: impl Future<Output = Result<()>>) -> Result<()> {

@@ -19,6 +19,7 @@ mod read;
 mod reader;
 mod secrets;
 mod server;
+mod telemetry;
 mod tools;
 
 pub use data::{Data, default_folder};
@@ -32,4 +33,5 @@ pub use model::Model;
 pub use read::{Config, read};
 pub use secrets::Secrets;
 pub use server::Server;
+pub use telemetry::Telemetry;
 pub use tools::Tools;

@@ -5,8 +5,8 @@ use gateway::ProviderConfig;
 use super::file::File;
 use super::reader::{Line, Reader};
 use super::{
-    Data, Database, Doors, Environment, Limits, Log, Model, Secrets, ServeFlags, Server, Tools,
-    data, database, doors, limits, log, model, providers, secrets, server, tools,
+    Data, Database, Doors, Environment, Limits, Log, Model, Secrets, ServeFlags, Server, Telemetry,
+    Tools, data, database, doors, limits, log, model, providers, secrets, server, telemetry, tools,
 };
 use crate::failure::Result;
 
@@ -33,6 +33,8 @@ pub struct Config {
     pub doors: Doors,
     /// What opens secrets, and where they are kept.
     pub secrets: Secrets,
+    /// Who is told of model calls.
+    pub telemetry: Telemetry,
 }
 
 /// The configuration, and where each value came from.
@@ -57,6 +59,7 @@ pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> R
         &tools::KEYS,
         &doors::KEYS,
         &secrets::KEYS,
+        &telemetry::KEYS,
     ]
     .concat();
     let file = File::read(&folder, &known)?;
@@ -71,6 +74,7 @@ pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> R
         tools: Tools::read(&mut reader)?,
         doors: Doors::read(&mut reader)?,
         secrets: Secrets::read(&mut reader)?,
+        telemetry: Telemetry::read(&mut reader)?,
         providers: providers::read(&mut reader)?,
     };
     Ok(Reading { config, lines: reader.into_lines() })

@@ -5,6 +5,7 @@ use clap::Args;
 use super::{Server, Stop, admin_key, listen};
 use crate::config::{Config, ServeFlags};
 use crate::failure::Result;
+use crate::trace::Post;
 
 /// Run the server.
 #[derive(Debug, Args)]
@@ -16,10 +17,13 @@ pub struct ServeCommand {
     pub no_migrate: bool,
 }
 
-/// Serves until a signal.
-pub async fn serve(config: Config, may_migrate: bool) -> Result<()> {
+/// Serves until a signal; spans of model calls go by `post`.
+pub async fn serve(config: Config, may_migrate: bool, post: Option<Post>) -> Result<()> {
     let stop = Stop::listen()?;
     let server = Server::start(&config, may_migrate).await?;
+    if let Some(post) = post {
+        server.app.spawn(post.run(server.app.shutdown.clone()));
+    }
     listen::warn_if_open(&config);
     listen::print_line(&format!("listening on http://{}", server.address));
     listen::print_setup_link(&server.app, &server.url(&config)).await?;

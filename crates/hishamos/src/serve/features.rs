@@ -41,6 +41,7 @@ pub fn doors(
         patience: config.doors.patience,
         shared,
         without: config.doors.without.clone(),
+        capture_content: config.telemetry.capture_content,
         ..DoorOptions::new(node)
     };
     Ok(Doors::new(app, gateway, Some(insiders), options))

@@ -9,4 +9,5 @@ mod program;
 mod running;
 mod standby;
 mod stopping;
+mod telemetry;
 mod triggers;
