@@ -175,6 +175,7 @@ export const adminScreens = [
   },
   { name: "usage-empty", scenario: "empty", path: "/admin/usage", ready: empty },
   { name: "ledger", path: "/admin/model-calls", ready: row },
+  { name: "ledger-none", path: "/admin/model-calls?agent=nobody&span=7d", ready: empty },
   { name: "ledger-empty", scenario: "empty", path: "/admin/model-calls", ready: empty },
   { name: "budgets", path: "/admin/budgets", ready: row },
   { name: "budgets-empty", scenario: "empty", path: "/admin/budgets", ready: empty },

@@ -5,7 +5,7 @@ use web::{Access, Permission, Routes};
 
 use crate::{Identity, api_key, audit, login, one_time_link, password, role, session, setup, user};
 
-/// The routes under `/api/v1/auth` and `/api/v1/admin`.
+/// The routes under `/api/v1/auth` and `/api/v1/admin`, and `/api/v1/people`.
 pub fn routes(identity: &Identity) -> Routes {
     Routes::<Identity>::new()
         .add(Access::Public, routes!(setup::api::status))
@@ -15,6 +15,7 @@ pub fn routes(identity: &Identity) -> Routes {
         .add(Access::SignedIn, routes!(session::api::logout))
         .add(Access::SignedIn, routes!(user::api::me))
         .add(Access::SignedIn, routes!(user::api::change))
+        .add(Access::SignedIn, routes!(user::people::list))
         .add(Access::SignedIn, routes!(password::api::change))
         .add(Access::SignedIn, routes!(session::api::list))
         .add(Access::SignedIn, routes!(session::api::revoke))

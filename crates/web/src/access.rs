@@ -13,7 +13,8 @@ use crate::{Ctx, Error, Permission};
 pub enum Access {
     /// Anyone, without signing in. Kept to a short list that a test pins.
     Public,
-    /// Anyone who is signed in; the handler touches only what is the caller's own.
+    /// Anyone who is signed in; the handler touches only what is the caller's own, or what
+    /// every colleague may know.
     SignedIn,
     /// Who brings a virtual key. The door itself checks it, before it reads the body, since
     /// its clients want a refusal in the dialect that they speak.

@@ -46,19 +46,14 @@ export const approvalOptions = (id: string) =>
     queryFn: () => ask<Approval>("GET", place("/approvals/{id}", { id })),
   });
 
-/**
- * The open questions that one execution waits with; they are others when other steps wait. The
- * server lists them by state only.
- */
-export const approvalsOfOptions = (executionId: string, waiting: string[]) =>
+/** The open questions that one execution waits with; they are others when other steps wait. */
+export const approvalsOfOptions = (execution: string, waiting: string[]) =>
   queryOptions({
-    queryKey: keys.approvalList({ executionId, waiting }),
-    queryFn: async () => {
-      const open = await everyPage((cursor) =>
-        askPage<Approval>("/approvals", { status: "pending", limit: 100, cursor }),
-      );
-      return open.filter((each) => each.execution_id === executionId);
-    },
+    queryKey: keys.approvalList({ execution, waiting }),
+    queryFn: () =>
+      everyPage((cursor) =>
+        askPage<Approval>("/approvals", { status: "pending", execution, limit: 100, cursor }),
+      ),
   });
 
 export interface Answer {

@@ -12,6 +12,7 @@ import type {
   UsageGroup,
 } from "./gateway";
 import { keys } from "./keys";
+import type { operations } from "./schema";
 
 export const pricesOptions = queryOptions({
   queryKey: keys.prices,
@@ -51,13 +52,20 @@ export const usageOptions = (wish: UsageWish) =>
 
 export const usageTable = (wish: UsageWish) => askText("/usage", { ...wish, format: "csv" });
 
-export const modelCallsOptions = (execution: string | undefined) =>
+/** Which calls; what is absent does not matter. Days are days in UTC, both part of it. */
+export type CallFilter = Omit<
+  NonNullable<operations["list_model_calls"]["parameters"]["query"]>,
+  "limit" | "cursor"
+>;
+
+/** The newest first. */
+export const modelCallsOptions = (filter: CallFilter) =>
   infiniteQueryOptions({
-    queryKey: keys.modelCalls(execution),
+    queryKey: keys.modelCalls(filter),
     queryFn: ({ pageParam }) =>
       take(
         client.GET("/api/v1/model-calls", {
-          params: { query: { execution, limit: 50, cursor: pageParam ?? undefined } },
+          params: { query: { ...filter, limit: 50, cursor: pageParam ?? undefined } },
         }),
       ),
     initialPageParam: null as string | null,

@@ -11,6 +11,13 @@ export const modelsOptions = queryOptions({
     query.state.data?.items.some((model) => model.status === "loading") ? 3_000 : false,
 });
 
+/** The agents that there are. */
+export const agentsOptions = queryOptions({
+  queryKey: keys.agents,
+  queryFn: async () => (await take(client.GET("/api/v1/agents"))).items,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const healthOptions = queryOptions({
   queryKey: keys.health,
   queryFn: () => take(client.GET("/health")),

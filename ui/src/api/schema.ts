@@ -707,7 +707,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List model calls in the order in which they began. */
+        /** List model calls, the one that began last first. */
         get: operations["list_model_calls"];
         put?: never;
         post?: never;
@@ -763,6 +763,26 @@ export interface paths {
         };
         /** List the models that can be named, and the one that answers when nobody names one. */
         get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people of one's organisation in the order in which they came: ids and names, so
+         *     that lists can show who is meant.
+         */
+        get: operations["list_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1919,6 +1939,10 @@ export interface components {
             execution_title: string;
             /** @description The workflow that it runs. */
             workflow: string;
+            /** @description How people see that workflow. */
+            workflow_name: string;
+            /** @description The key of the project that the execution works for. */
+            project?: string | null;
             /** @description The step that waits. */
             step: string;
             /**
@@ -2101,6 +2125,11 @@ export interface components {
             scope: components["schemas"]["BudgetScope"];
             /** @description Which one; empty for the organisation. */
             scope_id: string;
+            /**
+             * @description The name of the virtual key that it is for; other things are known by their id, or
+             *     named elsewhere.
+             */
+            scope_name?: string | null;
             /** @description For how long it counts. */
             period: components["schemas"]["BudgetPeriod"];
             /** @description The most that may be spent in a period. */
@@ -2208,6 +2237,8 @@ export interface components {
             /** @description The door through which an outside client made it, such as `chat/completions`. */
             door?: string | null;
             key_id?: components["schemas"]["VirtualKeyId"] | null;
+            /** @description The name of that key. */
+            key_name?: string | null;
             user_id?: components["schemas"]["UserId"] | null;
             /** @description The project that it was for. */
             project?: string | null;
@@ -3142,6 +3173,10 @@ export interface components {
                 execution_title: string;
                 /** @description The workflow that it runs. */
                 workflow: string;
+                /** @description How people see that workflow. */
+                workflow_name: string;
+                /** @description The key of the project that the execution works for. */
+                project?: string | null;
                 /** @description The step that waits. */
                 step: string;
                 /**
@@ -3212,6 +3247,11 @@ export interface components {
                 scope: components["schemas"]["BudgetScope"];
                 /** @description Which one; empty for the organisation. */
                 scope_id: string;
+                /**
+                 * @description The name of the virtual key that it is for; other things are known by their id, or
+                 *     named elsewhere.
+                 */
+                scope_name?: string | null;
                 /** @description For how long it counts. */
                 period: components["schemas"]["BudgetPeriod"];
                 /** @description The most that may be spent in a period. */
@@ -3299,6 +3339,8 @@ export interface components {
                 /** @description The door through which an outside client made it, such as `chat/completions`. */
                 door?: string | null;
                 key_id?: components["schemas"]["VirtualKeyId"] | null;
+                /** @description The name of that key. */
+                key_name?: string | null;
                 user_id?: components["schemas"]["UserId"] | null;
                 /** @description The project that it was for. */
                 project?: string | null;
@@ -3518,6 +3560,20 @@ export interface components {
                 ip: string;
                 /** @description Whether this request came with it. */
                 is_current: boolean;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_Person: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description Their id. */
+                id: components["schemas"]["UserId"];
+                /** @description Their name. */
+                name: string;
+                /** @description Whether they may come in; who left still stands in what they did. */
+                is_active: boolean;
             }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
@@ -3885,6 +3941,15 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_projects" | "manage_projects" | "edit_stories" | "view_workflows" | "create_workflow" | "execute_workflow" | "approve_workflows" | "view_agents" | "execute_agent" | "view_commands" | "view_results" | "view_models" | "view_costs" | "manage_platforms" | "manage_budgets" | "manage_virtual_keys" | "manage_api_keys" | "manage_users" | "manage_roles" | "view_audit_logs" | "manage_settings";
+        /** @description Somebody with an account in the same organisation. */
+        Person: {
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+            /** @description Whether they may come in; who left still stands in what they did. */
+            is_active: boolean;
+        };
         /** @description A platform as it is shown. The key itself is never shown. */
         Platform: {
             id?: components["schemas"]["PlatformId"] | null;
@@ -5329,6 +5394,8 @@ export interface operations {
             query?: {
                 /** @description `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled` or `all`. */
                 status?: string | null;
+                /** @description Only those of this execution. */
+                execution?: components["schemas"]["ExecutionId"] | null;
                 /** @description Only those that you may decide about. */
                 mine?: boolean;
                 /** @description How many items, 1 to 200 (50 when absent). */
@@ -8095,6 +8162,24 @@ export interface operations {
             query?: {
                 /** @description Only the calls of this execution. */
                 execution?: components["schemas"]["ExecutionId"];
+                /** @description Only the calls of this agent. */
+                agent?: string;
+                /** @description Only the calls of this model, as `provider/model`. */
+                model?: string;
+                /** @description Only the calls that this platform served. */
+                platform?: string;
+                /** @description Only the calls for this project, by its key. */
+                project?: string;
+                /** @description Only the calls on this person's account. */
+                user?: components["schemas"]["UserId"];
+                /** @description Only the calls of this virtual key. */
+                key?: components["schemas"]["VirtualKeyId"];
+                /** @description Only the calls that ended like this, or that still run. */
+                status?: components["schemas"]["CallOutcome"];
+                /** @description The first day, as `2026-01-31`, or a moment. */
+                since?: string;
+                /** @description The last day, which is part of it, or a moment, which is not. */
+                until?: string;
                 /** @description How many, 1 to 200 (50 when absent). */
                 limit?: number;
                 /** @description The `next` of the page before; absent for the first page. */
@@ -8113,6 +8198,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Call"];
+                };
+            };
+            /** @description A filter or the cursor cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -8530,6 +8624,49 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Person"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */

@@ -141,60 +141,22 @@ export type InputSpecs = Record<string, InputSpec>;
 
 export type ApprovalStatus = "pending" | "approved" | "rejected" | "expired" | "cancelled";
 
-export interface Decision {
-  by: string;
-  approve: boolean;
-  comment: string | null;
-  form: Record<string, unknown> | null;
-  at: string;
-}
+export type Decision = Filled<Schemas["ApprovalDecision"]>;
 
-export interface Approval {
-  id: string;
-  execution_id: string;
-  execution_title: string;
-  workflow: string;
-  step: string;
-  instance: number;
-  title: string;
-  /** Markdown. */
-  message: string;
-  people: string[];
-  roles: string[];
+export type Approval = Omit<Filled<Schemas["Approval"]>, "rule" | "form" | "status"> & {
   rule: "any" | "all" | { quorum: number };
   form: InputSpecs;
   status: ApprovalStatus;
-  requested_at: string;
-  expires_at: string | null;
-  escalates_at: string | null;
-  escalated: boolean;
-  requested_by: string;
-  decisions: Decision[];
-  can_decide: boolean;
-  context: Record<string, unknown> | null;
-}
+};
 
-export interface Workflow {
-  slug: string;
-  name: string;
-  description: string;
-  revision: number | null;
+type KnownWorkflow = Filled<Schemas["Workflow"]>;
+
+export type Workflow = Omit<KnownWorkflow, "inputs" | "steps"> & {
   inputs: InputSpecs;
-  steps: { id: string; name: string; kind: string; needs: string[] }[];
-  source: "library" | "organisation";
-  definition?: string | null;
-  created_at: string | null;
-  department?: string | null;
-  tags?: string[];
-  status?: "active" | "archived";
-}
+  steps: Pick<KnownWorkflow["steps"][number], "id" | "name" | "kind" | "needs">[];
+};
 
-export interface Revision {
-  revision: number;
-  created_at: string;
-  created_by: string;
-  definition?: string | null;
-}
+export type Revision = Filled<Schemas["WorkflowRevision"]>;
 
 export interface Change {
   /** `moved` is a step that stands elsewhere among the others. */
@@ -210,13 +172,7 @@ export interface RevisionDiff {
   text_after: string;
 }
 
-export interface DefinitionProblem {
-  line: number;
-  column: number;
-  step: string | null;
-  message: string;
-  fix: string;
-}
+export type DefinitionProblem = Filled<Schemas["DefinitionProblem"]>;
 
 export interface Validation {
   valid: boolean;
@@ -224,17 +180,9 @@ export interface Validation {
   graph?: Graph | null;
 }
 
-export interface Template {
-  key: string;
-  name: string;
-  description: string;
-  department: string | null;
-  tags: string[];
-  version: string;
+export type Template = Omit<Filled<Schemas["WorkflowTemplate"]>, "parameters"> & {
   parameters: InputSpecs;
-  steps: number;
-  source: string;
-}
+};
 
 export type Missed = Schemas["MissedPolicy"];
 export type Schedule = Filled<Schemas["Schedule"]>;

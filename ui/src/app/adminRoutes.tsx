@@ -1,6 +1,7 @@
 // The pages of administration: platforms, money, keys.
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { readBudgetSearch } from "@/features/budget/search";
+import { readLedger } from "@/features/usage/ledger";
 import { readUsage } from "@/features/usage/search";
 import { shell } from "./shellRoute";
 
@@ -64,7 +65,7 @@ const usage = createRoute({
 const modelCalls = createRoute({
   getParentRoute: () => costPages,
   path: "/admin/model-calls",
-  validateSearch: (search): { execution?: string } => ({ execution: text(search.execution) }),
+  validateSearch: readLedger,
   component: lazyRouteComponent(() => import("@/features/usage/LedgerView"), "LedgerView"),
 });
 

@@ -14,6 +14,7 @@ describe("usage", () => {
     fireEvent.click(screen.getByRole("radio", { name: "Person" }));
     const people = await screen.findByRole("table", { name: "By person" });
     expect(await within(people).findByText("Hisham Sait (you)")).toBeTruthy();
+    expect(await within(people).findByText("Amal Naguib")).toBeTruthy();
     expect(location.search).toContain("group=user");
     fireEvent.click(screen.getByRole("radio", { name: "Agent" }));
     expect(await screen.findByText("Without an agent")).toBeTruthy();
@@ -55,13 +56,39 @@ describe("the ledger", () => {
     await waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(65));
   });
 
-  test("of one execution", async () => {
-    renderApp("/admin/model-calls");
-    type(await screen.findByLabelText("Id of an execution"), "exe_nothing");
-    fireEvent.click(screen.getByRole("button", { name: "Show only its calls" }));
-    expect(await screen.findByText(/made no call/)).toBeTruthy();
-    fireEvent.click(screen.getByRole("button", { name: "Show all" }));
+  test("is filtered by what the address says, and an empty answer offers all again", async () => {
+    renderApp("/admin/model-calls?key=vky_shop&status=error");
+    const table = await screen.findByRole("table", { name: "Ledger" });
+    await waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(3));
+    const outcome = screen.getByLabelText("Filter by outcome") as HTMLSelectElement;
+    expect(outcome.value).toBe("error");
+    type(outcome, "interrupted");
+    expect(await screen.findByText("No call matches")).toBeTruthy();
+    expect(location.search).toContain("status=interrupted");
+    fireEvent.click(screen.getByRole("link", { name: "Show all" }));
+    await waitFor(() => expect(location.search).toBe(""));
     expect(await screen.findByRole("table", { name: "Ledger" })).toBeTruthy();
+  });
+
+  test("names people, and finds their calls", async () => {
+    renderApp("/admin/model-calls");
+    const person = await screen.findByLabelText("Filter by person");
+    await within(person).findByText("Amal Naguib");
+    type(person, "usr_01k7");
+    const table = await screen.findByRole("table", { name: "Ledger" });
+    await waitFor(() => expect(within(table).getAllByRole("row")).toHaveLength(14));
+    expect(within(table).getAllByText("Amal Naguib")).toHaveLength(13);
+    expect(within(table).queryByText("Hisham Sait (you)")).toBeNull();
+  });
+
+  test("of one execution, once its id is entered", async () => {
+    renderApp("/admin/model-calls");
+    const id = await screen.findByLabelText("Id of an execution");
+    type(id, "exe_nothing");
+    expect(location.search).toBe("");
+    fireEvent.submit(id);
+    expect(await screen.findByText("No call matches")).toBeTruthy();
+    expect(location.search).toContain("execution=exe_nothing");
   });
 });
 
@@ -87,6 +114,7 @@ describe("budgets", () => {
     type(within(dialog).getByLabelText("For"), "project");
     fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
     expect(await within(dialog).findAllByText("This is needed.")).toHaveLength(2);
+    await within(dialog).findByText("مخبز الحي (SHOP)");
     type(within(dialog).getByLabelText("Which one"), "SHOP");
     type(within(dialog).getByLabelText("Cap"), "12.50");
     fireEvent.click(within(dialog).getByRole("radio", { name: "Every week" }));
@@ -108,7 +136,9 @@ describe("budgets", () => {
     fireEvent.click(await screen.findByRole("link", { name: "New budget for Order assistant" }));
     const dialog = await screen.findByRole("dialog");
     expect((within(dialog).getByLabelText("For") as HTMLSelectElement).value).toBe("key");
-    expect((within(dialog).getByLabelText("Which one") as HTMLInputElement).value).toBe("vky_shop");
+    expect((within(dialog).getByLabelText("Which one") as HTMLSelectElement).value).toBe(
+      "vky_shop",
+    );
     fireEvent.click(within(dialog).getByRole("button", { name: "Cancel" }));
     await waitFor(() => expect(location.search).toBe(""));
   });
@@ -142,12 +172,15 @@ test("a limit needs at least one number", async () => {
   fireEvent.click(await screen.findByRole("button", { name: "New limit" }));
   const dialog = await screen.findByRole("dialog");
   fireEvent.click(within(dialog).getByRole("radio", { name: "Person" }));
+  await within(dialog).findByText("Hisham Sait (you)");
   type(within(dialog).getByLabelText("Which one"), "usr_01k1");
   fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(await within(dialog).findByText("Give at least one of the two.")).toBeTruthy();
   type(within(dialog).getByLabelText("Requests a minute"), "30");
   fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(await screen.findByText("Hisham Sait (you)")).toBeTruthy();
+  expect(await screen.findByText("Amal Naguib")).toBeTruthy();
   expect(mock.db.rateLimits.at(-1)).toMatchObject({
     scope: "user",
     scope_id: "usr_01k1",

@@ -149,6 +149,17 @@ describe("the inbox of approvals", () => {
     expect(screen.queryByRole("article", { name: /نطاق/ })).toBeNull();
   });
 
+  test("says what each question belongs to, and leads there", async () => {
+    renderApp("/approvals");
+    const question = await screen.findByRole("article", { name: /1\.4\.0 to production/ });
+    const leads = (name: string) =>
+      within(question).getByRole("link", { name }).getAttribute("href");
+    expect(leads("Release 1.4.0 of the clinic")).toBe("/executions/exe_01krelease?step=go");
+    expect(leads("Release process")).toBe("/workflows/release_process");
+    expect(leads("CLINIC")).toBe("/projects/CLINIC?execution=exe_01krelease");
+    expect(leads("go")).toBe("/executions/exe_01krelease?step=go");
+  });
+
   test("wants the form to approve, and a reason to reject", async () => {
     const { mock } = renderApp("/approvals/apr_01k1");
     fireEvent.click(await screen.findByRole("button", { name: "Approve" }));

@@ -7,14 +7,12 @@ export const approvalRoutes: Route[] = [
   route("GET", "/api/v1/approvals", ({ db, request }) => {
     const wanted = new URL(request.url).searchParams;
     const status = wanted.get("status") ?? "pending";
-    const unknown = [...wanted.keys()].find(
-      (name) => !["status", "mine", "limit", "cursor"].includes(name),
-    );
-    if (unknown) return problem(400, "invalid_query", `unknown field \`${unknown}\``);
+    const execution = wanted.get("execution");
     return page(
       db.approvals.filter(
         (each) =>
           (status === "all" || each.status === status) &&
+          (execution === null || each.execution_id === execution) &&
           (wanted.get("mine") !== "true" || each.can_decide),
       ),
     );
@@ -42,8 +40,8 @@ export const approvalRoutes: Route[] = [
     approval.decisions.push({
       by: db.session.user.name,
       approve,
-      comment: comment ?? null,
-      form: form ?? null,
+      comment: comment ?? "",
+      form: form ?? {},
       at: at(0),
     });
     const yes = approval.decisions.filter((each) => each.approve).length;

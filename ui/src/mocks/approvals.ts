@@ -16,6 +16,8 @@ function approval(id: string, changes: Partial<Approval>): Approval {
     execution_id: "exe_01krelease",
     execution_title: "Release 1.4.0 of the clinic",
     workflow: "release_process",
+    workflow_name: "Release process",
+    project: "CLINIC",
     step: "go",
     instance: 0,
     title: "Release 1.4.0 to production?",
@@ -34,6 +36,7 @@ function approval(id: string, changes: Partial<Approval>): Approval {
     },
     status: "pending",
     requested_at: at(5),
+    decided_at: null,
     expires_at: at(-47),
     escalates_at: at(-25),
     escalated: false,
@@ -48,10 +51,6 @@ function approval(id: string, changes: Partial<Approval>): Approval {
       },
     ],
     can_decide: true,
-    context: {
-      inputs: { version: "1.4.0", services: ["booking", "reminders", "front-desk"] },
-      review: { score: 8.6, comments: ["Name the timeout in the error message."] },
-    },
     ...changes,
   };
 }
@@ -63,6 +62,8 @@ export function approvals(): Approval[] {
       execution_id: "exe_01kdone",
       execution_title: "نظام حجز المواعيد للعيادة",
       workflow: "requirements_from_idea",
+      workflow_name: "من الفكرة إلى المتطلبات",
+      project: null,
       step: "scope",
       title: "هل نطاق الإصدار الأول مناسب؟",
       message: "يشمل الإصدار الأول **الحجز** و**التذكير**، ولا يشمل الدفع.",
@@ -74,7 +75,6 @@ export function approvals(): Approval[] {
       expires_at: at(-60 * 72),
       escalated: true,
       requested_by: "Hisham Sait",
-      context: { scope: ["booking", "reminders"] },
     }),
     approval("apr_01k3", {
       title: "Spend more than $5 on the estimate?",
@@ -87,7 +87,6 @@ export function approvals(): Approval[] {
       decisions: [],
       expires_at: null,
       can_decide: false,
-      context: null,
     }),
     approval("apr_01k4", {
       title: "Release 1.3.0 to production?",
@@ -95,6 +94,7 @@ export function approvals(): Approval[] {
       execution_title: "Release 1.3.0 of the clinic",
       status: "approved",
       requested_at: at(1_490),
+      decided_at: at(1_480),
       expires_at: null,
       can_decide: false,
     }),
@@ -104,6 +104,7 @@ export function approvals(): Approval[] {
       execution_title: "Release 1.2.9 of the clinic",
       status: "rejected",
       requested_at: at(4_000),
+      decided_at: at(3_990),
       expires_at: null,
       can_decide: false,
       decisions: [
@@ -111,7 +112,7 @@ export function approvals(): Approval[] {
           by: "Hisham Sait",
           approve: false,
           comment: "The reminders are sent twice on staging. Fix that first.",
-          form: null,
+          form: {},
           at: at(3_990),
         },
       ],

@@ -1,6 +1,7 @@
 // Test double for the HishamOS server: the HTTP contract over an in-memory state, as one fetch
 // handler. Used by `npm run dev` and by tests; never part of the product.
-import { json, problem } from "./answer";
+import { agents } from "./agents";
+import { json, page, problem } from "./answer";
 import { approvalRoutes } from "./approvalRoutes";
 import { isInContract, unknownField } from "./contract";
 import { costRoutes } from "./costRoutes";
@@ -25,6 +26,7 @@ const routes: Route[] = [
   ...platformRoutes,
   ...costRoutes,
   route("GET", "/api/v1/models", ({ db }) => json(db.models)),
+  route("GET", "/api/v1/agents", () => page(agents)),
   route("GET", "/health", () => json({ status: "ok", version: "0.1.0" })),
 ];
 

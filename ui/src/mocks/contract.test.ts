@@ -12,7 +12,7 @@ test("routes of the server are known, others are not", () => {
 });
 
 test("what the server would refuse is named", () => {
-  expect(field("GET", "/api/v1/approvals", "status=all&execution=exe_1")).toBe("execution");
+  expect(field("GET", "/api/v1/approvals", "status=all&colour=red")).toBe("colour");
   expect(field("GET", "/api/v1/approvals", "status=all&limit=3")).toBeNull();
   const budget = { scope: "organisation", period: "day", cap_micros: 1 };
   expect(field("POST", "/api/v1/budgets", "", budget)).toBeNull();

@@ -15,10 +15,24 @@ export const costRoutes: Route[] = [
   }),
   route("GET", "/api/v1/model-calls", ({ db, request }) => {
     const query = new URL(request.url).searchParams;
-    const execution = query.get("execution");
     const start = Number(query.get("cursor") ?? 0);
     const limit = Number(query.get("limit") ?? 50);
-    const all = db.modelCalls.filter((each) => !execution || each.execution_id === execution);
+    const is = (name: string, value: string | null) =>
+      query.get(name) === null || query.get(name) === value;
+    const day = (name: string, other: string) => query.get(name)?.slice(0, 10) ?? other;
+    const all = db.modelCalls.filter(
+      (each) =>
+        is("execution", each.execution_id) &&
+        is("agent", each.agent) &&
+        is("model", each.model) &&
+        is("platform", each.provider) &&
+        is("project", each.project) &&
+        is("user", each.user_id) &&
+        is("key", each.key_id) &&
+        is("status", each.outcome) &&
+        day("since", "") <= each.started_at.slice(0, 10) &&
+        each.started_at.slice(0, 10) <= day("until", "9"),
+    );
     const next = start + limit < all.length ? String(start + limit) : null;
     return json({ items: all.slice(start, start + limit), next });
   }),
@@ -33,6 +47,7 @@ export const costRoutes: Route[] = [
     const budget: Budget = {
       ...body,
       id: nextId(db, "bdg"),
+      scope_name: db.virtualKeys.find((each) => each.id === body.scope_id)?.name ?? null,
       is_active: true,
       spent_micros: 0,
       reserved_micros: 0,

@@ -125,12 +125,13 @@ export const modelCalls = (): ModelCall[] =>
       is_cached: isCached,
       calls: 1,
       duration_ms: isCached ? 2 : 900 + index * 24,
-      started_at: at(600 - index * 9),
+      started_at: at(5 + index * 9),
       outcome: isFailed ? "error" : isCut ? "interrupted" : "ok",
       error: isFailed ? "the provider is overloaded (529)" : null,
       door: isDoor ? "chat/completions" : null,
       key_id: isDoor ? "vky_shop" : null,
-      user_id: "usr_01k1",
+      key_name: isDoor ? "Order assistant" : null,
+      user_id: index % 5 === 2 ? "usr_01k7" : "usr_01k1",
       project: "CLINIC",
       agent: isDoor ? null : "business-analyst",
     };
@@ -139,6 +140,7 @@ export const modelCalls = (): ModelCall[] =>
 const budget = (
   part: Pick<Budget, "id" | "scope" | "scope_id" | "cap_micros" | "spent_micros"> & Partial<Budget>,
 ): Budget => ({
+  scope_name: null,
   period: "month",
   on_exceeded: "stop",
   is_active: true,
@@ -184,6 +186,7 @@ export const budgets = (): Budget[] => [
     id: "bdg_key",
     scope: "key",
     scope_id: "vky_shop",
+    scope_name: "Order assistant",
     period: "week",
     cap_micros: 20_000_000,
     spent_micros: 0,

@@ -12,6 +12,7 @@ import type {
   UnknownPrice,
   VirtualKey,
 } from "@/api/gateway";
+import type { Person } from "@/api/people";
 import type {
   ApiKey,
   ExecutionDetail,
@@ -45,6 +46,7 @@ export interface Db {
   isSignedIn: boolean;
   session: Session;
   sessions: SignedIn[];
+  people: Person[];
   apiKeys: ApiKey[];
   projects: Project[];
   items: WorkItem[];

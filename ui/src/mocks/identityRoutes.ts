@@ -4,6 +4,7 @@ import { at, nextId } from "./db";
 import { type Route, route } from "./route";
 
 export const identityRoutes: Route[] = [
+  route("GET", "/api/v1/people", ({ db }) => page(db.people)),
   route("GET", "/api/v1/auth/setup", ({ db }) => json({ required: !db.isSetUp }), true),
   route(
     "POST",

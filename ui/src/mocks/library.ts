@@ -12,7 +12,8 @@ function template(key: string, name: string, changes: Partial<Template>): Templa
     version: "1.0.0",
     parameters: {},
     steps: 5,
-    source: "library",
+    source: "built_in",
+    definition: null,
     ...changes,
   };
 }

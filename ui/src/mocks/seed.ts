@@ -208,6 +208,11 @@ export function seed(scenario: Scenario): Db {
         is_current: false,
       },
     ],
+    people: [
+      { id: "usr_01k1", name: "Hisham Sait", is_active: true },
+      { id: "usr_01k7", name: "Amal Naguib", is_active: true },
+      { id: "usr_01k9", name: "Omar Said", is_active: false },
+    ],
     apiKeys: isBare
       ? []
       : [

@@ -9,7 +9,10 @@ import type { KeptWorkflow } from "./workflows";
 
 const find = (db: Db, slug = "") => db.workflows.find((each) => each.slug === slug);
 const shown = ({ revisions: _, ...workflow }: KeptWorkflow) => workflow;
-const listed = ({ revisions: _, definition: __, ...workflow }: KeptWorkflow) => workflow;
+const listed = ({ revisions: _, ...workflow }: KeptWorkflow) => ({
+  ...workflow,
+  definition: null,
+});
 
 /** Just enough of a check to show what problems look like. */
 function problemsOf(text: string) {
@@ -69,7 +72,7 @@ function save(db: Db, slug: string, definition: string, kept?: KeptWorkflow): Ke
     created_at: at(0),
     revisions: [
       ...(kept?.revisions ?? []),
-      { revision, created_at: at(0), created_by: db.session.user.name, definition },
+      { revision, name, created_at: at(0), created_by: db.session.user.name, definition },
     ],
   };
   db.workflows = [made, ...db.workflows.filter((each) => each.slug !== slug)];
@@ -119,7 +122,7 @@ export const workflowRoutes: Route[] = [
     return json(shown(save(db, params.slug ?? "", definition, find(db, params.slug))));
   }),
   route("GET", "/api/v1/workflows/{slug}/revisions", ({ db, params }) =>
-    page((find(db, params.slug)?.revisions ?? []).map(({ definition: _, ...each }) => each)),
+    page((find(db, params.slug)?.revisions ?? []).map((each) => ({ ...each, definition: null }))),
   ),
   route("GET", "/api/v1/workflows/{slug}/diff", ({ db, params, request }) => {
     const wanted = new URL(request.url).searchParams;

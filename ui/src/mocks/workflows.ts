@@ -99,6 +99,7 @@ const project = { type: "string", description: "The key of the project.", requir
 export function workflows(): KeptWorkflow[] {
   const revisions = [first, second, third].map((definition, index) => ({
     revision: index + 1,
+    name: "Release process",
     created_at: at(9_000 - index * 4_000),
     created_by: index === 1 ? "Amal Naguib" : "Hisham Sait",
     definition,
@@ -180,6 +181,7 @@ export function workflows(): KeptWorkflow[] {
       revisions: [
         {
           revision: 1,
+          name: "إصلاح عطل",
           created_at: at(2_000),
           created_by: "Hisham Sait",
           definition: "name: إصلاح عطل\nsteps:\n  - agent: bug-triage\n    command: triage\n",

@@ -1,7 +1,7 @@
 //! Routes of approvals.
 
 use axum::extract::State;
-use base::{ApprovalId, Page, PageRequest, Timestamp};
+use base::{ApprovalId, ExecutionId, Page, PageRequest, Timestamp};
 use engine::{ApprovalState, Decider, Decision, DecisionError, Input, Plan, Rejected, definition};
 use serde::Deserialize;
 use serde_json::json;
@@ -27,6 +27,8 @@ pub(crate) fn routes() -> Routes<Automation> {
 struct ListQuery {
     /// `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled` or `all`.
     status: Option<String>,
+    /// Only those of this execution.
+    execution: Option<ExecutionId>,
     /// Only those that you may decide about.
     #[serde(default)]
     mine: bool,
@@ -51,7 +53,8 @@ async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Appr
     let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
     let page = PageRequest { limit: query.limit, cursor: None };
     let mut tx = ctx.read().await?;
-    let rows = sql::list(&mut tx, caller.organisation, status, after, page.limit()).await?;
+    let filter = sql::Filter { status, execution: query.execution, after };
+    let rows = sql::list(&mut tx, caller.organisation, filter, page.limit()).await?;
     let mut found = Page::from_rows(rows, page.limit(), |row: &Row| {
         encode_cursor(&[&row.requested_at.as_millis().to_string(), &row.id.to_string()])
     });
@@ -170,6 +173,8 @@ fn view(row: Row, caller: &Caller) -> Approval {
         execution_id: row.execution,
         execution_title: row.execution_title,
         workflow: row.workflow,
+        workflow_name: row.workflow_name,
+        project: row.project,
         step: row.step,
         instance: row.instance,
         title: request.title,

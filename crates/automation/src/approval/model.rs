@@ -16,6 +16,10 @@ pub(super) struct Approval {
     pub execution_title: String,
     /// The workflow that it runs.
     pub workflow: String,
+    /// How people see that workflow.
+    pub workflow_name: String,
+    /// The key of the project that the execution works for.
+    pub project: Option<String>,
     /// The step that waits.
     pub step: String,
     /// The instance of the step, from 0.
@@ -104,6 +108,8 @@ pub(super) struct Row {
     pub execution: ExecutionId,
     pub execution_title: String,
     pub workflow: String,
+    pub workflow_name: String,
+    pub project: Option<String>,
     pub definition: String,
     pub requester: String,
     pub requested_by: String,

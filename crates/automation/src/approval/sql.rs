@@ -1,26 +1,45 @@
 //! Reading approvals.
 
-use base::{ApprovalId, OrganisationId, Timestamp};
+use base::{ApprovalId, ExecutionId, OrganisationId, Timestamp};
 use store::{Result, Row as DbRow, Tx, params, sql};
 
 use super::model::Row;
 
-/// Approvals with this state (all of them when absent), the oldest first; one more than
-/// `limit`, to know whether more follow.
+/// Which approvals to list.
+pub(super) struct Filter {
+    /// Only those in this state.
+    pub status: Option<String>,
+    /// Only those of this execution.
+    pub execution: Option<ExecutionId>,
+    /// Only those after this one.
+    pub after: Option<(Timestamp, ApprovalId)>,
+}
+
+/// Approvals, the oldest first; one more than `limit`, to know whether more follow.
 pub(super) async fn list(
     tx: &mut Tx,
     organisation: OrganisationId,
-    status: Option<String>,
-    after: Option<(Timestamp, ApprovalId)>,
+    filter: Filter,
     limit: i64,
 ) -> Result<Vec<Row>> {
-    let (at, id) = after.map_or((None, None), |(at, id)| (Some(at), Some(id)));
-    let rows = tx
-        .fetch_all(
-            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.definition, e.started_by_id, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and (cast($2 as text) is null or a.status = $2) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
-            params![organisation, status, at, id, limit + 1],
-        )
-        .await?;
+    let (at, id) = filter.after.map_or((None, None), |(at, id)| (Some(at), Some(id)));
+    let rows = match filter.execution {
+        // a text of its own, so that the index of the execution's approvals serves it
+        Some(execution) => {
+            tx.fetch_all(
+                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, e.definition, e.started_by_id, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.execution_id = $6 and (cast($2 as text) is null or a.status = $2) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
+                params![organisation, filter.status, at, id, limit + 1, execution],
+            )
+            .await?
+        }
+        None => {
+            tx.fetch_all(
+                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, e.definition, e.started_by_id, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and (cast($2 as text) is null or a.status = $2) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
+                params![organisation, filter.status, at, id, limit + 1],
+            )
+            .await?
+        }
+    };
     rows.iter().map(row).collect()
 }
 
@@ -31,7 +50,7 @@ pub(super) async fn get(
 ) -> Result<Option<Row>> {
     let found = tx
         .fetch_optional(
-            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.definition, e.started_by_id, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.id = $2"),
+            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, e.definition, e.started_by_id, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.id = $2"),
             params![organisation, id],
         )
         .await?;
@@ -44,6 +63,8 @@ fn row(row: &DbRow) -> Result<Row> {
         execution: row.get("execution_id")?,
         execution_title: row.get("execution_title")?,
         workflow: row.get("workflow_slug")?,
+        workflow_name: row.get("workflow_name")?,
+        project: row.get("project_key")?,
         definition: row.get("definition")?,
         requester: row.get("started_by_id")?,
         requested_by: row.get("started_by_name")?,

@@ -49,6 +49,30 @@ both_databases! {
         house.check().await;
     }
 
+    async fn an_approval_says_what_it_belongs_to_and_is_found_by_it(db: Db) {
+        let house = House::new(db).await;
+        let id = house.execute(ASKS, json!({})).await;
+        let other = house.execute(ASKS, json!({})).await;
+        let approval = asked(&house, &id).await;
+        asked(&house, &other).await;
+        let shown = house.get(&format!("/executions/{id}")).await;
+        assert_eq!(approval["execution_title"], shown["title"]);
+        assert_eq!(approval["workflow_name"], shown["workflow"]["name"]);
+        assert_eq!(approval["workflow"], shown["workflow"]["slug"]);
+        assert_eq!(approval["project"], shown["project"]);
+        assert_eq!(approval["step"], "ask");
+        let of = async |query: &str| -> Vec<Json> {
+            let page = house.get(&format!("/approvals?{query}")).await;
+            page["items"].as_array().unwrap().iter().map(|item| item["execution_id"].clone()).collect()
+        };
+        assert_eq!(of(&format!("execution={id}")).await, [json!(id)]);
+        assert_eq!(of(&format!("execution={other}&status=all&mine=true")).await, [json!(other)]);
+        assert!(of(&format!("execution={id}&status=approved")).await.is_empty());
+        assert_eq!(of("status=all").await.len(), 2);
+        house.post(&format!("/executions/{id}/cancel"), json!({})).await.expect(200);
+        house.post(&format!("/executions/{other}/cancel"), json!({})).await.expect(200);
+    }
+
     async fn a_rejection_takes_the_other_branch(db: Db) {
         let house = House::new(db).await;
         let id = house.execute(ASKS, json!({})).await;

@@ -63,6 +63,7 @@ mod tests {
                 id: BudgetId::from_u128(1),
                 scope: Scope::Organisation,
                 scope_id: String::new(),
+                scope_name: None,
                 period: Period::Day,
                 cap_micros: Micros(1_000),
                 on_exceeded: OnExceeded::Stop,

@@ -110,6 +110,7 @@ pub(super) async fn create(
         id: BudgetId::new(now, ctx.random().as_ref()),
         scope: new.scope,
         scope_id: new.scope_id.clone(),
+        scope_name: None,
         period: new.period,
         cap_micros: new.cap_micros,
         on_exceeded: new.on_exceeded.clone(),
@@ -131,7 +132,8 @@ pub(super) async fn create(
             }
             written?;
             audit(tx, &job, "budget_created", &budget).await?;
-            Reply::new(StatusCode::CREATED, &budget)
+            let saved = sql::find(tx, organisation, budget.id).await?;
+            Reply::new(StatusCode::CREATED, &saved.unwrap_or(budget))
         })
     })
     .await?;

@@ -210,6 +210,9 @@ pub struct Budget {
     pub scope: Scope,
     /// Which one; empty for the organisation.
     pub scope_id: String,
+    /// The name of the virtual key that it is for; other things are known by their id, or
+    /// named elsewhere.
+    pub scope_name: Option<String>,
     /// For how long it counts.
     pub period: Period,
     /// The most that may be spent in a period.

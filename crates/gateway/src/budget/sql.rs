@@ -76,11 +76,11 @@ pub(crate) async fn find(
 ) -> Result<Option<Budget>> {
     let row = tx
         .fetch_optional(
-            sql!("select * from budgets where organisation_id = $1 and id = $2"),
+            sql!("select b.*, k.name as scope_name from budgets b left join virtual_keys k on k.organisation_id = b.organisation_id and b.scope = 'key' and k.id = b.scope_id where b.organisation_id = $1 and b.id = $2"),
             params![organisation, id],
         )
         .await?;
-    row.as_ref().map(budget).transpose()
+    row.as_ref().map(named).transpose()
 }
 
 /// Budgets in the order of their ids, after the one of the cursor.
@@ -92,13 +92,11 @@ pub(super) async fn list(
 ) -> Result<Vec<Budget>> {
     let rows = tx
         .fetch_all(
-            sql!(
-                "select * from budgets where organisation_id = $1 and id > $2 order by id limit $3"
-            ),
+            sql!("select b.*, k.name as scope_name from budgets b left join virtual_keys k on k.organisation_id = b.organisation_id and b.scope = 'key' and k.id = b.scope_id where b.organisation_id = $1 and b.id > $2 order by b.id limit $3"),
             params![organisation, after, limit],
         )
         .await?;
-    rows.iter().map(budget).collect()
+    rows.iter().map(named).collect()
 }
 
 /// Every active budget.
@@ -238,11 +236,17 @@ pub(super) async fn delete_reservations(
     Ok(())
 }
 
+/// A budget as people see it.
+fn named(row: &Row) -> Result<Budget> {
+    Ok(Budget { scope_name: row.get("scope_name")?, ..budget(row)? })
+}
+
 fn budget(row: &Row) -> Result<Budget> {
     Ok(Budget {
         id: row.get("id")?,
         scope: row.parse("scope")?,
         scope_id: row.get("scope_id")?,
+        scope_name: None,
         period: row.parse("period")?,
         cap_micros: row.get("cap_micros")?,
         on_exceeded: row.parse("on_exceeded")?,

@@ -4,13 +4,12 @@
 //! transactions, so that a result and what it cost are recorded together or not at all.
 //! Both give back what to add to the execution's usage.
 
-use utoipa_axum::routes;
-use web::{Access, Permission, Routes};
+use web::Routes;
 
 mod afford;
-mod api;
 mod close;
 mod intent;
+mod list;
 mod model;
 mod outcome;
 pub(crate) mod slices;
@@ -22,5 +21,5 @@ pub use model::{Call, CallOutcome};
 pub use outcome::RecordCall;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().add(Access::Permission(Permission::ViewCosts), routes!(api::list))
+    list::routes()
 }

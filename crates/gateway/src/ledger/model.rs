@@ -96,6 +96,8 @@ pub struct Call {
     pub door: Option<String>,
     /// The virtual key of the outside client.
     pub key_id: Option<VirtualKeyId>,
+    /// The name of that key.
+    pub key_name: Option<String>,
     /// On whose account it was made.
     pub user_id: Option<UserId>,
     /// The project that it was for.

@@ -1,11 +1,10 @@
 //! The table of model calls.
 
 use base::{CallId, ExecutionId, Micros, OrganisationId, Timestamp, Usage};
-use store::{Result, Row, Tx, Value, params, sql};
+use store::{Result, Row, Tx, params, sql};
 
 use super::intent::Intent;
 use super::outcome::Ended;
-use super::{Call, CallOutcome};
 use crate::call::Worst;
 
 /// Writes the row of a call that begins; `false` when it stands there already.
@@ -178,66 +177,4 @@ pub(super) async fn exists(tx: &mut Tx, organisation: OrganisationId, id: CallId
         )
         .await?;
     Ok(row.is_some())
-}
-
-/// Calls in the order in which they began, after the one of the cursor.
-pub(super) async fn list(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    execution: Option<ExecutionId>,
-    after: Option<(Timestamp, CallId)>,
-    limit: i64,
-) -> Result<Vec<Call>> {
-    let (at, id): (Value, Value) = match after {
-        Some((at, id)) => (at.into(), id.into()),
-        None => (i64::MIN.into(), "".into()),
-    };
-    let rows = match execution {
-        Some(execution) => {
-            tx.fetch_all(
-                sql!("select * from model_calls where organisation_id = $1 and execution_id = $2 and (started_at > $3 or (started_at = $3 and id > $4)) order by started_at, id limit $5"),
-                params![organisation, execution, at, id, limit + 1],
-            )
-            .await?
-        }
-        None => {
-            tx.fetch_all(
-                sql!("select * from model_calls where organisation_id = $1 and (started_at > $2 or (started_at = $2 and id > $3)) order by started_at, id limit $4"),
-                params![organisation, at, id, limit + 1],
-            )
-            .await?
-        }
-    };
-    rows.iter().map(call).collect()
-}
-
-fn call(row: &Row) -> Result<Call> {
-    Ok(Call {
-        id: row.get("id")?,
-        execution_id: row.get("execution_id")?,
-        step: row.get("step")?,
-        instance: row.get("instance")?,
-        attempt: row.get("attempt")?,
-        model: row.get("model")?,
-        provider: row.get("provider")?,
-        scripted: row.get("scripted")?,
-        repair: row.get("is_repair")?,
-        input_tokens: row.get("input_tokens")?,
-        output_tokens: row.get("output_tokens")?,
-        cost_micros: row.get::<Micros>("cost_micros")?,
-        estimated: row.get("estimated")?,
-        duration_ms: row.get("duration_ms")?,
-        started_at: row.get("started_at")?,
-        outcome: row.parse::<CallOutcome>("outcome")?,
-        error: row.get("error")?,
-        door: row.get("door")?,
-        key_id: row.get("key_id")?,
-        user_id: row.get("user_id")?,
-        project: row.get("project_id")?,
-        agent: row.get("agent")?,
-        calls: row.get("calls")?,
-        cached_input_tokens: row.get("cached_input_tokens")?,
-        cost_known: row.get("cost_known")?,
-        is_cached: row.get("is_cached")?,
-    })
 }

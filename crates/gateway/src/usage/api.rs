@@ -55,13 +55,12 @@ struct Wanted {
 async fn show(ctx: Ctx, Query(wanted): Query<Wanted>) -> Result<Response> {
     let today = day::number(ctx.now());
     let first = day::start(today - 29);
-    let moment = |field: &str, text: &Option<String>, is_end, otherwise| match text {
+    let read = |field: &str, text: &Option<String>, is_end, otherwise| match text {
         None => Ok(otherwise),
-        Some(text) => day::moment(text, is_end)
-            .ok_or_else(|| invalid(field, "is neither a day like 2026-01-31 nor a moment")),
+        Some(text) => moment(field, text, is_end),
     };
-    let from: Timestamp = moment("from", &wanted.from, false, first)?;
-    let to: Timestamp = moment("to", &wanted.to, true, day::start(today + 1))?;
+    let from: Timestamp = read("from", &wanted.from, false, first)?;
+    let to: Timestamp = read("to", &wanted.to, true, day::start(today + 1))?;
     if from >= to {
         return Err(invalid("to", "is not after from"));
     }
@@ -84,6 +83,13 @@ async fn show(ctx: Ctx, Query(wanted): Query<Wanted>) -> Result<Response> {
             (headers, csv(&report)).into_response()
         }
     })
+}
+
+/// What a field says of a time: a day, meaning its beginning, or its end when `is_end`, or a
+/// moment.
+pub(crate) fn moment(field: &str, text: &str, is_end: bool) -> Result<Timestamp> {
+    day::moment(text, is_end)
+        .ok_or_else(|| invalid(field, "is neither a day like 2026-01-31 nor a moment"))
 }
 
 /// A line for each day of the time, also for those without a call.

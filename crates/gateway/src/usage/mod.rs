@@ -6,4 +6,4 @@ mod day;
 mod model;
 mod sql;
 
-pub(crate) use api::routes;
+pub(crate) use api::{moment, routes};

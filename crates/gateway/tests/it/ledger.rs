@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use base::{CallId, ExecutionId, Micros, OrganisationId, SeededRandom, Timestamp, Usage};
+use base::{
+    CallId, ExecutionId, Micros, OrganisationId, SeededRandom, Timestamp, Usage, UserId,
+    VirtualKeyId,
+};
 use gateway::{Gateway, GatewayConfig};
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
@@ -68,7 +71,8 @@ fn usage(model_calls: i64, input_tokens: i64, output_tokens: i64, cost: i64) -> 
 const NOTHING: Usage =
     Usage { model_calls: 0, input_tokens: 0, output_tokens: 0, cost_micros: Micros::ZERO };
 
-/// What the API lists for the execution, each call as `fields` of it.
+/// What the API lists for the execution, in the order in which the calls began, each as
+/// `fields` of it.
 async fn listed(db: &Db, key: &str, fields: &[&str]) -> Vec<Json> {
     let folder = tempfile::tempdir().unwrap();
     let gateway = Gateway::new(
@@ -81,7 +85,7 @@ async fn listed(db: &Db, key: &str, fields: &[&str]) -> Vec<Json> {
     let path = format!("/api/v1/model-calls?execution={EXECUTION}");
     let page = app.send_as(key, "GET", &path, None).await.expect(200);
     let pick = |item: &Json| fields.iter().map(|field| item[field].clone()).collect();
-    page["items"].as_array().unwrap().iter().map(pick).collect()
+    page["items"].as_array().unwrap().iter().rev().map(pick).collect()
 }
 
 store::both_databases! {
@@ -187,7 +191,48 @@ store::both_databases! {
             let Some(next) = page["next"].as_str() else { break };
             path = format!("/api/v1/model-calls?limit=2&cursor={next}");
         }
-        assert_eq!(found, [1, 2, 3, 4, 5]);
+        assert_eq!(found, [5, 4, 3, 2, 1], "the newest first");
         app.send("GET", "/api/v1/model-calls?cursor=zz", None).await.expect(400);
+    }
+    async fn filters_choose_calls_and_hold_together(db: Db) {
+        let user = UserId::from_u128(4);
+        for (id, field, value) in [
+            (1, "agent", json!("tester")), (2, "project", json!("HISH")), (3, "user", json!(user)),
+            (4, "execution_id", json!(ExecutionId::from_u128(8))), (5, "model", json!("local/tiny")),
+        ] {
+            let mut intent = intent(id);
+            intent[field] = value;
+            intent["instance"] = json!(id as i64);
+            perform(&db, OURS, 86_400 * id as i64, "record_call_intent", intent).await.unwrap();
+        }
+        perform(&db, OURS, 90_000, "record_call", outcome(1)).await.unwrap();
+        perform(&db, THEIRS, 0, "record_call_intent", intent(6)).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let gateway = crate::support::gateway(crate::support::config(folder.path()));
+        let app = TestApp::new(db, |_| gateway::routes(gateway)).await;
+        let day = |number: i64| at(86_400 * number).to_string()[..10].to_owned();
+        let check = async |query: &str, expected: &[i64]| {
+            let page = app.send("GET", &format!("/api/v1/model-calls?{query}"), None).await.expect(200);
+            let items = page["items"].as_array().unwrap().iter();
+            let found: Vec<_> = items.map(|item| item["instance"].as_i64().unwrap()).collect();
+            assert_eq!(found, expected, "{query}");
+        };
+        check("", &[5, 4, 3, 2, 1]).await;
+        check("agent=tester", &[1]).await;
+        check("project=HISH", &[2]).await;
+        check(&format!("user={user}"), &[3]).await;
+        check(&format!("execution={}", ExecutionId::from_u128(8)), &[4]).await;
+        check("model=local/tiny", &[5]).await;
+        check("platform=local", &[5]).await;
+        check("platform=openai&status=ok", &[1]).await;
+        check("status=running", &[5, 4, 3, 2]).await;
+        check(&format!("since={}&until={}", day(2), day(3)), &[3, 2]).await;
+        check(&format!("since={}", at(86_400 * 4)), &[5, 4]).await;
+        check(&format!("until={}&execution={EXECUTION}", at(86_400 * 3)), &[2, 1]).await;
+        check(&format!("key={}", VirtualKeyId::from_u128(1)), &[]).await;
+        check("agent=tester&project=HISH", &[]).await;
+        for query in ["since=soon", "status=fine", "user=me", "agnet=tester"] {
+            app.send("GET", &format!("/api/v1/model-calls?{query}"), None).await.expect(400);
+        }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod api;
 mod create;
 mod email;
 mod model;
+pub(crate) mod people;
 pub(crate) mod sql;
 
 pub use create::{NewAdmin, create_admin};

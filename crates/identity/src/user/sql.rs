@@ -3,6 +3,7 @@
 use base::{OrganisationId, Secret, Timestamp, UserId};
 use store::{Result, Row, Tx, params, sql};
 
+use super::people::Person;
 use super::{Email, Locale, Theme, User};
 use crate::role;
 
@@ -59,6 +60,30 @@ pub(crate) async fn get(
         )
         .await?;
     row.as_ref().map(user).transpose()
+}
+
+/// The people of an organisation after the one with this id, in the order of their ids.
+pub(super) async fn people(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Person>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select id, name, is_active from users where organisation_id = $1 and id > $2 order by id limit $3"),
+            params![organisation, after, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Person {
+                id: row.get("id")?,
+                name: row.get("name")?,
+                is_active: row.get("is_active")?,
+            })
+        })
+        .collect()
 }
 
 /// The active administrators of the first organisation, oldest first, at most `limit`.

@@ -7,6 +7,7 @@ mod audit;
 mod house;
 mod link;
 mod login;
+mod people;
 mod rights;
 mod session;
 mod setup;

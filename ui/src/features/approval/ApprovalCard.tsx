@@ -1,13 +1,12 @@
-import { Link } from "@tanstack/react-router";
 import { UserRoundCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Approval } from "@/api/workflow-engine";
 import { Badge, type Tone } from "@/kit/Badge";
-import { JsonView } from "@/kit/JsonView";
 import { Markdown } from "@/kit/Markdown";
 import { When } from "@/kit/When";
 import { cn } from "@/lib/cn";
 import { useFormats } from "@/lib/useFormats";
+import { Belongs } from "./Belongs";
 import { DecideForm } from "./DecideForm";
 import { Decisions } from "./Decisions";
 import { Expiry } from "./Expiry";
@@ -22,14 +21,12 @@ const tones: Record<Approval["status"], Tone> = {
 
 interface Props {
   approval: Approval;
-  /** On its own page everything is open. */
-  isOpen?: boolean;
   /** On the execution's page that page is not linked again. */
   isInline?: boolean;
 }
 
 /** A question with all that is needed to answer it. */
-export function ApprovalCard({ approval, isOpen, isInline }: Props) {
+export function ApprovalCard({ approval, isInline }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const isPending = approval.status === "pending";
@@ -58,17 +55,6 @@ export function ApprovalCard({ approval, isOpen, isInline }: Props) {
             {approval.title}
           </h2>
           <p className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-0.5 text-muted text-xs">
-            {!isInline && (
-              <Link
-                to="/executions/$id"
-                params={{ id: approval.execution_id }}
-                search={{ step: approval.step }}
-                className="min-w-0 truncate text-accent underline-offset-2 hover:underline"
-              >
-                <bdi>{approval.execution_title}</bdi>
-              </Link>
-            )}
-            <bdi>{approval.workflow}</bdi>
             <span>
               {t("approval.requestedBy")} <bdi>{approval.requested_by}</bdi>
             </span>
@@ -87,6 +73,7 @@ export function ApprovalCard({ approval, isOpen, isInline }: Props) {
         )}
       >
         <div className="flex min-w-0 flex-col gap-4">
+          <Belongs approval={approval} isInline={isInline} />
           {approval.message && <Markdown text={approval.message} />}
           <p className="flex flex-wrap items-center gap-1.5 text-muted text-xs">
             {t("approval.asked")}
@@ -99,16 +86,6 @@ export function ApprovalCard({ approval, isOpen, isInline }: Props) {
             {approval.escalated && <Badge tone="warn">{t("approval.escalated")}</Badge>}
           </p>
           <Decisions approval={approval} />
-          {approval.context && Object.keys(approval.context).length > 0 && (
-            <details open={isOpen} className="text-sm">
-              <summary className="cursor-pointer font-medium">{t("approval.context")}</summary>
-              <JsonView
-                value={approval.context}
-                label={t("approval.contextData")}
-                className="mt-2"
-              />
-            </details>
-          )}
           {isPending && !approval.can_decide && (
             <p className="text-muted text-sm">{t("approval.notYours")}</p>
           )}

@@ -22,7 +22,7 @@ export function ApprovalPage() {
       }
     >
       <Loaded query={query} skeleton={<Skeleton className="h-64" />}>
-        {(approval) => <ApprovalCard approval={approval} isOpen />}
+        {(approval) => <ApprovalCard approval={approval} />}
       </Loaded>
     </Page>
   );

@@ -55,7 +55,7 @@ export function BudgetsView() {
     sorted(budgets).filter((each) =>
       matches(typed, [named(each), each.scope_id, t(`budget.scopeIs.${each.scope}`)]),
     );
-  const named = (budget: Budget) => nameOf(budget.scope, budget.scope_id);
+  const named = (budget: Budget) => budget.scope_name ?? nameOf(budget.scope, budget.scope_id);
   return (
     <>
       <Loaded query={query} skeleton={<Skeleton className="h-56" />}>

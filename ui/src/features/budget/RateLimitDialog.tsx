@@ -1,21 +1,19 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { setRateLimit } from "@/api/costs";
 import type { RateLimit, RateLimitWish } from "@/api/gateway";
-import { sessionOptions } from "@/api/identity";
 import { keys } from "@/api/keys";
 import { Button } from "@/kit/Button";
 import { Choices } from "@/kit/Choices";
-import { Field } from "@/kit/Field";
-import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { PerMinuteFields } from "@/kit/PerMinuteFields";
 import { ProblemText } from "@/kit/ProblemText";
 import { toCount } from "@/lib/amount";
 import { asProblem } from "@/lib/problem";
+import { WhichField } from "./WhichField";
 
 interface Props {
   /** Null for a new one. */
@@ -29,8 +27,6 @@ const written = (count: number | null | undefined) => (count == null ? "" : Stri
 export function RateLimitDialog({ limit, onClose }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const listId = useId();
-  const { data: session } = useQuery(sessionOptions);
   const [scope, setScope] = useState<"organisation" | "user">(
     limit?.scope === "user" ? "user" : "organisation",
   );
@@ -86,27 +82,12 @@ export function RateLimitDialog({ limit, onClose }: Props) {
           />
         )}
         {!limit && scope === "user" && (
-          <Field
-            label={t("budget.which")}
-            hint={t("budget.whichHint.user")}
+          <WhichField
+            scope="user"
+            value={user}
             error={isTried && lacksUser ? t("field.fault.required") : problem?.field("scope_id")}
-          >
-            {(control) => (
-              <>
-                <Input
-                  {...control}
-                  required
-                  dir="ltr"
-                  list={listId}
-                  value={user}
-                  onChange={(event) => setUser(event.target.value)}
-                />
-                <datalist id={listId}>
-                  {session && <option value={session.user.id}>{session.user.name}</option>}
-                </datalist>
-              </>
-            )}
-          </Field>
+            onChange={setUser}
+          />
         )}
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <PerMinuteFields

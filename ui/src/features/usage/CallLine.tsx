@@ -9,8 +9,8 @@ import { useFormats } from "@/lib/useFormats";
 
 interface Props {
   call: ModelCall;
-  /** The name of the virtual key that made it, if one did. */
-  keyName: string | undefined;
+  /** On whose account it was made, by name. */
+  person: string | null;
 }
 
 const looks: Record<ModelCall["outcome"], { icon: LucideIcon; tone: string }> = {
@@ -21,7 +21,7 @@ const looks: Record<ModelCall["outcome"], { icon: LucideIcon; tone: string }> = 
 };
 
 /** A line of the ledger. */
-export function CallLine({ call, keyName }: Props) {
+export function CallLine({ call, person }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { icon: Icon, tone } = looks[call.outcome];
@@ -48,7 +48,7 @@ export function CallLine({ call, keyName }: Props) {
             <bdi>{call.agent ?? call.execution_id}</bdi>
           </Link>
         ) : (
-          <bdi className="font-medium">{keyName ?? call.key_id ?? call.door}</bdi>
+          <bdi className="font-medium">{call.key_name ?? call.key_id ?? call.door}</bdi>
         )}
         <span className="block text-muted">
           <bdi>{call.step ?? call.door}</bdi>
@@ -56,6 +56,12 @@ export function CallLine({ call, keyName }: Props) {
             <>
               {" · "}
               <bdi>{call.project}</bdi>
+            </>
+          )}
+          {person && (
+            <>
+              {" · "}
+              <bdi>{person}</bdi>
             </>
           )}
         </span>

@@ -1,72 +1,45 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ReceiptText } from "lucide-react";
-import { useState } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { modelCallsOptions } from "@/api/costs";
+import { usePersonName } from "@/api/people";
 import { useCan } from "@/api/useCan";
-import { virtualKeysOptions } from "@/api/virtualKeys";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
-import { Input } from "@/kit/Input";
 import { Loaded } from "@/kit/Loaded";
 import { Skeleton } from "@/kit/Skeleton";
 import { Heading, Table } from "@/kit/Table";
 import { CallLine } from "./CallLine";
+import { LedgerFilters } from "./LedgerFilters";
+import { countFilters, type LedgerSearch, toCallFilter } from "./ledger";
 
-/** Every call of a model, line by line, in the order in which they began. */
+/** Every call of a model, line by line, the newest first. */
 export function LedgerView() {
   const { t } = useTranslation();
-  const { execution } = useSearch({ from: "/shell/cost-pages/admin/model-calls" });
+  const search = useSearch({ from: "/shell/cost-pages/admin/model-calls" });
   const navigate = useNavigate({ from: "/admin/model-calls" });
-  const [typed, setTyped] = useState(execution ?? "");
-  const query = useInfiniteQuery(modelCallsOptions(execution));
-  const seesKeys = useCan("manage_virtual_keys");
-  const { data: virtualKeys } = useQuery({ ...virtualKeysOptions, enabled: seesKeys });
-  const show = (id: string) =>
-    void navigate({ search: { execution: id || undefined }, replace: true });
+  const personName = usePersonName();
+  // The last days end when they were chosen: every page must be about the same stretch.
+  const filter = useMemo(() => toCallFilter(search, Date.now()), [search]);
+  const query = useInfiniteQuery({
+    ...modelCallsOptions(filter),
+    placeholderData: (before) => before,
+  });
+  const change = (next: LedgerSearch) =>
+    void navigate({
+      search: (before) => ({ ...before, ...next }),
+      replace: true,
+      resetScroll: false,
+    });
   return (
     <>
-      <form
-        className="mb-4 flex flex-wrap items-center gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          show(typed.trim());
-        }}
-      >
-        <Input
-          aria-label={t("ledger.execution")}
-          placeholder={t("ledger.execution")}
-          dir="ltr"
-          className="max-w-72 font-mono"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        <Button type="submit">{t("ledger.filter")}</Button>
-        {execution && (
-          <Button
-            tone="ghost"
-            onClick={() => {
-              setTyped("");
-              show("");
-            }}
-          >
-            {t("ledger.all")}
-          </Button>
-        )}
-      </form>
+      <LedgerFilters search={search} onChange={change} />
       <Loaded query={query} skeleton={<Skeleton className="h-64" />}>
         {({ pages }) => {
           const calls = pages.flatMap((page) => page.items);
-          if (calls.length === 0) {
-            return (
-              <EmptyState
-                icon={ReceiptText}
-                title={t("ledger.none")}
-                text={execution ? t("ledger.noneWithText") : t("ledger.noneText")}
-              />
-            );
-          }
+          if (calls.length === 0) return <None isFiltered={countFilters(search) > 0} />;
           return (
             <>
               <Table
@@ -87,7 +60,7 @@ export function LedgerView() {
                   <CallLine
                     key={call.id}
                     call={call}
-                    keyName={virtualKeys?.find((each) => each.id === call.key_id)?.name}
+                    person={call.user_id === null ? null : personName(call.user_id)}
                   />
                 ))}
               </Table>
@@ -106,5 +79,35 @@ export function LedgerView() {
         }}
       </Loaded>
     </>
+  );
+}
+
+/** Nothing to see, and what to do about it. */
+function None({ isFiltered }: { isFiltered: boolean }) {
+  const { t } = useTranslation();
+  const canSetUp = useCan("manage_platforms");
+  return (
+    <EmptyState
+      icon={ReceiptText}
+      title={isFiltered ? t("ledger.noneWith") : t("ledger.none")}
+      text={isFiltered ? t("ledger.noneWithText") : t("ledger.noneText")}
+    >
+      {isFiltered ? (
+        <Button asChild>
+          <Link to="/admin/model-calls">{t("ledger.all")}</Link>
+        </Button>
+      ) : (
+        <>
+          {canSetUp && (
+            <Button asChild>
+              <Link to="/admin/platforms">{t("nav.platforms")}</Link>
+            </Button>
+          )}
+          <Button asChild>
+            <Link to="/projects">{t("nav.projects")}</Link>
+          </Button>
+        </>
+      )}
+    </EmptyState>
   );
 }

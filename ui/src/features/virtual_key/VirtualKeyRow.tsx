@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keyScopes, type VirtualKey } from "@/api/gateway";
 import { keys } from "@/api/keys";
+import { usePersonName } from "@/api/people";
 import { useCan } from "@/api/useCan";
 import { revokeVirtualKey } from "@/api/virtualKeys";
 import { Badge } from "@/kit/Badge";
@@ -32,6 +33,7 @@ export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
   const formats = useFormats();
   const queryClient = useQueryClient();
   const managesBudgets = useCan("manage_budgets");
+  const personName = usePersonName();
   const [isAsking, setAsking] = useState(false);
   const { name, models, scopes } = virtualKey;
   const status = statusOf(virtualKey, Date.now());
@@ -81,6 +83,7 @@ export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
           )}
         </p>
         <p className="mt-1 flex flex-wrap gap-x-3 text-muted text-xs">
+          <span>{t("virtualKey.of", { name: personName(virtualKey.user_id) })}</span>
           {virtualKey.last_used_at ? (
             <span>
               {t("apiKey.used")} <When at={virtualKey.last_used_at} />

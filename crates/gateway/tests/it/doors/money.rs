@@ -36,10 +36,10 @@ store::both_databases! {
         let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
         assert_eq!(refused.json["error"]["code"], "budget_exceeded");
         assert_eq!(refused.json["error"]["type"], "insufficient_quota");
-        let rows = scene.ledger(20, &["cost_micros", "outcome", "estimated", "key_id"]).await;
+        let rows = scene.ledger(20, &["cost_micros", "outcome", "estimated", "key_id", "key_name"]).await;
         assert_eq!(rows.len(), 20);
         for row in rows {
-            assert_eq!(row, json!([50_000, "ok", false, scene.key_id]));
+            assert_eq!(row, json!([50_000, "ok", false, scene.key_id, "everything"]));
         }
         let budget = scene.budget_when(&id, |budget| budget["spent_micros"] == 1_000_000).await;
         assert_eq!(budget["alerted_percent"], 100);
@@ -63,6 +63,8 @@ store::both_databases! {
         for id in &ids {
             let path = format!("/api/v1/budgets/{id}");
             let budget = scene.app.send("GET", &path, None).await.expect(200);
+            let name = if budget["scope"] == "key" { json!("everything") } else { json!(null) };
+            assert_eq!(budget["scope_name"], name);
             let change = json!({"version": budget["version"], "cap_micros": 76});
             let changed = scene.app.send("PATCH", &path, Some(change)).await.expect(200);
             until_refused(&scene).await;

@@ -138,7 +138,8 @@ impl Scene {
         self.knock(&self.key, "/v1/chat/completions", &question(more)).await
     }
 
-    /// The ledger, each call as `fields` of it, once it has `count` rows.
+    /// The ledger in the order in which the calls began, each as `fields` of it, once it has
+    /// `count` rows.
     pub async fn ledger(&self, count: usize, fields: &[&str]) -> Vec<Json> {
         for _ in 0..3_000 {
             let page =
@@ -146,7 +147,7 @@ impl Scene {
             let items = page["items"].as_array().unwrap();
             if items.len() >= count.min(200) {
                 let pick = |item: &Json| fields.iter().map(|one| item[*one].clone()).collect();
-                return items.iter().map(pick).collect();
+                return items.iter().rev().map(pick).collect();
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
