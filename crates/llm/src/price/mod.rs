@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::TokenUsage;
 
+mod remembered;
+
 /// Providers whose calls cost nothing by nature: our own machine and the scripted model.
 pub const FREE_PROVIDERS: [&str; 2] = ["local", "scripted"];
 
@@ -92,7 +94,7 @@ pub fn cost(
     if FREE_PROVIDERS.contains(&provider) {
         return Price::Free;
     }
-    from_table(provider, model, usage, at).map_or(Price::Unknown, Price::Known)
+    remembered::cost(provider, model, usage, at)
 }
 
 /// Decodes the bundled price table, which takes tens of milliseconds; call it at the start
@@ -131,7 +133,8 @@ impl Rate {
     }
 }
 
-fn from_table(provider: &str, model: &str, usage: &TokenUsage, at: Timestamp) -> Option<Micros> {
+/// What the bundled table prices `usage` at.
+fn table(provider: &str, model: &str, usage: &TokenUsage, at: Timestamp) -> Option<Micros> {
     let read = usage.cached_input.min(usage.input);
     let tokens = Usage::from([
         (UsageKey::INPUT_TOKENS, usage.input as f64),
@@ -146,7 +149,7 @@ fn from_table(provider: &str, model: &str, usage: &TokenUsage, at: Timestamp) ->
     // the table also guesses by parts of a name, so that "my-openai-proxy" would be priced as OpenAI
     let is_this_provider = price.provider_id.eq_ignore_ascii_case(provider.trim());
     // an entry without numbers sums to nothing, which is not the same as free
-    let has_numbers = price.total_price > 0.0 || usage.input + usage.output == 0;
+    let has_numbers = price.total_price > 0.0 || (usage.input == 0 && usage.output == 0);
     (is_this_provider && has_numbers).then(|| micros_from_dollars(price.total_price))
 }
 
