@@ -54,8 +54,8 @@ impl Heard {
     fn note(&mut self, delta: &Delta) {
         match delta {
             Delta::Usage(usage) => {
-                if let Some(ticket) = &self.ticket {
-                    ticket.used(usage.input + usage.output);
+                if let Some(ticket) = &mut self.ticket {
+                    ticket.used(usage.input.saturating_add(usage.output));
                 }
             }
             Delta::Finish { .. } => {

@@ -14,6 +14,7 @@ use super::CallMeta;
 use super::stored::Stored;
 use super::ticket::Uptime;
 use crate::RetryPolicy;
+use crate::limit::Turnstile;
 use crate::local::Local;
 use crate::model::{Lister, ModelList};
 use crate::platform::{
@@ -40,6 +41,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     uptime: Uptime,
+    /// The limits of the platforms.
+    turnstile: Turnstile,
     /// The models that were already reported to have no price.
     without_price: Mutex<BTreeSet<String>>,
 }
@@ -70,6 +73,7 @@ impl Gateway {
             clock,
             random,
             uptime: Uptime::start(),
+            turnstile: Turnstile::new(config.shared),
             without_price: Mutex::default(),
         })))
     }
@@ -147,6 +151,10 @@ impl Gateway {
         self.0.random.as_ref()
     }
 
+    pub(super) fn turnstile(&self) -> &Turnstile {
+        &self.0.turnstile
+    }
+
     pub(super) fn uptime(&self) -> Uptime {
         self.0.uptime
     }
@@ -164,8 +172,13 @@ impl Gateway {
     }
 
     /// Notes that somebody wants an answer.
-    pub(super) fn call_was_asked(&self) {
-        self.retry_budget().asked(self.0.uptime.ms());
+    pub(super) fn call_is_wanted(&self) {
+        self.retry_budget().wanted(self.0.uptime.ms());
+    }
+
+    /// Notes that the first call for an answer was made.
+    pub(super) fn call_was_made(&self) {
+        self.retry_budget().made(self.0.uptime.ms());
     }
 
     /// Whether a further call may be made for an answer that somebody wants.

@@ -1,7 +1,12 @@
 //! What is known about a call besides what is asked.
 
+use std::time::Duration;
+
 use agent::port::OnLost;
 use base::OrganisationId;
+
+/// How long a call waits for its platform's limits unless somebody says otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is known about a call besides what is asked.
 #[derive(Clone)]
@@ -12,18 +17,26 @@ pub struct CallMeta {
     pub model: Option<String>,
     /// Who pays for tries that were given up with an unknown cost.
     pub on_lost: Option<OnLost>,
+    /// How long it waits at most until its platform's limits let it pass.
+    pub patience: Duration,
 }
 
 impl CallMeta {
     /// A call of this organisation for this model.
     pub fn new(organisation: OrganisationId, model: impl Into<String>) -> Self {
-        Self { organisation, model: Some(model.into()), on_lost: None }
+        Self { organisation, model: Some(model.into()), on_lost: None, patience: PATIENCE }
     }
 
     /// The same with somebody who pays for tries that were given up.
     #[must_use]
     pub fn paid_by(self, on_lost: Option<OnLost>) -> Self {
         Self { on_lost, ..self }
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn patient_for(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calling a model: which platform, waiting for a turn, streaming, retries and the cost.
 //!
 //! Start with [`Gateway`]; `perform.rs` makes calls, `travel.rs` leads one through its
-//! targets, `retry.rs` holds the pure rules of when a failed one is made again. Nothing
+//! targets along its `way.rs`, `retry.rs` holds the pure rules of when a failed one is made again. Nothing
 //! else in the product retries a model call.
 
 mod answer;
@@ -11,13 +11,17 @@ mod other;
 mod perform;
 mod retry;
 mod stored;
+#[cfg(test)]
+mod storm;
 mod ticket;
 mod travel;
+mod way;
 mod worst;
 
 pub use answer::Answer;
 pub use gateway::Gateway;
 pub use meta::CallMeta;
+pub(crate) use other::expected_tokens;
 pub use retry::RetryPolicy;
 pub(crate) use stored::key_place;
 pub(crate) use worst::Worst;

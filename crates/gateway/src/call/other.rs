@@ -4,11 +4,20 @@ use std::sync::Arc;
 
 use llm::embedding::{EmbedRequest, Embeddings};
 use llm::speech::{TranscribeRequest, Transcript};
+use llm::tokens::estimate_embedding;
 use llm::{Error, Result};
 
 use super::ticket::Ticket;
 use super::{CallMeta, Gateway};
 use crate::platform::Target;
+
+/// No recording of so many bytes has more tokens than one for each of these.
+const BYTES_A_TOKEN: u64 = 100;
+
+/// The most tokens that a recording may have.
+pub(crate) fn expected_tokens(request: &TranscribeRequest) -> u64 {
+    request.audio.len() as u64 / BYTES_A_TOKEN + 1
+}
 
 impl Gateway {
     /// Turns texts into vectors. Gives the platform and the model that did it with them.
@@ -28,7 +37,8 @@ impl Gateway {
         let picture = self.picture(meta.organisation);
         let mut plan = picture.plan(&self.wanted(meta)?)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
-        let (answer, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
+        let tokens = plan.tokens(|| estimate_embedding(&request));
+        let (answer, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
         Ok((answer, target.platform.name.clone(), target.model))
     }
 
@@ -45,13 +55,16 @@ impl Gateway {
                 let provider = target.platform.provider(&request.model).await;
                 let asked =
                     async { provider?.transcribe(&target.platform.transport, &request).await };
-                settled(asked.await, ticket, |answer| answer.usage.input + answer.usage.output)
+                settled(asked.await, ticket, |answer| {
+                    answer.usage.input.saturating_add(answer.usage.output)
+                })
             }
         };
         let picture = self.picture(meta.organisation);
         let mut plan = picture.plan(&self.wanted(meta)?)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
-        let (answer, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
+        let tokens = plan.tokens(|| expected_tokens(&request));
+        let (answer, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
         Ok((answer, target.platform.name.clone(), target.model))
     }
 }
@@ -59,7 +72,7 @@ impl Gateway {
 /// Reports to the platform's state how a call ended.
 fn settled<T>(
     answered: Result<T, Error>,
-    ticket: Ticket,
+    mut ticket: Ticket,
     tokens: impl Fn(&T) -> u64,
 ) -> Result<T, Error> {
     match &answered {

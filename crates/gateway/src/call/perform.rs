@@ -1,6 +1,7 @@
 //! Making calls: for the runner, and for everybody else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use agent::port::{CallOutcome, ModelCall, OnDelta};
 use base::Micros;
@@ -8,6 +9,7 @@ use futures::StreamExt as _;
 use llm::Error;
 use llm::chat::{Accumulator, Delta, Reply, Request, TokenUsage};
 use llm::price::Price;
+use llm::tokens::estimate_input;
 use tokio::time::Instant;
 
 use super::answer::Heard;
@@ -15,6 +17,11 @@ use super::ticket::Ticket;
 use super::{Answer, CallMeta, Gateway};
 use crate::platform::{Picture, Target};
 use crate::price::UnknownPrice;
+
+/// How long a call of an execution waits for its platform's limits: nobody sits before it.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// What a model is expected to write when nobody limits it.
+const USUAL_OUTPUT: u32 = 4_096;
 
 impl Gateway {
     /// Asks and gives the answer as it comes, once its first piece is there. Until then
@@ -30,7 +37,8 @@ impl Gateway {
             let request = Request { model: target.model.clone(), ..request.clone() };
             begin(target, ticket, request)
         };
-        let (heard, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
+        let tokens = plan.tokens(|| expected(request));
+        let (heard, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
         Ok(Answer {
             platform: target.platform.name.clone(),
             model: target.model,
@@ -54,7 +62,8 @@ impl Gateway {
             let request = Request { model: target.model.clone(), ..request.clone() };
             whole(target, ticket, request)
         };
-        let (reply, target) = self.travel(&picture, &plan, meta.on_lost.as_ref(), ask).await?;
+        let tokens = plan.tokens(|| expected(request));
+        let (reply, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
         Ok((reply, target.platform.name.clone(), target.model))
     }
 
@@ -70,8 +79,12 @@ impl Gateway {
 
     /// Makes a call of the runner.
     pub(super) async fn perform(&self, call: ModelCall) -> Result<CallOutcome, Error> {
-        let meta =
-            CallMeta { organisation: call.organisation, model: call.model, on_lost: call.on_lost };
+        let meta = CallMeta {
+            organisation: call.organisation,
+            model: call.model,
+            on_lost: call.on_lost,
+            patience: PATIENCE,
+        };
         let started = Instant::now();
         let answer = self.stream(&meta, call.request).await?;
         let reply = gather(answer.deltas, call.on_delta.as_ref()).await.map_err(after_words)?;
@@ -120,9 +133,15 @@ impl Gateway {
     }
 }
 
+/// About how many tokens a call may take, for the limits of its platform.
+fn expected(request: &Request) -> u64 {
+    let output = request.max_output_tokens.unwrap_or(USUAL_OUTPUT);
+    estimate_input(request).saturating_add(u64::from(output))
+}
+
 /// Asks one target and waits for the first real piece. The start is held back until then,
 /// so that nobody ever hears two starts.
-async fn begin(target: Target, ticket: Ticket, request: Request) -> Result<Heard, Error> {
+async fn begin(target: Target, mut ticket: Ticket, request: Request) -> Result<Heard, Error> {
     let platform = &target.platform;
     let first = async {
         let provider = platform.provider(&request.model).await?;
@@ -150,7 +169,7 @@ async fn begin(target: Target, ticket: Ticket, request: Request) -> Result<Heard
 }
 
 /// Asks one target for the whole answer.
-async fn whole(target: Target, ticket: Ticket, request: Request) -> Result<Reply, Error> {
+async fn whole(target: Target, mut ticket: Ticket, request: Request) -> Result<Reply, Error> {
     let platform = &target.platform;
     let answered = async {
         let provider = platform.provider(&request.model).await?;
@@ -159,7 +178,7 @@ async fn whole(target: Target, ticket: Ticket, request: Request) -> Result<Reply
     match answered.await {
         Ok(reply) => {
             ticket.spoke();
-            ticket.used(reply.usage.input + reply.usage.output);
+            ticket.used(reply.usage.input.saturating_add(reply.usage.output));
             ticket.succeeded();
             Ok(reply)
         }

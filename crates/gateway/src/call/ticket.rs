@@ -2,12 +2,14 @@
 //! hears of it: an answer, a failure, or nothing at all when the caller left.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use base::Clock;
+use base::{Clock, OrganisationId};
 use llm::Error;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use crate::limit::{Pass, TooMuch, Turnstile};
 use crate::platform::Platform;
 use crate::route::Gate;
 
@@ -32,41 +34,83 @@ pub(super) struct Ticket {
     clock: Arc<dyn Clock>,
     uptime: Uptime,
     began: Instant,
+    has_spoken: bool,
     is_settled: bool,
+    pass: Option<Pass>,
     _permit: OwnedSemaphorePermit,
 }
 
+/// What a call takes of its platform's limits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Toll<'a> {
+    pub(super) turnstile: &'a Turnstile,
+    pub(super) organisation: OrganisationId,
+    /// About how many tokens.
+    pub(super) tokens: i64,
+    /// How long it waits for them.
+    pub(super) patience: Duration,
+}
+
+/// Why there is no ticket.
+#[derive(Debug)]
+pub(super) enum Away {
+    /// The platform takes no calls now.
+    Shut,
+    /// Its limits are used up for longer than the caller waits.
+    Full(TooMuch),
+}
+
 impl Ticket {
-    /// Waits for a turn; `Err` says for how many milliseconds the platform takes no calls.
+    /// Waits for the platform's limits, then for a turn. Whoever waits for the limits holds
+    /// no turn, and what goes out is counted at the moment at which it goes.
     pub(super) async fn get(
         platform: &Arc<Platform>,
         clock: &Arc<dyn Clock>,
         uptime: Uptime,
-    ) -> Result<Self, u64> {
+        toll: Toll<'_>,
+    ) -> Result<Self, Away> {
+        let Toll { turnstile, organisation, tokens, patience } = toll;
+        let mut pass = None;
+        if let Some(subject) = platform.subject() {
+            let passed = turnstile.pass(organisation, &[subject], tokens, patience).await;
+            pass = passed.map_err(Away::Full)?;
+        }
         // the semaphore is never closed; if it were, nobody could be served
-        let permit = platform.permits.clone().acquire_owned().await.map_err(|_| u64::MAX)?;
+        let permit = platform.permits.clone().acquire_owned().await.map_err(|_| Away::Shut)?;
+        if let Some(late) = pass.take() {
+            pass = Some(late.again(patience).await.map_err(Away::Full)?);
+        }
         // it may have shut while we waited
-        if let Gate::Shut(wait) = platform.state.enter(uptime.ms()) {
-            return Err(wait);
+        if let Gate::Shut(_) = platform.state.enter(uptime.ms()) {
+            return Err(Away::Shut);
+        }
+        if let Some(pass) = &mut pass {
+            pass.goes();
         }
         Ok(Self {
             platform: platform.clone(),
             clock: clock.clone(),
             uptime,
             began: Instant::now(),
+            has_spoken: false,
             is_settled: false,
+            pass,
             _permit: permit,
         })
     }
 
     /// The first word came.
-    pub(super) fn spoke(&self) {
+    pub(super) fn spoke(&mut self) {
+        self.has_spoken = true;
         let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.platform.state.latency.add(ms);
     }
 
     /// So many tokens were used.
-    pub(super) fn used(&self, tokens: u64) {
+    pub(super) fn used(&mut self, tokens: u64) {
+        if let Some(pass) = &mut self.pass {
+            pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
+        }
         self.platform.state.used(self.uptime.ms(), tokens);
     }
 
@@ -79,6 +123,12 @@ impl Ticket {
 
     /// The call failed.
     pub(super) fn failed(mut self, error: &Error) {
+        if let Some(pass) = &mut self.pass
+            && !self.has_spoken
+            && error.used_nothing()
+        {
+            pass.used(0);
+        }
         self.platform.state.failed(self.uptime.ms(), self.clock.now(), error);
         self.is_settled = true;
         count(&self.platform.name, self.began, error.code());

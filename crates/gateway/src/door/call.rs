@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::asked::{Call, Open, Used};
 use super::held::Held;
-use super::quote::Quote;
+use super::quote::{Quote, subjects};
 use super::{Doors, Part, failure};
 use crate::budget::OnExceeded;
 use crate::cache::Given;
@@ -87,7 +87,7 @@ impl Doors {
         let organisation = call.holder.organisation;
         let set = self.limits.set(organisation).await;
         let set = set.map_err(|error| failure::store(&error))?;
-        let subjects = quote.subjects(&call.holder, &set);
+        let subjects = subjects(&call.holder, &set);
         let passed = self.limits.pass(organisation, &subjects, quote.tokens).await;
         passed.map_err(|reached| failure::too_much(&reached))
     }
@@ -113,11 +113,12 @@ impl Doors {
         quote: Quote,
         mut request: Request,
     ) -> Result<Given, Failure> {
-        let Admitted { quote, ticket, pass, wanted } =
+        let Admitted { quote, ticket, mut pass, wanted } =
             self.admit(call, quote, &mut request).await?;
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
-            .paid_by(Some(held.on_lost(self, call, &quote)));
+            .paid_by(Some(held.on_lost(self, call, &quote)))
+            .patient_for(self.options.patience);
         let span = telemetry::span("chat", &quote.provider, &quote.model);
         telemetry::asked(&span, &request, self.options.capture_content);
         let asking = Box::pin(self.gateway.complete(&meta, request));
@@ -127,7 +128,7 @@ impl Doors {
             .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
         match answered {
             Ok((reply, platform, model)) => {
-                if let Some(pass) = &pass {
+                if let Some(pass) = &mut pass {
                     let tokens = reply.usage.input.saturating_add(reply.usage.output);
                     pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
                 }
@@ -165,7 +166,8 @@ impl Doors {
             self.admit(&call, quote, &mut request).await?;
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
-            .paid_by(Some(held.on_lost(self, &call, &quote)));
+            .paid_by(Some(held.on_lost(self, &call, &quote)))
+            .patient_for(self.options.patience);
         let span = telemetry::span("chat", &quote.provider, &quote.model);
         telemetry::asked(&span, &request, self.options.capture_content);
         match Box::pin(self.gateway.stream(&meta, request)).await {

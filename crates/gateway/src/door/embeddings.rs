@@ -50,10 +50,11 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let most = TokenUsage { input: bound_embedding(&asked.request), ..TokenUsage::default() };
     let tokens = estimate_embedding(&asked.request);
     let quote = doors.quote_of(&call.holder, &wanted, &[most], tokens)?;
-    let (ticket, pass) = doors.admit_fixed(&call, &quote).await?;
+    let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted.clone())
-        .paid_by(Some(held.on_lost(doors, &call, &quote)));
+        .paid_by(Some(held.on_lost(doors, &call, &quote)))
+        .patient_for(doors.options.patience);
     let span = telemetry::span("embeddings", &quote.provider, &quote.model);
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.embed(&meta, asked.request))
@@ -61,7 +62,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
         .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
     match answered {
         Ok((vectors, platform, model)) => {
-            if let Some(pass) = &pass {
+            if let Some(pass) = &mut pass {
                 pass.used(i64::try_from(vectors.usage.input).unwrap_or(i64::MAX));
             }
             let usage = vectors.usage;

@@ -26,9 +26,6 @@ pub(super) struct Quote {
     pub(super) cost_known: bool,
     /// About how many tokens it takes, for limits.
     pub(super) tokens: i64,
-    /// The limits of the provider.
-    requests_per_minute: Option<i64>,
-    tokens_per_minute: Option<i64>,
     provider_target: String,
 }
 
@@ -80,8 +77,6 @@ impl Doors {
             most: Amount::call(most, input, output),
             cost_known,
             tokens: i64::try_from(tokens).unwrap_or(i64::MAX),
-            requests_per_minute: platform.limits.requests_per_minute,
-            tokens_per_minute: platform.limits.tokens_per_minute,
             provider_target: target(Scope::Provider, &platform.name),
         })
     }
@@ -111,17 +106,10 @@ impl Quote {
     pub(super) const fn usual_output() -> u32 {
         USUAL_OUTPUT
     }
-
-    /// Whose limits the call falls under, those of users and the organisation as given.
-    pub(super) fn subjects(&self, holder: &Holder, set: &[crate::limit::Limit]) -> Vec<Subject> {
-        let mut all = subjects(holder, set);
-        let (requests, tokens) = (self.requests_per_minute, self.tokens_per_minute);
-        all.extend(subject("provider", &self.provider, requests, tokens));
-        all
-    }
 }
 
-/// Whose limits a holder falls under, wherever the call goes.
+/// Whose limits a holder falls under, wherever the call goes; the gateway keeps those of
+/// the platforms. Those of users and the organisation are given.
 pub(super) fn subjects(holder: &Holder, set: &[crate::limit::Limit]) -> Vec<Subject> {
     let key = &holder.key;
     let own = subject("key", &key.prefix, key.requests_per_minute, key.tokens_per_minute);

@@ -131,7 +131,7 @@ impl Events {
     /// The answer is complete.
     fn done(&mut self, finish: Finish) {
         let Some(open) = self.open.as_mut() else { return };
-        if let Some(pass) = &open.pass {
+        if let Some(pass) = &mut open.pass {
             let tokens = self.usage.input.saturating_add(self.usage.output);
             pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
         }

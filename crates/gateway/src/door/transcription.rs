@@ -14,12 +14,9 @@ use tokio::time::{Instant, timeout};
 use super::asked::{Call, Used};
 use super::held::Held;
 use super::{Doors, body, enter, failure};
-use crate::call::CallMeta;
+use crate::call::{CallMeta, expected_tokens};
 use crate::telemetry::{self, Ending, Told};
 use crate::virtual_key::KeyScope;
-
-/// No recording of so many bytes has more tokens than one for each of these.
-const BYTES_A_TOKEN: u64 = 100;
 
 /// Write down what is said in a recording as OpenAI's clients do.
 #[utoipa::path(post, path = "/v1/audio/transcriptions", tag = "doors", operation_id = "transcriptions",
@@ -50,13 +47,14 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     drop(body);
     let wanted = asked.request.model.clone();
     enter::check(&call.holder, KeyScope::Audio, &wanted)?;
-    let tokens = asked.request.audio.len() as u64 / BYTES_A_TOKEN + 1;
+    let tokens = expected_tokens(&asked.request);
     let most = TokenUsage { input: tokens, output: tokens, ..TokenUsage::default() };
     let quote = doors.quote_of(&call.holder, &wanted, &[most], tokens)?;
-    let (ticket, pass) = doors.admit_fixed(&call, &quote).await?;
+    let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted)
-        .paid_by(Some(held.on_lost(doors, &call, &quote)));
+        .paid_by(Some(held.on_lost(doors, &call, &quote)))
+        .patient_for(doors.options.patience);
     let span = telemetry::span("transcription", &quote.provider, &quote.model);
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.transcribe(&meta, asked.request))
@@ -65,7 +63,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     match answered {
         Ok((transcript, platform, model)) => {
             let usage = transcript.usage;
-            if let Some(pass) = &pass {
+            if let Some(pass) = &mut pass {
                 let tokens = usage.input.saturating_add(usage.output);
                 pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
             }

@@ -1,7 +1,8 @@
 //! Requests and tokens for each minute, per provider, key, user and organisation.
 //!
-//! Start with [`Limits`]: a call passes at once, waits in order up to a bound, or is
-//! refused with the time after which it may come again. In one process the limits are
+//! Start with [`Turnstile`]: a call passes at once, waits in order up to a bound, or is
+//! refused with the time after which it may come again. Every call passes its provider's
+//! limits right before it is made; those of outside clients pass [`Limits`] at the door. In one process the limits are
 //! exact: no minute, wherever it begins, holds more than the limit. Across several
 //! processes they count together in Redis; when that is lost each counts for itself.
 
@@ -12,11 +13,13 @@ mod api;
 mod limits;
 mod shared;
 mod sql;
+mod turnstile;
 mod window;
 
-pub(crate) use limits::{Limits, Pass, Subject, TooMuch};
+pub(crate) use limits::Limits;
 pub use shared::Shared;
 pub(crate) use sql::Limit;
+pub(crate) use turnstile::{Pass, Subject, TooMuch, Turnstile};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()

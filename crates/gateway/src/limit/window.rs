@@ -3,8 +3,10 @@
 
 use std::collections::VecDeque;
 
-/// The length of the window.
-pub(super) const WINDOW_MS: i64 = 60_000;
+/// How much later than its moment a call may go: it waits for a connection, or for others.
+pub(super) const LATE_MS: i64 = 1_000;
+/// The length of the window: a minute, and the time by which a call in it may be late.
+pub(super) const WINDOW_MS: i64 = 60_000 + LATE_MS;
 /// Entries this close together are one, as old as the youngest of them, so that a busy
 /// limit does not keep a list of everything: the count stays on the safe side.
 const GRAIN_MS: i64 = 10;
@@ -105,13 +107,13 @@ mod tests {
                 .collect();
             assert_eq!(got, expected, "limit {limit}, {arrivals:?}");
         };
-        check(2, &[(0, 1), (100, 1), (200, 1)], &[Some(0), Some(100), Some(60_000)]);
+        check(2, &[(0, 1), (100, 1), (200, 1)], &[Some(0), Some(100), Some(WINDOW_MS)]);
         // whoever comes later goes later
-        check(1, &[(0, 1), (10, 1), (20, 1)], &[Some(0), Some(60_000), Some(120_000)]);
+        check(1, &[(0, 1), (10, 1), (20, 1)], &[Some(0), Some(WINDOW_MS), Some(2 * WINDOW_MS)]);
         check(10, &[(0, 11)], &[None]);
-        check(10, &[(0, 6), (1_000, 4), (2_000, 5)], &[Some(0), Some(1_000), Some(60_000)]);
-        check(2, &[(0, 2), (60_000, 2)], &[Some(0), Some(60_000)]);
-        check(2, &[(0, 2), (59_999, 1)], &[Some(0), Some(60_000)]);
+        check(10, &[(0, 6), (1_000, 4), (2_000, 5)], &[Some(0), Some(1_000), Some(WINDOW_MS)]);
+        check(2, &[(0, 2), (WINDOW_MS, 2)], &[Some(0), Some(WINDOW_MS)]);
+        check(2, &[(0, 2), (WINDOW_MS - 1, 1)], &[Some(0), Some(WINDOW_MS)]);
     }
 
     #[test]
@@ -142,14 +144,14 @@ mod tests {
     fn a_correction_frees_or_takes() {
         let mut window = Window::default();
         window.add(0, 80);
-        assert_eq!(window.free_at(100, 100, 30, 100), Some(60_000));
+        assert_eq!(window.free_at(100, 100, 30, 100), Some(WINDOW_MS));
         window.correct(0, -50);
         assert_eq!(window.free_at(100, 100, 30, 100), Some(100));
         window.correct(0, 60);
-        assert_eq!(window.free_at(100, 100, 30, 100), Some(60_000));
+        assert_eq!(window.free_at(100, 100, 30, 100), Some(WINDOW_MS));
         // what was forgotten is not corrected
-        assert!(window.is_empty(60_000));
+        assert!(window.is_empty(WINDOW_MS));
         window.correct(0, 60);
-        assert!(window.is_empty(60_000));
+        assert!(window.is_empty(WINDOW_MS));
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use base::Secret;
 use llm::Timeouts;
 
-use crate::{LocalConfig, RetryPolicy};
+use crate::{LocalConfig, RetryPolicy, Shared};
 
 /// What the gateway is made from.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct GatewayConfig {
     pub running_servers: Vec<RunningServer>,
     /// When a failed call is made again.
     pub retry: RetryPolicy,
+    /// Where several servers count the calls of their platforms together.
+    pub shared: Option<Shared>,
 }
 
 /// A provider that speaks OpenAI's chat API.
@@ -87,6 +89,7 @@ impl GatewayConfig {
             local: LocalConfig::default(),
             running_servers: RunningServer::usual(),
             retry: RetryPolicy::default(),
+            shared: None,
         }
     }
 }

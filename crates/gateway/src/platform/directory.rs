@@ -63,6 +63,15 @@ pub(crate) struct Plan {
     pub(crate) hedge_after: Option<Duration>,
 }
 
+impl Plan {
+    /// About how many tokens a call takes, worked out only where a limit counts them.
+    pub(crate) fn tokens(&self, expected: impl FnOnce() -> u64) -> i64 {
+        let counts =
+            self.targets.iter().any(|target| target.platform.limits.tokens_per_minute.is_some());
+        if counts { i64::try_from(expected()).unwrap_or(i64::MAX) } else { 0 }
+    }
+}
+
 impl Directory {
     /// The picture of this organisation.
     pub(crate) fn of(&self, organisation: OrganisationId) -> &Arc<Picture> {

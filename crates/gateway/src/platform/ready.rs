@@ -10,6 +10,7 @@ use super::record::{Settings, Source};
 use super::{Offer, PlatformKind};
 use crate::RetryPolicy;
 use crate::health::PlatformState;
+use crate::limit::Subject;
 use crate::local::Local;
 
 /// A platform: where its calls go and how many may run at once.
@@ -102,6 +103,18 @@ impl Platform {
             Source::Configuration => &self.name,
             Source::Database | Source::BuiltIn => self.kind.price_table().unwrap_or(&self.name),
         }
+    }
+
+    /// What its own limits count, if it has any.
+    pub(crate) fn subject(&self) -> Option<Subject> {
+        let Limits { requests_per_minute: requests, tokens_per_minute: tokens } = self.limits;
+        let is_limited = requests.is_some() || tokens.is_some();
+        is_limited.then(|| Subject {
+            kind: "provider",
+            id: self.name.to_string(),
+            requests,
+            tokens,
+        })
     }
 
     /// Whether it may serve this model, without asking over the network.

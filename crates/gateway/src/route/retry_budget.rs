@@ -1,17 +1,19 @@
-//! How many further calls a failing platform may cause: a fifth of the calls that were
+//! How many further calls a failing platform may cause: a tenth of the calls that were
 //! asked for, and a few in reserve, so that a storm is answered with patience and not with
 //! more calls. Pure; time is a number of milliseconds that only grows.
 
 /// What one first call adds, in thousandths of a further call.
-const SHARE: u64 = 200;
+const SHARE: u64 = 100;
 /// What one further call takes.
 const ONE: u64 = 1_000;
 /// What is there at the start, so that a quiet server may retry too.
 const RESERVE: u64 = 10 * ONE;
 /// What is there at most, so that a quiet day does not pay for a storm.
-const MOST: u64 = 100 * ONE;
-/// What every second adds, so that a server with few calls is not left without.
+const MOST: u64 = 20 * ONE;
+/// What every second of silence adds, so that a server with few calls is not left without.
 const PER_SECOND: u64 = 100;
+/// A shorter silence adds nothing: a storm that lasts must not pay for itself.
+const SILENCE_MS: u64 = 10_000;
 
 /// The budget for retries, fail-overs and hedges.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +29,13 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// A call was asked for.
-    pub fn asked(&mut self, now: u64) {
+    /// Somebody wants an answer: the silence is over.
+    pub fn wanted(&mut self, now: u64) {
+        self.pass(now);
+    }
+
+    /// The first call for an answer was made.
+    pub fn made(&mut self, now: u64) {
         self.pass(now);
         self.credit = (self.credit + SHARE).min(MOST);
     }
@@ -46,7 +53,9 @@ impl RetryBudget {
     fn pass(&mut self, now: u64) {
         let gone = now.saturating_sub(self.seen);
         self.seen = self.seen.max(now);
-        self.credit = (self.credit + gone.saturating_mul(PER_SECOND) / 1_000).min(MOST);
+        if gone >= SILENCE_MS && self.credit < RESERVE {
+            self.credit = (self.credit + gone.saturating_mul(PER_SECOND) / 1_000).min(RESERVE);
+        }
     }
 }
 
@@ -61,12 +70,12 @@ mod tests {
         let mut budget = RetryBudget::default();
         assert!((0..10).all(|_| budget.take(0)));
         assert!(!budget.take(0));
-        assert!(!budget.take(9_000));
-        assert!(budget.take(18_000));
+        assert!(!budget.take(9_999));
+        assert!(budget.take(19_999) && !budget.take(19_999));
     }
 
     proptest! {
-        /// Further calls never pass a fifth of the calls, the reserve, and what time gives.
+        /// Further calls never pass a tenth of the calls, the reserve, and what time gives.
         #[test]
         fn storms_are_not_amplified(
             calls in prop::collection::vec((0..50_u64, 0..4_u32), 1..2_000),
@@ -74,7 +83,7 @@ mod tests {
             let (mut budget, mut now, mut further) = (RetryBudget::default(), 0, 0_u64);
             for (wait, tries) in &calls {
                 now += wait;
-                budget.asked(now);
+                budget.made(now);
                 for _ in 0..*tries {
                     further += u64::from(budget.take(now));
                 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{CallId, ExecutionId, OrganisationId, SeededRandom, Timestamp, UserId};
+use futures::future::join_all;
 use gateway::{Gateway, GatewayConfig};
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
@@ -115,6 +116,23 @@ store::both_databases! {
         let closing = json!({"execution_id": ExecutionId::from_u128(7)});
         perform(&db, "close_calls", closing).await.unwrap();
         assert_eq!(money(&app, &id).await, (850, 0));
+    }
+
+    async fn sixty_four_calls_at_once_get_what_the_budget_has_room_for(db: Db) {
+        let app = app(&db).await;
+        let id = budget(&app, "project", "HISH", json!({"cap_micros": 20 * 750 + 749})).await;
+        let wide = budget(&app, "organisation", "", json!({"cap_micros": 1_000_000})).await;
+        let asked = (1..=64).map(|number| perform(&db, "record_call_intent", intent(number)));
+        let answers = join_all(asked).await;
+        let granted: Vec<u128> =
+            (1..).zip(&answers).filter(|(_, answer)| answer.is_ok()).map(|(number, _)| number).collect();
+        assert_eq!(granted.len(), 20);
+        assert_eq!(money(&app, &id).await, (0, 20 * 750));
+        // whoever was refused by one budget holds nothing of another
+        assert_eq!(money(&app, &wide).await, (0, 20 * 750));
+        let ended = granted.iter().map(|number| perform(&db, "record_call", outcome(*number, 700)));
+        assert!(join_all(ended).await.iter().all(Result::is_ok));
+        assert_eq!((money(&app, &id).await, money(&app, &wide).await), ((14_000, 0), (14_000, 0)));
     }
 
     async fn failed_call_of_unknown_cost_counts_in_full(db: Db) {

@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use agent::port::{ModelCall, Models as _};
 use futures::future::join_all;
-use gateway::{GatewayConfig, ProviderConfig};
+use gateway::{CallMeta, GatewayConfig, ProviderConfig};
+use llm::chat::{Message, Request};
+use serde_json::json;
+use store::testing::sqlite;
 use tempfile::tempdir;
 
+use crate::house::{House, ONE, answering, asked, platform};
 use crate::support::{HI, call, config, gateway, listener};
 
 /// A provider that takes its time for each call and writes down what happens.
@@ -131,6 +135,34 @@ async fn dropped_call_closes_its_connection_and_frees_its_turn() {
         assert_eq!(slow.now.load(Ordering::SeqCst), 1);
         calls.shutdown().await;
         until(|| slow.now.load(Ordering::SeqCst) == 0).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn platform_takes_as_many_calls_a_minute_as_it_is_set_to() {
+    let (test, folder) = (sqlite().await, tempdir().unwrap());
+    let (one, house) = (answering().await, House::new(&test.db, folder.path()).await);
+    let mut body = platform("one", &one.uri());
+    body["requests_per_minute"] = json!(5);
+    house.post("/api/v1/platforms", body, 201).await;
+    let before = asked(&one).await;
+    // calls of executions count, and so do those of outside clients, whatever they ask for
+    for _ in 0..3 {
+        house.gateway.call(call(Some("one/large"))).await.unwrap();
+    }
+    let meta = CallMeta::new(ONE, "one/small").patient_for(Duration::ZERO);
+    let ask = || {
+        let request = Request::new("", vec![Message::user("hello")]);
+        let (gateway, meta) = (house.gateway.clone(), meta.clone());
+        async move { gateway.stream(&meta, request).await.map(drop) }
+    };
+    let ends = join_all((0..6).map(|_| ask())).await;
+    let refused: Vec<llm::Error> = ends.into_iter().filter_map(Result::err).collect();
+    assert_eq!((refused.len(), asked(&one).await - before), (4, 5));
+    for error in refused {
+        assert_eq!(error.code(), "rate_limited");
+        assert!(error.used_nothing() && error.retry_after().is_some(), "{error}");
+        assert!(error.to_string().contains("\"one\" has taken its 5 requests a minute"), "{error}");
     }
 }
 

@@ -6,20 +6,35 @@ use agent::port::Insiders;
 use agent::tool::Registry;
 use base::{Clock, Random};
 use gateway::secret::{SecretError, Secrets};
-use gateway::{DoorOptions, Doors, Gateway, GatewayConfig, Local, LocalConfig};
+use gateway::{DoorOptions, Doors, Gateway, GatewayConfig, Local, LocalConfig, Shared};
 use store::Procedures;
 use web::App;
 
 use crate::config::Config;
 use crate::failure::{Exit, Failure, Result};
 
+/// The Redis in which several servers count their limits together, where one is configured;
+/// `node` is the name of this server.
+pub fn shared(config: &Config, node: &str) -> Result<Option<Shared>> {
+    let shared = config.doors.redis.as_ref().map(|url| Shared::new(url, node));
+    shared
+        .transpose()
+        .map_err(|error| Failure::invalid(format!("doors.redis_url cannot be used: {error}")))
+}
+
 /// The gateway as configured.
-pub fn gateway(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Gateway> {
+pub fn gateway(
+    config: &Config,
+    shared: Option<Shared>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Gateway> {
     let mut parts = GatewayConfig::new(&config.data.folder);
     parts.providers.clone_from(&config.providers);
     parts.default_model.clone_from(&config.model.default);
     parts.script.clone_from(&config.model.script);
     parts.local = local(config);
+    parts.shared = shared;
     Gateway::new(parts, clock, random).map_err(Failure::invalid)
 }
 
@@ -31,11 +46,8 @@ pub fn doors(
     gateway: Gateway,
     insiders: Arc<dyn Insiders>,
     node: &str,
-) -> Result<Doors> {
-    let shared = config.doors.redis.as_ref().map(|url| gateway::Shared::new(url, node));
-    let shared = shared
-        .transpose()
-        .map_err(|error| Failure::invalid(format!("doors.redis_url cannot be used: {error}")))?;
+    shared: Option<Shared>,
+) -> Doors {
     let options = DoorOptions {
         deadline: config.doors.deadline,
         patience: config.doors.patience,
@@ -44,7 +56,7 @@ pub fn doors(
         capture_content: config.telemetry.capture_content,
         ..DoorOptions::new(node)
     };
-    Ok(Doors::new(app, gateway, Some(insiders), options))
+    Doors::new(app, gateway, Some(insiders), options)
 }
 
 /// Opens the secrets and reads what organisations set up. Without the right master key

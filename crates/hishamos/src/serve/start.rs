@@ -74,7 +74,8 @@ impl Server {
         let identity = Identity::new(lifetimes);
         let (clock, random) = (Arc::new(SystemClock) as Arc<dyn Clock>, Arc::new(OsRandom));
         let random: Arc<dyn Random> = random;
-        let gateway = features::gateway(config, clock.clone(), random.clone())?;
+        let shared = features::shared(config, &node)?;
+        let gateway = features::gateway(config, shared.clone(), clock.clone(), random.clone())?;
         let app = App::new(AppParts {
             db,
             clock,
@@ -106,7 +107,7 @@ impl Server {
             },
         );
         let insiders = automation.insiders(&app);
-        let doors = features::doors(config, &app, gateway.clone(), insiders, &node)?;
+        let doors = features::doors(config, &app, gateway.clone(), insiders, &node, shared);
         doors.open().await?;
         app.spawn(gateway.clone().watch(app.shutdown.clone()));
         app.spawn(metrics.clone().keep_up(app.shutdown.clone()));

@@ -31,7 +31,7 @@ pub async fn application() -> (App, Reachable) {
     let config = config::read(&flags, &Environment::default(), "info").unwrap().config;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(OsRandom);
-    let gateway = features::gateway(&config, clock.clone(), random.clone()).unwrap();
+    let gateway = features::gateway(&config, None, clock.clone(), random.clone()).unwrap();
     let identity = Identity::default();
     let app = App::new(AppParts {
         db,
@@ -64,7 +64,7 @@ pub async fn application() -> (App, Reachable) {
     );
     let metrics = Metrics::detached();
     let insiders = automation.insiders(&app);
-    let doors = features::doors(&config, &app, gateway.clone(), insiders, "test").unwrap();
+    let doors = features::doors(&config, &app, gateway.clone(), insiders, "test", None);
     (app, Reachable { identity, gateway, doors, automation, metrics, metrics_token: None })
 }
 

@@ -30,7 +30,8 @@ store::both_databases! {
         assert_eq!(scene.provider.count(), 7);
         let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
         let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
-        assert!((50..=60).contains(&wait), "{wait}");
+        // a minute, and the second by which a call may be late
+        assert!((50..=61).contains(&wait), "{wait}");
         assert_eq!(refused.json["error"]["type"], "rate_limit_error");
         // another key has a minute of its own
         scene.ask(json!({})).await.expect(200);

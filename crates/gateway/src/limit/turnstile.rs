@@ -1,0 +1,228 @@
+//! The counts of one process, and letting calls pass them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base::OrganisationId;
+use tokio::time::{Instant, sleep};
+
+use super::shared::{Count, Shared};
+use super::window::{LATE_MS, Window};
+
+/// How many windows are remembered before idle ones are dropped.
+const WINDOWS: usize = 10_000;
+
+/// What is limited: a provider, a key, a user or the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Subject {
+    pub(crate) kind: &'static str,
+    pub(crate) id: String,
+    pub(crate) requests: Option<i64>,
+    pub(crate) tokens: Option<i64>,
+}
+
+/// A call that has to wait too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TooMuch {
+    /// Whose limit it is.
+    pub(crate) subject: String,
+    /// `requests` or `tokens`.
+    pub(crate) what: &'static str,
+    /// The limit.
+    pub(crate) limit: i64,
+    /// After which it may come again; `None` when it never fits.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// What passes, counted in this process or in all that share a Redis. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Turnstile(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    start: Instant,
+    shared: Option<Shared>,
+    windows: Mutex<HashMap<Name, Window>>,
+}
+
+/// A window's name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Name {
+    organisation: OrganisationId,
+    kind: &'static str,
+    id: String,
+    what: &'static str,
+}
+
+/// A call that was let through. Dropping it before it went gives its place up.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    turnstile: Arc<Inner>,
+    at: i64,
+    tokens: i64,
+    counts: Vec<(Name, Count)>,
+    has_gone: bool,
+}
+
+impl Turnstile {
+    /// A turnstile that has counted nothing yet.
+    pub(crate) fn new(shared: Option<Shared>) -> Self {
+        Self(Arc::new(Inner { start: Instant::now(), shared, windows: Mutex::default() }))
+    }
+
+    /// Lets a call of about `tokens` tokens pass all subjects, after a wait of at most
+    /// `patience`. Whoever comes later goes later.
+    pub(crate) async fn pass(
+        &self,
+        organisation: OrganisationId,
+        subjects: &[Subject],
+        tokens: i64,
+        patience: Duration,
+    ) -> Result<Option<Pass>, TooMuch> {
+        let counts = counts(organisation, subjects, tokens);
+        if counts.is_empty() {
+            return Ok(None);
+        }
+        if let Some(shared) = &self.0.shared {
+            let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX / 4);
+            let asked: Vec<Count> = counts.iter().map(|(_, count)| count.clone()).collect();
+            match shared.pass(&asked, patience).await {
+                Ok(Ok(wait)) => {
+                    sleep(wait).await;
+                    return Ok(None);
+                }
+                Ok(Err((index, wait))) => {
+                    return Err(too_much(&counts[index].1, wait));
+                }
+                // each process counts for itself until Redis is back
+                Err(_) => {}
+            }
+        }
+        Ok(Some(self.0.place(counts, tokens, patience)?.wait().await))
+    }
+}
+
+fn counts(organisation: OrganisationId, subjects: &[Subject], tokens: i64) -> Vec<(Name, Count)> {
+    let mut counts = Vec::new();
+    for subject in subjects {
+        let both = [("requests", subject.requests, 1), ("tokens", subject.tokens, tokens)];
+        for (what, limit, amount) in both {
+            let Some(limit) = limit else { continue };
+            let name = Name { organisation, kind: subject.kind, id: subject.id.clone(), what };
+            let key =
+                format!("hishamos:limit:{organisation}:{}:{}:{what}", subject.kind, subject.id);
+            let label = format!("{} {}", subject.kind, subject.id);
+            counts.push((name, Count { key, label, what, amount, limit }));
+        }
+    }
+    counts
+}
+
+fn too_much(count: &Count, retry_after: Option<Duration>) -> TooMuch {
+    TooMuch { subject: count.label.clone(), what: count.what, limit: count.limit, retry_after }
+}
+
+impl Inner {
+    fn now(&self) -> i64 {
+        // a minute before the start, so that nothing lies before zero
+        i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX / 2) + 60_000
+    }
+
+    /// Finds the first moment at which all windows have room, and takes it.
+    fn place(
+        self: &Arc<Self>,
+        counts: Vec<(Name, Count)>,
+        tokens: i64,
+        patience: Duration,
+    ) -> Result<Pass, TooMuch> {
+        let now = self.now();
+        let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX / 4);
+        let mut windows = self.lock();
+        if windows.len() > WINDOWS {
+            windows.retain(|_, window| !window.is_empty(now));
+        }
+        let mut at = now;
+        loop {
+            let before = at;
+            for (name, count) in &counts {
+                let window = windows.entry(name.clone()).or_default();
+                let Some(free) = window.free_at(now, at, count.amount, count.limit) else {
+                    return Err(too_much(count, None));
+                };
+                if free - now > patience {
+                    let wait = u64::try_from(free - now).unwrap_or(0);
+                    return Err(too_much(count, Some(Duration::from_millis(wait))));
+                }
+                at = free;
+            }
+            if at == before {
+                break;
+            }
+        }
+        for (name, count) in &counts {
+            windows.entry(name.clone()).or_default().add(at, count.amount);
+        }
+        drop(windows);
+        Ok(Pass { turnstile: self.clone(), at, tokens, counts, has_gone: false })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Name, Window>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass {
+    /// Waits for its moment.
+    async fn wait(self) -> Self {
+        if let Ok(wait) = u64::try_from(self.at - self.turnstile.now())
+            && wait > 0
+        {
+            sleep(Duration::from_millis(wait)).await;
+        }
+        self
+    }
+
+    /// The same at the latest now: a call that was held up after its moment takes another
+    /// one, so that what providers see in a minute is what was counted in it.
+    pub(crate) async fn again(self, patience: Duration) -> Result<Self, TooMuch> {
+        if self.turnstile.now() - self.at <= LATE_MS {
+            return Ok(self);
+        }
+        let (turnstile, counts, tokens) =
+            (self.turnstile.clone(), self.counts.clone(), self.tokens);
+        drop(self);
+        Ok(turnstile.place(counts, tokens, patience)?.wait().await)
+    }
+
+    /// The call goes; its place is used.
+    pub(crate) fn goes(&mut self) {
+        self.has_gone = true;
+    }
+
+    /// Corrects the tokens, now that they are known.
+    pub(crate) fn used(&mut self, tokens: i64) {
+        self.change(tokens - self.tokens, 0);
+        self.tokens = tokens;
+    }
+
+    fn change(&self, tokens: i64, requests: i64) {
+        let mut windows = self.turnstile.lock();
+        for (name, _) in &self.counts {
+            let change = if name.what == "tokens" { tokens } else { requests };
+            if change != 0
+                && let Some(window) = windows.get_mut(name)
+            {
+                window.correct(self.at, change);
+            }
+        }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if !self.has_gone {
+            self.change(-self.tokens, -1);
+        }
+    }
+}
