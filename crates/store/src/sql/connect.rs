@@ -55,6 +55,9 @@ impl FromStr for Target {
 /// is moved by `Checkpoint`: SQLite's own way would hide a failed fsync.
 const WRITING: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -8000; pragma wal_autocheckpoint = 0; pragma temp_store = memory";
 
+/// How connections for a few rows are set up.
+pub(super) const GLANCING: &str = "pragma query_only = on; pragma foreign_keys = on; pragma cache_size = -1000; pragma wal_autocheckpoint = 0; pragma temp_store = memory";
+
 /// The pool for reading, the writing connection, and a pool whose only connection moves the
 /// log.
 pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, direct::Lane, SqlitePool)> {

@@ -7,7 +7,9 @@ use sqlx::{PgPool, Postgres, SqlitePool, Transaction};
 
 use super::begin::Begin;
 use super::checkpoint::Checkpoint;
+use super::connect::GLANCING;
 use super::dialect::{PING, SNAPSHOT};
+use super::direct::Glances;
 use super::lane::Lane;
 use super::{Target, Tx, connect, direct};
 use crate::writer::Writer;
@@ -24,7 +26,7 @@ pub enum Kind {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: direct::Lane, checkpoint: Checkpoint },
+    Sqlite { read: SqlitePool, glances: Glances, write: direct::Lane, checkpoint: Checkpoint },
     Postgres { read: PgPool, write: Lane },
 }
 
@@ -42,7 +44,8 @@ impl Db {
             Target::Sqlite { path } => {
                 let (read, write, checkpoint) = connect::sqlite(path).await?;
                 let checkpoint = Checkpoint::new(checkpoint);
-                Pools::Sqlite { read, write, checkpoint }
+                let glances = Glances::new(path, GLANCING);
+                Pools::Sqlite { read, glances, write, checkpoint }
             }
             Target::Postgres { url } => {
                 let (read, write) = connect::postgres(url).await?;
@@ -71,12 +74,13 @@ impl Db {
         })
     }
 
-    /// A connection for one statement that only reads, or for several that need not see the
-    /// same moment: without the transaction of [`Db::read`] it costs a third.
+    /// A connection for one statement that reads a few rows, or for several that need not see
+    /// the same moment. On SQLite it runs in the asking thread, which waits for nothing else
+    /// meanwhile: what may read more than a few pages belongs into [`Db::read`].
     pub async fn glance(&self) -> Result<Tx> {
         Ok(match &self.pools {
-            Pools::Sqlite { read, .. } => {
-                Tx::sqlite_glancing(read.acquire().await.map_err(Error::from_driver)?)
+            Pools::Sqlite { glances, .. } => {
+                Tx::sqlite_glancing(glances.take().map_err(Error::from_driver)?)
             }
             Pools::Postgres { read, .. } => {
                 Tx::postgres_glancing(read.acquire().await.map_err(Error::from_driver)?)
@@ -116,9 +120,10 @@ impl Db {
             return;
         }
         match &self.pools {
-            Pools::Sqlite { read, write, checkpoint } => {
+            Pools::Sqlite { read, glances, write, checkpoint } => {
                 checkpoint.close().await;
                 read.close().await;
+                glances.close();
                 write.close();
             }
             Pools::Postgres { read, write } => {

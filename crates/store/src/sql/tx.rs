@@ -1,9 +1,7 @@
 //! A transaction on either database.
 
 use sqlx::pool::PoolConnection;
-use sqlx::{
-    AssertSqlSafe, Database, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
-};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use super::dialect::{RELEASE, ROLLBACK_TO};
 use super::{Kind, Row, Rows, Sql, Value, direct, lane, rows};
@@ -24,18 +22,13 @@ pub struct Tx {
 
 #[derive(Debug)]
 enum Inner {
-    Sqlite(Held<Sqlite>),
+    Sqlite(Transaction<'static, Sqlite>),
+    SqliteGlancing(direct::Glancing),
     SqliteWriting(direct::Writing),
-    Postgres(Held<Postgres>),
-    PostgresWriting(lane::Writing),
-}
-
-/// Where a transaction that only reads comes from.
-#[derive(Debug)]
-enum Held<DB: Database> {
+    Postgres(Transaction<'static, Postgres>),
     /// A connection of the pool, and no transaction.
-    Glancing(PoolConnection<DB>),
-    Reading(Transaction<'static, DB>),
+    PostgresGlancing(PoolConnection<Postgres>),
+    PostgresWriting(lane::Writing),
 }
 
 /// What statements are run on.
@@ -48,31 +41,31 @@ enum Link<'a> {
 impl Inner {
     fn link(&mut self) -> Result<Link<'_>, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite(Held::Glancing(connection)) => Link::Sqlite(connection),
-            Self::Sqlite(Held::Reading(tx)) => Link::Sqlite(tx),
+            Self::Sqlite(tx) => Link::Sqlite(tx),
+            Self::SqliteGlancing(glancing) => Link::Direct(glancing.connection()?),
             Self::SqliteWriting(writing) => Link::Direct(writing.connection()?),
-            Self::Postgres(Held::Glancing(connection)) => Link::Postgres(connection),
-            Self::Postgres(Held::Reading(tx)) => Link::Postgres(tx),
+            Self::Postgres(tx) => Link::Postgres(tx),
+            Self::PostgresGlancing(connection) => Link::Postgres(connection),
             Self::PostgresWriting(writing) => Link::Postgres(writing.connection()?),
         })
     }
 
     async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(Held::Glancing(_)) | Self::Postgres(Held::Glancing(_)) => Ok(()),
-            Self::Sqlite(Held::Reading(tx)) => tx.commit().await,
+            Self::SqliteGlancing(_) | Self::PostgresGlancing(_) => Ok(()),
+            Self::Sqlite(tx) => tx.commit().await,
             Self::SqliteWriting(writing) => writing.commit(),
-            Self::Postgres(Held::Reading(tx)) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
             Self::PostgresWriting(writing) => writing.commit().await,
         }
     }
 
     async fn rollback(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(Held::Glancing(_)) | Self::Postgres(Held::Glancing(_)) => Ok(()),
-            Self::Sqlite(Held::Reading(tx)) => tx.rollback().await,
+            Self::SqliteGlancing(_) | Self::PostgresGlancing(_) => Ok(()),
+            Self::Sqlite(tx) => tx.rollback().await,
             Self::SqliteWriting(writing) => writing.rollback(),
-            Self::Postgres(Held::Reading(tx)) => tx.rollback().await,
+            Self::Postgres(tx) => tx.rollback().await,
             Self::PostgresWriting(writing) => writing.rollback().await,
         }
     }
@@ -124,11 +117,11 @@ fn overlooked(reason: &str) -> Error {
 
 impl Tx {
     pub(super) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
-        Self::over(Inner::Sqlite(Held::Reading(tx)))
+        Self::over(Inner::Sqlite(tx))
     }
 
-    pub(super) fn sqlite_glancing(connection: PoolConnection<Sqlite>) -> Self {
-        Self::over(Inner::Sqlite(Held::Glancing(connection)))
+    pub(super) fn sqlite_glancing(glancing: direct::Glancing) -> Self {
+        Self::over(Inner::SqliteGlancing(glancing))
     }
 
     pub(super) fn sqlite_writing(writing: direct::Writing) -> Self {
@@ -136,11 +129,11 @@ impl Tx {
     }
 
     pub(super) fn postgres(tx: Transaction<'static, Postgres>) -> Self {
-        Self::over(Inner::Postgres(Held::Reading(tx)))
+        Self::over(Inner::Postgres(tx))
     }
 
     pub(super) fn postgres_glancing(connection: PoolConnection<Postgres>) -> Self {
-        Self::over(Inner::Postgres(Held::Glancing(connection)))
+        Self::over(Inner::PostgresGlancing(connection))
     }
 
     pub(super) fn postgres_writing(writing: lane::Writing) -> Self {
@@ -154,8 +147,10 @@ impl Tx {
     /// Which database this is on.
     pub fn kind(&self) -> Kind {
         match self.inner {
-            Inner::Sqlite(_) | Inner::SqliteWriting(_) => Kind::Sqlite,
-            Inner::Postgres(_) | Inner::PostgresWriting(_) => Kind::Postgres,
+            Inner::Sqlite(_) | Inner::SqliteGlancing(_) | Inner::SqliteWriting(_) => Kind::Sqlite,
+            Inner::Postgres(_) | Inner::PostgresGlancing(_) | Inner::PostgresWriting(_) => {
+                Kind::Postgres
+            }
         }
     }
 
