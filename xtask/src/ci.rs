@@ -21,7 +21,7 @@ pub fn run(repo: &Repo) -> Result<bool> {
 }
 
 fn run_stages(repo: &Repo, stages: &mut Stages) -> Result<()> {
-    let options = test::Options::default();
+    let options = test::Options::ci();
     test::prepare(repo, &options, stages)?;
     stages.prepare("rustfmt and clippy", || cargo_tools::components(repo))?;
     stages.prepare("cargo-deny", || cargo_tools::deny(repo))?;

@@ -35,6 +35,24 @@ pub fn summary(lines: &[String]) -> Option<(String, Counts)> {
     })
 }
 
+/// The tests that passed only when nextest tried them again: `FLAKY 2/2 [   0.5s] store::it
+/// name`, each once.
+pub fn flaky(lines: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in lines {
+        let plain = without_colours(line);
+        let Some((_, test)) =
+            plain.trim().strip_prefix("FLAKY ").and_then(|rest| rest.split_once("] "))
+        else {
+            continue;
+        };
+        if !found.iter().any(|known| known == test.trim()) {
+            found.push(test.trim().to_owned());
+        }
+    }
+    found
+}
+
 fn counted(line: &str) -> Option<Counts> {
     let words: Vec<&str> =
         line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -82,6 +100,19 @@ mod tests {
             Some((2, 1)),
         );
         check("ok board\n9 passed, 0 failed", Some((9, 0)));
+    }
+
+    #[test]
+    fn tests_that_were_tried_again_are_named_once() {
+        let lines = [
+            "  TRY 1 FAIL [   0.004s] (1/2) store::it one",
+            "   FLAKY 2/2 [   0.005s] (2/2) store::it one",
+            "     Summary [   0.1s] 2 tests run: 2 passed (1 flaky), 0 skipped",
+            "   FLAKY 2/2 [   0.005s] (2/2) store::it one",
+        ];
+        let lines = lines.map(str::to_owned);
+        assert_eq!(flaky(&lines), ["(2/2) store::it one"]);
+        assert_eq!(summary(&lines).map(|(_, counts)| counts.passed), Some(2));
     }
 
     #[test]

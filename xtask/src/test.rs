@@ -38,9 +38,17 @@ pub struct Options {
     /// Keep the temporary folder (databases, logs) and say where it is.
     #[arg(long)]
     keep: bool,
+    /// Try a Rust test that failed once more; one that passes then is named in the summary.
+    #[arg(long)]
+    retry: bool,
 }
 
 impl Options {
+    /// Everything, on a machine whose load nobody knows.
+    pub fn ci() -> Self {
+        Self { retry: true, ..Self::default() }
+    }
+
     fn rust(&self) -> bool {
         !self.ui_only && !self.e2e_only
     }
@@ -88,7 +96,7 @@ fn needs(options: &Options) -> Vec<&'static apt::Need> {
 pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result<()> {
     let folder = Folder::create(options.keep)?;
     if options.rust() {
-        stages.check("rust tests", || rust_tests(repo, &folder));
+        stages.check("rust tests", || rust_tests(repo, &folder, options.retry));
         stages.check("simulation", || sim::stage(repo));
     }
     if options.ui() {
@@ -108,15 +116,24 @@ pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result
 }
 
 /// All Rust tests, with both databases and Redis at hand.
-fn rust_tests(repo: &Repo, folder: &Folder) -> Result<Finding> {
+fn rust_tests(repo: &Repo, folder: &Folder, retry: bool) -> Result<Finding> {
     let postgres = postgres::start(folder)?;
     let redis = redis::start(folder)?;
     let mut nextest = repo.cargo();
     nextest
         .args(["nextest", "run", "--workspace", "--no-fail-fast"])
+        .args(["--retries", if retry { "1" } else { "0" }])
         .env("HISHAMOS_TEST_POSTGRES", &postgres.url)
         .env("HISHAMOS_TEST_REDIS", &redis.url);
-    run_and_keep(&mut nextest, None).map(|ended| tests_of(&ended))
+    run_and_keep(&mut nextest, None).map(|ended| {
+        let mut finding = tests_of(&ended);
+        for test in counts::flaky(&ended.lines) {
+            let summary = finding.summary.get_or_insert_default();
+            summary.push_str("\n  passed only when tried again: ");
+            summary.push_str(&test);
+        }
+        finding
+    })
 }
 
 /// The client libraries of OpenAI and Anthropic against a fresh server.
