@@ -144,6 +144,9 @@ fn parse_version(text: &str) -> (u32, u32, u32) {
     (next(), next(), next())
 }
 
+/// What a reading connection may do, as `query_only` says it to SQLite.
+const ONLY_READING: &str = "set default_transaction_read_only = on";
+
 /// How the planner of a writing connection has to think: our writes find rows by their keys.
 /// It would plan otherwise while the tables are small, and keep to that as they grow.
 const BY_KEYS: &str = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
@@ -165,6 +168,9 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool)> {
                 }
                 Ok(true)
             })
+        })
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(ONLY_READING).await.map(drop) })
         })
         .connect_with(options.clone())
         .await

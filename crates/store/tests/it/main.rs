@@ -8,6 +8,7 @@ mod commit;
 mod crash;
 mod disk;
 mod facts;
+mod glance;
 mod migrate;
 mod rows;
 mod statements;
