@@ -158,3 +158,98 @@ async fn read(answer: reqwest::Response) -> Result<Json, Failure> {
     Ok(serde_json::from_slice(&body)
         .unwrap_or_else(|_| Json::String(String::from_utf8_lossy(&body).into_owned())))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use engine::AttemptKey;
+    use serde_json::json;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    /// More than the buffers of a connection ever hold, and a hundredth of a gigabyte.
+    const BOUNDED: usize = 10 << 20;
+
+    /// A server that answers one request with a head and then with `piece` as long as anybody
+    /// reads, at most a gigabyte. Gives its address and how much it sent.
+    fn serve(head: &'static str, piece: Vec<u8>) -> (String, oneshot::Receiver<usize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (tell, told) = oneshot::channel();
+        std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().expect("a client");
+            assert!(socket.read(&mut [0; 4096]).expect("a request") > 0);
+            let mut sent = 0;
+            if socket.write_all(head.as_bytes()).is_ok() && !piece.is_empty() {
+                while sent < 1 << 30 && socket.write_all(&piece).is_ok() {
+                    sent += piece.len();
+                }
+            }
+            tell.send(sent)
+        });
+        (address, told)
+    }
+
+    async fn call(allow: &str, address: &str) -> Result<Json, Failure> {
+        let tool = HttpTool::new(vec![allow.to_owned()]);
+        let call = ToolCall {
+            execution: ExecutionId::from_u128(1),
+            step: "call".to_owned(),
+            key: AttemptKey { step: 0, instance: 0, attempt: 1 },
+            with: json!({ "url": format!("http://{address}/x") }),
+        };
+        request(&tool, &call).await
+    }
+
+    #[tokio::test]
+    async fn gigabyte_is_refused_after_the_first_megabyte_of_it() {
+        let (address, sent) = serve("HTTP/1.1 200 OK\r\n\r\n", vec![b'y'; 64 << 10]);
+        let failure = call(&address, &address).await.expect_err("it is too large");
+        assert_eq!((failure.code.as_str(), failure.is_retryable), ("output_too_large", false));
+        let sent = sent.await.expect("the server ends");
+        assert!(sent < BOUNDED, "{sent} bytes were taken");
+    }
+
+    #[tokio::test]
+    async fn million_tiny_lines_are_refused_too() {
+        let (address, sent) = serve("HTTP/1.1 200 OK\r\n\r\n", b"y\n".repeat(10));
+        let failure = call(&address, &address).await.expect_err("it is too large");
+        assert_eq!(failure.code, "output_too_large");
+        assert!(sent.await.expect("the server ends") < BOUNDED);
+    }
+
+    #[tokio::test]
+    async fn other_answers_are_failures_of_their_kind() {
+        let check =
+            async |head: &'static str, code: &str, is_retryable: bool, after: Option<u64>| {
+                let (address, _sent) = serve(head, Vec::new());
+                let failure = call(&address, &address).await.expect_err(head);
+                assert_eq!(
+                    (failure.code.as_str(), failure.is_retryable),
+                    (code, is_retryable),
+                    "{head}"
+                );
+                assert_eq!(failure.retry_after_ms, after, "{head}");
+            };
+        let busy = "HTTP/1.1 503 Busy\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n";
+        check(busy, "http_503", true, Some(7_000)).await;
+        check("HTTP/1.1 404 Gone\r\ncontent-length: 0\r\n\r\n", "http_404", false, None).await;
+        let elsewhere =
+            "HTTP/1.1 302 Found\r\nlocation: http://10.0.0.1/\r\ncontent-length: 0\r\n\r\n";
+        check(elsewhere, "http_302", false, None).await;
+        check("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", "connection", true, None).await;
+        check("nonsense", "connection", true, None).await;
+    }
+
+    #[tokio::test]
+    async fn addresses_that_are_not_listed_are_not_called() {
+        let (address, sent) = serve("HTTP/1.1 200 OK\r\n\r\n", Vec::new());
+        let failure = call("hooks.example.com:443", &address).await.expect_err("it is not listed");
+        assert_eq!(failure.code, "not_allowed");
+        assert!(failure.message.contains("[tools] http_allow"), "{}", failure.message);
+        drop(sent);
+    }
+}
