@@ -15,7 +15,7 @@ mod upstream;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 
 use crate::bench::figure::{Figure, append};
@@ -61,15 +61,23 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
             all.push(ours::measure(&program, &bench, &direct, Some(part))?);
         }
     }
+    // what was measured is shown, even where another one could not be
+    let mut missing = Vec::new();
     for peer in &options.peers {
-        match peer.as_str() {
-            "litellm" => all.push(peers::litellm(repo, &bench, &direct)?),
-            "tensorzero" => all.push(peers::tensorzero(repo, &bench, &direct)?),
-            _ => {}
+        let measured = match peer.as_str() {
+            "litellm" => peers::litellm(repo, &bench, &direct),
+            "tensorzero" => peers::tensorzero(repo, &bench, &direct),
+            _ => continue,
+        };
+        match measured {
+            Ok(measured) => all.push(measured),
+            Err(error) => missing.push(format!("{peer}: {error:#}")),
         }
     }
     table::print(&direct, &all);
-    append(&figures(&all), options.json.as_deref())
+    append(&figures(&all), options.json.as_deref())?;
+    ensure!(missing.is_empty(), "not measured: {}", missing.join("; "));
+    Ok(())
 }
 
 fn figures(all: &[Measured]) -> Vec<Figure> {

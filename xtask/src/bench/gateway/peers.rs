@@ -70,8 +70,9 @@ pub fn tensorzero(repo: &Repo, bench: &Bench, direct: &Direct) -> Result<Measure
         model(MODEL, bench.fast),
         model("slow", bench.slow)
     );
+    // Python looks for modules beside the script first, so it must not be called like one
     let (config, script) =
-        (folder.path().join("tensorzero.toml"), folder.path().join("tensorzero.py"));
+        (folder.path().join("tensorzero.toml"), folder.path().join("start_gateway.py"));
     fs::write(&config, text).context("cannot write the configuration")?;
     fs::write(&script, TENSORZERO).context("cannot write the starter")?;
     let mut command = Command::new(home.join("bin/python"));
