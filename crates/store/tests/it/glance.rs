@@ -1,7 +1,7 @@
 //! Reading single rows without a transaction.
 
 use futures::future::join_all;
-use store::{Db, params, sql};
+use store::{params, sql};
 
 use super::commit::{put, write};
 
