@@ -74,7 +74,8 @@ store::both_databases! {
         assert_eq!(tally(&answers), [(200, 9), (429, 31)].into());
         let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
         let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
-        assert!((50..=60).contains(&wait), "{wait}");
+        // a minute, and the second by which a call may be late
+        assert!((50..=61).contains(&wait), "{wait}");
         redis.stop();
         // each server keeps the limit by itself now
         for scene in [&one, &two] {
