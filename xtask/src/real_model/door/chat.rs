@@ -20,7 +20,7 @@ pub(super) fn body(task: Task, model: &str) -> Json {
             let function = json!({"name": "weather", "description": "Looks out of the window", "parameters": parameters()});
             body["tools"] = json!([{"type": "function", "function": function}]);
             body["tool_choice"] = json!("required");
-            body["parallel_tool_calls"] = json!(true);
+            body["parallel_tool_calls"] = json!(false);
         }
         Task::Schema => {
             let shape = json!({"name": "capital", "strict": true, "schema": schema()});

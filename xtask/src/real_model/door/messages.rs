@@ -18,7 +18,7 @@ pub(super) fn body(task: Task, model: &str) -> Json {
                 "name": "weather", "description": "Looks out of the window",
                 "input_schema": parameters(),
             }]);
-            body["tool_choice"] = json!({"type": "any", "disable_parallel_tool_use": false});
+            body["tool_choice"] = json!({"type": "any", "disable_parallel_tool_use": true});
         }
         Task::Schema => {
             let format = json!({"type": "json_schema", "schema": schema()});

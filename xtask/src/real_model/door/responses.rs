@@ -19,7 +19,7 @@ pub(super) fn body(task: Task, model: &str) -> Json {
                 "parameters": parameters(), "strict": false,
             }]);
             body["tool_choice"] = json!("required");
-            body["parallel_tool_calls"] = json!(true);
+            body["parallel_tool_calls"] = json!(false);
         }
         Task::Schema => {
             body["text"] = json!({"format": {
