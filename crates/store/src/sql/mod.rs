@@ -6,6 +6,7 @@
 
 pub(crate) mod begin;
 mod checkpoint;
+mod columns;
 mod connect;
 mod db;
 pub mod dialect;

@@ -3,6 +3,7 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
+use super::columns::Column;
 use super::dialect::{RELEASE, ROLLBACK_TO};
 use super::{Kind, Row, Rows, Sql, Value, direct, lane, rows};
 use crate::trouble::Trouble;
@@ -81,6 +82,22 @@ macro_rules! bind {
                 Value::Double(value) => query.bind(value),
                 Value::Boolean(value) => query.bind(value),
                 Value::Bytes(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+macro_rules! bind_columns {
+    ($query:expr, $columns:expr) => {{
+        let mut query = $query;
+        for column in $columns {
+            query = match column {
+                Column::Text(values) => query.bind(values),
+                Column::Integer(values) => query.bind(values),
+                Column::Double(values) => query.bind(values),
+                Column::Boolean(values) => query.bind(values),
+                Column::Bytes(values) => query.bind(values),
             };
         }
         query
@@ -167,12 +184,19 @@ impl Tx {
     /// and says how many it changed. On PostgreSQL no two rows may change the same one.
     pub async fn execute_rows(&mut self, sql: Sql, mut rows: Rows) -> Result<u64> {
         let mut changed = 0;
-        while let Some((count, values)) = rows.take() {
-            let text = rows::text(sql, self.kind(), count);
+        while !rows.is_empty() {
             changed += run!(self,
-                tx => tx.execute(&text, values),
-                tx => async { bind!(sqlx::query(AssertSqlSafe(text)), values).execute(tx).await.map(|done| done.rows_affected()) },
-                tx => async { bind!(sqlx::query(AssertSqlSafe(text)), values).execute(tx).await.map(|done| done.rows_affected()) }
+                tx => rows.take().map_or(Ok(0), |(count, values)| tx.execute(&rows::repeated(sql.sqlite, count), values)),
+                tx => async {
+                    let Some((count, values)) = rows.take() else { return Ok(0) };
+                    let text = rows::repeated(sql.sqlite, count);
+                    bind!(sqlx::query(AssertSqlSafe(text)), values).execute(tx).await.map(|done| done.rows_affected())
+                },
+                tx => async {
+                    let Some(columns) = rows.take_columns() else { return Ok(0) };
+                    let text = rows::unnested(sql.postgres, &columns);
+                    bind_columns!(sqlx::query(AssertSqlSafe(text)), columns).execute(tx).await.map(|done| done.rows_affected())
+                }
             )?;
         }
         Ok(changed)
@@ -181,16 +205,19 @@ impl Tx {
     /// The same for a statement with `returning`: all rows that it gives back.
     pub async fn fetch_rows(&mut self, sql: Sql, mut rows: Rows) -> Result<Vec<Row>> {
         let mut found = Vec::new();
-        while let Some((count, values)) = rows.take() {
-            let text = rows::text(sql, self.kind(), count);
+        while !rows.is_empty() {
             let part: Result<Vec<Row>> = run!(self,
-                tx => tx.fetch(&text, values),
+                tx => rows.take().map_or(Ok(Vec::new()), |(count, values)| tx.fetch(&rows::repeated(sql.sqlite, count), values)),
                 tx => async {
+                    let Some((count, values)) = rows.take() else { return Ok(Vec::new()) };
+                    let text = rows::repeated(sql.sqlite, count);
                     let rows = bind!(sqlx::query(AssertSqlSafe(text)), values).fetch_all(tx).await?;
                     Ok(rows.into_iter().map(Row::Sqlite).collect())
                 },
                 tx => async {
-                    let rows = bind!(sqlx::query(AssertSqlSafe(text)), values).fetch_all(tx).await?;
+                    let Some(columns) = rows.take_columns() else { return Ok(Vec::new()) };
+                    let text = rows::unnested(sql.postgres, &columns);
+                    let rows = bind_columns!(sqlx::query(AssertSqlSafe(text)), columns).fetch_all(tx).await?;
                     Ok(rows.into_iter().map(Row::Postgres).collect())
                 }
             );
