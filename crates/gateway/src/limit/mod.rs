@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use web::{Access, Permission, Routes};
 
 mod api;
+mod count;
 mod limits;
 mod shared;
 mod sql;

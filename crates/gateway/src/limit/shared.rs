@@ -10,6 +10,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Script};
 use tokio::time::{Instant, timeout};
 
+use super::count::Count;
 use super::window::WINDOW_MS;
 
 /// Redis must answer within this; a call does not wait longer for a count.
@@ -60,16 +61,6 @@ for i, key in ipairs(KEYS) do
 end
 return {at - now, 0, 0}
 ";
-
-/// One thing to count.
-#[derive(Debug, Clone)]
-pub(super) struct Count {
-    pub(super) key: String,
-    pub(super) label: String,
-    pub(super) what: &'static str,
-    pub(super) amount: i64,
-    pub(super) limit: i64,
-}
 
 /// A Redis that several processes count in. Cheap to clone.
 #[derive(Clone)]
@@ -129,7 +120,7 @@ impl Shared {
         let mut call = self.0.script.prepare_invoke();
         call.arg(WINDOW_MS).arg(patience_ms).arg(format!("{}-{number}", self.0.node));
         for count in counts {
-            call.key(&count.key).arg(count.amount).arg(count.limit);
+            call.key(count.name.in_redis()).arg(count.amount).arg(count.limit);
         }
         let mut connection = self.0.connection.clone();
         let answer = timeout(ANSWER, call.invoke_async::<(i64, i64, i64)>(&mut connection)).await;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use base::OrganisationId;
 use tokio::time::{Instant, sleep};
 
-use super::shared::{Count, Shared};
+use super::count::{Count, Name, counts};
+use super::shared::Shared;
 use super::window::{LATE_MS, Window};
 
 /// How many windows are remembered before idle ones are dropped.
@@ -46,22 +47,13 @@ struct Inner {
     windows: Mutex<HashMap<Name, Window>>,
 }
 
-/// A window's name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Name {
-    organisation: OrganisationId,
-    kind: &'static str,
-    id: String,
-    what: &'static str,
-}
-
 /// A call that was let through. Dropping it before it went gives its place up.
 #[derive(Debug)]
 pub(crate) struct Pass {
     turnstile: Arc<Inner>,
     at: i64,
     tokens: i64,
-    counts: Vec<(Name, Count)>,
+    counts: Vec<Count>,
     has_gone: bool,
 }
 
@@ -86,14 +78,13 @@ impl Turnstile {
         }
         if let Some(shared) = &self.0.shared {
             let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX / 4);
-            let asked: Vec<Count> = counts.iter().map(|(_, count)| count.clone()).collect();
-            match shared.pass(&asked, patience).await {
+            match shared.pass(&counts, patience).await {
                 Ok(Ok(wait)) => {
                     sleep(wait).await;
                     return Ok(None);
                 }
                 Ok(Err((index, wait))) => {
-                    return Err(too_much(&counts[index].1, wait));
+                    return Err(too_much(&counts[index], wait));
                 }
                 // each process counts for itself until Redis is back
                 Err(_) => {}
@@ -103,24 +94,9 @@ impl Turnstile {
     }
 }
 
-fn counts(organisation: OrganisationId, subjects: &[Subject], tokens: i64) -> Vec<(Name, Count)> {
-    let mut counts = Vec::new();
-    for subject in subjects {
-        let both = [("requests", subject.requests, 1), ("tokens", subject.tokens, tokens)];
-        for (what, limit, amount) in both {
-            let Some(limit) = limit else { continue };
-            let name = Name { organisation, kind: subject.kind, id: subject.id.clone(), what };
-            let key =
-                format!("hishamos:limit:{organisation}:{}:{}:{what}", subject.kind, subject.id);
-            let label = format!("{} {}", subject.kind, subject.id);
-            counts.push((name, Count { key, label, what, amount, limit }));
-        }
-    }
-    counts
-}
-
 fn too_much(count: &Count, retry_after: Option<Duration>) -> TooMuch {
-    TooMuch { subject: count.label.clone(), what: count.what, limit: count.limit, retry_after }
+    let Count { name, limit, .. } = count;
+    TooMuch { subject: name.subject(), what: name.what, limit: *limit, retry_after }
 }
 
 impl Inner {
@@ -132,7 +108,7 @@ impl Inner {
     /// Finds the first moment at which all windows have room, and takes it.
     fn place(
         self: &Arc<Self>,
-        counts: Vec<(Name, Count)>,
+        counts: Vec<Count>,
         tokens: i64,
         patience: Duration,
     ) -> Result<Pass, TooMuch> {
@@ -145,8 +121,8 @@ impl Inner {
         let mut at = now;
         loop {
             let before = at;
-            for (name, count) in &counts {
-                let window = windows.entry(name.clone()).or_default();
+            for count in &counts {
+                let window = of(&mut windows, &count.name);
                 let Some(free) = window.free_at(now, at, count.amount, count.limit) else {
                     return Err(too_much(count, None));
                 };
@@ -160,8 +136,8 @@ impl Inner {
                 break;
             }
         }
-        for (name, count) in &counts {
-            windows.entry(name.clone()).or_default().add(at, count.amount);
+        for count in &counts {
+            of(&mut windows, &count.name).add(at, count.amount);
         }
         drop(windows);
         Ok(Pass { turnstile: self.clone(), at, tokens, counts, has_gone: false })
@@ -170,6 +146,14 @@ impl Inner {
     fn lock(&self) -> MutexGuard<'_, HashMap<Name, Window>> {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The window of this name; its name is only copied when it is new.
+fn of<'a>(windows: &'a mut HashMap<Name, Window>, name: &Name) -> &'a mut Window {
+    if !windows.contains_key(name) {
+        windows.insert(name.clone(), Window::default());
+    }
+    windows.get_mut(name).expect("it was just put there")
 }
 
 impl Pass {
@@ -208,7 +192,7 @@ impl Pass {
 
     fn change(&self, tokens: i64, requests: i64) {
         let mut windows = self.turnstile.lock();
-        for (name, _) in &self.counts {
+        for Count { name, .. } in &self.counts {
             let change = if name.what == "tokens" { tokens } else { requests };
             if change != 0
                 && let Some(window) = windows.get_mut(name)

@@ -25,10 +25,16 @@ pub(crate) enum Ending {
 #[derive(Debug, Default)]
 pub(crate) struct Meters {
     doors: RwLock<HashMap<&'static str, Door>>,
-    models: RwLock<HashMap<(String, String), Model>>,
+    models: RwLock<Models>,
 }
 
-#[derive(Clone)]
+/// Counts by provider and model.
+#[derive(Debug, Default)]
+struct Models {
+    pairs: usize,
+    by_provider: HashMap<String, HashMap<String, Model>>,
+}
+
 struct Door {
     ok: Counter,
     cached: Counter,
@@ -36,7 +42,6 @@ struct Door {
     seconds: Histogram,
 }
 
-#[derive(Clone)]
 struct Model {
     input: Counter,
     output: Counter,
@@ -94,17 +99,21 @@ impl Model {
 impl Meters {
     /// A call of a door has ended.
     pub(crate) fn door(&self, door: &'static str, ending: Ending, took: Duration) {
-        let known = self.doors.read().unwrap_or_else(PoisonError::into_inner).get(door).cloned();
-        let meters = known.unwrap_or_else(|| {
-            let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
-            doors.entry(door).or_insert_with(|| Door::new(door)).clone()
-        });
-        match ending {
-            Ending::Ok => meters.ok.increment(1),
-            Ending::Cached => meters.cached.increment(1),
-            Ending::Failed => meters.failed.increment(1),
+        let add = |meters: &Door| {
+            match ending {
+                Ending::Ok => meters.ok.increment(1),
+                Ending::Cached => meters.cached.increment(1),
+                Ending::Failed => meters.failed.increment(1),
+            }
+            meters.seconds.record(took.as_secs_f64());
+        };
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(meters) = doors.get(door) {
+            return add(meters);
         }
-        meters.seconds.record(took.as_secs_f64());
+        drop(doors);
+        let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
+        add(doors.entry(door).or_insert_with(|| Door::new(door)));
     }
 
     /// A model has answered.
@@ -115,22 +124,31 @@ impl Meters {
         micros: i64,
         took: Duration,
     ) {
-        let meters = self.of(provider, model);
-        meters.input.increment(usage.input);
-        meters.output.increment(usage.output);
-        meters.cost.increment(u64::try_from(micros).unwrap_or(0));
-        meters.seconds.record(took.as_secs_f64());
+        let add = |meters: &Model| {
+            meters.input.increment(usage.input);
+            meters.output.increment(usage.output);
+            meters.cost.increment(u64::try_from(micros).unwrap_or(0));
+            meters.seconds.record(took.as_secs_f64());
+        };
+        let models = self.models.read().unwrap_or_else(PoisonError::into_inner);
+        let known = models.by_provider.get(provider).and_then(|models| models.get(model));
+        if let Some(meters) = known {
+            return add(meters);
+        }
+        drop(models);
+        add(self.models.write().unwrap_or_else(PoisonError::into_inner).make(provider, model));
     }
+}
 
-    fn of(&self, provider: &str, model: &str) -> Model {
-        let pair = (provider.to_owned(), model.to_owned());
-        let known = self.models.read().unwrap_or_else(PoisonError::into_inner).get(&pair).cloned();
-        known.unwrap_or_else(|| {
-            let mut models = self.models.write().unwrap_or_else(PoisonError::into_inner);
-            // names come from clients: they must not make time series without end
-            let pair =
-                if models.len() < PAIRS { pair } else { (provider.to_owned(), "other".to_owned()) };
-            models.entry(pair.clone()).or_insert_with(|| Model::new(&pair.0, &pair.1)).clone()
+impl Models {
+    /// The counts of a pair that is new.
+    fn make(&mut self, provider: &str, model: &str) -> &Model {
+        // names come from clients: they must not make time series without end
+        let model = if self.pairs < PAIRS { model } else { "other" };
+        let models = self.by_provider.entry(provider.to_owned()).or_default();
+        models.entry(model.to_owned()).or_insert_with(|| {
+            self.pairs += 1;
+            Model::new(provider, model)
         })
     }
 }
