@@ -34,8 +34,4 @@ impl Endpoint {
             format!("{version}/{path}")
         }
     }
-
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}/{}", self.base_url.trim_end_matches('/'), path.trim_start_matches('/'))
-    }
 }

@@ -5,7 +5,9 @@
 //! connection. Nothing is retried here: retries belong to the router alone.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use base::Secret;
@@ -24,6 +26,8 @@ pub const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The most bytes that one request may have.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 const MAX_REDIRECTS: usize = 3;
+/// How many addresses are remembered; models are part of some.
+const ADDRESSES: usize = 1_000;
 
 /// How long the phases of a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +61,18 @@ pub struct Transport {
     /// Never uses a proxy; for providers on this machine.
     loopback: Client,
     timeouts: Timeouts,
+    addresses: Addresses,
+}
+
+/// Addresses that were read before: reading one costs more than finding it again.
+#[derive(Debug, Clone, Default)]
+struct Addresses(Arc<RwLock<HashMap<String, Address>>>);
+
+/// Where a request goes.
+#[derive(Debug, Clone)]
+struct Address {
+    url: Url,
+    is_loopback: bool,
 }
 
 /// What a codec wants to have sent.
@@ -133,6 +149,7 @@ impl Transport {
                 .tcp_nodelay(true)
                 // the idle timeout must see bytes as they come, not what a decompressor gives
                 .no_gzip()
+                .retry(reqwest::retry::never())
                 .redirect(Policy::custom(redirect_within_host));
             Ok::<_, Error>(builder)
         };
@@ -141,6 +158,7 @@ impl Transport {
             outward: built(builder()?.build())?,
             loopback: built(builder()?.no_proxy().build())?,
             timeouts,
+            addresses: Addresses::default(),
         })
     }
 
@@ -152,8 +170,9 @@ impl Transport {
                 format!("it has {size} bytes, at most {MAX_REQUEST_BYTES} can be sent to a model");
             return Err(Error::bad_request(message));
         }
-        let url = parse_url(&endpoint.url(&outgoing.path))?;
-        let client = if is_loopback(&url) { &self.loopback } else { &self.outward };
+        let Address { url, is_loopback } =
+            self.addresses.read(&endpoint.base_url, &outgoing.path)?;
+        let client = if is_loopback { &self.loopback } else { &self.outward };
         let headers = headers(endpoint, &outgoing)?;
         let mut request = client
             .request(outgoing.method, url)
@@ -228,6 +247,25 @@ impl Deadlines {
             Error::Timeout { which: Phase::Total, after: self.timeouts.total }
         };
         timeout_at(phase_at.min(self.total_at), future).await.map_err(|_| timeout)
+    }
+}
+
+impl Addresses {
+    fn read(&self, base: &str, path: &str) -> Result<Address> {
+        let text = format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'));
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(address) = known.get(&text) {
+            return Ok(address.clone());
+        }
+        drop(known);
+        let url = parse_url(&text)?;
+        let address = Address { is_loopback: is_loopback(&url), url };
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= ADDRESSES {
+            known.clear();
+        }
+        known.insert(text, address.clone());
+        Ok(address)
     }
 }
 
