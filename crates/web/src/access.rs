@@ -36,9 +36,6 @@ pub struct RouteAccess {
 
 /// Refuses the request before the body is read when the caller may not.
 pub(crate) async fn enforce(access: Access, request: Request, next: Next) -> Response {
-    if access == Access::VirtualKey {
-        return next.run(request).await;
-    }
     let Some(ctx) = request.extensions().get::<Ctx>() else {
         return Error::internal("a route was reached without the authentication layer")
             .into_response();

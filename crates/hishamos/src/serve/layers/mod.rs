@@ -38,7 +38,7 @@ pub fn wrap(router: Router, app: &App, request_timeout: Duration) -> Router {
 /// deadlines, counts and refusals of their own, no browser's page has a key for them, and
 /// every layer costs each of their calls.
 pub fn wrap_doors(router: Router) -> Router {
-    router.layer(from_fn(panic::catch))
+    router.layer(panic::layer())
 }
 
 #[cfg(test)]

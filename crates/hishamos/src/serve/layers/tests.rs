@@ -68,6 +68,17 @@ async fn bad_requests_are_problems_with_a_request_id() {
 }
 
 #[tokio::test]
+async fn a_door_that_panics_costs_one_answer() {
+    let doors = super::wrap_doors(Router::new().route("/v1/planted", get(planted)));
+    let request = Request::get("/v1/planted").body(Body::empty()).unwrap();
+    let response = doors.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
+    let problem: Json = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(problem["code"], "internal");
+}
+
+#[tokio::test]
 async fn foreign_hosts_and_pages_are_refused() {
     let check = async |name: &'static str, value: &'static str, status: u16| {
         let request = Request::post("/api/echo").header(name, value).header(header::COOKIE, "a=b");
