@@ -1,10 +1,11 @@
 // The parts of a bar of filters: what stands in the address decides, and each part says what it is.
-import { Search, SlidersHorizontal } from "lucide-react";
+import { SlidersHorizontal } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
 import { Button } from "./Button";
 import { Field } from "./Field";
 import { Input } from "./Input";
+import { SearchInput } from "./SearchInput";
 import { Select } from "./Select";
 
 interface FoldProps {
@@ -104,25 +105,15 @@ export function FilterText({ label, value, onChange, className }: TextProps) {
   useEffect(() => setTyped(value), [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   return (
-    <div className={cn("relative min-w-0 grow md:max-w-64", className)}>
-      <Search
-        aria-hidden
-        className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-4 text-muted"
-      />
-      <Input
-        type="search"
-        aria-label={label}
-        placeholder={label}
-        dir="auto"
-        className="ps-8"
-        value={typed}
-        onChange={(event) => {
-          const next = event.target.value;
-          setTyped(next);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => onChange(next.trim()), typingMs);
-        }}
-      />
-    </div>
+    <SearchInput
+      label={label}
+      className={cn("min-w-0 grow md:max-w-64", className)}
+      value={typed}
+      onChange={(next) => {
+        setTyped(next);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => onChange(next.trim()), typingMs);
+      }}
+    />
   );
 }

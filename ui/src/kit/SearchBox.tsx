@@ -1,5 +1,4 @@
-import { Search } from "lucide-react";
-import { Input } from "./Input";
+import { SearchInput } from "./SearchInput";
 
 interface Props {
   label: string;
@@ -8,22 +7,10 @@ interface Props {
 }
 
 /** Searches what is on the page. */
-export function SearchBox({ label, value, onChange }: Props) {
+export function SearchBox(props: Props) {
   return (
-    <search className="relative mb-4 block max-w-sm">
-      <Search
-        aria-hidden
-        className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-4 text-muted"
-      />
-      <Input
-        type="search"
-        aria-label={label}
-        placeholder={label}
-        dir="auto"
-        className="ps-8"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
+    <search className="mb-4 block max-w-sm">
+      <SearchInput {...props} />
     </search>
   );
 }
