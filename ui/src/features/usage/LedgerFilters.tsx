@@ -21,10 +21,19 @@ interface Props {
 export function LedgerFilters({ search, onChange }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const personName = usePersonName();
   const names = useNames();
   const count = countFilters(search);
   const [isCustom, setCustom] = useState(Boolean(search.since ?? search.until));
+  const choices: [field: Field, label: string, all: string, options: Names][] = [
+    ["agent", t("ledger.filterAgent"), t("ledger.anyAgent"), names.agents],
+    ["platform", t("ledger.filterPlatform"), t("ledger.anyPlatform"), names.platforms],
+    ["model", t("ledger.filterModel"), t("ledger.anyModel"), names.models],
+    ["project", t("execution.filterProject"), t("execution.anyProject"), names.projects],
+    ["user", t("ledger.filterPerson"), t("ledger.anyPerson"), names.people],
+  ];
+  if (names.keys.length > 0 || search.key) {
+    choices.push(["key", t("ledger.filterKey"), t("ledger.anyKey"), names.keys]);
+  }
   const hasDays = isCustom || search.since !== undefined || search.until !== undefined;
   return (
     <search className="mb-4 flex flex-wrap gap-2">
@@ -36,50 +45,16 @@ export function LedgerFilters({ search, onChange }: Props) {
           options={outcomes.map((each) => [each, t(`ledger.outcomeIs.${each}`)])}
           onChange={(value) => onChange({ status: outcomes.find((each) => each === value) })}
         />
-        <FilterChoice
-          label={t("ledger.filterAgent")}
-          all={t("ledger.anyAgent")}
-          value={search.agent}
-          options={names.agents}
-          onChange={(agent) => onChange({ agent })}
-        />
-        <FilterChoice
-          label={t("ledger.filterPlatform")}
-          all={t("ledger.anyPlatform")}
-          value={search.platform}
-          options={names.platforms}
-          onChange={(platform) => onChange({ platform })}
-        />
-        <FilterChoice
-          label={t("ledger.filterModel")}
-          all={t("ledger.anyModel")}
-          value={search.model}
-          options={names.models}
-          onChange={(model) => onChange({ model })}
-        />
-        <FilterChoice
-          label={t("execution.filterProject")}
-          all={t("execution.anyProject")}
-          value={search.project}
-          options={names.projects}
-          onChange={(project) => onChange({ project })}
-        />
-        <FilterChoice
-          label={t("ledger.filterPerson")}
-          all={t("ledger.anyPerson")}
-          value={search.user}
-          options={names.people.map((id) => [id, personName(id)] as const)}
-          onChange={(user) => onChange({ user })}
-        />
-        {(names.keys.length > 0 || search.key) && (
+        {choices.map(([field, label, all, options]) => (
           <FilterChoice
-            label={t("ledger.filterKey")}
-            all={t("ledger.anyKey")}
-            value={search.key}
-            options={names.keys}
-            onChange={(key) => onChange({ key })}
+            key={field}
+            label={label}
+            all={all}
+            value={search[field]}
+            options={options}
+            onChange={(value) => onChange({ [field]: value })}
           />
-        )}
+        ))}
         <FilterChoice
           label={t("execution.filterTime")}
           all={t("execution.anyTime")}
@@ -146,9 +121,12 @@ function ExecutionId({ value, onChange }: { value: string; onChange: (id: string
   );
 }
 
-type Names = (readonly [value: string, name: string])[];
+type Name = readonly [value: string, name: string];
+type Names = Name[];
+type Field = "agent" | "platform" | "model" | "project" | "user" | "key";
 
 function useNames() {
+  const personName = usePersonName();
   const seesModels = useCan("view_models");
   const seesAgents = useCan("view_agents");
   const seesPlatforms = useCan("manage_platforms");
@@ -164,16 +142,13 @@ function useNames() {
     ...served.map((each) => each.provider),
     ...(platforms ?? []).map((each) => each.name),
   ];
-  const same = (name: string) => [name, name] as const;
-  const keys: Names = (virtualKeys ?? []).map((each) => [each.id, each.name]);
-  const named: Names = (agents ?? []).map((each) => [each.slug, each.name]);
-  const projectNames: Names = (projects?.items ?? []).map((each) => [each.key, each.name]);
+  const same = (name: string): Name => [name, name];
   return {
     models: [...new Set(served.map((each) => each.id))].sort().map(same),
     platforms: [...new Set(providers)].sort().map(same),
-    agents: named,
-    projects: projectNames,
-    people: (people ?? []).map((each) => each.id),
-    keys,
+    agents: (agents ?? []).map((each): Name => [each.slug, each.name]),
+    projects: (projects?.items ?? []).map((each): Name => [each.key, each.name]),
+    people: (people ?? []).map((each): Name => [each.id, personName(each.id)]),
+    keys: (virtualKeys ?? []).map((each): Name => [each.id, each.name]),
   };
 }
