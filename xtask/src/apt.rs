@@ -18,6 +18,8 @@ pub struct Need {
 /// A C compiler and the C library's headers: Rust links with them.
 pub const COMPILER: Need =
     Need { packages: &["gcc", "libc6-dev"], is_met: || process::which("cc").is_some() };
+/// A C++ compiler: libFuzzer is written in C++.
+pub const CPLUSPLUS: Need = Need { packages: &["g++"], is_met: || process::which("c++").is_some() };
 /// PostgreSQL's server programs.
 pub const POSTGRES: Need =
     Need { packages: &["postgresql"], is_met: || postgres::programs().is_some() };

@@ -50,7 +50,7 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
         let names: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
         bail!("there is no such target; use one of {}", names.join(", "));
     }
-    apt::install(&[&apt::COMPILER])?;
+    apt::install(&[&apt::COMPILER, &apt::CPLUSPLUS])?;
     let home = repo.state()?.join("fuzz");
     let programs = build(repo, &home)?;
     let mut broken = Vec::new();
