@@ -21,5 +21,6 @@ mod webhook;
 mod workflow;
 
 pub use automation::{Automation, Parts, routes};
+pub use execution::things;
 pub use runner::{HttpTool, Options, RunnerState};
 pub use workflow::{BuiltIn, Workflows};

@@ -39,7 +39,7 @@ pub use virtual_key::{KeyScope, VirtualKey};
 pub fn routes(gateway: Gateway) -> Routes {
     model::routes(gateway.clone())
         .merge(ledger::routes())
-        .merge(budget::routes())
+        .merge(budget::routes(gateway.clone()))
         .merge(virtual_key::routes())
         .merge(limit::routes())
         .merge(health::routes(gateway.clone()))

@@ -24,3 +24,4 @@ mod words;
 pub use identity::{Identity, Lifetimes};
 pub use route_table::route_table;
 pub use routes::routes;
+pub use user::things;

@@ -13,8 +13,11 @@ pub mod backlog;
 pub mod board;
 mod check;
 pub mod project;
+mod things;
 mod word;
 pub mod work_item;
+
+pub use things::things;
 
 /// All routes of this feature.
 pub fn routes() -> Routes {

@@ -9,7 +9,7 @@ use store::{Bus, Db};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::{AllowedHosts, Authenticator};
+use crate::{AllowedHosts, Authenticator, Things};
 
 /// The parts of an [`App`], as the program or a test puts them together.
 pub struct AppParts {
@@ -23,6 +23,8 @@ pub struct AppParts {
     pub bus: Bus,
     /// Who is calling.
     pub authenticator: Arc<dyn Authenticator>,
+    /// What the features keep, for others to name.
+    pub things: Things,
     /// The hosts that this server answers for.
     pub hosts: AllowedHosts,
     /// Background tasks; all end before the program does.

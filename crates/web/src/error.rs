@@ -79,6 +79,15 @@ pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Error {
     error
 }
 
+/// A field names something that does not exist.
+pub fn unknown(field: impl Into<String>, message: impl Into<String>) -> Error {
+    let (field, message) = (field.into(), message.into());
+    let detail = format!("{field}: {message}");
+    let mut error = Error::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown_reference", detail);
+    error.0.fields.push(FieldError { field, message });
+    error
+}
+
 /// The caller may not do this.
 pub fn forbidden(detail: impl Into<String>) -> Error {
     Error::new(StatusCode::FORBIDDEN, "forbidden", detail.into())

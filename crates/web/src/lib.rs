@@ -19,6 +19,7 @@ mod routes;
 pub mod socket;
 pub mod stream;
 pub mod testing;
+mod things;
 
 pub use access::{Access, RouteAccess};
 pub use app::{App, AppParts};
@@ -28,8 +29,10 @@ pub use context::{Caller, CallerKind, Ctx};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use error::{
     Error, FieldError, Problem, Result, conflict, forbidden, invalid, invalid_state, not_found,
+    unknown,
 };
 pub use extract::{Json, Path, Query};
 pub use origin::{AllowedHosts, guard_origin};
 pub use permission::Permission;
 pub use routes::Routes;
+pub use things::{Find, Thing, Things};

@@ -16,6 +16,7 @@ mod start;
 mod status;
 mod stories;
 mod stream;
+mod things;
 
 use base::ExecutionId;
 use web::{Ctx, Error, Result, Routes};
@@ -26,6 +27,7 @@ pub(crate) use begin::{Beginning, group_of};
 pub(crate) use insiders::Answering;
 pub(crate) use model::Execution;
 pub(crate) use start::{Priority, check_model, check_project};
+pub use things::things;
 
 /// An execution that has just been made.
 pub(crate) async fn read_execution(ctx: &Ctx, id: ExecutionId) -> Result<Execution> {

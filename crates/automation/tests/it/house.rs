@@ -178,6 +178,7 @@ impl House {
                 random: Arc::new(SeededRandom::new(1000 + number)),
                 bus: app.bus.clone(),
                 authenticator: app.authenticator.clone(),
+                things: app.things.clone(),
                 hosts: AllowedHosts::new([]),
                 tasks: app.tasks.clone(),
                 shutdown: app.shutdown.clone(),

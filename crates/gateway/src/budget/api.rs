@@ -1,5 +1,6 @@
 //! The handlers of budgets.
 
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{BudgetId, Micros, Page, PageRequest};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,8 @@ use web::{
     invalid, not_found,
 };
 
-use super::{Budget, OnExceeded, Period, Periods, Scope, sql};
+use super::{Budget, OnExceeded, Period, Periods, Scope, scoped, sql};
+use crate::Gateway;
 
 /// More than this is a typing error: a billion dollars.
 const MOST: Micros = Micros(1_000_000_000_000_000);
@@ -97,16 +99,18 @@ fn in_period(ctx: &Ctx, mut budget: Budget) -> Budget {
         (status = 201, description = "The budget", body = Budget),
         (status = 400, description = "A field cannot be used", body = Problem),
         (status = 409, description = "The scope has a budget for this period", body = Problem),
+        (status = 422, description = "What the budget is for does not exist", body = Problem),
     ))]
 pub(super) async fn create(
     ctx: Ctx,
+    State(gateway): State<Gateway>,
     headers: HeaderMap,
     Json(new): Json<NewBudget>,
 ) -> Result<Reply> {
-    check_scope(new.scope, &new.scope_id)?;
+    scoped::check(new.scope, &new.scope_id)?;
     check_cap(new.cap_micros)?;
     let now = ctx.now();
-    let budget = Budget {
+    let mut budget = Budget {
         id: BudgetId::new(now, ctx.random().as_ref()),
         scope: new.scope,
         scope_id: new.scope_id.clone(),
@@ -126,6 +130,8 @@ pub(super) async fn create(
     let (job, organisation) = (ctx.clone(), ctx.organisation()?);
     let reply = idempotency::once(&ctx, &headers, &("budgets", &new), move |tx| {
         Box::pin(async move {
+            budget.scope_id =
+                scoped::find(tx, &job, &gateway, budget.scope, &budget.scope_id).await?;
             let written = sql::insert(tx, organisation, &budget, &job.caller()?.name).await;
             if matches!(written, Err(store::Error::Duplicate(_))) {
                 return Err(conflict("this scope has a budget for this period; change that one"));
@@ -212,18 +218,6 @@ async fn audit(tx: &mut store::Tx, ctx: &Ctx, action: &'static str, budget: &Bud
 fn changed(ctx: &Ctx) -> Result<()> {
     ctx.app().bus.send(Signal::Rights { organisation: ctx.organisation()? });
     Ok(())
-}
-
-fn check_scope(scope: Scope, id: &str) -> Result<()> {
-    match (scope, id.trim().is_empty()) {
-        (Scope::Organisation, false) => {
-            Err(invalid("scope_id", "leave it out: there is one organisation"))
-        }
-        (Scope::Organisation, true) => Ok(()),
-        (_, true) => Err(invalid("scope_id", format!("name the {scope} that the budget is for"))),
-        (_, false) if id.len() > 200 => Err(invalid("scope_id", "use at most 200 characters")),
-        (_, false) => Ok(()),
-    }
 }
 
 fn check_cap(cap: Micros) -> Result<()> {

@@ -7,11 +7,14 @@
 use utoipa_axum::routes;
 use web::{Access, Permission, Routes};
 
+use crate::Gateway;
+
 mod alert;
 mod api;
 mod model;
 mod period;
 mod reserve;
+mod scoped;
 pub(crate) mod sql;
 
 pub(crate) use alert::spent;
@@ -23,11 +26,12 @@ pub(crate) use reserve::{Exceeded, Reserved, reserve, settle};
 /// The outbox topic of all budgets.
 pub const TOPIC: &str = "budgets";
 
-pub(crate) fn routes() -> Routes {
-    Routes::new()
+pub(crate) fn routes(gateway: Gateway) -> Routes {
+    Routes::<Gateway>::new()
         .add(Access::Permission(Permission::ViewCosts), routes!(api::list))
         .add(Access::Permission(Permission::ManageBudgets), routes!(api::create))
         .add(Access::Permission(Permission::ViewCosts), routes!(api::get))
         .add(Access::Permission(Permission::ManageBudgets), routes!(api::change))
         .add(Access::Permission(Permission::ManageBudgets), routes!(api::remove))
+        .with_state(gateway)
 }

@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use base::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use web::{AuditEntry, Ctx, Json, Problem, Query, Result, invalid, not_found};
+use store::Tx;
+use web::{AuditEntry, Ctx, Json, Problem, Query, Result, Thing, invalid, not_found, unknown};
 
 use super::sql::{self, Limit};
 
@@ -50,7 +51,8 @@ pub(super) async fn list(ctx: Ctx) -> Result<Json<RateLimits>> {
 
 /// Set a limit of the organisation or of a user. It acts within a second.
 #[utoipa::path(put, path = "/api/v1/rate-limits", tag = "costs", operation_id = "set_rate_limit", request_body = NewRateLimit,
-    responses((status = 200, description = "All limits", body = RateLimits), (status = 400, description = "A field cannot be used", body = Problem)))]
+    responses((status = 200, description = "All limits", body = RateLimits), (status = 400, description = "A field cannot be used", body = Problem),
+        (status = 422, description = "There is no such person", body = Problem)))]
 pub(super) async fn set(ctx: Ctx, Json(new): Json<NewRateLimit>) -> Result<Json<RateLimits>> {
     check(&new.scope, &new.scope_id)?;
     let fields = [
@@ -66,6 +68,7 @@ pub(super) async fn set(ctx: Ctx, Json(new): Json<NewRateLimit>) -> Result<Json<
     let items = ctx
         .write(move |tx| {
             Box::pin(async move {
+                check_user(tx, &job, &new.scope, &new.scope_id).await?;
                 let limit = Limit {
                     scope: new.scope,
                     scope_id: new.scope_id,
@@ -119,4 +122,15 @@ fn check(scope: &str, id: &str) -> Result<()> {
         }
         _ => Err(invalid("scope", "use organisation or user")),
     }
+}
+
+/// A limit of somebody who is not there would limit nobody.
+async fn check_user(tx: &mut Tx, ctx: &Ctx, scope: &str, id: &str) -> Result<()> {
+    if scope != "user" {
+        return Ok(());
+    }
+    let found = ctx.app().things.find(tx, ctx.organisation()?, Thing::User, id).await?;
+    let refusal =
+        || unknown("scope_id", format!("there is no user \"{id}\"; name one that is there"));
+    found.map(drop).ok_or_else(refusal)
 }

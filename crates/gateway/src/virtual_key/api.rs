@@ -78,6 +78,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<VirtualKeyId>) -> Result<Json<V
     responses(
         (status = 201, description = "The key", body = CreatedVirtualKey),
         (status = 400, description = "A field cannot be used", body = Problem),
+        (status = 422, description = "There is no such project", body = Problem),
     ))]
 pub(super) async fn create(
     ctx: Ctx,
@@ -85,7 +86,6 @@ pub(super) async fn create(
     Json(new): Json<NewVirtualKey>,
 ) -> Result<Response> {
     let name = check::name(&new.name)?;
-    check::project(new.project.as_deref())?;
     check::models(&new.models)?;
     check::scopes(&new.scopes)?;
     check::limit("requests_per_minute", new.requests_per_minute)?;
@@ -96,7 +96,7 @@ pub(super) async fn create(
     let now = ctx.now();
     let (key, prefix) = token::generate(ctx.random().as_ref());
     let life = |days: u32| now.plus(Duration::from_secs(u64::from(days) * 24 * 3600));
-    let virtual_key = VirtualKey {
+    let mut virtual_key = VirtualKey {
         id: VirtualKeyId::new(now, ctx.random().as_ref()),
         name,
         prefix,
@@ -118,6 +118,9 @@ pub(super) async fn create(
     let (job, organisation) = (ctx.clone(), ctx.organisation()?);
     let mut reply = idempotency::once(&ctx, &headers, &("virtual_keys", &new), move |tx| {
         Box::pin(async move {
+            if let Some(project) = &virtual_key.project {
+                virtual_key.project = Some(check::project(tx, &job, project).await?);
+            }
             sql::insert(tx, organisation, &virtual_key, &hash, &job.caller()?.name).await?;
             let detail = json!({
                 "name": virtual_key.name, "models": virtual_key.models, "scopes": virtual_key.scopes,

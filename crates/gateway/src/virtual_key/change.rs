@@ -56,6 +56,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         (status = 400, description = "A field cannot be used", body = Problem),
         (status = 404, description = "There is none", body = Problem),
         (status = 409, description = "Somebody else changed it, or it is revoked", body = Problem),
+        (status = 422, description = "There is no such project", body = Problem),
     ))]
 pub(super) async fn change(
     ctx: Ctx,
@@ -67,7 +68,14 @@ pub(super) async fn change(
         .write(move |tx| {
             Box::pin(async move {
                 let found = sql::find(tx, organisation, id).await?;
-                let key = changed(found.ok_or_else(|| not_found("virtual key", id))?, change)?;
+                let mut change = change;
+                let found = found.ok_or_else(|| not_found("virtual key", id))?;
+                if let Some(Some(project)) = &change.project
+                    && found.project.as_ref() != Some(project)
+                {
+                    change.project = Some(Some(check::project(tx, &job, project).await?));
+                }
+                let key = changed(found, change)?;
                 if !sql::update(tx, organisation, &key, job.now()).await? {
                     return Err(conflict(
                         "somebody else changed this key, or it is revoked; load it again",
@@ -96,7 +104,6 @@ fn changed(mut key: VirtualKey, change: VirtualKeyChange) -> Result<VirtualKey> 
         key.name = check::name(&name)?;
     }
     if let Some(project) = change.project {
-        check::project(project.as_deref())?;
         key.project = project;
     }
     if let Some(models) = change.models {

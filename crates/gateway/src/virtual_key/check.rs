@@ -1,6 +1,7 @@
 //! What the fields of a key may be.
 
-use web::{Result, invalid};
+use store::Tx;
+use web::{Ctx, Result, Thing, invalid, unknown};
 
 use super::KeyScope;
 
@@ -42,10 +43,14 @@ pub(super) fn scopes(scopes: &[KeyScope]) -> Result<()> {
     Ok(())
 }
 
-/// A project's key.
-pub(super) fn project(project: Option<&str>) -> Result<()> {
-    if project.is_some_and(|key| key.is_empty() || key.len() > 100) {
+/// The project as its feature writes its key; calls are booked under that.
+pub(super) async fn project(tx: &mut Tx, ctx: &Ctx, key: &str) -> Result<String> {
+    if key.is_empty() || key.len() > 100 {
         return Err(invalid("project", "use the project's key, or leave it out"));
     }
-    Ok(())
+    let found = ctx.app().things.find(tx, ctx.organisation()?, Thing::Project, key).await?;
+    found.ok_or_else(|| {
+        let fix = "create it or leave the field out";
+        unknown("project", format!("there is no project \"{key}\"; {fix}"))
+    })
 }

@@ -17,6 +17,7 @@ mod token;
 pub(crate) use cache::Keys;
 pub(crate) use model::Holder;
 pub use model::{KeyScope, VirtualKey};
+pub(crate) use sql::find_id as find;
 
 pub(crate) fn routes() -> Routes {
     let manage = Access::Permission(Permission::ManageVirtualKeys);

@@ -98,6 +98,16 @@ pub(super) async fn find(
     row.as_ref().map(virtual_key).transpose()
 }
 
+/// The id of a key that is there, revoked or not.
+pub(crate) async fn find_id(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: &str,
+) -> Result<Option<String>> {
+    let Ok(id) = id.trim().parse() else { return Ok(None) };
+    Ok(find(tx, organisation, id).await?.map(|key| key.id.to_string()))
+}
+
 /// Keys, newest first, before an id when one is given.
 pub(super) async fn list(
     tx: &mut Tx,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{CallId, ExecutionId, OrganisationId, SeededRandom, Timestamp, UserId};
 use futures::future::join_all;
-use gateway::{Gateway, GatewayConfig};
+use gateway::{Gateway, GatewayConfig, ProviderConfig};
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
 use store::testing::test_time;
@@ -72,7 +72,12 @@ fn refusal(result: Result<Json, ProcedureError>) -> (&'static str, String) {
 
 async fn app(db: &Db) -> TestApp {
     let folder = tempfile::tempdir().unwrap();
-    let parts = GatewayConfig { running_servers: Vec::new(), ..GatewayConfig::new(folder.path()) };
+    let openai = ProviderConfig::new("openai", "http://127.0.0.1:9/v1");
+    let parts = GatewayConfig {
+        running_servers: Vec::new(),
+        providers: vec![openai],
+        ..GatewayConfig::new(folder.path())
+    };
     let gateway =
         Gateway::new(parts, Arc::new(base::SystemClock), Arc::new(base::OsRandom)).unwrap();
     TestApp::new(db.clone(), |_| gateway::routes(gateway)).await

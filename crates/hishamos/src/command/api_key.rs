@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use store::Bus;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use web::{AllowedHosts, App, AppParts};
+use web::{AllowedHosts, App, AppParts, Things};
 
 use super::offline;
 use crate::config::{DataFlags, Environment};
@@ -52,6 +52,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
         random: Arc::new(OsRandom),
         bus: Bus::default(),
         authenticator: Arc::new(identity.clone()),
+        things: Things::default(),
         hosts: AllowedHosts::new([]),
         tasks: TaskTracker::new(),
         shutdown: CancellationToken::new(),

@@ -8,7 +8,7 @@ use base::{Clock, Random};
 use gateway::secret::{SecretError, Secrets};
 use gateway::{DoorOptions, Doors, Gateway, GatewayConfig, Local, LocalConfig, Shared};
 use store::Procedures;
-use web::App;
+use web::{App, Things};
 
 use crate::config::Config;
 use crate::failure::{Exit, Failure, Result};
@@ -89,6 +89,11 @@ fn local(config: &Config) -> LocalConfig {
 /// The named writes of the features, for the runner: this is where they meet.
 pub fn procedures(gateway: Gateway) -> Procedures {
     gateway::procedures(projects::procedures(Procedures::default()), gateway)
+}
+
+/// What the features keep, for others to name.
+pub fn things() -> Things {
+    automation::things(projects::things(identity::things(Things::default())))
 }
 
 /// The tools that agents may call. This release has none: its agents answer, they do not act.

@@ -82,6 +82,7 @@ impl Server {
             random,
             bus: Bus::default(),
             authenticator: Arc::new(identity.clone()),
+            things: features::things(),
             hosts: AllowedHosts::new(config.server.hosts()),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),

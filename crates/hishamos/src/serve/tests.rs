@@ -39,6 +39,7 @@ pub async fn application() -> (App, Reachable) {
         random,
         bus: Bus::default(),
         authenticator: Arc::new(identity.clone()),
+        things: features::things(),
         hosts: AllowedHosts::new([]),
         tasks: TaskTracker::new(),
         shutdown: CancellationToken::new(),

@@ -6,6 +6,7 @@ mod crash;
 mod demo;
 mod money;
 mod program;
+mod references;
 mod running;
 mod standby;
 mod stopping;

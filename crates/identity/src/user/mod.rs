@@ -9,8 +9,10 @@ mod email;
 mod model;
 pub(crate) mod people;
 pub(crate) mod sql;
+mod things;
 
 pub use create::{NewAdmin, create_admin};
 pub use email::Email;
 pub use model::{Locale, Theme, User};
 pub(crate) use model::{check_name, collect};
+pub use things::things;

@@ -20,7 +20,7 @@ mod sql;
 
 use crate::{
     AllowedHosts, App, AppParts, Authenticator, Caller, CallerKind, Credential, Denial, Permission,
-    Result, Routes, authenticate, guard_origin,
+    Result, Routes, Things, authenticate, guard_origin,
 };
 
 /// Signs in whoever sends the key `test-<permissions, comma separated, or all>[@<organisation number>]`.
@@ -101,6 +101,7 @@ impl TestApp {
             random: Arc::new(SeededRandom::new(1)),
             bus: Bus::default(),
             authenticator,
+            things: Things::default(),
             hosts: AllowedHosts::new([]),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),

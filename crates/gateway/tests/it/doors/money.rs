@@ -53,7 +53,7 @@ store::both_databases! {
         for (scope, id) in [("organisation", ""), ("user", user.as_str()), ("key", scene.key_id.as_str()), ("provider", "openai")] {
             ids.push(scene.budget(json!({"scope": scope, "scope_id": id, "period": "month", "cap_micros": 10_000_000})).await);
         }
-        let other = scene.budget(json!({"scope": "provider", "scope_id": "acme", "period": "day", "cap_micros": 1})).await;
+        let other = scene.budget(json!({"scope": "provider", "scope_id": "local", "period": "day", "cap_micros": 1})).await;
         scene.ask(json!({})).await.expect(200);
         // 100 and 100 tokens: 15 and 60 micro-dollars
         for id in &ids {
