@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use base::{CallId, ExecutionId, Micros, OrganisationId};
+use base::{CallId, ExecutionId, Micros, OrganisationId, UserId, VirtualKeyId};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +94,8 @@ pub struct CallOutcome {
 }
 
 /// Agents and workflows that answer in place of a model: the gateway's doors call it, the
-/// feature that runs them implements it. What their own calls cost is booked where they are made.
+/// feature that runs them implements it. What their own calls cost is booked where they are made,
+/// on the key of whoever asks.
 pub trait Insiders: Send + Sync {
     /// Asks; the pieces of the answer end like those of a model. Dropping them cancels what
     /// was begun.
@@ -119,7 +120,9 @@ pub struct Question {
     /// Whose agent or workflow it is.
     pub organisation: OrganisationId,
     /// On whose account it works.
-    pub user: base::UserId,
+    pub user: UserId,
+    /// The virtual key that was shown; its budgets pay with those of the user.
+    pub key: VirtualKeyId,
     /// The project that it is for, by key.
     pub project: Option<String>,
     /// Who is asked.

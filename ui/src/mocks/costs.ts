@@ -106,6 +106,8 @@ export const modelCalls = (): ModelCall[] =>
     const isCached = index % 7 === 3;
     const isFailed = index % 11 === 5;
     const isCut = index === 20;
+    // a key may ask an agent, whose calls it pays
+    const hasKey = isDoor || index === 1;
     return {
       id: `cal_${index}`,
       execution_id: isDoor ? null : "exe_01kdone",
@@ -129,8 +131,8 @@ export const modelCalls = (): ModelCall[] =>
       outcome: isFailed ? "error" : isCut ? "interrupted" : "ok",
       error: isFailed ? "the provider is overloaded (529)" : null,
       door: isDoor ? "chat/completions" : null,
-      key_id: isDoor ? "vky_shop" : null,
-      key_name: isDoor ? "Order assistant" : null,
+      key_id: hasKey ? "vky_shop" : null,
+      key_name: hasKey ? "Order assistant" : null,
       user_id: index % 5 === 2 ? "usr_01k7" : "usr_01k1",
       project: "CLINIC",
       agent: isDoor ? null : "business-analyst",

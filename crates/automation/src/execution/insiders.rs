@@ -62,6 +62,7 @@ impl Answering {
                 kind: "virtual_key",
                 id: question.user.to_string(),
                 name: "a virtual key".to_owned(),
+                key: Some(question.key),
             },
             trigger: "api",
             link: None,

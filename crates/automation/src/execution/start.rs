@@ -260,7 +260,7 @@ pub(super) fn starter(caller: &Caller) -> (Starter, &'static str) {
         CallerKind::Session(_) => ("user", "manual"),
         CallerKind::ApiKey(_) => ("api_key", "api"),
     };
-    (Starter { kind, id: caller.user.to_string(), name: caller.name.clone() }, trigger)
+    (Starter { kind, id: caller.user.to_string(), name: caller.name.clone(), key: None }, trigger)
 }
 
 /// The same key of the same user gives the same id, so that a repeated request finds the

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use base::{ExecutionId, OrganisationId, ResultId, Timestamp, Usage};
+use base::{ExecutionId, OrganisationId, ResultId, Timestamp, Usage, VirtualKeyId};
 use engine::{AttemptKey, Event, Failure, Input, LinkMode, Plan, Rejected, State};
 use futures::future::BoxFuture;
 use serde_json::Value as Json;
@@ -119,6 +119,8 @@ pub(crate) struct Starter {
     pub kind: &'static str,
     pub id: String,
     pub name: String,
+    /// The virtual key of an outside client; its budgets pay too.
+    pub key: Option<VirtualKeyId>,
 }
 
 impl Starter {

@@ -85,7 +85,7 @@ impl Live {
             title: String::new(),
             project: None,
             priority: "medium".to_owned(),
-            starter: Starter { kind: "user", id: String::new(), name: String::new() },
+            starter: Starter { kind: "user", id: String::new(), name: String::new(), key: None },
             group: None,
             parent: None,
             depth: 0,
@@ -117,6 +117,7 @@ impl Live {
     pub(super) fn payer(&self, key: AttemptKey) -> Payer {
         Payer {
             user: self.starter.id.parse().ok(),
+            key: self.starter.key,
             project: self.project.clone(),
             execution_cap: self.plan.definition().budget.map(|budget| budget.cap),
             step_cap: self.plan.step(key.step).budget.map(|budget| budget.cap),

@@ -118,7 +118,7 @@ fn wanted(schedule: &Row, id: ExecutionId, done: Fired) -> Start {
 /// Whom the executions of a schedule are started by.
 pub(super) fn starter(schedule: &Row) -> Starter {
     let name = schedule.name.clone().unwrap_or_else(|| format!("schedule {}", schedule.cron));
-    Starter { kind: "schedule", id: schedule.id.to_string(), name }
+    Starter { kind: "schedule", id: schedule.id.to_string(), name, key: None }
 }
 
 /// Moves on without an execution, and tells why where the schedule is shown.

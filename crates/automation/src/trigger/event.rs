@@ -117,6 +117,7 @@ async fn take_one(
             kind: "event",
             id: id.to_string(),
             name: format!("event {}", trigger.event),
+            key: None,
         },
         trigger: "event",
         depth: above.map_or(0, |above| above + 1),

@@ -143,7 +143,7 @@ async fn begin(
                 inputs,
                 project: None,
                 priority: None,
-                starter: Starter { kind: "webhook", id: id.to_string(), name: row.name },
+                starter: Starter { kind: "webhook", id: id.to_string(), name: row.name, key: None },
                 trigger: "webhook",
                 depth: 0,
                 beside: Beside::new(move |tx| Box::pin(sql::used(tx, organisation, id, now, None))),

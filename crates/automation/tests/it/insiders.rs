@@ -1,7 +1,7 @@
 //! Agents and workflows that answer outside clients in place of a model.
 
 use agent::port::{Insider, Question};
-use base::{OrganisationId, UserId};
+use base::{OrganisationId, UserId, VirtualKeyId};
 use futures::StreamExt as _;
 use llm::Error;
 use llm::chat::{Delta, Message, Request};
@@ -15,6 +15,7 @@ fn question(kind: Insider, slug: &str, words: &str) -> Question {
     Question {
         organisation: OrganisationId::from_u128(1),
         user: UserId::from_u128(1),
+        key: VirtualKeyId::from_u128(7),
         project: Some("DEMO".to_owned()),
         kind,
         slug: slug.to_owned(),

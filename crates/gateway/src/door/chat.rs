@@ -180,7 +180,7 @@ async fn inside(
     let deadline = doors.options.deadline;
     let late = Err(llm::Error::Timeout { which: llm::Phase::Total, after: deadline });
     let gathered = tokio::time::timeout(deadline, gather(deltas)).await.unwrap_or(late);
-    let reply = gathered.map_err(|error| Failure::from(&error))?;
+    let reply = gathered.map_err(|error| insider::failure(&error))?;
     doors.count(call, Ending::Ok);
     Ok(json(door.encode(&reply, &call.meta(&model)), None))
 }

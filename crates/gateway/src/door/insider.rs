@@ -1,14 +1,14 @@
 //! Agents and workflows that answer in place of a model.
 
 use agent::port::{Insider, Question};
-use llm::DeltaStream;
-use llm::chat::Request;
+use futures::StreamExt as _;
+use llm::chat::{Delta, Request};
 use llm::door::{Failure, Kind};
 use llm::tokens::estimate_input;
+use llm::{DeltaStream, Error};
 
 use super::quote::subjects;
-use super::{Doors, Part, failure};
-use crate::budget::{Scope, target};
+use super::{Doors, Part, failure as refusal};
 use crate::limit::Pass;
 use crate::virtual_key::{Holder, KeyScope};
 
@@ -43,10 +43,10 @@ impl Doors {
             return Ok(None);
         }
         let set = self.limits.set(holder.organisation).await;
-        let set = set.map_err(|error| failure::store(&error))?;
+        let set = set.map_err(|error| refusal::store(&error))?;
         let tokens = i64::try_from(estimate_input(request)).unwrap_or(i64::MAX);
         let passed = self.limits.pass(holder.organisation, &subjects(holder, &set), tokens).await;
-        passed.map_err(|reached| failure::too_much(&reached))
+        passed.map_err(|reached| refusal::too_much(&reached))
     }
 
     /// Asks an agent or a workflow.
@@ -60,25 +60,39 @@ impl Doors {
             let message = format!("nobody answers as \"{}\" on this server", request.model);
             return Err(Failure::new(Kind::NotFound, "model_not_found", message));
         };
-        let _pass = self.pass_insider(holder, &request).await?;
-        let key = [target(Scope::Key, &holder.key.id.to_string())];
-        let key: Vec<&str> = key.iter().map(String::as_str).collect();
-        let has_budget = self.bank.is_limited(holder.organisation, &key).await;
-        if has_budget.map_err(|refusal| failure::refused(&refusal))? {
-            // the calls of an execution are booked on its user and project, not on a key
-            return Err(failure::forbidden(
-                "model_not_allowed",
-                "a key with a budget of its own may ask models only; put the budget on its user or project",
-            ));
-        }
+        let pass = self.pass_insider(holder, &request).await?;
         let question = Question {
             organisation: holder.organisation,
             user: holder.key.user_id,
+            key: holder.key.id,
             project: holder.key.project.clone(),
             kind: who.0,
             slug: slug.to_owned(),
             request,
         };
-        insiders.ask(question).await.map_err(|error| Failure::from(&error))
+        let deltas = insiders.ask(question).await.map_err(|error| failure(&error))?;
+        Ok(counted(deltas, pass))
     }
+}
+
+/// Why an agent or a workflow gave no answer. The credit that it lacks is ours: a budget's.
+pub(super) fn failure(error: &Error) -> Failure {
+    match error {
+        Error::OutOfCredit { message } => {
+            Failure::new(Kind::OutOfCredit, "budget_exceeded", message.clone())
+        }
+        other => Failure::from(other),
+    }
+}
+
+/// The pieces of an answer, whose tokens count against the limits once they are known.
+fn counted(deltas: DeltaStream, pass: Option<Pass>) -> DeltaStream {
+    let Some(mut pass) = pass else { return deltas };
+    let count = move |delta: &Result<Delta, Error>| {
+        if let Ok(Delta::Usage(usage)) = delta {
+            let tokens = usage.input.saturating_add(usage.output);
+            pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
+        }
+    };
+    deltas.inspect(count).boxed()
 }

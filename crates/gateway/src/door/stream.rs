@@ -17,6 +17,7 @@ use llm::{DeltaStream, Error};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::asked::{Open, Used};
+use super::insider;
 use crate::cache::{Given, Key};
 use crate::telemetry::{self, Ending, Told};
 
@@ -166,8 +167,10 @@ impl Events {
     fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {
         self.deltas = None;
         self.kept = None;
+        let Some(open) = self.open.as_mut() else {
+            return self.frames.fail(&insider::failure(error), out);
+        };
         self.frames.fail(&Failure::from(error), out);
-        let Some(open) = self.open.as_mut() else { return };
         super::Doors::book_failure(open.ticket.take(), &after_words(error));
         open.doors.count(&open.call, Ending::Failed);
         telemetry::ended(&open.span, Err(error.code()));

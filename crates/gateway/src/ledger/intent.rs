@@ -1,6 +1,6 @@
 //! A call is about to be made.
 
-use base::{CallId, ExecutionId, Micros, OrganisationId, Timestamp, Usage, UserId};
+use base::{CallId, ExecutionId, Micros, OrganisationId, Timestamp, Usage, UserId, VirtualKeyId};
 use futures::future::BoxFuture;
 use llm::chat::TokenUsage;
 use serde::Deserialize;
@@ -59,6 +59,9 @@ pub(super) struct Intent {
     pub(super) agent: Option<String>,
     #[serde(default)]
     pub(super) user: Option<UserId>,
+    /// The virtual key with which an outside client began the execution.
+    #[serde(default)]
+    pub(super) key: Option<VirtualKeyId>,
     #[serde(default)]
     department: Option<String>,
     #[serde(default)]
@@ -120,6 +123,7 @@ impl Intent {
         let step = format!("{}/{}", self.execution_id, self.step);
         let execution = self.execution_id.to_string();
         let user = self.user.map(|user| user.to_string());
+        let key = self.key.map(|key| key.to_string());
         let provider = Some(provider).filter(|provider| !provider.is_empty());
         let scopes = [
             (Scope::Organisation, Some("")),
@@ -131,6 +135,7 @@ impl Intent {
             (Scope::Execution, Some(execution.as_str())),
             (Scope::Step, Some(step.as_str())),
             (Scope::User, user.as_deref()),
+            (Scope::Key, key.as_deref()),
             (Scope::Provider, provider),
         ];
         scopes.into_iter().filter_map(|(scope, id)| Some(target(scope, id?))).collect()
@@ -169,6 +174,7 @@ impl Procedure for RecordCallIntent {
                 "max_output_tokens": optional_count,
                 "agent": optional_text,
                 "user": optional_text,
+                "key": optional_text,
                 "department": optional_text,
                 "project": optional_text,
                 "sprint": optional_text,

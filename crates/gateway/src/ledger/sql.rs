@@ -20,13 +20,13 @@ pub(super) async fn insert(
     let most_output = intent.max_output_tokens.unwrap_or(0);
     let inserted = tx
         .execute(
-            sql!("insert into model_calls (organisation_id, id, execution_id, step, instance, attempt, nth, is_repair, model, provider, scripted, outcome, input_tokens, output_tokens, cost_micros, estimated, duration_ms, started_at, user_id, project_id, agent, cost_known) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, $15, 0, $16, $17, $18, $19, $20) on conflict (organisation_id, id) do nothing"),
+            sql!("insert into model_calls (organisation_id, id, execution_id, step, instance, attempt, nth, is_repair, model, provider, scripted, outcome, input_tokens, output_tokens, cost_micros, estimated, duration_ms, started_at, user_id, project_id, agent, cost_known, key_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, $15, 0, $16, $17, $18, $19, $20, $21) on conflict (organisation_id, id) do nothing"),
             params![
                 organisation, intent.id, intent.execution_id, &intent.step, intent.instance,
                 intent.attempt, intent.nth, intent.is_repair, model, provider,
                 provider == crate::platform::SCRIPTED, intent.input_tokens(), most_output,
                 most.unwrap_or(Micros::ZERO), true, now, intent.user, intent.project.as_deref(),
-                intent.agent.as_deref(), most.is_some()
+                intent.agent.as_deref(), most.is_some(), intent.key
             ],
         )
         .await?;

@@ -168,7 +168,10 @@ store::both_databases! {
         for (scope, id) in scopes {
             all[scope] = json!(id);
         }
-        let more = [("organisation", ""), ("project", "HISH"), ("execution", execution.as_str()), ("step", step.as_str()), ("user", user.as_str()), ("provider", "openai")];
+        let made = app.send("POST", "/api/v1/virtual-keys", Some(json!({"name": "k"}))).await.expect(201);
+        let key = made["id"].as_str().unwrap();
+        all["key"] = json!(key);
+        let more = [("organisation", ""), ("project", "HISH"), ("execution", execution.as_str()), ("step", step.as_str()), ("user", user.as_str()), ("key", key), ("provider", "openai")];
         for (index, (scope, id)) in scopes.into_iter().chain(more).enumerate() {
             let tight = budget(&app, scope, id, json!({"cap_micros": 749})).await;
             let mut one = all.clone();

@@ -4,6 +4,7 @@ mod bad_input;
 mod budget;
 mod crash;
 mod demo;
+mod key_pays;
 mod money;
 mod program;
 mod references;

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleSlash, CircleX, LoaderCircle, type LucideIcon } from "lucide-react";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelCall } from "@/api/gateway";
 import { Badge } from "@/kit/Badge";
@@ -25,6 +26,8 @@ export function CallLine({ call, person }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { icon: Icon, tone } = looks[call.outcome];
+  const key = call.key_name ?? call.key_id;
+  const whose = { key: call.execution_id ? key : null, project: call.project, person };
   return (
     <tr>
       <RowName className="whitespace-nowrap font-normal tabular-nums">
@@ -48,21 +51,18 @@ export function CallLine({ call, person }: Props) {
             <bdi>{call.agent ?? call.execution_id}</bdi>
           </Link>
         ) : (
-          <bdi className="font-medium">{call.key_name ?? call.key_id ?? call.door}</bdi>
+          <bdi className="font-medium">{key ?? call.door}</bdi>
         )}
         <span className="block text-muted">
           <bdi>{call.step ?? call.door}</bdi>
-          {call.project && (
-            <>
-              {" · "}
-              <bdi>{call.project}</bdi>
-            </>
-          )}
-          {person && (
-            <>
-              {" · "}
-              <bdi>{person}</bdi>
-            </>
+          {Object.entries(whose).map(
+            ([what, name]) =>
+              name && (
+                <Fragment key={what}>
+                  {" · "}
+                  <bdi>{name}</bdi>
+                </Fragment>
+              ),
           )}
         </span>
       </Cell>

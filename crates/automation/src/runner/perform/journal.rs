@@ -257,7 +257,7 @@ impl Intent {
             "attempt": key.attempt, "nth": self.nth, "is_repair": self.repair, "model": self.model,
             "estimated_input_tokens": self.estimated_input_tokens, "most_input_tokens": self.most_input_tokens,
             "max_output_tokens": self.max_output_tokens, "agent": assignment.agent,
-            "user": payer.user, "project": payer.project,
+            "user": payer.user, "key": payer.key, "project": payer.project,
             "caps": { "execution": payer.execution_cap, "step": payer.step_cap },
         })
     }

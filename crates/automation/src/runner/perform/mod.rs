@@ -9,7 +9,7 @@ mod last_try;
 mod sql;
 mod tools;
 
-use base::{ExecutionId, Micros, OrganisationId, UserId};
+use base::{ExecutionId, Micros, OrganisationId, UserId, VirtualKeyId};
 use engine::{AgentTask, AttemptKey};
 use store::lease::Lease;
 use web::App;
@@ -64,6 +64,8 @@ pub(super) struct Assignment {
 pub(super) struct Payer {
     /// Who started the execution.
     pub user: Option<UserId>,
+    /// The virtual key with which they did.
+    pub key: Option<VirtualKeyId>,
     /// The project that it works for.
     pub project: Option<String>,
     /// The most that the execution may spend, by its definition.

@@ -16,7 +16,7 @@ use llm::{DeltaStream, Error};
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 
-use super::scene::{Scene, question};
+use super::scene::{Scene, question, text};
 
 /// Somebody who says what the test says, when it says it.
 #[derive(Default)]
@@ -97,5 +97,28 @@ store::both_databases! {
         let last: Json = serde_json::from_str(last.strip_prefix("data: ").unwrap()).unwrap();
         assert_eq!(last["error"]["code"], "stream_cut");
         assert!(!answer.text.contains("[DONE]"), "{}", answer.text);
+    }
+
+    async fn tokens_of_an_agent_count_against_the_limits_of_its_key(db: Db) {
+        let puppet = Arc::new(Puppet::default());
+        let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new("test") };
+        let scene = Scene::inside(db, options, puppet.clone()).await;
+        let new = json!({"name": "short", "tokens_per_minute": 200});
+        let made = scene.app.send("POST", "/api/v1/virtual-keys", Some(new)).await.expect(201);
+        let ask = async |input: u64| {
+            let strings = puppet.strings();
+            strings.send(Ok(Delta::Start { model: "m".into(), scripted: false })).unwrap();
+            strings.send(Ok(Delta::Text { text: "Paris".into() })).unwrap();
+            let usage = TokenUsage { input, output: 10, ..TokenUsage::default() };
+            strings.send(Ok(Delta::Usage(usage))).unwrap();
+            strings.send(Ok(Delta::Finish { reason: Finish::Stop })).unwrap();
+            drop(strings);
+            let body = question(json!({"model": "agent:tester"}));
+            scene.knock(&text(&made["key"]), "/v1/chat/completions", &body).await
+        };
+        ask(5).await.expect(200);
+        ask(170).await.expect(200);
+        let refused = ask(1).await.expect(429);
+        assert_eq!(refused["error"]["type"], "rate_limit_error", "{refused}");
     }
 }
