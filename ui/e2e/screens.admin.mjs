@@ -191,6 +191,18 @@ export const adminScreens = [
     },
   },
   {
+    name: "budgets-unknown",
+    path: "/admin/budgets",
+    ready: async (page) => {
+      const dialog = await opened(page, "plus");
+      await dialog.locator("select").selectOption("item");
+      await dialog.locator("input:not([type=radio])").first().fill("CLINIC-999");
+      await dialog.locator("input[inputmode=decimal]").fill("5");
+      await dialog.locator("button[type=submit]").click();
+      await dialog.locator("[aria-invalid=true]").first().waitFor();
+    },
+  },
+  {
     name: "budgets-edit",
     path: "/admin/budgets",
     ready: open("pencil"),

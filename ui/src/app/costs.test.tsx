@@ -1,5 +1,6 @@
 // The pages about money and keys as an administrator meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import i18next from "i18next";
 import { describe, expect, test, vi } from "vitest";
 import { renderApp } from "@/mocks/renderApp";
 
@@ -150,6 +151,28 @@ describe("budgets", () => {
     type(within(dialog).getByLabelText("Cap"), "1");
     fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
     expect(await within(dialog).findByText(/has a budget for this period/)).toBeTruthy();
+  });
+
+  test("for what is not there are refused at the field, in the reader's language", async () => {
+    const { mock } = renderApp("/admin/budgets");
+    mock.db.session.user.locale = "de";
+    try {
+      await waitFor(() => expect(i18next.language).toBe("de"));
+      fireEvent.click(await screen.findByRole("button", { name: i18next.t("budget.new") }));
+      const dialog = await screen.findByRole("dialog");
+      type(within(dialog).getByLabelText(i18next.t("budget.scope")), "item");
+      const which = within(dialog).getByLabelText(i18next.t("budget.which"));
+      type(which, "CLINIC-999");
+      type(within(dialog).getByLabelText(i18next.t("budget.cap")), "1");
+      fireEvent.click(within(dialog).getByRole("button", { name: i18next.t("action.save") }));
+      await waitFor(() => expect(which.getAttribute("aria-invalid")).toBe("true"));
+      const note = document.getElementById(which.getAttribute("aria-describedby") ?? "");
+      expect(note?.textContent).toContain(i18next.t("problem.unknown_reference"));
+      const said = within(note as HTMLElement).getByText(/there is no item "CLINIC-999"/);
+      expect(said.getAttribute("lang")).toBe("en");
+    } finally {
+      await i18next.changeLanguage("en");
+    }
   });
 
   test("are changed and switched off", async () => {

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { FieldFault } from "@/lib/problem";
 import { Field } from "./Field";
 import { Input } from "./Input";
 
@@ -7,7 +8,7 @@ interface Props {
   value: string;
   onChange: (value: string) => void;
   hint?: ReactNode;
-  error?: string;
+  error?: FieldFault;
   /** What is counted, after the number: `$`, `s`. */
   unit?: string;
   placeholder?: string;

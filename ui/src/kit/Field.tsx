@@ -1,5 +1,7 @@
 import { type ReactNode, useId } from "react";
 import { cn } from "@/lib/cn";
+import type { FieldFault } from "@/lib/problem";
+import { FaultText } from "./FaultText";
 
 interface Control {
   id: string;
@@ -10,7 +12,7 @@ interface Control {
 interface Props {
   label: string;
   hint?: ReactNode;
-  error?: string;
+  error?: FieldFault;
   isLabelHidden?: boolean;
   className?: string;
   children: (control: Control) => ReactNode;
@@ -19,7 +21,7 @@ interface Props {
 /** A label, a control, and the hint or error that belongs to it. */
 export function Field({ label, hint, error, isLabelHidden, className, children }: Props) {
   const id = useId();
-  const note = error ?? hint;
+  const note = error ? <FaultText fault={error} /> : hint;
   return (
     <div className={cn("flex flex-col gap-1.5", className)}>
       <label htmlFor={id} className={cn("font-medium text-sm", isLabelHidden && "sr-only")}>

@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
+import type { FieldFault } from "@/lib/problem";
 import { AmountField } from "./AmountField";
 
 interface Props {
   requests: string;
   tokens: string;
-  errorOf: (field: "requests_per_minute" | "tokens_per_minute") => string | undefined;
+  errorOf: (field: "requests_per_minute" | "tokens_per_minute") => FieldFault | undefined;
   onChange: (change: { requests?: string; tokens?: string }) => void;
 }
 

@@ -7,6 +7,7 @@ import {
   type InputFault,
   optionText,
 } from "@/lib/inputSpec";
+import type { FieldFault } from "@/lib/problem";
 import { Field } from "./Field";
 import { Input } from "./Input";
 import { Select } from "./Select";
@@ -18,7 +19,7 @@ interface Props {
   draft: Draft;
   faults: Record<string, InputFault>;
   /** What the server said about a field. */
-  messages?: Record<string, string | undefined>;
+  messages?: Record<string, FieldFault | undefined>;
   onChange: (draft: Draft) => void;
 }
 
@@ -42,7 +43,7 @@ interface OneProps {
   spec: FieldSpec;
   value: string | boolean;
   fault: InputFault | undefined;
-  message: string | undefined;
+  message: FieldFault | undefined;
   onChange: (value: string | boolean) => void;
 }
 

@@ -17,10 +17,15 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 
-  field(name: string): string | undefined {
-    return this.fields.find((error) => error.field === name)?.message;
+  /** What is wrong with one field, as a problem of its own. */
+  field(name: string): Problem | undefined {
+    const found = this.fields.find((error) => error.field === name);
+    return found && new Problem(this.status, this.code, found.message, this.requestId);
   }
 }
+
+/** What is wrong with a field: in the reader's own words, or as the server says it. */
+export type FieldFault = string | Problem;
 
 interface Body {
   code?: unknown;

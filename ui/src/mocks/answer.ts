@@ -31,3 +31,7 @@ export const page = (items: unknown[]) => json({ items, next: null });
 
 export const notFound = (what: string, id: string) =>
   problem(404, "not_found", `there is no ${what} "${id}"`);
+
+/** What the server says when a field names what is not there. */
+export const unknown = (field: string, message: string) =>
+  problem(422, "unknown_reference", `${field}: ${message}`, [{ field, message }]);

@@ -1,6 +1,6 @@
 // Test double: usage, the ledger, budgets, limits, virtual keys and the keys that seal secrets.
 import type { Budget, VirtualKey } from "@/api/gateway";
-import { json, notFound, page, problem } from "./answer";
+import { json, notFound, page, problem, unknown } from "./answer";
 import { usage, usageCsv } from "./costs";
 import { at, nextId } from "./db";
 import { type Route, route } from "./route";
@@ -39,6 +39,9 @@ export const costRoutes: Route[] = [
   route("GET", "/api/v1/budgets", ({ db }) => page(db.budgets)),
   route("POST", "/api/v1/budgets", async ({ db, request }) => {
     const body = { scope_id: "", ...(await request.json()) };
+    if (body.scope === "item" && !db.items.some((each) => each.key === body.scope_id)) {
+      return unknown("scope_id", `there is no item "${body.scope_id}"; create it first`);
+    }
     const isSame = (each: Budget) =>
       each.scope === body.scope && each.scope_id === body.scope_id && each.period === body.period;
     if (db.budgets.some(isSame)) {

@@ -2,12 +2,13 @@ import { useTranslation } from "react-i18next";
 import { type BudgetScope, budgetScopes } from "@/api/gateway";
 import { Field } from "@/kit/Field";
 import { Select } from "@/kit/Select";
+import type { FieldFault } from "@/lib/problem";
 import { WhichField } from "./WhichField";
 
 interface Props {
   scope: BudgetScope;
   scopeId: string;
-  error: string | undefined;
+  error: FieldFault | undefined;
   onChange: (change: { scope?: BudgetScope; scopeId?: string }) => void;
 }
 

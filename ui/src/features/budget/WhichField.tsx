@@ -3,12 +3,13 @@ import type { BudgetScope } from "@/api/gateway";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { Select } from "@/kit/Select";
+import type { FieldFault } from "@/lib/problem";
 import { useKnown } from "./useKnown";
 
 interface Props {
   scope: Exclude<BudgetScope, "organisation">;
   value: string;
-  error: string | undefined;
+  error: FieldFault | undefined;
   onChange: (id: string) => void;
 }
 

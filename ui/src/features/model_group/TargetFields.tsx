@@ -1,7 +1,9 @@
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { FaultText } from "@/kit/FaultText";
 import { Input } from "@/kit/Input";
 import { Select } from "@/kit/Select";
+import type { FieldFault } from "@/lib/problem";
 import type { TargetForm } from "./form";
 
 interface Props {
@@ -9,7 +11,7 @@ interface Props {
   platforms: string[];
   models: string[];
   isWeighted: boolean;
-  error: string | undefined;
+  error: FieldFault | undefined;
   onChange: (change: Partial<TargetForm>) => void;
 }
 
@@ -69,7 +71,7 @@ export function TargetFields({ target, platforms, models, isWeighted, error, onC
       </div>
       {error && (
         <p id={`${id}-note`} className="text-danger text-xs">
-          {error}
+          <FaultText fault={error} />
         </p>
       )}
     </div>

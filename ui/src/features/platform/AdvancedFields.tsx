@@ -1,11 +1,12 @@
 import { useTranslation } from "react-i18next";
 import { AmountField } from "@/kit/AmountField";
 import { Fold } from "@/kit/Fold";
+import type { FieldFault } from "@/lib/problem";
 import { counts, type PlatformForm, times } from "./form";
 
 interface Props {
   form: PlatformForm;
-  errorOf: (field: string) => string | undefined;
+  errorOf: (field: string) => FieldFault | undefined;
   onChange: (change: Partial<PlatformForm>) => void;
 }
 

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { PasswordInput } from "@/kit/PasswordInput";
+import type { FieldFault } from "@/lib/problem";
 
 interface Props {
   /** The last letters of the key that is kept, if there is one. */
@@ -10,7 +11,7 @@ interface Props {
   isRemoved: boolean;
   isWanted: boolean;
   example: string | undefined;
-  error: string | undefined;
+  error: FieldFault | undefined;
   onChange: (value: string) => void;
   onRemove: (isRemoved: boolean) => void;
 }

@@ -10,13 +10,14 @@ import { Notice } from "@/kit/Notice";
 import { ProblemText } from "@/kit/ProblemText";
 import { ScrollPane } from "@/kit/ScrollPane";
 import { Textarea } from "@/kit/Textarea";
+import type { FieldFault } from "@/lib/problem";
 import { modelsOf } from "./form";
 
 interface Props {
   /** Null until it is saved: only then can the provider be asked. */
   platform: string | null;
   value: string;
-  error: string | undefined;
+  error: FieldFault | undefined;
   onChange: (value: string) => void;
 }
 

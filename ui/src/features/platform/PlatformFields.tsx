@@ -7,6 +7,7 @@ import { Input } from "@/kit/Input";
 import { PerMinuteFields } from "@/kit/PerMinuteFields";
 import { SwitchField } from "@/kit/SwitchField";
 import { kindFacts } from "@/lib/platformKinds";
+import type { FieldFault } from "@/lib/problem";
 import { AdvancedFields } from "./AdvancedFields";
 import { modelsOf, type PlatformForm } from "./form";
 import { KeyField } from "./KeyField";
@@ -17,7 +18,7 @@ interface Props {
   /** Null for a new one. */
   platform: Platform | null;
   form: PlatformForm;
-  errorOf: (field: string) => string | undefined;
+  errorOf: (field: string) => FieldFault | undefined;
   onChange: (change: Partial<PlatformForm>) => void;
 }
 

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Field } from "@/kit/Field";
 import { Textarea } from "@/kit/Textarea";
+import type { FieldFault } from "@/lib/problem";
 
 interface Props {
   label: string;
@@ -8,7 +9,7 @@ interface Props {
   placeholder: string;
   value: string;
   isWrong: boolean;
-  error: string | undefined;
+  error: FieldFault | undefined;
   onChange: (value: string) => void;
 }
 

@@ -4,10 +4,11 @@ import { Input } from "@/kit/Input";
 import { Select } from "@/kit/Select";
 import { cn } from "@/lib/cn";
 import { type Frequency, type Rhythm, toCron, weekdaysOf } from "@/lib/cron";
+import type { FieldFault } from "@/lib/problem";
 
 interface Props {
   rhythm: Rhythm;
-  error: string | undefined;
+  error: FieldFault | undefined;
   onChange: (rhythm: Rhythm) => void;
 }
 

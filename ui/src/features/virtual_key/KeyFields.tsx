@@ -2,17 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { keyScopes } from "@/api/gateway";
 import { projectsOptions } from "@/api/projects";
+import { FaultText } from "@/kit/FaultText";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { PerMinuteFields } from "@/kit/PerMinuteFields";
 import { Select } from "@/kit/Select";
 import { Textarea } from "@/kit/Textarea";
+import type { FieldFault } from "@/lib/problem";
 import type { KeyForm } from "./form";
 
 interface Props {
   form: KeyForm;
   isNew: boolean;
-  errorOf: (field: string) => string | undefined;
+  errorOf: (field: string) => FieldFault | undefined;
   onChange: (change: Partial<KeyForm>) => void;
 }
 
@@ -93,7 +95,7 @@ export function KeyFields({ form, isNew, errorOf, onChange }: Props) {
         </div>
         {scopesError && (
           <p id="scopes-note" className="text-danger text-xs">
-            {scopesError}
+            <FaultText fault={scopesError} />
           </p>
         )}
       </fieldset>
