@@ -1,9 +1,13 @@
 //! The engine role: one active engine per database. The row's epoch grows with every
 //! take-over and every engine write checks it, so a stale process cannot write.
+//!
+//! On PostgreSQL, which several servers share, the lease's age goes by the database's own
+//! clock: a server whose clock is wrong neither takes the role nor loses it by that. SQLite
+//! has one process and goes by the time that it is given.
 
 use base::Timestamp;
 
-use crate::{Error, Result, Tx, params, sql};
+use crate::{Error, Kind, Result, Tx, params, sql};
 
 /// How long a holder that says nothing keeps the role.
 pub const TTL_MS: i64 = 15_000;
@@ -27,19 +31,28 @@ pub async fn acquire(tx: &mut Tx, holder: &str, now: Timestamp) -> Result<Option
             params![],
         )
         .await?;
-    let is_takeover = before.get::<i64>("expires_at")? != 0;
+    let before: i64 = before.get("expires_at")?;
+    let now = clock(tx, now).await?;
+    let end = now.as_millis() + TTL_MS;
+    if before > end {
+        // Only a clock that was set back leaves so much; the holder, if it lives, renews.
+        tx.execute(sql!("update engine_lease set expires_at = $1 where id = 1"), params![end])
+            .await?;
+    }
     let row = tx
         .fetch_optional(
             sql!("update engine_lease set holder = $1, epoch = epoch + 1, expires_at = $2 where id = 1 and (holder = $1 or expires_at < $3) returning epoch"),
-            params![holder, now.as_millis() + TTL_MS, now],
+            params![holder, end, now],
         )
         .await?;
+    let is_takeover = before != 0;
     row.map(|row| Ok(Lease { holder: holder.to_owned(), epoch: row.get("epoch")?, is_takeover }))
         .transpose()
 }
 
 /// Keeps the role for another [`TTL_MS`]; an error when it was lost.
 pub async fn renew(tx: &mut Tx, lease: &Lease, now: Timestamp) -> Result<()> {
+    let now = clock(tx, now).await?;
     let changed = tx
         .execute(
             sql!("update engine_lease set expires_at = $1 where id = 1 and epoch = $2"),
@@ -69,6 +82,20 @@ pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// The time by which the lease ages; `ours` is the asking server's.
+async fn clock(tx: &mut Tx, ours: Timestamp) -> Result<Timestamp> {
+    if tx.kind() == Kind::Sqlite {
+        return Ok(ours);
+    }
+    let row = tx
+        .fetch_one(
+            sql!(sqlite: "select 0 as now", postgres: "select (extract(epoch from clock_timestamp()) * 1000)::bigint as now"),
+            params![],
+        )
+        .await?;
+    Ok(Timestamp::from_millis(row.get("now")?))
 }
 
 async fn fenced(tx: &mut Tx, lease: &Lease) -> Result<Error> {

@@ -1,10 +1,14 @@
 //! Holding the engine role: one process at a time drives executions. The lease's epoch is
-//! checked by every engine transaction, so a process that lost the role cannot write.
+//! checked by every engine transaction, so a process that lost the role cannot write. One
+//! that cannot reach the database stops by itself before another one may begin: it counts
+//! from when it asked for what it was last given, by a clock that nobody sets.
 
 use std::time::Duration;
 
+use store::Kind;
 use store::lease::{self, Lease};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use web::App;
 
 use super::handle::{Handle, Message, RunnerState};
@@ -14,6 +18,8 @@ use super::{Dependencies, Options};
 /// How often the lease is renewed, and how often a standby asks for it.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const STANDBY: Duration = Duration::from_secs(1);
+/// How long it works without having renewed: a little less than the lease lasts.
+const ALONE: Duration = Duration::from_millis(lease::TTL_MS as u64 - 1000);
 
 /// Takes the role whenever it is free, and drives executions while it is held.
 pub(super) async fn hold(
@@ -23,8 +29,16 @@ pub(super) async fn hold(
     handle: Handle,
     mut inbox: mpsc::Receiver<Message>,
 ) {
+    // The epoch that this process had last.
+    let mut last = None;
     while !app.shutdown.is_cancelled() {
-        let Some(lease) = acquire(&app, &options.node).await else {
+        let asked = Instant::now();
+        let acquired = tokio::select! {
+            () = app.shutdown.cancelled() => break,
+            acquired = acquire(&app, &options.node) => acquired,
+        };
+        // What came late may be another one's by now.
+        let Some(mut lease) = acquired.filter(|_| asked.elapsed() < ALONE) else {
             handle.set_state(RunnerState::Standby);
             drain(&mut inbox);
             wait(&app, STANDBY).await;
@@ -32,11 +46,13 @@ pub(super) async fn hold(
         };
         handle.set_state(RunnerState::Starting);
         let epoch = lease.epoch;
+        // Nobody has died who only was not answered for a while.
+        lease.is_takeover &= last.replace(epoch) != Some(epoch - 1);
         tracing::info!(engine.epoch = epoch, "holding the engine role, epoch {epoch}");
         // What work of an earlier time had to tell is found in the journal, or done again.
         drain(&mut inbox);
         let stop = app.shutdown.child_token();
-        let mut has_failed = false;
+        let (mut has_failed, mut is_lost) = (false, false);
         let mut machine = Machine::new(
             app.clone(),
             dependencies.clone(),
@@ -52,11 +68,21 @@ pub(super) async fn hold(
                     has_failed = true;
                 }
             }
-            () = renew(&app, &lease) => tracing::error!("lost the engine role, epoch {epoch}; standing by"),
+            () = keep(&app, &lease, asked) => {
+                tracing::error!("lost the engine role, epoch {epoch}; standing by");
+                is_lost = true;
+            }
         }
         // Its work stops first: nothing may be called twice because two of us are at it.
         stop.cancel();
-        release(&app, lease).await;
+        drop(machine);
+        if has_failed || is_lost {
+            handle.set_state(RunnerState::Standby);
+            drain(&mut inbox);
+        }
+        if !is_lost {
+            release(&app, lease).await;
+        }
         if has_failed {
             wait(&app, STANDBY).await;
         }
@@ -77,27 +103,39 @@ async fn acquire(app: &App, node: &str) -> Option<Lease> {
     }
 }
 
-/// Renews until that fails for good.
-async fn renew(app: &App, lease: &Lease) {
-    let mut failures = 0;
+/// Renews the lease that was asked for at `asked`; returns once it is lost, or as good as
+/// lost because nobody has answered for as long as it lasts.
+async fn keep(app: &App, lease: &Lease, mut asked: Instant) {
+    let mut pause = HEARTBEAT;
     loop {
-        wait(app, HEARTBEAT).await;
-        let (mine, now) = (lease.clone(), app.now());
-        let renewed = app
-            .db
-            .write(move |tx| Box::pin(async move { lease::renew(tx, &mine, now).await }))
-            .await;
-        match renewed {
-            Ok(()) => failures = 0,
-            Err(store::Error::Fenced { .. }) => return,
-            Err(error) => {
-                failures += 1;
+        let renew = async {
+            wait(app, pause).await;
+            let (mine, now) = (lease.clone(), app.now());
+            let at = Instant::now();
+            let renewed = app
+                .db
+                .write(move |tx| Box::pin(async move { lease::renew(tx, &mine, now).await }))
+                .await;
+            renewed.map(|()| at)
+        };
+        let answered = match app.db.kind() {
+            // Nobody else may use the database of this process, however long its disk takes.
+            Kind::Sqlite => Ok(renew.await),
+            Kind::Postgres => tokio::time::timeout_at(asked + ALONE, renew).await,
+        };
+        match answered {
+            Ok(Ok(at)) => (asked, pause) = (at, HEARTBEAT),
+            Ok(Err(store::Error::Fenced { .. })) => return,
+            Ok(Err(error)) => {
+                tracing::error!("cannot renew the engine role, trying again: {error}");
+                pause = STANDBY;
+            }
+            Err(_) => {
                 tracing::error!(
-                    "cannot renew the engine role ({failures} times in a row): {error}"
+                    "could not renew the engine role for {} s: another server may have it",
+                    ALONE.as_secs()
                 );
-                if failures >= 3 {
-                    return;
-                }
+                return;
             }
         }
         if app.shutdown.is_cancelled() {

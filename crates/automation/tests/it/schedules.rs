@@ -4,7 +4,7 @@ use automation::RunnerState;
 use serde_json::{Value as Json, json};
 use store::both_databases;
 
-use crate::fencing::take_role;
+use crate::fencing::{expire, take_role};
 use crate::house::{House, ONE, Setup, until};
 use crate::process::Process;
 
@@ -115,6 +115,7 @@ both_databases! {
         house.state(RunnerState::Standby).await;
         assert_eq!(started(&house).await.len(), 1, "the time at 20 seconds is the other one's");
         house.app.clock.advance(Duration::from_secs(60));
+        expire(&db).await;
         house.state(RunnerState::Active).await;
         started_count(&house, 8).await;
         house.check().await;

@@ -9,6 +9,7 @@ mod crash;
 mod disk;
 mod facts;
 mod glance;
+mod lease;
 mod migrate;
 mod rows;
 mod statements;
