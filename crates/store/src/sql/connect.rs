@@ -151,6 +151,10 @@ const ONLY_READING: &str = "set default_transaction_read_only = on";
 /// It would plan otherwise while the tables are small, and keep to that as they grow.
 const BY_KEYS: &str = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
 
+/// A server that is cut off within a transaction must not hold its rows for longer than
+/// another one waits for the engine role, whose row is among them.
+const LETS_GO: &str = "set idle_in_transaction_session_timeout = '10s'";
+
 pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool)> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| Error::Address(format!("PostgreSQL address cannot be read: {error}")))?
@@ -200,7 +204,10 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool)> {
         .idle_timeout(None)
         .max_lifetime(None)
         .after_connect(|connection, _| {
-            Box::pin(async move { connection.execute(BY_KEYS).await.map(drop) })
+            Box::pin(async move {
+                connection.execute(BY_KEYS).await?;
+                connection.execute(LETS_GO).await.map(drop)
+            })
         })
         .connect_with(options)
         .await

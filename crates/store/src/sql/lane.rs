@@ -4,10 +4,28 @@
 //! a new one.
 
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
+
+/// How long the server may take to answer. Whoever is cut off without being told so would wait
+/// for ever, and everybody's writes with it.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// The answer, or that the connection is lost when there is none in time. The connection
+/// must not be used again then.
+pub(super) async fn in_time<T>(
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let silence = || {
+        let told = format!("no answer within {} s", ANSWER_WITHIN.as_secs());
+        Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, told)))
+    };
+    tokio::time::timeout(ANSWER_WITHIN, answer).await.unwrap_or_else(|_| silence())
+}
 
 /// The writing connection's place between transactions.
 #[derive(Clone)]
@@ -54,7 +72,7 @@ impl Lane {
 
     async fn begin_on(&self, connection: PoolConnection<Postgres>) -> Result<Writing, sqlx::Error> {
         let mut writing = Writing { connection: Some(connection), resting: self.resting.clone() };
-        sqlx::query("begin").execute(writing.connection()?).await?;
+        in_time(sqlx::query("begin").execute(writing.connection()?)).await?;
         Ok(writing)
     }
 
@@ -88,7 +106,7 @@ impl Writing {
     }
 
     async fn end(mut self, how: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::query(how).execute(self.connection()?).await?;
+        in_time(sqlx::query(how).execute(self.connection()?)).await?;
         if let Some(connection) = self.connection.take() {
             *self.resting.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
         }

@@ -37,6 +37,7 @@ enum Link<'a> {
     Sqlite(&'a mut SqliteConnection),
     Direct(&'a mut direct::Connection),
     Postgres(&'a mut PgConnection),
+    PostgresWriting(&'a mut PgConnection),
 }
 
 impl Inner {
@@ -47,7 +48,7 @@ impl Inner {
             Self::SqliteWriting(writing) => Link::Direct(writing.connection()?),
             Self::Postgres(tx) => Link::Postgres(tx),
             Self::PostgresGlancing(connection) => Link::Postgres(connection),
-            Self::PostgresWriting(writing) => Link::Postgres(writing.connection()?),
+            Self::PostgresWriting(writing) => Link::PostgresWriting(writing.connection()?),
         })
     }
 
@@ -104,9 +105,13 @@ macro_rules! bind_columns {
     }};
 }
 
-/// Runs `$call` on the inner transaction and remembers trouble.
+/// Runs the statement on the inner transaction and remembers trouble. The connection that
+/// writes to PostgreSQL waits for its answer no longer than `$within` says.
 macro_rules! run {
-    ($self:ident, $direct:ident => $on_direct:expr, $sqlite:ident => $on_sqlite:expr, $postgres:ident => $on_postgres:expr) => {{
+    ($self:ident, $direct:ident => $($rest:tt)*) => {
+        run!($self, within lane::in_time, $direct => $($rest)*)
+    };
+    ($self:ident, within $within:path, $direct:ident => $on_direct:expr, $sqlite:ident => $on_sqlite:expr, $postgres:ident => $on_postgres:expr) => {{
         if let Some(trouble) = &$self.trouble {
             return Err(trouble.clone().into_error());
         }
@@ -117,6 +122,7 @@ macro_rules! run {
             Ok(Link::Direct($direct)) => $on_direct,
             Ok(Link::Sqlite($sqlite)) => $on_sqlite.await,
             Ok(Link::Postgres($postgres)) => $on_postgres.await,
+            Ok(Link::PostgresWriting($postgres)) => $within($on_postgres).await,
             Err(error) => Err(error),
         };
         answer.map_err(|error| {
@@ -271,9 +277,10 @@ impl Tx {
         )
     }
 
-    /// Runs a text of many statements without parameters: a migration file.
+    /// Runs a text of many statements without parameters: a migration file, which may take
+    /// its time.
     pub(crate) async fn batch(&mut self, text: String) -> Result<()> {
-        run!(self,
+        run!(self, within std::convert::identity,
             tx => tx.batch(&text),
             tx => async { sqlx::raw_sql(AssertSqlSafe(text)).execute(tx).await.map(drop) },
             tx => async { sqlx::raw_sql(AssertSqlSafe(text)).execute(tx).await.map(drop) }

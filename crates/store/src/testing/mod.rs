@@ -9,8 +9,10 @@
 
 mod database;
 mod macros;
+mod own;
 mod postgres;
 mod server;
 mod sqlite;
 
 pub use database::{TestDb, postgres, sqlite, test_time};
+pub use own::{OwnPostgres, own_postgres};

@@ -12,7 +12,11 @@ use crate::{Db, Target, migrate};
 const TEMPLATE_LOCK: &str = "select pg_advisory_lock(5208511236458)";
 
 pub(super) async fn create() -> TestDb {
-    let server = server().await;
+    create_on(server().await).await
+}
+
+/// A database on the server with this address.
+pub(super) async fn create_on(server: String) -> TestDb {
     let template = template(&server).await;
     let name = unique("hishamos_test_");
     let mut connection = connect(&server).await;

@@ -3,6 +3,8 @@
 //! Each process holds a shared lock on `users.lock` while it lives. A small watcher script
 //! tries to take that lock for itself; when it succeeds nobody is left, and it stops the
 //! server and removes its files. So a killed test process leaves nothing behind.
+//!
+//! A test that does something to the server itself has [`OwnServer`].
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
@@ -48,20 +50,49 @@ pub(super) fn start() -> Result<String, String> {
 }
 
 fn start_once() -> Result<(String, File), String> {
-    let server = Server::locate()?;
-    let text = |what: &str, error: std::io::Error| {
-        format!("cannot {what} in {}: {error}", server.folder.display())
-    };
-    fs::create_dir_all(&server.folder).map_err(|error| text("make the folder", error))?;
-    server.own_folder()?;
-    let start = lock_file(&server.folder, "start.lock").map_err(|error| text("lock", error))?;
-    start.lock().map_err(|error| text("lock", error))?;
-    let users = lock_file(&server.folder, "users.lock").map_err(|error| text("lock", error))?;
-    users.lock_shared().map_err(|error| text("lock", error))?;
-    if !server.is_running() {
-        server.launch()?;
-    }
+    let user = user_id();
+    let server = Server::locate(&format!("hishamos-test-postgres-{user}"))?;
+    let users = server.start()?;
     Ok((server.url(), users))
+}
+
+/// A server of one test, which may do to it what it likes; dropping it removes it.
+pub(super) struct OwnServer {
+    server: Server,
+    _users: File,
+}
+
+impl OwnServer {
+    /// Starts it in a folder of this name.
+    pub(super) fn start(name: &str) -> Result<Self, String> {
+        let server = Server::locate(name)?;
+        let users = server.start()?;
+        Ok(Self { server, _users: users })
+    }
+
+    pub(super) fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Ends it as a crash does and starts it again; it answers when this returns.
+    pub(super) fn crash(&self) -> Result<(), String> {
+        let log = self.server.folder.join("server.log");
+        let mut restart = self.server.command("pg_ctl");
+        restart.arg("-D").arg(self.server.data()).arg("-l").arg(&log);
+        restart.args(["-w", "-t", "60", "-m", "immediate", "restart"]);
+        finish(&mut restart, &format!("PostgreSQL did not start again, see {}", log.display()))
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        let mut stop = self.server.command("pg_ctl");
+        stop.arg("-D").arg(self.server.data()).args(["-m", "immediate", "stop"]);
+        // When this fails, the watcher removes the files once it has stopped the server.
+        if finish(&mut stop, "PostgreSQL did not stop").is_ok() {
+            drop(fs::remove_dir_all(&self.server.folder));
+        }
+    }
 }
 
 fn lock_file(folder: &Path, name: &str) -> std::io::Result<File> {
@@ -78,13 +109,28 @@ struct Server {
 }
 
 impl Server {
-    fn locate() -> Result<Self, String> {
+    fn locate(name: &str) -> Result<Self, String> {
         let bin = newest_bin().ok_or(
             "the PostgreSQL tests need the server's binaries: install the package `postgresql`, or set HISHAMOS_TEST_POSTGRES to the address of a server",
         )?;
-        let user = user_id();
-        let folder = base_folder().join(format!("hishamos-test-postgres-{user}"));
-        Ok(Self { bin, folder, is_root: user == 0 })
+        Ok(Self { bin, folder: base_folder().join(name), is_root: user_id() == 0 })
+    }
+
+    /// Starts it when it does not run yet; keep the lock for as long as it is used.
+    fn start(&self) -> Result<File, String> {
+        let text = |what: &str, error: std::io::Error| {
+            format!("cannot {what} in {}: {error}", self.folder.display())
+        };
+        fs::create_dir_all(&self.folder).map_err(|error| text("make the folder", error))?;
+        self.own_folder()?;
+        let start = lock_file(&self.folder, "start.lock").map_err(|error| text("lock", error))?;
+        start.lock().map_err(|error| text("lock", error))?;
+        let users = lock_file(&self.folder, "users.lock").map_err(|error| text("lock", error))?;
+        users.lock_shared().map_err(|error| text("lock", error))?;
+        if !self.is_running() {
+            self.launch()?;
+        }
+        Ok(users)
     }
 
     fn data(&self) -> PathBuf {
