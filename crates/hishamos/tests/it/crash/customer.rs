@@ -69,6 +69,17 @@ impl Customer {
         }
     }
 
+    /// Wants one more, and asks until the server has accepted it.
+    pub async fn order(&mut self, site: &Site, server: &Server) {
+        self.want(site, 1);
+        let newest = self.orders.len() - 1;
+        while self.orders[newest].id.is_none() {
+            self.next = newest;
+            self.serve(site, server).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// What there is to do for one order.
     async fn serve(&mut self, site: &Site, server: &Server) {
         let order = &mut self.orders[self.next];

@@ -88,9 +88,14 @@ impl Site {
 
     /// Another server on the same database, with a data folder of its own.
     pub fn spawn_on(&self, folder: &Path) -> Server {
+        self.spawn_by(folder, &self.database)
+    }
+
+    /// The same, which reaches the database by a way of its own.
+    pub fn spawn_by(&self, folder: &Path, database: &[String]) -> Server {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "error"]);
-        command.args(&self.database).arg("--data").arg(folder);
+        command.args(database).arg("--data").arg(folder);
         command.env("HISHAMOS_TOOLS_HTTP_ALLOW", &self.allow);
         command.envs(self.environment.iter().copied());
         match self.deaths {

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// When it is enough.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// After so many kills.
+    /// After so many kills, or what the proof has instead of them.
     pub kills: usize,
     /// And not before so long.
     pub minutes: u64,
@@ -17,8 +17,13 @@ pub struct Size {
 impl Size {
     /// So many kills, unless more is asked for.
     pub fn of(kills: usize) -> Self {
+        Self::by("PROOF_KILLS", kills)
+    }
+
+    /// So many faults of another kind, unless this variable asks for more.
+    pub fn by(variable: &str, faults: usize) -> Self {
         Self {
-            kills: asked("PROOF_KILLS").map_or(kills, |asked| asked as usize),
+            kills: asked(variable).map_or(faults, |asked| asked as usize),
             minutes: asked("PROOF_MINUTES").unwrap_or(0),
             seed: asked("PROOF_SEED"),
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
+use super::within;
 use crate::crash::endpoint::{Call, Endpoint};
 use crate::crash::site::{PATIENCE, Site, seed};
 use crate::crash::size::asked;
@@ -66,12 +67,6 @@ async fn another_server_takes_over_and_the_stopped_one_writes_nothing() {
     never_twice(&endpoint.calls());
     drop(heir);
     site.check();
-}
-
-/// A figure, held against its bound when a soak asks for it.
-fn within(what: &str, took: Duration, bound: Duration) {
-    println!("{what} after {:.2} s, the bound is {} s", took.as_secs_f64(), bound.as_secs());
-    assert!(asked("PROOF_BOUNDS").is_none() || took <= bound, "{what} after {took:?}");
 }
 
 /// Starts work whose steps last longer than it takes to stop a server.
