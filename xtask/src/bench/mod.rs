@@ -2,7 +2,7 @@
 //!
 //! One file a measurement; [`figure`] is how a figure is printed and written.
 
-mod engine;
+pub mod engine;
 mod figure;
 mod gateway;
 mod idle;

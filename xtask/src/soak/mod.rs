@@ -1,21 +1,35 @@
 //! `cargo xtask soak`: the proofs of reliability in their long form. They are the tests of
 //! the same name, asked by the environment to go on for longer; `docs/reliability.md` says
-//! which promise each of them shows.
+//! which promise each of them shows. [`steady`] and [`upgrade`] are no tests: they load one
+//! server for long, and put one version in the place of another.
 
+mod drift;
+mod steady;
+mod upgrade;
+
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::bench::engine::release_program;
+use crate::bench::engine::server::{Database as Kind, Setup};
 use crate::repo::Repo;
+use crate::services::postgres::Postgres;
 use crate::services::{Folder, postgres};
 use crate::{cargo_tools, node, process};
 
 /// What is soaked.
 #[derive(Subcommand)]
 pub enum Soak {
-    /// The workflow engine: kills, stand-by, lost connections, questions, steps that kill.
+    /// The workflow engine: kills, stand-by, partitions, lost connections, crashes of the
+    /// database, questions, steps that kill; with minutes also one server under steady load.
     Engine(Options),
+    /// One server under steady load: whether memory, descriptors and logs stay as they are.
+    Steady(SteadyOptions),
+    /// One version in the place of another while executions are under way, and back.
+    Upgrade(upgrade::Options),
     /// Money: a provider with faults beside a server that is killed.
     Gateway(GatewayOptions),
 }
@@ -26,15 +40,38 @@ pub struct Options {
     /// How often the server is killed, or its connections are cut, in each proof.
     #[arg(long, default_value_t = 1000)]
     kills: u64,
-    /// For how many minutes each proof goes on at least.
+    /// How often the network between servers and the database breaks.
+    #[arg(long, default_value_t = 200)]
+    episodes: u64,
+    /// How often the database crashes.
+    #[arg(long, default_value_t = 20)]
+    restarts: u64,
+    /// For how many minutes each proof goes on at least, the one under steady load included.
     #[arg(long, default_value_t = 0)]
     minutes: u64,
+    /// The program under steady load instead of a release that is built.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
     /// On which database.
     #[arg(long, default_value = "both")]
     database: Database,
     /// Where the moments come from; another seed each time when absent.
     #[arg(long)]
     seed: Option<u64>,
+}
+
+/// How long it is loaded, and on what.
+#[derive(Args)]
+pub struct SteadyOptions {
+    /// For how many minutes.
+    #[arg(long, default_value_t = 120)]
+    minutes: u64,
+    /// On which database.
+    #[arg(long, default_value = "both")]
+    database: Database,
+    /// This program instead of a release that is built.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 /// How much money, and on what.
@@ -56,13 +93,23 @@ pub struct GatewayOptions {
 
 /// The databases.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Database {
+pub enum Database {
     /// Only SQLite.
     Sqlite,
     /// Only PostgreSQL.
     Postgres,
     /// One after the other.
     Both,
+}
+
+impl Database {
+    fn each(self) -> Vec<Kind> {
+        match self {
+            Self::Sqlite => vec![Kind::Sqlite],
+            Self::Postgres => vec![Kind::Pg],
+            Self::Both => vec![Kind::Sqlite, Kind::Pg],
+        }
+    }
 }
 
 /// How many questions wait in the proof with people (R13).
@@ -78,29 +125,63 @@ pub fn run(repo: &Repo, soak: &Soak) -> Result<()> {
     let database = match soak {
         Soak::Engine(options) => options.database,
         Soak::Gateway(options) => options.database,
+        Soak::Steady(options) => options.database,
+        Soak::Upgrade(options) => options.database,
     };
-    cargo_tools::nextest(repo)?;
-    node::packages(repo)?;
-    node::build(repo)?;
     let folder = Folder::create(false)?;
     let server = match database {
         Database::Sqlite => None,
         Database::Postgres | Database::Both => Some(postgres::start(&folder)?),
     };
-    let mut soak = match soak {
-        Soak::Engine(options) => engine(repo, options),
-        Soak::Gateway(options) => gateway(repo, options),
-    };
-    if let Some(server) = &server {
-        soak.env("HISHAMOS_TEST_POSTGRES", &server.url);
+    let server = server.as_ref();
+    match soak {
+        Soak::Engine(options) => {
+            prove(repo, server, engine(repo, options))?;
+            if options.minutes == 0 {
+                return Ok(());
+            }
+            steadily(repo, server, database, options.minutes, options.program.as_ref())
+        }
+        Soak::Gateway(options) => prove(repo, server, gateway(repo, options)),
+        Soak::Steady(options) => {
+            steadily(repo, server, database, options.minutes, options.program.as_ref())
+        }
+        Soak::Upgrade(options) => upgrade::run(repo, options, server),
     }
-    process::run(&mut soak)
+}
+
+/// Runs tests on a PostgreSQL of their own.
+fn prove(repo: &Repo, server: Option<&Postgres>, mut tests: Command) -> Result<()> {
+    cargo_tools::nextest(repo)?;
+    node::packages(repo)?;
+    node::build(repo)?;
+    if let Some(server) = server {
+        tests.env("HISHAMOS_TEST_POSTGRES", &server.url);
+    }
+    process::run(&mut tests)
+}
+
+/// Loads a server on each database; what grows on one does not hide what grows on the other.
+fn steadily(
+    repo: &Repo,
+    postgres: Option<&Postgres>,
+    database: Database,
+    minutes: u64,
+    program: Option<&PathBuf>,
+) -> Result<()> {
+    let program = release_program(repo, program.map(PathBuf::as_path))?;
+    let setups = database.each().into_iter();
+    let setups = setups.map(|database| Setup { program: &program, database, postgres });
+    let ends: Vec<Result<()>> = setups.map(|setup| steady::run(&setup, minutes)).collect();
+    ends.into_iter().collect()
 }
 
 fn engine(repo: &Repo, options: &Options) -> Command {
     let mut nextest = nextest(repo, &filter(options.database), options.seed);
     nextest
         .env("PROOF_KILLS", options.kills.to_string())
+        .env("PROOF_EPISODES", options.episodes.to_string())
+        .env("PROOF_RESTARTS", options.restarts.to_string())
         .env("PROOF_MINUTES", options.minutes.to_string())
         .env("PROOF_QUESTIONS", QUESTIONS.to_string())
         .env("PROOF_RUNNING", RUNNING.to_string())
@@ -118,13 +199,14 @@ fn gateway(repo: &Repo, options: &GatewayOptions) -> Command {
 
 fn nextest(repo: &Repo, filter: &str, seed: Option<u64>) -> Command {
     let mut nextest = repo.cargo();
-    nextest.args(["nextest", "run", "--package", "hishamos", "--profile", "soak"]).args([
+    // The same build as that of all tests, so that nothing is built twice.
+    nextest.args(["nextest", "run", "--workspace", "--test", "it", "--profile", "soak"]).args([
         "--test-threads",
         "1",
         "--success-output",
         "immediate",
         "-E",
-        filter,
+        &format!("package(hishamos) & ({filter})"),
     ]);
     if let Some(seed) = seed {
         nextest.env("PROOF_SEED", seed.to_string());

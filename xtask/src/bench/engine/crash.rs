@@ -71,7 +71,7 @@ impl FromStr for Line {
 }
 
 /// The whole lines of a log.
-fn read(log: &Path) -> Vec<Line> {
+pub fn read(log: &Path) -> Vec<Line> {
     let text = fs::read_to_string(log).unwrap_or_default();
     text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')?.parse().ok()).collect()
 }

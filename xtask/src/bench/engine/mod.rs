@@ -14,8 +14,8 @@
 //! costs the same beside a million stored executions, [`table`] prints everything side by side.
 
 pub mod client;
-mod crash;
-mod endpoint;
+pub mod crash;
+pub mod endpoint;
 mod floor;
 mod install;
 pub mod memory;

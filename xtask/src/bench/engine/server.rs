@@ -118,6 +118,11 @@ impl Server {
         Ok(())
     }
 
+    /// Another program goes on with what is there, from the next start.
+    pub fn change_program(&mut self, program: &Path) {
+        program.clone_into(&mut self.program);
+    }
+
     fn sign_up(&mut self) -> Result<()> {
         let database: Vec<&str> = self.url.iter().flat_map(|url| ["--database", url]).collect();
         create_admin_in(
