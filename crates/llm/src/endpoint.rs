@@ -2,6 +2,8 @@
 
 use base::Secret;
 
+use crate::Abilities;
+
 /// The address and credentials of one provider.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -11,12 +13,19 @@ pub struct Endpoint {
     pub api_key: Option<Secret<String>>,
     /// Further headers; their values may be secrets too.
     pub headers: Vec<(String, Secret<String>)>,
+    /// What it sees to by itself.
+    pub abilities: Abilities,
 }
 
 impl Endpoint {
     /// An endpoint without a key or further headers.
     pub fn new(base_url: impl Into<String>) -> Self {
-        Self { base_url: base_url.into(), api_key: None, headers: Vec::new() }
+        Self {
+            base_url: base_url.into(),
+            api_key: None,
+            headers: Vec::new(),
+            abilities: Abilities::default(),
+        }
     }
 
     /// The same endpoint with this key.
@@ -24,6 +33,12 @@ impl Endpoint {
     pub fn with_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(Secret::new(key.into()));
         self
+    }
+
+    /// The same endpoint, seeing to this by itself.
+    #[must_use]
+    pub fn with_abilities(self, abilities: Abilities) -> Self {
+        Self { abilities, ..self }
     }
 
     /// The path below the version of the API, which the base URL may name already.

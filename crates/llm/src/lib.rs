@@ -4,7 +4,7 @@
 //! Start with [`chat`] for the shape and [`Provider`] for making a call. A codec (a
 //! folder of `providers/`) turns a [`chat::Request`] into bytes and bytes into
 //! [`chat::Delta`]s without doing IO; only `transport.rs` opens a socket,
-//! and `tls.rs` says whom it trusts. [`door`] is the other side: what outside clients send
+//! and `tls.rs` says whom it trusts. `written/` does what a server leaves undone. [`door`] is the other side: what outside clients send
 //! and expect in the dialects of the best known providers.
 
 pub mod chat;
@@ -23,6 +23,7 @@ mod testing;
 mod tls;
 pub mod tokens;
 mod transport;
+mod written;
 
 pub use endpoint::Endpoint;
 pub use error::{Error, Phase, Result};
@@ -30,3 +31,4 @@ pub use provider::{DeltaStream, Provider, TokenCount, cancel_on};
 pub use providers::scripted::Scripted;
 pub use tls::client_builder;
 pub use transport::{MAX_ANSWER_BYTES, Timeouts, Transport};
+pub use written::{Abilities, Schemas, ToolCalls};

@@ -8,6 +8,7 @@
 
 use crate::chat::{Message, Part, Reply, Request};
 use crate::embedding::{EmbedInput, EmbedRequest};
+use crate::written;
 
 /// What a provider adds around a message: role marks and separators.
 const PER_MESSAGE: u64 = 8;
@@ -48,7 +49,9 @@ pub fn estimate_input(request: &Request) -> u64 {
 /// More tokens than the model can read for this request, unless it has larger pictures
 /// than providers usually scale them to.
 pub fn bound_input(request: &Request) -> u64 {
-    count(request, |text| text.len() as u64)
+    let may_be_asked = request.output_schema.is_some() || !request.tools.is_empty();
+    let asked = if may_be_asked { written::MOST_WORDS } else { 0 };
+    count(request, |text| text.len() as u64) + asked
 }
 
 /// About how many tokens the model will read for these embeddings.

@@ -57,11 +57,7 @@ fn configured(config: &ProviderConfig, retry: RetryPolicy) -> Result<Platform, C
         return Err(ConfigError::NoCalls(config.name.clone()));
     }
     check_address(config)?;
-    let endpoint = Endpoint {
-        base_url: config.base_url.clone(),
-        api_key: config.api_key.clone(),
-        headers: Vec::new(),
-    };
+    let endpoint = Endpoint { api_key: config.api_key.clone(), ..Endpoint::new(&config.base_url) };
     let backend = Backend::Fixed(Provider::OpenAi(endpoint));
     let most = config.max_concurrent.min(Semaphore::MAX_PERMITS);
     Ok(Platform {

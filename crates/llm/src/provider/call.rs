@@ -4,15 +4,30 @@ use futures::stream::StreamExt;
 
 use super::exchange::Source;
 use crate::chat::{Accumulator, Reply, Request};
+use crate::written::{Expected, Hold, read_stream, rewrite};
 use crate::{DeltaStream, Provider, Result, Transport};
 
 impl Provider {
     /// Asks and gives the answer as it comes. Nothing is retried.
     pub async fn stream(&self, transport: &Transport, request: Request) -> Result<DeltaStream> {
-        match self.source(&request, true)? {
-            Source::Script(scripted) => scripted.stream(&request).await,
-            Source::Wire(exchange) => exchange.stream(transport, &request).await,
-        }
+        let (request, expected) = match self.rewritten(&request) {
+            Some((request, expected)) => (request, Some(expected)),
+            None => (request, None),
+        };
+        let deltas = match self.source(&request, true)? {
+            Source::Script(scripted) => scripted.stream(&request).await?,
+            Source::Wire(exchange) => exchange.stream(transport, &request).await?,
+        };
+        Ok(match expected {
+            Some(expected) => read_stream(deltas, expected),
+            None => deltas,
+        })
+    }
+
+    /// The request as a server gets it that does not see to everything, and what to look for
+    /// in its answer.
+    fn rewritten(&self, request: &Request) -> Option<(Request, Expected)> {
+        rewrite(request, self.endpoint()?.abilities)
     }
 
     /// Asks for a stream and waits for its end. A long answer keeps the line alive, so that
@@ -33,10 +48,16 @@ impl Provider {
         transport: &Transport,
         request: &Request,
     ) -> Result<Reply> {
-        let deltas = match self.source(request, false)? {
+        let rewritten = self.rewritten(request);
+        let request = rewritten.as_ref().map_or(request, |(request, _)| request);
+        let mut deltas = match self.source(request, false)? {
             Source::Script(scripted) => scripted.stream(request).await?.collect().await,
             Source::Wire(exchange) => exchange.whole(transport, request).await?,
         };
+        if let Some((_, expected)) = rewritten {
+            let mut hold = Hold::new(expected);
+            deltas = deltas.into_iter().flat_map(|delta| hold.push(delta)).collect();
+        }
         let mut accumulator = Accumulator::default();
         for delta in deltas {
             accumulator.push(delta?)?;

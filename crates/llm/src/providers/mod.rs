@@ -58,12 +58,12 @@ fn called_tools(request: &Request) -> HashMap<&str, &str> {
 }
 
 /// The id of a call of this answer for dialects without ids, unlike all before it.
-fn own_call_id(request_turn: usize, index: usize) -> String {
+pub(crate) fn own_call_id(request_turn: usize, index: usize) -> String {
     format!("call_{request_turn}_{index}")
 }
 
 /// The how-manieth turn of the model this request asks for, from 1.
-fn turn(request: &Request) -> usize {
+pub(crate) fn turn(request: &Request) -> usize {
     let is_past = |message: &&crate::chat::Message| message.role == Role::Assistant;
     request.messages.iter().filter(is_past).count() + 1
 }

@@ -10,6 +10,7 @@ mod kinds;
 mod properties;
 mod raw;
 mod streams;
+mod written;
 
 use std::time::Duration;
 
