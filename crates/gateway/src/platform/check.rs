@@ -248,6 +248,16 @@ fn check_settings(draft: &Draft, refuse: &mut impl FnMut(&str, String)) {
     if settings.retry_wait_ms > 60_000 {
         refuse("settings.retry_wait_ms", "is more than a minute".to_owned());
     }
+    let is_usual = settings.abilities() == llm::Abilities::default();
+    if !is_usual && !draft.kind.may_leave_things_undone() {
+        refuse(
+            "settings.tool_calls",
+            format!(
+                "a platform of the kind \"{}\" makes tool calls and JSON by itself; leave tool_calls \"native\" and schemas \"enforced\"",
+                draft.kind
+            ),
+        );
+    }
     let is_version = |text: &String| {
         !text.is_empty()
             && text.len() <= 64

@@ -20,6 +20,7 @@ pub(crate) fn provider(
     settings: &Settings,
 ) -> Result<Provider, Error> {
     let endpoint = Endpoint { api_key: key, ..Endpoint::new(base_url) };
+    let endpoint = endpoint.with_abilities(settings.abilities());
     Ok(match kind {
         PlatformKind::OpenAi | PlatformKind::Custom => Provider::OpenAi(endpoint),
         PlatformKind::OpenAiResponses => Provider::OpenAiResponses(endpoint),

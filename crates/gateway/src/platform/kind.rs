@@ -84,6 +84,19 @@ impl PlatformKind {
         !matches!(self, Self::Local | Self::Scripted)
     }
 
+    /// Whether anyone's server may be behind it, which may leave tool calls or schemas to us.
+    pub(crate) const fn may_leave_things_undone(self) -> bool {
+        match self {
+            Self::OpenAi
+            | Self::OpenAiResponses
+            | Self::Anthropic
+            | Self::Ollama
+            | Self::Custom
+            | Self::Local => true,
+            Self::Gemini | Self::OpenRouter | Self::AzureOpenAi | Self::Scripted => false,
+        }
+    }
+
     /// The name under which the bundled table has its prices; `None` when only the
     /// platform's own name can say.
     pub(crate) const fn price_table(self) -> Option<&'static str> {

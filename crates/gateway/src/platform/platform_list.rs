@@ -6,7 +6,7 @@ use std::sync::Arc;
 use llm::{Endpoint, Provider, Scripted, Timeouts, Transport};
 use tokio::sync::Semaphore;
 
-use super::record::{Settings, Source};
+use super::record::{Settings, Source, ToolCalls};
 use super::{
     Backend, ConfigError, GatewayConfig, Limits, Platform, PlatformKind, ProviderConfig,
     RunningServer,
@@ -100,6 +100,8 @@ fn local_platform(local: Local, retry: RetryPolicy) -> Result<Platform, ConfigEr
     Ok(Platform {
         permits,
         capacity: 1,
+        // its server looks for marks that small models do not write
+        settings: Settings { tool_calls: ToolCalls::Written, ..Settings::default() },
         ..plain(LOCAL, PlatformKind::Local, backend, timeouts, retry)?
     })
 }

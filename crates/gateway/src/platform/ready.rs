@@ -81,7 +81,10 @@ impl Platform {
     pub(crate) async fn provider(&self, model: &str) -> Result<Provider, Error> {
         match &self.backend {
             Backend::Fixed(provider) => Ok(provider.clone()),
-            Backend::Local(local) => local.start(model).await.map(Provider::OpenAi),
+            Backend::Local(local) => {
+                let endpoint = local.start(model).await?;
+                Ok(Provider::OpenAi(endpoint.with_abilities(self.settings.abilities())))
+            }
             Backend::Broken(reason) => Err(Error::Unauthenticated { message: reason.clone() }),
         }
     }

@@ -69,6 +69,37 @@ pub(crate) struct Settings {
     /// The version of the API, where it is part of the address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) api_version: Option<String>,
+    /// How the calls of tools come.
+    pub(crate) tool_calls: ToolCalls,
+    /// What becomes of an answer's JSON schema.
+    pub(crate) schemas: Schemas,
+}
+
+/// How the calls of tools come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PlatformToolCalls)]
+pub(crate) enum ToolCalls {
+    /// As the server's own tool calls.
+    #[default]
+    Native,
+    /// As JSON in the text too, as small local models write them: a text that is exactly a
+    /// call of an offered tool is that call, and a call that is demanded is asked for as an
+    /// answer of its shape.
+    Written,
+}
+
+/// What becomes of an answer's JSON schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PlatformSchemas)]
+pub(crate) enum Schemas {
+    /// The server enforces it.
+    #[default]
+    Enforced,
+    /// The server ignores it, so the model is asked for it in words; whether the answer fits
+    /// is for the client to check.
+    Asked,
 }
 
 impl Default for Settings {
@@ -85,11 +116,27 @@ impl Default for Settings {
             retries: 2,
             retry_wait_ms: 500,
             api_version: None,
+            tool_calls: ToolCalls::Native,
+            schemas: Schemas::Enforced,
         }
     }
 }
 
 impl Settings {
+    /// What the server sees to by itself.
+    pub(crate) const fn abilities(&self) -> llm::Abilities {
+        llm::Abilities {
+            tool_calls: match self.tool_calls {
+                ToolCalls::Native => llm::ToolCalls::Native,
+                ToolCalls::Written => llm::ToolCalls::Written,
+            },
+            schemas: match self.schemas {
+                Schemas::Enforced => llm::Schemas::Enforced,
+                Schemas::Asked => llm::Schemas::Asked,
+            },
+        }
+    }
+
     /// The four timeouts.
     pub(crate) fn timeouts(&self) -> Timeouts {
         let ms = |ms: u32| std::time::Duration::from_millis(u64::from(ms));

@@ -1,6 +1,7 @@
 //! Platforms in the database: set up, tested, shown without their key, used by calls.
 
 use agent::port::Models as _;
+use llm::chat::ToolSpec;
 use serde_json::{Value as Json, json};
 use store::{both_databases, params, sql};
 use tempfile::tempdir;
@@ -117,6 +118,43 @@ both_databases! {
         house.app.send_as("test-all@2", "POST", "/api/v1/platforms", Some(body)).await.expect(201);
     }
 
+    async fn what_a_platform_leaves_undone_is_done_where_it_is_said(db: Db) {
+        let said = "{\"name\": \"clock\", \"arguments\": {}}";
+        let answer = json!({
+            "model": "m",
+            "choices": [{"message": {"content": said}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 3, "completion_tokens": 1},
+        });
+        let answer = ResponseTemplate::new(200).set_body_json(answer);
+        let (folder, server) = (tempdir().unwrap(), answering_with(answer).await);
+        let house = House::new(&db, folder.path()).await;
+        house.platform("plain", &server).await;
+        let mut body = platform("small", &server.uri());
+        body["settings"]["tool_calls"] = json!("written");
+        house.post("/api/v1/platforms?force=true", body, 201).await;
+        let check = async |model: &str, calls: usize, words: &str| {
+            let mut question = call(Some(model));
+            question.request.tools = vec![ToolSpec {
+                name: "clock".into(),
+                description: "Tells the time".into(),
+                parameters: json!({"type": "object"}),
+            }];
+            let reply = house.gateway.call(question).await.unwrap().reply;
+            assert_eq!((reply.tool_calls.len(), reply.content.as_str()), (calls, words), "{model}");
+        };
+        check("plain/large", 0, said).await;
+        check("small/large", 1, "").await;
+        let list = house.get("/api/v1/platforms").await;
+        let found = |name: &str| {
+            let of = |item: &&Json| item["name"] == name;
+            list["items"].as_array().unwrap().iter().find(of).unwrap()["settings"].clone()
+        };
+        for (name, tool_calls) in [("plain", "native"), ("small", "written"), ("local", "written")] {
+            let settings = found(name);
+            assert_eq!((&settings["tool_calls"], &settings["schemas"]), (&json!(tool_calls), &json!("enforced")));
+        }
+    }
+
     async fn bad_input_names_its_field(db: Db) {
         let (folder, server) = (tempdir().unwrap(), answering().await);
         let house = House::new(&db, folder.path()).await;
@@ -140,6 +178,8 @@ both_databases! {
         check(json!({"requests_per_minute": -1}), "requests_per_minute").await;
         check(json!({"api_key": "has a blank"}), "api_key").await;
         check(json!({"settings": {"max_concurrent": 0}}), "settings.max_concurrent").await;
+        let written = json!({"tool_calls": "written"});
+        check(json!({"kind": "gemini", "settings": written}), "settings.tool_calls").await;
         check(json!({"colour": 1}), "colour").await;
         assert_eq!(asked(&server).await, 0, "nothing was asked");
         house.platform("acme", &server).await;
