@@ -4117,6 +4117,11 @@ export interface components {
             /** @description Their names, as it says itself. */
             models: string[];
         };
+        /**
+         * @description What becomes of an answer's JSON schema.
+         * @enum {string}
+         */
+        PlatformSchemas: "enforced" | "asked";
         /** @description The advanced settings of a platform. */
         PlatformSettings: {
             /**
@@ -4166,6 +4171,16 @@ export interface components {
              * @default null
              */
             api_version: string | null;
+            /**
+             * @description How the calls of tools come.
+             * @default native
+             */
+            tool_calls: components["schemas"]["PlatformToolCalls"];
+            /**
+             * @description What becomes of an answer's JSON schema.
+             * @default enforced
+             */
+            schemas: components["schemas"]["PlatformSchemas"];
         };
         /**
          * @description Where a platform was set up.
@@ -4220,6 +4235,11 @@ export interface components {
             /** @description What went wrong, in the provider's own words. */
             error?: string | null;
         };
+        /**
+         * @description How the calls of tools come.
+         * @enum {string}
+         */
+        PlatformToolCalls: "native" | "written";
         /**
          * @description A size on the scale of story points
          * @enum {integer}

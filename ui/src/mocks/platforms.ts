@@ -18,6 +18,8 @@ export const usualSettings: PlatformSettings = {
   retries: 2,
   retry_wait_ms: 500,
   api_version: null,
+  tool_calls: "native",
+  schemas: "enforced",
 };
 
 export const plainPlatform: Omit<Platform, "id" | "name" | "kind" | "base_url"> = {

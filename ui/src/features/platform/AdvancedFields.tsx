@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { AmountField } from "@/kit/AmountField";
 import { Fold } from "@/kit/Fold";
+import { SwitchField } from "@/kit/SwitchField";
 import type { FieldFault } from "@/lib/problem";
 import { counts, type PlatformForm, times } from "./form";
 
@@ -10,10 +11,10 @@ interface Props {
   onChange: (change: Partial<PlatformForm>) => void;
 }
 
-/** Times, retries and shares: what the usual values are right for. */
+/** Times, retries, shares and what a server leaves undone: the usual values are mostly right. */
 export function AdvancedFields({ form, errorOf, onChange }: Props) {
   const { t } = useTranslation();
-  const hasError = [...times, ...counts].some((each) => errorOf(`settings.${each}`));
+  const hasError = [...times, ...counts, "tool_calls"].some((each) => errorOf(`settings.${each}`));
   return (
     <Fold title={t("platform.advanced")} isOpen={hasError || undefined}>
       <div className="grid items-start gap-4 sm:grid-cols-2">
@@ -33,6 +34,18 @@ export function AdvancedFields({ form, errorOf, onChange }: Props) {
           error={errorOf("weight")}
           value={form.weight}
           onChange={(weight) => onChange({ weight })}
+        />
+        <SwitchField
+          label={t("platform.writesCalls")}
+          hint={errorOf("settings.tool_calls") ?? t("platform.writesCallsHint")}
+          isOn={form.writesCalls}
+          onChange={(writesCalls) => onChange({ writesCalls })}
+        />
+        <SwitchField
+          label={t("platform.ignoresSchemas")}
+          hint={t("platform.ignoresSchemasHint")}
+          isOn={form.ignoresSchemas}
+          onChange={(ignoresSchemas) => onChange({ ignoresSchemas })}
         />
       </div>
     </Fold>

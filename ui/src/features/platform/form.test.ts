@@ -25,6 +25,8 @@ const platform = {
     retries: 0,
     retry_wait_ms: 250,
     api_version: null,
+    tool_calls: "written",
+    schemas: "asked",
   },
   tested: null,
   version: 4,

@@ -27,6 +27,10 @@ export interface PlatformForm {
   budget: string;
   weight: string;
   apiVersion: string;
+  /** Whether the server leaves tool calls in the text. */
+  writesCalls: boolean;
+  /** Whether the server ignores schemas. */
+  ignoresSchemas: boolean;
   /** Times in seconds. */
   settings: Record<Advanced, string>;
 }
@@ -75,6 +79,8 @@ export function newForm(kind: AddedKind, taken: readonly string[]): PlatformForm
     budget: "",
     weight: "1",
     apiVersion: "",
+    writesCalls: false,
+    ignoresSchemas: false,
     settings: settingsOf({}),
   };
 }
@@ -93,6 +99,8 @@ export function formOf(platform: Platform): PlatformForm {
     budget: fromMicros(platform.daily_budget_micros),
     weight: String(platform.weight),
     apiVersion: platform.settings.api_version ?? "",
+    writesCalls: platform.settings.tool_calls === "written",
+    ignoresSchemas: platform.settings.schemas === "asked",
     settings: settingsOf(platform.settings),
   };
 }
@@ -143,7 +151,12 @@ export function readForm(form: PlatformForm): { wish: PlatformWish; faults: Faul
     ...times.map((each) => [each, time(`settings.${each}`, form.settings[each])]),
     ...counts.map((each) => [each, count(`settings.${each}`, form.settings[each])]),
   ]) as Record<Advanced, number>;
-  const settings: PlatformSettings = { ...numbers, api_version: form.apiVersion.trim() || null };
+  const settings: PlatformSettings = {
+    ...numbers,
+    api_version: form.apiVersion.trim() || null,
+    tool_calls: form.writesCalls ? "written" : "native",
+    schemas: form.ignoresSchemas ? "asked" : "enforced",
+  };
   const wish: PlatformWish = {
     base_url: baseUrl,
     models: modelsOf(form.models),
