@@ -11,6 +11,9 @@ use serde_json::Value as Json;
 
 use crate::wire::Reader;
 
+/// The longest answer: a platform is set up only after its model said something.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// A server's API, with an administrator's key.
 pub struct Api {
     address: SocketAddr,
@@ -29,7 +32,7 @@ impl Api {
     /// Send a body; anything but a success is an error.
     pub fn send(&self, method: &str, path: &str, body: &Json) -> Result<Json> {
         let stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let mut writer = stream.try_clone()?;
         let body = body.to_string();
         write!(

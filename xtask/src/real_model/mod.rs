@@ -3,8 +3,9 @@
 //!
 //! The program installs a model of its catalogue and llama.cpp's server. It is asked through
 //! every door, once as the program's own `local` platform and once for each dialect that the
-//! model's server speaks. Shapes are checked strictly; of what a small model says, only that
-//! it says something and that its JSON fits the schema.
+//! model's server speaks, each set to what the server leaves undone there. Each question is
+//! asked once. Shapes are checked strictly; of what a small model says, only that it says
+//! something and that its JSON fits the schema.
 
 mod ask;
 mod door;
@@ -42,12 +43,14 @@ pub struct Options {
     /// Append the outcome to this file, one JSON object a line.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// The program to ask; a debug build of the workspace without it.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 /// Ask everything; whether all of it went well.
 pub fn run(repo: &Repo, options: &Options) -> Result<bool> {
-    process::run(repo.cargo().args(["build", "--package", "hishamos", "--bin", "hishamos"]))?;
-    let program = repo.target.join("debug/hishamos");
+    let program = program(repo, options)?;
     // kept, so that the model is downloaded once
     let data = repo.state()?.join("real-model");
     std::fs::create_dir_all(&data).context("cannot make the data folder")?;
@@ -87,6 +90,14 @@ pub fn run(repo: &Repo, options: &Options) -> Result<bool> {
         println!("\nthe program's log ends with:\n{}", server.last_lines());
     }
     Ok(table.is_good())
+}
+
+fn program(repo: &Repo, options: &Options) -> Result<PathBuf> {
+    if let Some(program) = &options.program {
+        return program.canonicalize().context("there is no such program");
+    }
+    process::run(repo.cargo().args(["build", "--package", "hishamos", "--bin", "hishamos"]))?;
+    Ok(repo.target.join("debug/hishamos"))
 }
 
 /// Every call that was answered is in the ledger, with the tokens that its client was told.

@@ -49,15 +49,19 @@ impl Upstream {
     /// with the program's own server first, and their names.
     pub fn platforms(&self, api: &Api) -> Result<[(&'static str, &'static str); 4]> {
         let address = format!("http://127.0.0.1:{}", self.port);
+        // it enforces a schema in one dialect of three, and looks for marks around calls that
+        // a model this small does not write
         let dialects = [
-            ("openai", "real-chat", format!("{address}/v1")),
-            ("openai_responses", "real-responses", format!("{address}/v1")),
-            ("anthropic", "real-messages", address),
+            ("openai", "real-chat", format!("{address}/v1"), "enforced"),
+            ("openai_responses", "real-responses", format!("{address}/v1"), "asked"),
+            ("anthropic", "real-messages", address, "asked"),
         ];
-        for (kind, name, base_url) in dialects {
+        for (kind, name, base_url, schemas) in dialects {
+            let settings = json!({"retries": 0, "tool_calls": "written", "schemas": schemas});
+            println!("platform {name} of the kind {kind}: {settings}");
             let body = json!({
                 "name": name, "kind": kind, "base_url": base_url, "api_key": "sk-none-is-wanted",
-                "models": [self.model], "is_enabled": true, "settings": {"retries": 0},
+                "models": [self.model], "is_enabled": true, "settings": settings,
             });
             api.send("POST", "/api/v1/platforms", &body)
                 .with_context(|| format!("the platform \"{name}\" cannot be set up"))?;

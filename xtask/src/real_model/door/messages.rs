@@ -116,6 +116,9 @@ fn ended(reason: &str, has_calls: bool) -> Result<bool> {
     }
 }
 
+/// What was read from the cache is told apart from the rest here, and nowhere else.
 fn used(usage: &Json) -> Result<(u64, u64)> {
-    Ok((number(usage, "input_tokens")?, number(usage, "output_tokens")?))
+    let fields = ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"];
+    let read = fields.iter().map(|field| number(usage, field)).sum::<Result<u64>>()?;
+    Ok((read, number(usage, "output_tokens")?))
 }
