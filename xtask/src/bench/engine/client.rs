@@ -14,6 +14,7 @@ pub struct Client {
     key: String,
     stream: BufReader<TcpStream>,
     out: Vec<u8>,
+    was_told_when_to_retry: bool,
 }
 
 impl Client {
@@ -22,7 +23,13 @@ impl Client {
         let stream = TcpStream::connect(address).context("cannot connect to the server")?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(120)))?;
-        Ok(Self { address, key: key.to_owned(), stream: BufReader::new(stream), out: Vec::new() })
+        Ok(Self {
+            address,
+            key: key.to_owned(),
+            stream: BufReader::new(stream),
+            out: Vec::new(),
+            was_told_when_to_retry: false,
+        })
     }
 
     /// Get a document.
@@ -71,17 +78,30 @@ impl Client {
             body.len()
         )?;
         self.stream.get_mut().write_all(&self.out).context("the server has gone")?;
-        read_answer(&mut self.stream)
+        let answer = read_answer(&mut self.stream)?;
+        self.was_told_when_to_retry = answer.has_retry_after;
+        Ok((answer.status, answer.body))
+    }
+
+    /// Whether the last answer had a `Retry-After`.
+    pub fn was_told_when_to_retry(&self) -> bool {
+        self.was_told_when_to_retry
     }
 }
 
-/// The status and the body of an answer.
-fn read_answer(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>)> {
+#[derive(Debug, PartialEq, Eq)]
+struct Answer {
+    status: u16,
+    has_retry_after: bool,
+    body: Vec<u8>,
+}
+
+fn read_answer(stream: &mut impl BufRead) -> Result<Answer> {
     let mut line = String::new();
     stream.read_line(&mut line).context("the server has gone")?;
     let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.with_context(|| format!("no HTTP status in {line:?}"))?;
-    let (mut length, mut is_chunked) = (0, false);
+    let (mut length, mut is_chunked, mut has_retry_after) = (0, false, false);
     loop {
         line.clear();
         stream.read_line(&mut line)?;
@@ -90,12 +110,13 @@ fn read_answer(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>)> {
             length = value.trim().parse().context("a length that is no number")?;
         }
         is_chunked |= name.eq_ignore_ascii_case("transfer-encoding");
+        has_retry_after |= name.eq_ignore_ascii_case("retry-after");
     }
     let mut body = Vec::new();
     if !is_chunked {
         body.resize(length, 0);
         stream.read_exact(&mut body)?;
-        return Ok((status, body));
+        return Ok(Answer { status, has_retry_after, body });
     }
     loop {
         line.clear();
@@ -107,25 +128,27 @@ fn read_answer(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>)> {
         line.clear();
         stream.read_line(&mut line)?;
         if size == 0 {
-            return Ok((status, body));
+            return Ok(Answer { status, has_retry_after, body });
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read_answer;
+    use super::{Answer, read_answer};
 
     #[test]
     fn answers_are_read_to_their_end() {
         let check = |answer: &str, status: u16, body: &str| {
             let mut stream = answer.as_bytes();
             let found = read_answer(&mut stream).expect("an answer");
-            assert_eq!(found, (status, body.as_bytes().to_vec()));
+            let (has_retry_after, body) = (status == 503, body.as_bytes().to_vec());
+            assert_eq!(found, Answer { status, has_retry_after, body });
             assert_eq!(stream, b"next");
         };
         check("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}next", 200, "{}");
         check("HTTP/1.1 204 No Content\r\n\r\nnext", 204, "");
+        check("HTTP/1.1 503 No\r\nRetry-After: 2\r\n\r\nnext", 503, "");
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\nnext";
         check(chunked, 200, "abcd");
     }

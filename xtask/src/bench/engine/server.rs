@@ -61,12 +61,24 @@ pub struct Server {
     pub key: String,
     /// The first process of its PostgreSQL.
     postgres: Option<u32>,
+    /// Where its process id is written before it begins, so that it is held there.
+    held_by: Option<PathBuf>,
 }
 
 impl Server {
     /// Start on nothing. `running` is how many executions may run at the same time;
     /// `configuration` goes into its file.
     pub fn start(setup: &Setup<'_>, running: usize, configuration: &str) -> Result<Self> {
+        Self::start_held(setup, running, configuration, None)
+    }
+
+    /// The same within a group of the kernel, whose file of processes is named.
+    pub fn start_held(
+        setup: &Setup<'_>,
+        running: usize,
+        configuration: &str,
+        held_by: Option<&Path>,
+    ) -> Result<Self> {
         let folder = Folder::create(false)?;
         let data = folder.inside("data")?;
         std::fs::write(data.join("hishamos.toml"), configuration)
@@ -88,6 +100,7 @@ impl Server {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             key: String::new(),
             postgres: setup.postgres.filter(|_| setup.database == Database::Pg).map(Postgres::pid),
+            held_by: held_by.map(Path::to_path_buf),
         };
         server.start_again()?;
         // The command line works on the database itself, so the server makes way.
@@ -138,7 +151,14 @@ impl Server {
     }
 
     fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = match &self.held_by {
+            Some(file) if verb == "serve" => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", "echo $$ > \"$0\" && exec \"$@\""]).arg(file).arg(&self.program);
+                shell
+            }
+            Some(_) | None => Command::new(&self.program),
+        };
         command.arg(verb);
         if verb == "api-key" {
             command.arg("create");

@@ -37,7 +37,7 @@ fn lines(figures: &[Figure]) -> Vec<String> {
 }
 
 /// Three figures that count.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     match value.abs() {
         large if large >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
         middle if middle >= 10.0 => format!("{value:.1}"),

@@ -4,39 +4,56 @@
 //!
 //! | | |
 //! |---|---|
-//! | `rates` | L1, L2, L6: durable steps a second, from being wanted to starting, overload |
+//! | `rates` | L1, L2, L6: durable steps a second, from being due to starting, overload |
 //! | `users` | L3: a hundred people at once |
 //! | `crowd` | L4, L5, R27, R28: ten thousand that queue, a thousand that wait for a provider, a thousand streams |
+//! | `memory` | R18: ten thousand that queue within 512 MiB, by a limit of the kernel |
 //! | `herd` | R29: ten thousand overdue timers after a crash |
-//! | `history` | R31, R36: a history up to its limit; its stream cut a thousand times |
+//! | `cuts` | R36: streams that are cut a thousand times in either form; readers that do not read |
+//! | `history` | R31: a history up to its limit |
 //! | `repeats` | R34: ten thousand repetitions of one request |
 //!
-//! [`probe`] measures the API from beside, [`sink`] is what steps call, [`provider`] a model
-//! that never ends its answer, [`stream`] a watcher of an execution.
+//! [`score`] holds the figures against their bars: the table says which are missed, and then,
+//! or when a part could not be measured, the command fails after it has printed everything.
+//!
+//! [`ask`] asks for many executions, [`listing`] reads them back, [`probe`] measures the API
+//! from beside, [`sink`] is what steps call, [`provider`] a model that never ends its answer,
+//! [`stream`] a watcher of an execution, [`watchers`] a thousand of them, [`limit`] the
+//! kernel's limit.
 
+mod ask;
 mod crowd;
+mod cuts;
+mod frames;
 mod herd;
 mod history;
+mod limit;
+mod listing;
+mod memory;
+mod moment;
 mod probe;
 mod provider;
 mod rates;
 mod repeats;
+mod score;
 mod sink;
 mod stream;
 mod users;
+mod watchers;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::bench::engine::record::Record;
+use crate::bench::engine::release_program;
 use crate::bench::engine::server::{Database, Setup};
-use crate::bench::engine::{release_program, table};
-use crate::bench::figure::append;
 use crate::interrupt;
 use crate::repo::Repo;
 use crate::services::{Folder, postgres};
+use crate::stopwatch::{Stopwatch, unix_seconds};
+
+use self::score::Score;
 
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,9 +64,13 @@ pub enum Part {
     Users,
     /// Ten thousand that queue, a thousand that wait, a thousand streams.
     Crowd,
+    /// Ten thousand that queue within a limit of the kernel on memory.
+    Memory,
     /// Overdue timers after a crash.
     Herd,
-    /// A history up to its limit, and its stream.
+    /// Streams that are cut, and readers that do not read.
+    Cuts,
+    /// A history up to its limit.
     History,
     /// The same request again and again.
     Repeats,
@@ -70,35 +91,72 @@ pub struct Options {
     /// A tenth of the work: shows that it works.
     #[arg(long)]
     quick: bool,
+    /// For how long each rate is measured, in seconds, instead of 60.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
+    /// How often the full rate is measured; the median is reported.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+    /// For how long a hundred people work, in seconds, instead of 600.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    people_seconds: Option<u64>,
+    /// The limit on the memory of the part `memory`, in MiB.
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u64).range(8..))]
+    memory_mib: u64,
+    /// Where streams are cut; another one each time when absent.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Measure this program instead of building one.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
 }
 
-/// How much work each part does.
-#[derive(Clone, Copy)]
-pub struct Scale {
-    /// Executions that queue, timers, repetitions.
-    pub many: usize,
-    /// Executions that wait for a provider, streams, cuts.
-    pub some: usize,
-    /// For how long rates are measured, in seconds.
-    pub seconds: u64,
+impl Options {
+    fn scale(&self) -> Scale {
+        let (many, some, seconds, people_seconds, runs) =
+            if self.quick { (1000, 100, 6, 60, 1) } else { (10_000, 1000, 60, 600, self.runs) };
+        Scale {
+            many,
+            some,
+            seconds: self.seconds.unwrap_or(seconds),
+            runs,
+            people_seconds: self.people_seconds.unwrap_or(people_seconds),
+            memory_mib: self.memory_mib,
+            seed: self.seed.unwrap_or_else(|| unix_seconds() as u64),
+        }
+    }
 }
 
-/// Build the release program, measure it, print the table.
+/// How much work each part does.
+#[derive(Clone, Copy)]
+struct Scale {
+    /// Executions that queue, timers, repetitions.
+    many: usize,
+    /// Executions that wait for a provider, streams, cuts.
+    some: usize,
+    /// For how long rates are measured, in seconds.
+    seconds: u64,
+    /// How often the full rate is measured.
+    runs: u16,
+    /// For how long a hundred people work, in seconds.
+    people_seconds: u64,
+    /// The kernel's limit on memory.
+    memory_mib: u64,
+    /// Where streams are cut.
+    seed: u64,
+}
+
+/// Build the release program, measure it, print the table. A part that fails does not keep
+/// the others from being measured.
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let program = release_program(repo, options.program.as_deref())?;
-    let scale = if options.quick {
-        Scale { many: 1000, some: 100, seconds: 6 }
-    } else {
-        Scale { many: 10_000, some: 1000, seconds: 60 }
-    };
+    let scale = options.scale();
     let folder = Folder::create(false)?;
     let settings = ["shared_buffers=512MB", "max_wal_size=4GB"];
     let needs_postgres = options.databases.contains(&Database::Pg);
     let database = needs_postgres.then(|| postgres::start_with(&folder, &settings)).transpose()?;
-    let mut record = Record::new();
+    let mut score = Score::new();
+    println!("{} that queue, {} that wait, watch or cut", scale.many, scale.some);
     for kind in &options.databases {
         let setup = Setup { program: &program, database: *kind, postgres: database.as_ref() };
         for part in Part::value_variants() {
@@ -106,17 +164,24 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
                 continue;
             }
             interrupt::check()?;
-            match part {
-                Part::Rates => rates::measure(&setup, scale, &mut record)?,
-                Part::Users => users::measure(&setup, scale, &mut record)?,
-                Part::Crowd => crowd::measure(&setup, scale, &mut record)?,
-                Part::Herd => herd::measure(&setup, scale, &mut record)?,
-                Part::History => history::measure(&setup, scale, &mut record)?,
-                Part::Repeats => repeats::measure(&setup, scale, &mut record)?,
+            let watch = Stopwatch::start();
+            let measured = match part {
+                Part::Rates => rates::measure(&setup, scale, &mut score),
+                Part::Users => users::measure(&setup, scale, &mut score),
+                Part::Crowd => crowd::measure(&setup, scale, &mut score),
+                Part::Memory => memory::measure(&setup, scale, &mut score),
+                Part::Herd => herd::measure(&setup, scale, &mut score),
+                Part::Cuts => cuts::measure(&setup, scale, &mut score),
+                Part::History => history::measure(&setup, scale, &mut score),
+                Part::Repeats => repeats::measure(&setup, scale, &mut score),
+            };
+            let name = part.to_possible_value().map_or_else(String::new, |it| it.get_name().into());
+            if let Err(error) = measured {
+                interrupt::check()?;
+                score.leave_out(format!("{name} on {}: {error:#}", kind.peer()));
             }
+            println!("{name} took {:.0} s", watch.elapsed().as_secs_f64());
         }
     }
-    let figures = record.figures();
-    table::print(&figures);
-    append(&figures, options.json.as_deref())
+    score.finish(options.json.as_deref())
 }

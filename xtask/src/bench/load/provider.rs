@@ -1,14 +1,14 @@
 //! A provider with OpenAI's chat API that begins to answer and never ends.
 
 use std::io::{BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::bench::load::sink::read_request;
+use crate::bench::load::sink::{listen, read_request};
 
 /// How often each open answer gets a sign of life.
 const ALIVE: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ pub struct Provider {
 impl Provider {
     /// Listen.
     pub fn start() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").context("cannot listen on 127.0.0.1")?;
+        let listener = listen()?;
         let address = listener.local_addr().context("a listener has no address")?;
         let open = Arc::new(Mutex::new(Vec::new()));
         let accepted = open.clone();
@@ -43,6 +43,14 @@ impl Provider {
             }
         });
         Ok(Self { address, open })
+    }
+
+    /// What a server's file says of it, so that so many may ask it at once.
+    pub fn configuration(&self, at_once: usize) -> String {
+        format!(
+            "[[providers]]\nname = \"slow\"\nbase_url = \"http://{}/v1\"\nmodels = [\"m\"]\nmax_concurrent = {at_once}\n\n[model]\ndefault = \"slow/m\"\n\n[limits]\nattempts_per_agent = {at_once}\n",
+            self.address
+        )
     }
 
     /// How many callers wait for the rest of their answer.

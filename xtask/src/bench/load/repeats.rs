@@ -1,75 +1,102 @@
-//! R34: the same request ten thousand times, sixty-four at once, makes one execution.
+//! R34: the same request ten thousand times, sixty-four at once, makes one execution; with
+//! another body it is refused.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::bench::engine::client::Client;
 use crate::bench::engine::ours::save;
-use crate::bench::engine::record::Record;
 use crate::bench::engine::server::{Server, Setup};
 use crate::bench::engine::workload;
 use crate::bench::load::Scale;
+use crate::bench::load::ask::at_once;
+use crate::bench::load::listing::all;
+use crate::bench::load::score::{Bar, Score};
+use crate::interrupt;
 use crate::stopwatch::Stopwatch;
 
 const CLIENTS: usize = 64;
 /// How many different keys there are.
 const KEYS: usize = 10;
 
-/// Measure it, and fail when a repetition made another execution.
-pub fn measure(setup: &Setup<'_>, scale: Scale, record: &mut Record) -> Result<()> {
+/// What the answers were.
+#[derive(Default)]
+struct Answers {
+    /// The id that the first answer of each key gave.
+    first: Mutex<BTreeMap<usize, String>>,
+    /// Answers with another id than the first.
+    different: AtomicUsize,
+    /// 409: the first is still under way.
+    early: AtomicUsize,
+    /// Any other status.
+    other: AtomicUsize,
+}
+
+impl Answers {
+    fn note(&self, key: usize, status: u16, body: &[u8]) -> Result<()> {
+        match status {
+            202 => {
+                let body: Value = serde_json::from_slice(body).context("no JSON")?;
+                let id = body["id"].as_str().context("an execution without an id")?;
+                let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+                if first.entry(key).or_insert_with(|| id.to_owned()) != id {
+                    self.different.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            409 => drop(self.early.fetch_add(1, Ordering::Relaxed)),
+            _ => drop(self.other.fetch_add(1, Ordering::Relaxed)),
+        }
+        Ok(())
+    }
+}
+
+/// Measure it.
+pub fn measure(setup: &Setup<'_>, scale: Scale, score: &mut Score) -> Result<()> {
     let peer = setup.database.peer();
     let server = Server::start(setup, 100, "")?;
-    let slug = save(&mut server.connect()?, &workload::chain(3))?;
+    let mut client = server.connect()?;
+    let slug = save(&mut client, &workload::chain(3))?;
     let path = format!("/api/v1/workflows/{slug}/execute");
-    let (asked, other) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let made = Mutex::new(BTreeSet::new());
-    let watch = Stopwatch::start();
+    let (asked, answers) = (AtomicUsize::new(0), Answers::default());
     let work = |mut client: Client| -> Result<()> {
         loop {
+            interrupt::check()?;
             let turn = asked.fetch_add(1, Ordering::Relaxed);
             if turn >= scale.many {
                 return Ok(());
             }
-            let header = format!("Idempotency-Key: k{}\r\n", turn % KEYS);
-            let (status, body) = client.status("POST", &path, &header, "{}")?;
-            if status == 202 {
-                let body: Value = serde_json::from_slice(&body).context("no JSON")?;
-                let id = body["id"].as_str().context("an execution without an id")?.to_owned();
-                made.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-            } else {
-                other.fetch_add(1, Ordering::Relaxed);
-            }
+            let (status, body) = client.status("POST", &path, &header(turn % KEYS), "{}")?;
+            answers.note(turn % KEYS, status, &body)?;
         }
     };
-    let clients = (0..CLIENTS).map(|_| server.connect()).collect::<Result<Vec<Client>>>()?;
-    thread::scope(|scope| {
-        let work = &work;
-        let workers: Vec<_> =
-            clients.into_iter().map(|client| scope.spawn(move || work(client))).collect();
-        workers
-            .into_iter()
-            .try_for_each(|one| one.join().map_err(|_| anyhow!("a client panicked"))?)
-    })?;
-    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner).len();
-    let listed = server.connect()?.get("/api/v1/executions?limit=200")?;
-    let listed = listed["items"].as_array().context("a list without items")?.len();
-    ensure!(
-        made == KEYS && listed == KEYS,
-        "{KEYS} keys made {made} executions, {listed} are listed"
-    );
+    let watch = Stopwatch::start();
+    at_once(&server, CLIENTS, work)?;
     let seconds = watch.elapsed().as_secs_f64();
-    record.add(peer, "R34 executions of 10 keys (10)", listed as f64, "executions");
-    record.add(
-        peer,
-        "R34 answers that were not the first's",
-        other.into_inner() as f64,
-        "requests",
-    );
-    record.add(peer, "R34 repetitions", scale.many as f64 / seconds, "1/s");
+    let mut refused = 0;
+    for key in 0..KEYS {
+        let body = "{\"priority\":\"high\"}";
+        let (status, _) = client.status("POST", &path, &header(key), body)?;
+        refused += usize::from(status == 422);
+    }
+    let made = all(&mut client, "")?.len();
+    let none = Bar::AtMost(0.0);
+    let all_keys = KEYS as f64;
+    score.hold(peer, "R34 executions of 10 keys", made as f64, "executions", Bar::AtMost(all_keys));
+    let different = answers.different.into_inner() as f64;
+    score.hold(peer, "R34 answers unlike the first", different, "requests", none);
+    score.add(peer, "R34 answered 409", answers.early.into_inner() as f64, "requests");
+    let other = answers.other.into_inner() as f64;
+    score.hold(peer, "R34 other answers", other, "requests", none);
+    let least = Bar::AtLeast(all_keys);
+    score.hold(peer, "R34 other bodies refused with 422", refused as f64, "requests", least);
+    score.add(peer, "R34 repetitions", scale.many as f64 / seconds, "1/s");
     Ok(())
+}
+
+fn header(key: usize) -> String {
+    format!("Idempotency-Key: k{key}\r\n")
 }

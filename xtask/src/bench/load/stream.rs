@@ -1,98 +1,130 @@
-//! Somebody who watches an execution: reads its server-sent events and what they say.
+//! Somebody who watches an execution, by server-sent events or over a WebSocket: reads what
+//! comes and finds the stored events in it. [`super::watchers`] reads a thousand of them.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::bench::engine::server::Server;
+use crate::bench::load::frames::{Event, Frames, Lines};
 
-/// One stored event.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Its number.
-    pub id: u64,
-    /// Its name.
-    pub name: String,
-    /// When it happened: milliseconds since midnight, UTC.
-    pub at_ms: i64,
+/// How a stream is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Server-sent events, continued with `Last-Event-ID`.
+    Events,
+    /// A WebSocket, continued with `?after=`.
+    Socket,
+}
+
+/// What finds the events in the bytes.
+enum Parser {
+    Events(Lines),
+    Socket(Frames),
 }
 
 /// An open stream.
-pub struct Stream(BufReader<TcpStream>);
+pub struct Stream {
+    tcp: TcpStream,
+    parser: Parser,
+}
 
 impl Stream {
     /// Watches an execution from after an event on.
-    pub fn open(server: &Server, execution: &str, after: u64) -> Result<Self> {
-        let mut stream = TcpStream::connect(server.address).context("cannot connect")?;
-        stream.set_read_timeout(Some(Duration::from_secs(120)))?;
-        write!(
-            stream,
-            "GET /api/v1/executions/{execution}/events HTTP/1.1\r\nHost: {}\r\nX-API-Key: {}\r\nLast-Event-ID: {after}\r\n\r\n",
-            server.address, server.key
-        )?;
-        let mut reader = BufReader::with_capacity(1024, stream);
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        if !line.contains(" 200 ") {
-            bail!("the stream was answered {line:?}");
-        }
-        while line != "\r\n" {
-            line.clear();
-            if reader.read_line(&mut line)? == 0 {
-                bail!("the stream ended in its headers");
-            }
-        }
-        Ok(Self(reader))
+    pub fn open(server: &Server, execution: &str, after: u64, form: Form) -> Result<Self> {
+        let tcp = TcpStream::connect(server.address).context("cannot connect")?;
+        Self::open_on(tcp, server, execution, after, form)
     }
 
-    /// The next stored event; nothing when the stream is over. Lines about chunks, signs of
-    /// life and live pieces are passed by: none of them begins as a field of an event does.
-    pub fn next(&mut self) -> Result<Option<Event>> {
-        let (mut id, mut name) = (None, String::new());
-        let mut line = String::new();
-        loop {
-            line.clear();
-            if self.0.read_line(&mut line)? == 0 {
-                return Ok(None);
-            }
-            let text = line.trim_end();
-            if let Some(number) = text.strip_prefix("id: ") {
-                id = number.parse().ok();
-            } else if let Some(text) = text.strip_prefix("event: ") {
-                text.clone_into(&mut name);
-            } else if let Some(data) = text.strip_prefix("data: ") {
-                let Some(id) = id.take() else { continue };
-                return Ok(Some(Event { id, name, at_ms: at_ms(data).unwrap_or_default() }));
-            } else if text == "0" {
-                return Ok(None);
-            }
+    /// The same over a connection that is there.
+    pub fn open_on(
+        mut tcp: TcpStream,
+        server: &Server,
+        execution: &str,
+        after: u64,
+        form: Form,
+    ) -> Result<Self> {
+        tcp.set_read_timeout(Some(Duration::from_secs(60)))?;
+        let path = format!("/api/v1/executions/{execution}");
+        let (line, status, parser) = match form {
+            Form::Events => (
+                format!("GET {path}/events HTTP/1.1\r\nLast-Event-ID: {after}"),
+                " 200 ",
+                Parser::Events(Lines::default()),
+            ),
+            Form::Socket => (
+                format!(
+                    "GET {path}/socket?after={after} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+                ),
+                " 101 ",
+                Parser::Socket(Frames::default()),
+            ),
+        };
+        let (host, key) = (server.address, &server.key);
+        let request = format!("{line}\r\nHost: {host}\r\nX-API-Key: {key}\r\n\r\n");
+        tcp.write_all(request.as_bytes())?;
+        // A byte at a time: what comes after the headers belongs to the parser.
+        let mut head = Vec::with_capacity(512);
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            ensure!(tcp.read(&mut byte)? == 1 && head.len() < 16_384, "no end of the headers");
+            head.push(byte[0]);
         }
+        let head = String::from_utf8_lossy(&head);
+        let first = head.lines().next().unwrap_or_default();
+        if !first.contains(status) {
+            bail!("the stream was answered {first:?}");
+        }
+        Ok(Self { tcp, parser })
+    }
+
+    /// Reads what is there, at most so many bytes; how many came. None when nothing is there
+    /// and the stream does not wait; 0 when it is over.
+    pub fn receive(&mut self, most: usize) -> Result<Option<usize>> {
+        let mut bytes = [0; 16_384];
+        let most = most.min(bytes.len());
+        let count = loop {
+            match self.tcp.read(&mut bytes[..most]) {
+                Ok(count) => break count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                Err(error) => return Err(error).context("a stream broke"),
+            }
+        };
+        match &mut self.parser {
+            Parser::Events(lines) => lines.push(&bytes[..count]),
+            Parser::Socket(frames) => frames.push(&bytes[..count]),
+        }
+        Ok(Some(count))
+    }
+
+    /// The next stored event of what has come; signs of life and live pieces are passed by.
+    pub fn take(&mut self) -> Result<Option<Event>> {
+        match &mut self.parser {
+            Parser::Events(lines) => Ok(lines.take()),
+            Parser::Socket(frames) => frames.take(),
+        }
+    }
+
+    /// Whether everything has been sent.
+    pub fn is_over(&self) -> bool {
+        match &self.parser {
+            Parser::Events(lines) => lines.is_over(),
+            Parser::Socket(frames) => frames.is_over(),
+        }
+    }
+
+    /// From now on reading does not wait.
+    pub fn do_not_wait(&self) -> Result<()> {
+        self.tcp.set_nonblocking(true).context("a connection cannot be made not to wait")
     }
 }
 
-/// The time of day in an event's data, from its field `at`.
-pub fn at_ms(data: &str) -> Option<i64> {
-    let at = data.rsplit_once("\"at\":\"")?.1;
-    let (_, clock) = at.get(..at.find('"')?)?.trim_end_matches('Z').split_once('T')?;
-    let (time, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let mut seconds = 0;
-    for part in time.split(':') {
-        seconds = seconds * 60 + part.parse::<i64>().ok()?;
-    }
-    let millis: String = format!("{fraction:0<3}").chars().take(3).collect();
-    Some(seconds * 1000 + millis.parse::<i64>().ok()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::at_ms;
-
-    #[test]
-    fn the_time_of_day_is_read() {
-        assert_eq!(at_ms("{\"x\":1,\"at\":\"2026-01-02T01:02:03.045Z\"}"), Some(3_723_045));
-        assert_eq!(at_ms("{\"at\":\"2026-01-02T00:00:01Z\",\"x\":1}"), Some(1000));
-        assert_eq!(at_ms("{}"), None);
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.tcp.as_fd()
     }
 }

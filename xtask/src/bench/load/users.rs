@@ -9,10 +9,11 @@ use anyhow::{Result, anyhow};
 
 use crate::bench::engine::client::Client;
 use crate::bench::engine::ours::{percentile, save};
-use crate::bench::engine::record::Record;
 use crate::bench::engine::server::{Server, Setup};
 use crate::bench::engine::workload;
 use crate::bench::load::Scale;
+use crate::bench::load::score::{Bar, Score};
+use crate::interrupt;
 use crate::stopwatch::Stopwatch;
 
 const PEOPLE: usize = 100;
@@ -30,7 +31,7 @@ const PATHS: [&str; 7] = [
 ];
 
 /// Measure it.
-pub fn measure(setup: &Setup<'_>, scale: Scale, record: &mut Record) -> Result<()> {
+pub fn measure(setup: &Setup<'_>, scale: Scale, score: &mut Score) -> Result<()> {
     let peer = setup.database.peer();
     let server = Server::start(setup, 100, "")?;
     let mut client = server.connect()?;
@@ -39,12 +40,12 @@ pub fn measure(setup: &Setup<'_>, scale: Scale, record: &mut Record) -> Result<(
     let start = format!("/api/v1/workflows/{slug}/execute");
     let (times, failed) = (Mutex::new(Vec::new()), Mutex::new(0_usize));
     let watch = Stopwatch::start();
-    // L3 asks for ten minutes; the other parts for one.
-    let window = Duration::from_secs(scale.seconds * 10);
+    let window = Duration::from_secs(scale.people_seconds);
     let person = |number: usize, mut client: Client| -> Result<()> {
         thread::sleep(THINKS.mul_f64(number as f64 / PEOPLE as f64));
         let mut turn = number;
         while watch.elapsed() < window {
+            interrupt::check()?;
             turn += 1;
             let asked = Stopwatch::start();
             let (status, _) = match PATHS.get(turn % (PATHS.len() + 1)) {
@@ -74,10 +75,11 @@ pub fn measure(setup: &Setup<'_>, scale: Scale, record: &mut Record) -> Result<(
     })?;
     let mut times = times.into_inner().unwrap_or_else(PoisonError::into_inner);
     times.sort_by(f64::total_cmp);
-    record.add(peer, "L3 100 people, p95 (<= 200)", percentile(&times, 95.0), "ms");
-    record.add(peer, "L3 100 people, p99 (<= 500)", percentile(&times, 99.0), "ms");
+    score.hold(peer, "L3 p95", percentile(&times, 95.0), "ms", Bar::AtMost(200.0));
+    score.hold(peer, "L3 p99", percentile(&times, 99.0), "ms", Bar::AtMost(500.0));
     let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    record.add(peer, "L3 failures (0)", failed as f64, "requests");
-    record.add(peer, "L3 requests", times.len() as f64 / watch.elapsed().as_secs_f64(), "1/s");
+    score.hold(peer, "L3 failures", failed as f64, "requests", Bar::AtMost(0.0));
+    score.add(peer, "L3 requests", times.len() as f64 / watch.elapsed().as_secs_f64(), "1/s");
+    score.add(peer, "L3 for", watch.elapsed().as_secs_f64(), "s");
     Ok(())
 }
