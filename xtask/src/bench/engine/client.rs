@@ -2,7 +2,7 @@
 //! with what it measures, so it must cost little.
 
 use std::io::{BufRead, BufReader, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -69,6 +69,13 @@ impl Client {
         headers: &str,
         body: &str,
     ) -> Result<(u16, Vec<u8>)> {
+        self.write(method, path, headers, body)?;
+        self.read()
+    }
+
+    /// Send a request without waiting for its answer; [`Client::read`] gets that, of the
+    /// oldest request first.
+    pub fn write(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Result<()> {
         self.out.clear();
         write!(
             self.out,
@@ -77,10 +84,32 @@ impl Client {
             self.key,
             body.len()
         )?;
-        self.stream.get_mut().write_all(&self.out).context("the server has gone")?;
+        self.stream.get_mut().write_all(&self.out).context("the server has gone")
+    }
+
+    /// The status and the body of an answer.
+    pub fn read(&mut self) -> Result<(u16, Vec<u8>)> {
         let answer = read_answer(&mut self.stream)?;
         self.was_told_when_to_retry = answer.has_retry_after;
         Ok((answer.status, answer.body))
+    }
+
+    /// The same connection for another thread, so that one writes and the other reads.
+    pub fn twin(&self) -> Result<Self> {
+        let stream = self.stream.get_ref().try_clone().context("a connection has no twin")?;
+        Ok(Self {
+            address: self.address,
+            key: self.key.clone(),
+            stream: BufReader::new(stream),
+            out: Vec::new(),
+            was_told_when_to_retry: false,
+        })
+    }
+
+    /// End the connection, for its twins too, which no longer wait.
+    pub fn close(&self) {
+        // It may be gone already.
+        let _ = self.stream.get_ref().shutdown(Shutdown::Both);
     }
 
     /// Whether the last answer had a `Retry-After`.

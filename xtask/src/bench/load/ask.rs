@@ -14,7 +14,7 @@ use crate::stopwatch::Stopwatch;
 /// How many connections ask.
 const CLIENTS: usize = 64;
 /// How long anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Asks for so many executions over many connections; the seconds until all are accepted.
 pub fn many(server: &Server, slug: &str, body: &str, count: usize) -> Result<f64> {

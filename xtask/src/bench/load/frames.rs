@@ -23,10 +23,13 @@ pub struct Event {
 struct Rest {
     bytes: Vec<u8>,
     used: usize,
+    /// Up to here there is no end of a line.
+    searched: usize,
 }
 
 impl Rest {
     fn push(&mut self, bytes: &[u8]) {
+        self.searched -= self.used.min(self.searched);
         self.bytes.drain(..std::mem::take(&mut self.used));
         self.bytes.extend_from_slice(bytes);
     }
@@ -37,14 +40,16 @@ impl Rest {
 
     /// The next whole line, with its end.
     fn line(&mut self) -> Option<String> {
-        let mut line = Vec::new();
-        // Reading from bytes cannot fail; the standard library searches faster than we would.
-        let _ = self.left().read_until(b'\n', &mut line);
-        if line.last() != Some(&b'\n') {
+        let from = self.searched.max(self.used);
+        // The standard library searches faster than a loop of ours; bytes cannot fail.
+        let found = (&self.bytes[from..]).skip_until(b'\n').unwrap_or_default();
+        self.searched = from + found;
+        if found == 0 || self.bytes[self.searched - 1] != b'\n' {
             return None;
         }
-        self.used += line.len();
-        Some(String::from_utf8_lossy(&line).into_owned())
+        let line = String::from_utf8_lossy(&self.bytes[self.used..self.searched]).into_owned();
+        self.used = self.searched;
+        Some(line)
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::bench::engine::ours::save;
 use crate::bench::engine::server::{Server, Setup};
+use crate::bench::engine::workload;
 use crate::bench::load::ask::{many, wait_until};
 use crate::bench::load::listing::{is_quiet, lost};
 use crate::bench::load::probe::Probe;
@@ -21,6 +22,9 @@ use crate::stopwatch::{Stopwatch, unix_seconds};
 const CALL: Duration = Duration::from_millis(100);
 /// How long those take that run when the server dies.
 const LONG_CALL: Duration = Duration::from_secs(20);
+
+/// How many short ones show how fast this machine is today.
+const SHORT: usize = 300;
 
 /// Measure it.
 pub fn measure(setup: &Setup<'_>, scale: Scale, score: &mut Score) -> Result<()> {
@@ -40,8 +44,13 @@ pub fn measure(setup: &Setup<'_>, scale: Scale, score: &mut Score) -> Result<()>
     );
     let mut client = server.connect()?;
     let (asleep, runs) = (save(&mut client, &asleep)?, save(&mut client, &runs)?);
-    // Late enough that all are asleep by then.
-    let due = unix_seconds() + 15.0 + scale.many as f64 / 400.0;
+    // Late enough that all are asleep by then: as many short ones would take half of it.
+    let short = save(&mut client, &workload::chain(3))?;
+    let watch = Stopwatch::start();
+    many(&server, &short, "{}", SHORT)?;
+    wait_until("short ones have ended", || is_quiet(&mut client, ""))?;
+    let each = watch.elapsed().as_secs_f64() / SHORT as f64;
+    let due = unix_seconds() + 15.0 + 2.0 * each * (scale.many + scale.some) as f64;
     let body = json!({ "inputs": { "until": moment::write(due) } }).to_string();
     many(&server, &asleep, &body, scale.many)?;
     many(&server, &runs, "{}", scale.some)?;

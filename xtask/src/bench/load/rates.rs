@@ -6,8 +6,8 @@
 //! it could be sent, until the endpoint sees the call.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -77,13 +77,13 @@ pub fn measure(setup: &Setup<'_>, scale: Scale, score: &mut Score) -> Result<()>
         score.hold(peer, metric, percentile(&waits, percent), "ms", Bar::AtMost(most));
     }
 
-    let half = Offer { seen: None, ..half };
-    let over = half.at(Some(rate * 3.0), window)?;
+    let over = half.flood(rate * 3.0, window)?;
     let offered = over.asked as f64 / over.seconds / rate;
     score.hold(peer, "L6 offered, times L1", offered, "x", Bar::AtLeast(2.9));
     let share = over.rate() / rate * 100.0;
     score.hold(peer, "L6 done, of L1", share, "%", Bar::AtLeast(80.0));
     score.add(peer, "L6 refused with 429 or 503", over.refused as f64, "requests");
+    score.add(peer, "L6 not answered at the end", over.unanswered() as f64, "requests");
     let rude = over.rude as f64;
     score.hold(peer, "L6 refused without Retry-After", rude, "requests", Bar::AtMost(0.0));
     score.hold(peer, "L6 other failures", over.failed as f64, "requests", Bar::AtMost(0.0));
@@ -117,6 +117,7 @@ struct Outcome {
     completed: usize,
     /// Requests that were sent.
     asked: usize,
+    answered: usize,
     /// When each execution that is seen from outside was due, by its turn.
     due: HashMap<String, Duration>,
     seconds: f64,
@@ -129,10 +130,38 @@ struct Outcome {
 struct Counts {
     turn: AtomicUsize,
     asked: AtomicUsize,
+    answered: AtomicUsize,
     refused: AtomicUsize,
     rude: AtomicUsize,
     failed: AtomicUsize,
     due: Mutex<HashMap<String, Duration>>,
+}
+
+impl Counts {
+    fn answer(&self, status: u16, was_told_when_to_retry: bool) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        match status {
+            202 => {}
+            429 | 503 => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                self.rude.fetch_add(usize::from(!was_told_when_to_retry), Ordering::Relaxed);
+            }
+            _ => drop(self.failed.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+
+    fn outcome(self, completed: usize, seconds: f64) -> Outcome {
+        Outcome {
+            completed,
+            asked: self.asked.into_inner(),
+            answered: self.answered.into_inner(),
+            due: self.due.into_inner().unwrap_or_else(PoisonError::into_inner),
+            seconds,
+            refused: self.refused.into_inner(),
+            rude: self.rude.into_inner(),
+            failed: self.failed.into_inner(),
+        }
+    }
 }
 
 impl Offer<'_> {
@@ -141,23 +170,71 @@ impl Offer<'_> {
     fn at(&self, rate: Option<f64>, window: Duration) -> Result<Outcome> {
         let before = completed(&mut self.server.connect()?)?;
         let counts = Counts::default();
-        let begin = self.clock.elapsed();
+        // Once the connections are there: making them is no part of it.
+        let begin = OnceLock::new();
         let connections = if rate.is_some() { AT_A_RATE } else { CLIENTS };
         at_once(self.server, connections, |client| {
+            let begin = *begin.get_or_init(|| self.clock.elapsed());
             self.work(client, rate, begin, window, &counts)
         })?;
+        let begin = begin.get().copied().unwrap_or_default();
         let seconds = self.clock.elapsed().saturating_sub(begin).as_secs_f64();
+        let completed = completed(&mut self.server.connect()?)? - before;
+        Ok(counts.outcome(completed, seconds))
+    }
+
+    /// At a rate that not even slow answers can bring down: each request leaves when it is
+    /// due, whether or not those before it on its connection have been answered. What has
+    /// not been answered when the time is over never is.
+    fn flood(&self, rate: f64, window: Duration) -> Result<Outcome> {
         let mut client = self.server.connect()?;
-        let outcome = Outcome {
-            completed: completed(&mut client)? - before,
-            asked: counts.asked.into_inner(),
-            due: counts.due.into_inner().unwrap_or_else(PoisonError::into_inner),
-            seconds,
-            refused: counts.refused.into_inner(),
-            rude: counts.rude.into_inner(),
-            failed: counts.failed.into_inner(),
-        };
-        Ok(outcome)
+        let before = completed(&mut client)?;
+        let (counts, is_over) = (Counts::default(), AtomicBool::new(false));
+        let clients =
+            (0..CLIENTS).map(|_| self.server.connect()).collect::<Result<Vec<Client>>>()?;
+        let mut pairs = Vec::new();
+        for client in &clients {
+            pairs.push((client.twin()?, client.twin()?));
+        }
+        let begin = self.clock.elapsed();
+        let since = || self.clock.elapsed().saturating_sub(begin);
+        let done = thread::scope(|scope| {
+            let (counts, is_over, since) = (&counts, &is_over, &since);
+            for (mut writer, mut reader) in pairs {
+                scope.spawn(move || {
+                    loop {
+                        let turn = counts.turn.fetch_add(1, Ordering::Relaxed);
+                        let due = Duration::from_secs_f64(turn as f64 / rate);
+                        if due >= window || is_over.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        thread::sleep(due.saturating_sub(since()));
+                        // A connection that breaks is its reader's to tell.
+                        if writer.write("POST", &self.plain, "", "{}").is_err() {
+                            return;
+                        }
+                        counts.asked.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+                scope.spawn(move || {
+                    while let Ok((status, _)) = reader.read() {
+                        counts.answer(status, reader.was_told_when_to_retry());
+                    }
+                    let is_early = !is_over.load(Ordering::Relaxed);
+                    counts.failed.fetch_add(usize::from(is_early), Ordering::Relaxed);
+                });
+            }
+            while since() < window && interrupt::check().is_ok() {
+                thread::sleep(Duration::from_millis(10).min(window.saturating_sub(since())));
+            }
+            let done = completed(&mut client).map(|after| (after - before, since()));
+            is_over.store(true, Ordering::Relaxed);
+            clients.iter().for_each(Client::close);
+            done
+        });
+        interrupt::check()?;
+        let (completed, took) = done?;
+        Ok(counts.outcome(completed, took.as_secs_f64()))
     }
 
     /// The same, and then waits until nothing is left of it.
@@ -193,17 +270,9 @@ impl Offer<'_> {
                 }
                 None => (&self.plain, "{}".to_owned()),
             };
-            let (status, _) = client.status("POST", path, "", &body)?;
             counts.asked.fetch_add(1, Ordering::Relaxed);
-            match status {
-                202 => {}
-                429 | 503 => {
-                    counts.refused.fetch_add(1, Ordering::Relaxed);
-                    let is_rude = !client.was_told_when_to_retry();
-                    counts.rude.fetch_add(usize::from(is_rude), Ordering::Relaxed);
-                }
-                _ => drop(counts.failed.fetch_add(1, Ordering::Relaxed)),
-            }
+            let (status, _) = client.status("POST", path, "", &body)?;
+            counts.answer(status, client.was_told_when_to_retry());
         }
     }
 }
@@ -211,6 +280,10 @@ impl Offer<'_> {
 impl Outcome {
     fn rate(&self) -> f64 {
         self.completed as f64 / self.seconds
+    }
+
+    fn unanswered(&self) -> usize {
+        self.asked.saturating_sub(self.answered)
     }
 
     /// Milliseconds from being due to being called, sorted; an error when one was not called.
@@ -257,6 +330,7 @@ mod tests {
         let mut outcome = Outcome {
             completed: 0,
             asked: 0,
+            answered: 0,
             due: HashMap::from([("/0".to_owned(), ms(100)), ("/10".to_owned(), ms(200))]),
             seconds: 1.0,
             refused: 0,
