@@ -3,14 +3,18 @@
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use web::App;
 
 use crate::config::Config;
 use crate::failure::{Failure, Result};
 
+/// How many connections may wait to be taken. A thousand clients that come back at once, as
+/// after a restart, must not be turned away; the kernel bounds it by `net.core.somaxconn`.
+const KNOCKING: u32 = 4096;
+
 /// Listens, before anything else runs.
-pub async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
+pub fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
     let refused = |error: std::io::Error| {
         Failure::failed(match error.kind() {
             ErrorKind::AddrInUse => format!(
@@ -29,9 +33,18 @@ pub async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
             _ => format!("cannot listen on {address}: {error}; pass another --listen"),
         })
     };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let listener = listen(address).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     Ok((listener, address))
+}
+
+/// Like [`TcpListener::bind`], which lets only 128 wait.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that was stopped a moment ago must be able to come back.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(KNOCKING)
 }
 
 /// Says what is risky about the way it listens.
@@ -59,4 +72,22 @@ pub async fn print_setup_link(app: &App, url: &str) -> Result<()> {
         print_line(&format!("setup link: {url}/setup#token={}", token.reveal()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn five_hundred_may_knock_at_once() {
+        let (_listener, address) = bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let patience = Duration::from_secs(5);
+        // Nobody takes them.
+        let knock = |_| TcpStream::connect_timeout(&address, patience).unwrap();
+        let waiting: Vec<TcpStream> = (0..500).map(knock).collect();
+        assert_eq!(waiting.len(), 500);
+    }
 }

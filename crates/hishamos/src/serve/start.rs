@@ -65,7 +65,7 @@ impl Server {
     pub async fn start(config: &Config, may_migrate: bool) -> Result<Self> {
         let folder = open_folder(&config.data.folder)?;
         let node = node::id(folder.path(), &OsRandom)?;
-        let (listener, address) = listen::bind(config.server.listen).await?;
+        let (listener, address) = listen::bind(config.server.listen)?;
         let library = library::read(folder.path())?;
         let metrics = Metrics::install()?;
         let db = open_database(config, may_migrate).await?;
