@@ -7,10 +7,9 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
-use tokio::sync::mpsc;
 
 use crate::origin::same_origin;
-use crate::stream::{Frame, Source, open};
+use crate::stream::{Frame, Frames, Source, StreamEvent, open};
 use crate::{Ctx, Error, Result, forbidden};
 
 /// The longest message that a client may send.
@@ -39,20 +38,22 @@ pub fn respond(
     })?;
     let ctx = ctx.clone();
     Ok(upgrade.max_message_size(LONGEST).on_upgrade(async move |socket| {
-        let frames = open(&ctx, source, number);
+        let frames = open(&ctx, source, number, text);
         send(socket, frames).await;
     }))
 }
 
+/// One event as a message.
+fn text(event: &StreamEvent) -> String {
+    json!({ "seq": event.id, "kind": event.name, "data": event.data }).to_string()
+}
+
 /// Sends until there is nothing more, or nobody listens.
-async fn send(mut socket: WebSocket, mut frames: mpsc::Receiver<Frame>) {
+async fn send(mut socket: WebSocket, mut frames: Frames) {
     loop {
         let message = tokio::select! {
-            frame = frames.recv() => match frame {
-                Some(Frame::Event(event)) => {
-                    let text = json!({ "seq": event.id, "kind": event.name, "data": event.data });
-                    Message::Text(text.to_string().into())
-                }
+            frame = frames.next() => match frame {
+                Some(Frame::Event(text)) => Message::Text(text.into()),
                 Some(Frame::Alive) => Message::Ping(axum::body::Bytes::new()),
                 None => Message::Close(None),
             },

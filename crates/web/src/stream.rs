@@ -2,6 +2,7 @@
 //! the client has seen, then what comes, in order and without gaps. SQL is the truth; the
 //! bus only says when to look again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -13,7 +14,7 @@ use futures::stream;
 use serde_json::Value as Json;
 use store::Signal;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::{Ctx, Result};
 
@@ -21,6 +22,8 @@ use crate::{Ctx, Result};
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many frames may wait for a slow reader before we stop reading for it.
 const FRAMES: usize = 64;
+/// And how many bytes: events may be large. A larger one waits alone.
+const ROOM: usize = 64 * 1024;
 
 /// One event on the stream.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,22 +75,72 @@ pub fn seen(headers: &HeaderMap, query: Option<i64>) -> i64 {
 }
 
 /// What goes over a stream, in whichever form.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Frame {
-    /// An event.
-    Event(StreamEvent),
+    /// An event, written in the stream's form.
+    Event(String),
     /// Nothing, but the stream lives.
     Alive,
 }
 
+/// A frame that waits, and the room that it takes meanwhile.
+struct Waiting {
+    frame: Frame,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// The frames that a client is still to get.
+pub(crate) struct Frames(mpsc::Receiver<Waiting>);
+
+impl Frames {
+    /// The next one; none after the last.
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
+        self.0.recv().await.map(|waiting| waiting.frame)
+    }
+}
+
+/// Nobody takes the frames any more.
+struct Gone;
+
+/// Where frames wait for their reader.
+struct Teller {
+    sender: mpsc::Sender<Waiting>,
+    room: Arc<Semaphore>,
+    write: fn(&StreamEvent) -> String,
+}
+
+impl Teller {
+    fn new(write: fn(&StreamEvent) -> String) -> (Self, Frames) {
+        let (sender, receiver) = mpsc::channel(FRAMES);
+        (Self { sender, room: Arc::new(Semaphore::new(ROOM)), write }, Frames(receiver))
+    }
+
+    /// Waits for room, which is there at once unless the reader is slow.
+    async fn event(&self, event: &StreamEvent) -> std::result::Result<(), Gone> {
+        let text = (self.write)(event);
+        let bytes = u32::try_from(text.len().min(ROOM)).unwrap_or(u32::MAX);
+        let room = tokio::select! {
+            room = self.room.clone().acquire_many_owned(bytes) => room.map_err(|_| Gone)?,
+            () = self.sender.closed() => return Err(Gone),
+        };
+        let waiting = Waiting { frame: Frame::Event(text), _room: Some(room) };
+        self.sender.send(waiting).await.map_err(|_| Gone)
+    }
+
+    async fn alive(&self) -> std::result::Result<(), Gone> {
+        let waiting = Waiting { frame: Frame::Alive, _room: None };
+        self.sender.send(waiting).await.map_err(|_| Gone)
+    }
+}
+
 /// The response that streams `source` from `number` on.
 pub fn respond(ctx: &Ctx, source: impl Source, number: i64) -> Response {
-    let frames = stream::unfold(open(ctx, source, number), |mut receiver| async move {
-        let frame = match receiver.recv().await? {
-            Frame::Event(event) => frame(&event),
+    let frames = stream::unfold(open(ctx, source, number, frame), |mut frames| async move {
+        let bytes = match frames.next().await? {
+            Frame::Event(text) => Bytes::from(text),
             Frame::Alive => Bytes::from_static(b": alive\n\n"),
         };
-        Some((Ok::<Bytes, std::convert::Infallible>(frame), receiver))
+        Some((Ok::<Bytes, std::convert::Infallible>(bytes), frames))
     });
     let mut response = Response::new(Body::from_stream(frames));
     let headers = response.headers_mut();
@@ -97,27 +150,33 @@ pub fn respond(ctx: &Ctx, source: impl Source, number: i64) -> Response {
     response
 }
 
-/// Starts reading `source` from `number` on; it ends when nobody takes the frames.
-pub(crate) fn open(ctx: &Ctx, source: impl Source, number: i64) -> mpsc::Receiver<Frame> {
-    let (sender, receiver) = mpsc::channel(FRAMES);
+/// Starts reading `source` from `number` on and writes its events; it ends when nobody takes
+/// the frames.
+pub(crate) fn open(
+    ctx: &Ctx,
+    source: impl Source,
+    number: i64,
+    write: fn(&StreamEvent) -> String,
+) -> Frames {
+    let (teller, frames) = Teller::new(write);
     let app = ctx.app().clone();
     let organisation = ctx.caller_option().map(|caller| caller.organisation);
     ctx.app().spawn(async move {
         let signals = app.bus.listen();
         tokio::select! {
             () = app.shutdown.cancelled() => {}
-            () = sender.closed() => {}
-            () = run(source, number, signals, &sender, organisation) => {}
+            () = teller.sender.closed() => {}
+            () = run(source, number, signals, &teller, organisation) => {}
         }
     });
-    receiver
+    frames
 }
 
 async fn run(
     mut source: impl Source,
     mut number: i64,
     mut signals: tokio::sync::broadcast::Receiver<Signal>,
-    sender: &mpsc::Sender<Frame>,
+    teller: &Teller,
     organisation: Option<base::OrganisationId>,
 ) {
     loop {
@@ -128,7 +187,7 @@ async fn run(
                 Err(error) => {
                     let problem = serde_json::to_value(error.problem()).unwrap_or_default();
                     let event = StreamEvent { id: None, name: "error".to_owned(), data: problem };
-                    drop(sender.send(Frame::Event(event)).await);
+                    drop(teller.event(&event).await);
                     return;
                 }
             };
@@ -136,7 +195,7 @@ async fn run(
             let words = if batch.is_last { last_words(&source, &mut signals) } else { Vec::new() };
             for event in words.into_iter().chain(batch.events) {
                 number = event.id.unwrap_or(number);
-                if sender.send(Frame::Event(event)).await.is_err() {
+                if teller.event(&event).await.is_err() {
                     return;
                 }
             }
@@ -151,7 +210,7 @@ async fn run(
         loop {
             let signal = match tokio::time::timeout(HEARTBEAT, signals.recv()).await {
                 Err(_) => {
-                    if sender.send(Frame::Alive).await.is_err() {
+                    if teller.alive().await.is_err() {
                         return;
                     }
                     continue;
@@ -169,7 +228,7 @@ async fn run(
                 Wake::Ignore => {}
                 Wake::Look => break,
                 Wake::Pass(event) => {
-                    if sender.send(Frame::Event(event)).await.is_err() {
+                    if teller.event(&event).await.is_err() {
                         return;
                     }
                 }
@@ -197,14 +256,16 @@ fn last_words(
 }
 
 /// One event in the format of the HTML standard, section 9.2.
-fn frame(event: &StreamEvent) -> Bytes {
+fn frame(event: &StreamEvent) -> String {
     let id = event.id.map(|id| format!("id: {id}\n")).unwrap_or_default();
     // JSON has no raw line breaks, so the data is always one line.
-    Bytes::from(format!("{id}event: {}\ndata: {}\n\n", event.name, event.data))
+    format!("{id}event: {}\ndata: {}\n\n", event.name, event.data)
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+
     use super::*;
 
     #[test]
@@ -215,6 +276,36 @@ mod tests {
             data: serde_json::json!({"text": "a\nb"}),
         };
         assert_eq!(frame(&event), "id: 7\nevent: delta\ndata: {\"text\":\"a\\nb\"}\n\n");
+    }
+
+    fn event_of(bytes: usize) -> StreamEvent {
+        StreamEvent { id: None, name: String::new(), data: Json::String("x".repeat(bytes)) }
+    }
+
+    /// How many events of this size are taken off our hands while nobody reads.
+    fn taken(bytes: usize) -> usize {
+        let (teller, _frames) = Teller::new(|event| event.data.to_string());
+        let event = event_of(bytes);
+        (0..1000).take_while(|_| teller.event(&event).now_or_never().is_some()).count()
+    }
+
+    #[tokio::test]
+    async fn little_waits_for_a_slow_reader() {
+        assert_eq!(taken(10), FRAMES);
+        assert_eq!(taken(ROOM / 4), 3, "two quotes are added to each");
+        assert_eq!(taken(8 * ROOM), 1, "a large one alone");
+    }
+
+    #[tokio::test]
+    async fn room_is_there_again_once_a_frame_is_taken() {
+        let (teller, mut frames) = Teller::new(|event| event.data.to_string());
+        let large = event_of(2 * ROOM);
+        assert!(matches!(teller.event(&large).now_or_never(), Some(Ok(()))));
+        assert!(teller.event(&large).now_or_never().is_none());
+        assert!(frames.next().await.is_some());
+        assert!(matches!(teller.event(&large).now_or_never(), Some(Ok(()))));
+        drop(frames);
+        assert!(matches!(teller.event(&large).now_or_never(), Some(Err(Gone))));
     }
 
     #[test]

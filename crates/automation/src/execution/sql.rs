@@ -357,6 +357,47 @@ pub(super) async fn journal(
             params![organisation, id, after, limit],
         )
         .await?;
+    entries(&rows)
+}
+
+/// The same, ending with the first that fills so many bytes: a fact may be large, and many
+/// read at the same time. Lengths are asked for alone, since no database has to read a text
+/// to know its length.
+pub(super) async fn journal_within(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ExecutionId,
+    after: i64,
+    limit: i64,
+    bytes: i64,
+) -> Result<Vec<JournalEntry>> {
+    let sizes = tx
+        .fetch_all(
+            sql!("select seq, cast(octet_length(body) as BIGINT) as size from execution_events where organisation_id = $1 and execution_id = $2 and seq > $3 order by seq limit $4"),
+            params![organisation, id, after, limit],
+        )
+        .await?;
+    let (mut last, mut room) = (after, bytes);
+    for row in &sizes {
+        last = row.get("seq")?;
+        room -= row.get::<i64>("size")?;
+        if room <= 0 {
+            break;
+        }
+    }
+    if last == after {
+        return Ok(Vec::new());
+    }
+    let rows = tx
+        .fetch_all(
+            sql!("select seq, kind, body, at from execution_events where organisation_id = $1 and execution_id = $2 and seq > $3 and seq <= $4 order by seq"),
+            params![organisation, id, after, last],
+        )
+        .await?;
+    entries(&rows)
+}
+
+fn entries(rows: &[Row]) -> Result<Vec<JournalEntry>> {
     rows.iter()
         .map(|row| {
             Ok(JournalEntry {

@@ -17,8 +17,9 @@ use super::model::JournalEntry;
 use super::sql;
 use crate::Automation;
 
-/// How many facts are read at a time.
+/// How many facts are read at a time, and how many bytes of them.
 const PAGE: i64 = 500;
+const PAGE_BYTES: i64 = 64 * 1024;
 
 pub(super) fn routes() -> Routes<Automation> {
     let view = Access::Permission(Permission::ViewWorkflows);
@@ -89,7 +90,9 @@ impl Source for Journal {
             // Whether it is over is asked first: the end may be committed between the two.
             let execution = sql::get(&mut tx, self.organisation, self.id).await?;
             let is_over = execution.is_none_or(|execution| execution.finished_at.is_some());
-            let entries = sql::journal(&mut tx, self.organisation, self.id, number, PAGE).await?;
+            let (organisation, id) = (self.organisation, self.id);
+            let entries =
+                sql::journal_within(&mut tx, organisation, id, number, PAGE, PAGE_BYTES).await?;
             let is_last = entries.last().map_or(is_over, |last| is_final(&last.kind));
             let events = entries.into_iter().map(|entry| self.event(entry)).collect();
             Ok(Batch { events, is_last })

@@ -5,6 +5,17 @@ use store::both_databases;
 use crate::house::{House, WRITE};
 use crate::sse::{Event, Stream};
 
+/// More than is read from the journal at a time.
+const LARGE: &str = "
+name: Large
+inputs: { text: { type: string, required: true } }
+steps:
+  - id: say
+    strategy: { matrix: { i: [1, 2, 3, 4, 5, 6] } }
+    tool: set
+    with: { text: '${{ inputs.text }}' }
+";
+
 fn stored(events: &[Event]) -> Vec<(i64, String)> {
     events.iter().filter_map(|event| Some((event.id?, event.name.clone()))).collect()
 }
@@ -64,6 +75,20 @@ both_databases! {
         assert_eq!(Stream::open(&house, &id, last + 9).await.rest().await, []);
         let by_query = house.app.send("GET", &format!("/api/v1/executions/{id}/events?after={}", last - 1), None).await;
         assert_eq!(by_query.text.matches("event: ").count(), 1);
+    }
+
+    async fn large_facts_come_whole_and_in_order(db: Db) {
+        let house = House::new(db).await;
+        let text = "x".repeat(100_000);
+        let id = house.execute(LARGE, json!({"text": text})).await;
+        house.status(&id, "completed").await;
+        let events = Stream::open(&house, &id, 0).await.rest().await;
+        let told: Vec<i64> = events.iter().filter_map(|event| event.id).collect();
+        let expected: Vec<i64> = (1..=house.journal(&id).await.len() as i64).collect();
+        assert_eq!(told, expected);
+        let said: Vec<&Event> = events.iter().filter(|event| event.name == "attempt_completed").collect();
+        assert_eq!(said.len(), 6);
+        assert!(said.iter().all(|event| event.data["output"]["text"] == text.as_str()));
     }
 
     async fn two_hundred_cuts_lose_and_double_nothing(db: Db) {
