@@ -39,6 +39,7 @@ steps:
     strategy: { matrix: { i: '${{ inputs.items }}' }, max-parallel: 4 }
     tool: set
     with: { text: '${{ inputs.text }}' }
+outputs: { done: true }
 ";
 
 /// Measure it.
