@@ -65,7 +65,8 @@ async fn survive(test: &TestDb, size: Size, what: &str, fault: impl AsyncFn()) {
             slowest = slowest.max(healed.elapsed());
         }
         let work = customer.work(&site, &server);
-        tokio::time::timeout(PATIENCE, work).await.expect("everything ends");
+        // On a busy machine the customer itself is slow.
+        tokio::time::timeout(PATIENCE * 4, work).await.expect("everything ends");
     }
     // The last cut may still have to be noticed by a connection that nobody used since.
     customer.compare(&site, &server, usize::MAX).await;

@@ -25,8 +25,10 @@ const ALONE: Duration = Duration::from_secs(15);
 const SEEN_LATER: Duration = Duration::from_secs(5);
 /// When everything has to have ended once the network is whole.
 const HEALED: Duration = Duration::from_secs(60);
-/// How long one server is asked before the next one is.
+/// How long one server is asked before the next one is, at first; longer and longer, so that
+/// a busy machine gets on as well.
 const TURN: Duration = Duration::from_millis(500);
+const LONGEST_TURN: Duration = Duration::from_secs(8);
 
 /// A server and its way to the database.
 struct Node {
@@ -231,14 +233,15 @@ async fn active(site: &Site, nodes: &[Node]) -> usize {
 /// Asks one server after the other, for so long or until everything has ended; whether it has.
 async fn serve(site: &Site, nodes: &[Node], customer: &mut Customer, lasts: Duration) -> bool {
     let end = Instant::now() + lasts;
-    for node in nodes.iter().cycle() {
-        let turn = TURN.min(end.saturating_duration_since(Instant::now()));
-        if turn.is_zero() {
-            return false;
+    let mut turn = TURN;
+    while Instant::now() < end {
+        for node in nodes {
+            let rest = turn.min(end.saturating_duration_since(Instant::now()));
+            if tokio::time::timeout(rest, customer.work(site, &node.server)).await.is_ok() {
+                return true;
+            }
         }
-        if tokio::time::timeout(turn, customer.work(site, &node.server)).await.is_ok() {
-            return true;
-        }
+        turn = (turn * 2).min(LONGEST_TURN);
     }
     false
 }
