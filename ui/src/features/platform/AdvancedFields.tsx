@@ -37,13 +37,15 @@ export function AdvancedFields({ form, errorOf, onChange }: Props) {
         />
         <SwitchField
           label={t("platform.writesCalls")}
-          hint={errorOf("settings.tool_calls") ?? t("platform.writesCallsHint")}
+          hint={t("platform.writesCallsHint")}
+          error={errorOf("settings.tool_calls")}
           isOn={form.writesCalls}
           onChange={(writesCalls) => onChange({ writesCalls })}
         />
         <SwitchField
           label={t("platform.ignoresSchemas")}
           hint={t("platform.ignoresSchemasHint")}
+          error={errorOf("settings.schemas")}
           isOn={form.ignoresSchemas}
           onChange={(ignoresSchemas) => onChange({ ignoresSchemas })}
         />

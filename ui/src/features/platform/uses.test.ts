@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { budgets, usage, virtualKeys } from "@/mocks/costs";
-import { modelGroups, prices } from "@/mocks/platforms";
+import { modelGroups, prices } from "@/mocks/models";
 import { usesOf } from "./uses";
 
 const known = {
