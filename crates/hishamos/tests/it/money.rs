@@ -141,13 +141,13 @@ fn budgets_are_set_listed_and_removed() {
         "organisation may spend $25.0000"
     );
     let made = office.gives(
-        "budget add provider openai --cap 0.000001 --period day --on-exceeded fallback:local/small",
+        "budget add provider local --cap 0.000001 --period day --on-exceeded fallback:local/small",
     );
     assert_eq!((&made["cap_micros"], &made["period"]), (&1.into(), &"day".into()));
-    assert_eq!((&made["scope"], &made["scope_id"]), (&"provider".into(), &"openai".into()));
+    assert_eq!((&made["scope"], &made["scope_id"]), (&"provider".into(), &"local".into()));
     assert_eq!(made["on_exceeded"], "fallback:local/small");
     let listed = office.does("budget list");
-    assert!(listed.contains("provider openai") && listed.contains("$25.0000"), "{listed}");
+    assert!(listed.contains("provider local") && listed.contains("$25.0000"), "{listed}");
     assert_eq!(office.gives("budget list").as_array().unwrap().len(), 2);
     let id = made["id"].as_str().unwrap();
     assert_eq!(office.does(&format!("budget remove {id}")).trim(), format!("removed {id}"));
