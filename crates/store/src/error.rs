@@ -79,6 +79,16 @@ impl Error {
         }
     }
 
+    /// Whether the database refused what was asked of it, as opposed to being lost, full, or in
+    /// other hands: asking again would be refused again.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Duplicate(_) | Self::Corrupt { .. } => true,
+            Self::Database(error) => error.as_database_error().is_some(),
+            _ => false,
+        }
+    }
+
     /// Whether a unique key was violated.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Duplicate(_))

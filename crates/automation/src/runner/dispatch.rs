@@ -1,13 +1,15 @@
 //! Asking the dispatcher for an agent. What it chose is recorded before the agent begins.
 
+use std::collections::HashMap;
+
 use base::ExecutionId;
 use engine::definition::Priority;
 use engine::{AttemptKey, Failure};
 
 use super::handle::{Choice, Message};
 use super::machine::Machine;
-use super::perform::Desk;
-use crate::dispatch::{Candidate, choose, read};
+use super::perform::{Desk, Stopped, until_ended};
+use crate::dispatch::{Candidate, History, choose, read};
 
 pub(super) use crate::dispatch::Wanted;
 
@@ -19,7 +21,7 @@ impl Machine {
             capabilities: agent.capabilities.clone(),
             load: self.slots.load(&agent.slug),
             most: self.slots.most(),
-            history: crate::dispatch::History::default(),
+            history: History::default(),
         });
         let agents: Vec<Candidate> = agents.collect();
         let priority = match live.priority.as_str() {
@@ -28,14 +30,16 @@ impl Machine {
             "low" => Priority::Low,
             _ => Priority::Medium,
         };
-        let organisation = live.organisation;
+        let (organisation, step) = (live.organisation, live.step_id(key));
         let (desk, task) = (self.desk(), self.task(id, key));
         self.app.spawn(async move {
             let choice = async {
                 let mut agents = agents;
-                if let Err(error) = remember(&desk, organisation, &mut agents).await {
-                    let message = format!("the history of agents could not be read: {error}");
-                    return Err(Failure::passing("database", message));
+                let histories = until_ended(id, &step, || histories(&desk, organisation)).await?;
+                for agent in &mut agents {
+                    if let Some(history) = histories.get(&agent.slug) {
+                        agent.history = *history;
+                    }
                 }
                 let chosen = choose(&agents, &wanted, priority).ok_or_else(|| nobody(&wanted))?;
                 Ok(Choice { agent: chosen.agent, explanation: chosen.explanation })
@@ -49,19 +53,12 @@ impl Machine {
     }
 }
 
-async fn remember(
+async fn histories(
     desk: &Desk,
     organisation: base::OrganisationId,
-    agents: &mut [Candidate],
-) -> Result<(), store::Error> {
+) -> Result<HashMap<String, History>, Stopped> {
     let mut tx = desk.app.db.read().await?;
-    let histories = read(&mut tx, organisation).await?;
-    for agent in agents {
-        if let Some(history) = histories.get(&agent.slug) {
-            agent.history = *history;
-        }
-    }
-    Ok(())
+    Ok(read(&mut tx, organisation).await?)
 }
 
 fn nobody(wanted: &Wanted) -> Failure {

@@ -228,6 +228,13 @@ impl Handle {
         if self.state() != RunnerState::Active {
             return Err(unavailable());
         }
+        self.create_inside(execution).await
+    }
+
+    /// The same for the runner's own work, which may begin before it has read everything that
+    /// was unfinished.
+    pub(super) async fn create_inside(&self, execution: NewExecution) -> Result<Made, StartError> {
+        let unavailable = || StartError::Unavailable(self.why_unavailable());
         let (reply, answer) = oneshot::channel();
         let message = Message::Create { execution: Box::new(execution), reply };
         self.inbox.send(message).await.map_err(|_| unavailable())?;

@@ -166,7 +166,7 @@ fn undone(error: ProcedureError) -> Undone {
         ProcedureError::Refused { code, message } => {
             Undone::Refused(Failure::permanent(code, message))
         }
-        ProcedureError::Store(error) if is_about_a_statement(&error) => {
+        ProcedureError::Store(error) if error.is_refusal() => {
             Undone::Refused(Failure::passing("database", error.to_string()))
         }
         ProcedureError::Store(error) => Undone::Store(error),
@@ -175,14 +175,4 @@ fn undone(error: ProcedureError) -> Undone {
 
 fn stopped_half_way(name: &str) -> Failure {
     Failure::permanent("panicked", format!("\"{name}\" stopped half-way; the log says where"))
-}
-
-/// Whether the database refused what was asked of it, as opposed to being lost, full, or
-/// in other hands. Only the procedure's own step suffers from that.
-fn is_about_a_statement(error: &Error) -> bool {
-    match error {
-        Error::Duplicate(_) | Error::Corrupt { .. } => true,
-        Error::Database(error) => error.as_database_error().is_some(),
-        _ => false,
-    }
 }

@@ -7,7 +7,7 @@ use base::Usage;
 use futures::future::BoxFuture;
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
-use store::{CallContext, Db, Procedure, ProcedureError, Tx, params, sql};
+use store::{CallContext, Db, Error, Procedure, ProcedureError, Tx, params, sql};
 
 use crate::models::COST;
 
@@ -25,6 +25,29 @@ static INTENTS: Mutex<Vec<Json>> = Mutex::new(Vec::new());
 pub fn intents(execution: &str) -> Vec<Json> {
     let all = INTENTS.lock().unwrap();
     all.iter().filter(|intent| intent["execution_id"] == execution).cloned().collect()
+}
+
+/// How often the database is still lost, by procedure and execution.
+static LOSSES: Mutex<Vec<(&'static str, String)>> = Mutex::new(Vec::new());
+
+/// The database will be lost once when this procedure is performed for the execution; asked
+/// for again, once more.
+pub fn lose(procedure: &'static str, execution: &str) {
+    LOSSES.lock().unwrap().push((procedure, execution.to_owned()));
+}
+
+/// Whether every loss that was asked for has come.
+pub fn all_lost(execution: &str) -> bool {
+    LOSSES.lock().unwrap().iter().all(|(_, other)| other != execution)
+}
+
+fn be_lost(procedure: &'static str, context: &CallContext) -> Result<(), Error> {
+    let Some(execution) = context.execution else { return Ok(()) };
+    let loss = (procedure, execution.to_string());
+    let mut losses = LOSSES.lock().unwrap();
+    let Some(next) = losses.iter().position(|other| *other == loss) else { return Ok(()) };
+    losses.remove(next);
+    Err(Error::Unreachable("the test wants it so".to_owned()))
 }
 
 /// How the calls of an execution ended, in the order in which they began.
@@ -86,6 +109,7 @@ impl Procedure for Intent {
         input: Json,
     ) -> BoxFuture<'a, Result<Done, ProcedureError>> {
         Box::pin(async move {
+            be_lost(self.name(), context)?;
             let text = |key: &str| input[key].as_str().unwrap().to_owned();
             let number = |key: &str| input[key].as_i64().unwrap();
             refuse_over_caps(tx, context, &input).await?;
@@ -132,6 +156,7 @@ impl Procedure for Ended {
         input: Json,
     ) -> BoxFuture<'a, Result<Done, ProcedureError>> {
         Box::pin(async move {
+            be_lost(self.name(), context)?;
             let text = |key: &str| input[key].as_str().unwrap().to_owned();
             let number = |key: &str| input[key].as_i64().unwrap();
             let changed = tx

@@ -14,6 +14,7 @@ mod idempotency;
 mod inside;
 mod insiders;
 mod ledger;
+mod lost_database;
 mod manual;
 mod models;
 mod patience;

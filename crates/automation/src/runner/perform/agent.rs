@@ -13,36 +13,34 @@ use store::Signal;
 
 use super::journal::{CallRecord, Intended, Intent, Journal, record_of};
 use super::last_try::LastTry;
+use super::stopped::{Stopped, until_ended};
 use super::{Assignment, Desk, tools};
 use crate::runner::handle::{Message, ResultNote};
 use crate::text;
 
-/// Carries an attempt to its end and tells the runner. When the database is lost on the
-/// way nothing is told: the attempt is found again and goes on from its journal.
+/// Carries an attempt to its end and tells the runner. When the database is lost on the way,
+/// it goes on from its journal once the database is back.
 pub(in crate::runner) async fn agent(desk: &Desk, assignment: &Assignment) {
     let (id, key) = (assignment.execution, assignment.key);
-    let message = match attempt(desk, assignment).await {
-        Ok(Some((output, note))) => Message::Completed { id, key, output, note: Box::new(note) },
-        Ok(None) => return,
+    let ended = until_ended(id, &assignment.step, || attempt(desk, assignment)).await;
+    let message = match ended {
+        Ok((output, note)) => Message::Completed { id, key, output, note: Box::new(note) },
         Err(failure) => Message::Failed { id, key, failure },
     };
     desk.handle.tell(message).await;
 }
 
-async fn attempt(
-    desk: &Desk,
-    assignment: &Assignment,
-) -> Result<Option<(Json, ResultNote)>, Failure> {
-    let spec = spec(desk, assignment)?;
+async fn attempt(desk: &Desk, assignment: &Assignment) -> Result<(Json, ResultNote), Stopped> {
+    let spec = spec(desk, assignment).map_err(Stopped::Failed)?;
     let assignment = Arc::new(assignment.clone());
     let mut journal = Journal::open(desk, &assignment, spec).await?;
     loop {
-        let lost = match journal.turn.next() {
+        match journal.turn.next() {
             Effect::CallModel { request, nth, repair } => {
-                call_model(desk, &assignment, &mut journal, *request, nth, repair).await
+                call_model(desk, &assignment, &mut journal, *request, nth, repair).await?;
             }
             Effect::CallTools { calls } => {
-                tools::call(desk, &assignment, &mut journal, calls).await
+                tools::call(desk, &assignment, &mut journal, calls).await?;
             }
             Effect::Finish(Outcome::Completed { output, summary }) => {
                 let spec = journal.turn.spec();
@@ -57,20 +55,16 @@ async fn attempt(
                     usage: journal.usage(),
                     model: last.map(|call| call.model.clone()),
                 };
-                return Ok(Some((output, note)));
+                return Ok((output, note));
             }
             Effect::Finish(Outcome::Failed { code, message, retryable }) => {
-                return Err(Failure {
+                return Err(Stopped::Failed(Failure {
                     code,
                     message,
                     is_retryable: retryable,
                     retry_after_ms: journal.calls.last().and_then(|call| call.retry_after_ms),
-                });
+                }));
             }
-        };
-        if let Err(reason) = lost {
-            tracing::error!(execution.id = %assignment.execution, "an attempt of step {} is left for recovery: {reason}", assignment.step);
-            return Ok(None);
         }
     }
 }
@@ -123,7 +117,7 @@ async fn call_model(
     mut request: llm::chat::Request,
     nth: u32,
     repair: bool,
-) -> Result<(), String> {
+) -> Result<(), Stopped> {
     let started_at = desk.app.now();
     let call_id = CallId::new(started_at, desk.app.random.as_ref());
     // Never sent to a provider: the scripted model finds its answer by them.

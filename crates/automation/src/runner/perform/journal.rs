@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use store::procedure::{CallContext, ProcedureError};
 use store::{Error, Tx, lease};
 
+use super::stopped::{Pause, Stopped};
 use super::{Assignment, Desk, sql};
 use crate::runner::sql::add_usage;
 use crate::text;
@@ -59,22 +60,16 @@ pub(super) struct Journal {
 /// The ledger's procedure for a call that is about to be made.
 pub(super) const INTENT: &str = "record_call_intent";
 
-/// A failure to write; the attempt ends without an outcome and is found again.
-pub(super) type Lost = String;
-
 impl Journal {
     /// The attempt as its journal has it, or a new one.
     pub(super) async fn open(
         desk: &Desk,
         assignment: &Assignment,
         spec: TurnSpec,
-    ) -> Result<Self, Failure> {
-        let lost = |error: Error| Failure::passing("database", error.to_string());
-        let mut tx = desk.app.db.read().await.map_err(lost)?;
-        let rows = sql::journal(&mut tx, assignment).await.map_err(lost)?;
+    ) -> Result<Self, Stopped> {
+        let mut tx = desk.app.db.read().await?;
+        let rows = sql::journal(&mut tx, assignment).await?;
         drop(tx);
-        let broken =
-            |error: serde_json::Error| Failure::permanent("unreadable_journal", error.to_string());
         let mut spec = spec;
         let mut inputs: Vec<Input> = Vec::new();
         let mut calls = Vec::new();
@@ -94,8 +89,9 @@ impl Journal {
                 }
             }
         }
-        let refused =
-            |error: agent::turn::Error| Failure::permanent("invalid_params", error.to_string());
+        let refused = |error: agent::turn::Error| {
+            Stopped::Failed(Failure::permanent("invalid_params", error.to_string()))
+        };
         let turn = Turn::replay(spec, inputs).map_err(refused)?;
         Ok(Self { turn, calls, seq: rows.len() as i64 })
     }
@@ -121,10 +117,10 @@ impl Journal {
         desk: &Desk,
         assignment: &Arc<Assignment>,
         intent: &Intent,
-    ) -> Result<Intended, Lost> {
+    ) -> Result<Intended, Stopped> {
         let mut rows = Vec::new();
         if self.seq == 0 {
-            let spec = serde_json::to_value(self.turn.spec()).map_err(|error| error.to_string())?;
+            let spec = serde_json::to_value(self.turn.spec()).map_err(broken)?;
             rows.push(("turn_started", spec));
         }
         rows.push(("model_called", json!({ "call_id": intent.call_id, "nth": intent.nth })));
@@ -136,7 +132,7 @@ impl Journal {
                 self.seq -= written;
                 Ok(Intended::Refused { code, message })
             }
-            Err(Unwritten::Store(error)) => Err(error.to_string()),
+            Err(Unwritten::Store(error)) => Err(error.into()),
         }
     }
 
@@ -146,15 +142,15 @@ impl Journal {
         desk: &Desk,
         assignment: &Arc<Assignment>,
         input: Input,
-    ) -> Result<(), Lost> {
+    ) -> Result<(), Stopped> {
         let mut rows = Vec::new();
         if self.seq == 0 {
-            let spec = serde_json::to_value(self.turn.spec()).map_err(|error| error.to_string())?;
+            let spec = serde_json::to_value(self.turn.spec()).map_err(broken)?;
             rows.push(("turn_started", spec));
         }
         rows.push(("model_failed", json!({ "input": input, "call": null })));
         self.write(desk, assignment, rows, None, None, false).await?;
-        self.turn.accept(input).map_err(|error| error.to_string())
+        self.turn.accept(input).map_err(unfit)
     }
 
     /// Makes a call's outcome durable: the news for the turn, the ledger's line and the
@@ -166,7 +162,7 @@ impl Journal {
         input: Input,
         call: CallRecord,
         now: Timestamp,
-    ) -> Result<(), Lost> {
+    ) -> Result<(), Stopped> {
         let kind = if call.error.is_none() { "model_replied" } else { "model_failed" };
         let entry = json!({
             "id": call.call_id, "outcome": if call.error.is_none() { "ok" } else { "error" }, "error": call.error,
@@ -187,7 +183,7 @@ impl Journal {
         )
         .await?;
         self.calls.push(call);
-        self.turn.accept(input).map_err(|error| error.to_string())
+        self.turn.accept(input).map_err(unfit)
     }
 
     /// Makes a tool's return durable; then the turn takes it.
@@ -196,12 +192,14 @@ impl Journal {
         desk: &Desk,
         assignment: &Arc<Assignment>,
         input: Input,
-    ) -> Result<(), Lost> {
+    ) -> Result<(), Stopped> {
         let body = json!({ "input": input, "call": null });
         self.write(desk, assignment, vec![("tool_returned", body)], None, None, false).await?;
-        self.turn.accept(input).map_err(|error| error.to_string())
+        self.turn.accept(input).map_err(unfit)
     }
 
+    /// Writes, and again while the database is lost: an answer that was paid for is kept until
+    /// it is durable.
     async fn write(
         &mut self,
         desk: &Desk,
@@ -211,22 +209,61 @@ impl Journal {
         model: Option<String>,
         scripted: bool,
     ) -> Result<Option<String>, Unwritten> {
-        let first = self.seq + 1;
-        self.seq += rows.len() as i64;
-        let (assignment, procedures) = (assignment.clone(), desk.dependencies.procedures.clone());
+        let page = Arc::new(Page { first: self.seq + 1, rows, ledger, model, scripted });
+        self.seq += page.rows.len() as i64;
+        let (mut pause, mut was_lost) = (Pause::default(), false);
+        loop {
+            match page.clone().write(desk, assignment.clone()).await {
+                // It was durable after all, and the journal knows what else.
+                Err(Unwritten::Store(Error::Duplicate(what))) if was_lost => {
+                    let why = format!("{what} was written although its answer was lost");
+                    return Err(Unwritten::Store(Error::Unreachable(why)));
+                }
+                Err(Unwritten::Store(error)) if !error.is_refusal() => {
+                    was_lost = true;
+                    pause.wait(assignment.execution, &assignment.step, &error.to_string()).await;
+                }
+                written => return written,
+            }
+        }
+    }
+}
+
+/// What becomes durable in one transaction.
+struct Page {
+    /// The number of the first row.
+    first: i64,
+    rows: Vec<(&'static str, Json)>,
+    /// A procedure of the ledger and what it is told.
+    ledger: Option<(&'static str, Json)>,
+    /// The model that has answered.
+    model: Option<String>,
+    scripted: bool,
+}
+
+impl Page {
+    /// The model that a budget falls back to, where one does.
+    async fn write(
+        self: Arc<Self>,
+        desk: &Desk,
+        assignment: Arc<Assignment>,
+    ) -> Result<Option<String>, Unwritten> {
+        let procedures = desk.dependencies.procedures.clone();
         let (now, random) = (desk.app.now(), desk.app.random.clone());
         let job = desk.app.db.write(move |tx| {
             Box::pin(async move {
                 lease::check(tx, &assignment.lease).await?;
-                for (seq, (kind, body)) in (first..).zip(&rows) {
+                for (seq, (kind, body)) in (self.first..).zip(&self.rows) {
                     sql::append(tx, &assignment, seq, kind, body, now).await?;
                 }
-                let Some((name, entry)) = ledger else { return Ok(None) };
+                let Some((name, entry)) = &self.ledger else { return Ok(None) };
                 let Some(procedure) = procedures.get(name) else { return Ok(None) };
+                let scripted = self.scripted;
                 let context = CallContext { scripted, ..context(&assignment, now, random) };
-                let (usage, other) = record(tx, procedure.as_ref(), &context, entry).await?;
+                let told = record(tx, procedure.as_ref(), &context, entry.clone()).await?;
+                let (usage, other) = told;
                 add_usage(tx, assignment.organisation, assignment.execution, usage).await?;
-                if let Some(model) = &model {
+                if let Some(model) = &self.model {
                     sql::note_model(tx, &assignment, model, scripted).await?;
                 }
                 Ok(other)
@@ -284,13 +321,21 @@ impl From<Error> for Unwritten {
     }
 }
 
-impl From<Unwritten> for Lost {
+impl From<Unwritten> for Stopped {
     fn from(unwritten: Unwritten) -> Self {
         match unwritten {
-            Unwritten::Refused { message, .. } => message,
-            Unwritten::Store(error) => error.to_string(),
+            Unwritten::Refused { code, message } => Self::Failed(Failure::permanent(code, message)),
+            Unwritten::Store(error) => error.into(),
         }
     }
+}
+
+fn broken(error: serde_json::Error) -> Stopped {
+    Stopped::Failed(Failure::permanent("unreadable_journal", error.to_string()))
+}
+
+fn unfit(error: agent::turn::Error) -> Stopped {
+    Stopped::Failed(Failure::permanent("turn", error.to_string()))
 }
 
 /// In whose name the ledger is written.

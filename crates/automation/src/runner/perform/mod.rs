@@ -7,6 +7,7 @@ mod http;
 mod journal;
 mod last_try;
 mod sql;
+mod stopped;
 mod tools;
 
 use base::{ExecutionId, Micros, OrganisationId, UserId, VirtualKeyId};
@@ -21,6 +22,7 @@ pub(super) use agent::agent;
 pub(super) use child::{ChildOrder, child};
 pub use http::HttpTool;
 pub(super) use http::{ToolCall, http};
+pub(super) use stopped::{Stopped, until_ended};
 
 /// What an attempt can reach.
 pub(super) struct Desk {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use agent::tool::{Error, Invocation, Policy};
 use agent::turn::{Call, Input, ToolOutcome};
 
-use super::journal::{Journal, Lost};
+use super::journal::Journal;
+use super::stopped::Stopped;
 use super::{Assignment, Desk};
 
 /// Carries out calls one after the other and journals each return.
@@ -15,7 +16,7 @@ pub(super) async fn call(
     assignment: &Arc<Assignment>,
     journal: &mut Journal,
     calls: Vec<Call>,
-) -> Result<(), Lost> {
+) -> Result<(), Stopped> {
     for call in calls {
         let outcome = one(desk, assignment, journal, &call).await;
         let input = Input::ToolReturned { call_id: call.id, outcome };
