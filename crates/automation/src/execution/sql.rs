@@ -142,7 +142,7 @@ pub(super) async fn continuations(
 }
 
 /// Which executions a list holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Filter {
     /// States, any of them; all when empty.
     pub status: Vec<String>,
@@ -160,6 +160,18 @@ pub(super) struct Filter {
     pub before: Option<(Timestamp, ExecutionId)>,
 }
 
+/// Before and after all times.
+const START: Timestamp = Timestamp::from_millis(i64::MIN);
+const END: Timestamp = Timestamp::from_millis(i64::MAX);
+
+impl Filter {
+    /// Whether nothing is left out but what stands on the pages before.
+    fn takes_all(&self) -> bool {
+        let before = self.before;
+        *self == Self { before, ..Self::default() }
+    }
+}
+
 /// Newest first; one more than `limit`, to know whether more follow.
 pub(super) async fn list(
     tx: &mut Tx,
@@ -167,16 +179,37 @@ pub(super) async fn list(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<Execution>> {
-    let (at, id) = filter.before.map_or((None, None), |(at, id)| (Some(at), Some(id)));
+    // What stands after everything, so that the bound is one that an index serves.
+    let (at, id) = filter.before.map_or((END, "~".to_owned()), |(at, id)| (at, id.to_string()));
+    if filter.takes_all() {
+        // A text of its own, which PostgreSQL plans well without knowing its parameters.
+        let rows = tx
+            .fetch_all(
+                sql!("select * from executions where organisation_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"),
+                params![organisation, at, id, limit + 1],
+            )
+            .await?;
+        return rows.iter().map(execution).collect();
+    }
     // One parameter holds all states, each between commas.
     let status = (!filter.status.is_empty()).then(|| format!(",{},", filter.status.join(",")));
     let rows = tx
         .fetch_all(
-            sql!("select * from executions where organisation_id = $1 and (cast($2 as text) is null or $2 like '%,' || status || ',%') and (cast($3 as text) is null or project_key = $3) and (cast($4 as text) is null or workflow_slug = $4) and (cast($5 as bigint) is null or created_at < $5 or (created_at = $5 and id < $6)) and (cast($8 as text) is null or trigger_kind = $8) and (cast($9 as text) is null or priority = $9) and (cast($10 as text) is null or started_by_id = $10 or started_by_name = $10) and (cast($11 as text) is null or lower(title) like lower($11) escape '!' or lower(workflow_name) like lower($11) escape '!' or id like $11 escape '!') and (cast($12 as bigint) is null or created_at >= $12) and (cast($13 as bigint) is null or created_at <= $13) order by created_at desc, id desc limit $7"),
+            sql!("select * from executions where organisation_id = $1 and (created_at, id) < ($5, $6) and (cast($2 as text) is null or $2 like '%,' || status || ',%') and (cast($3 as text) is null or project_key = $3) and (cast($4 as text) is null or workflow_slug = $4) and (cast($8 as text) is null or trigger_kind = $8) and (cast($9 as text) is null or priority = $9) and (cast($10 as text) is null or started_by_id = $10 or started_by_name = $10) and (cast($11 as text) is null or lower(title) like lower($11) escape '!' or lower(workflow_name) like lower($11) escape '!' or id like $11 escape '!') and created_at >= $12 and created_at <= $13 order by created_at desc, id desc limit $7"),
             params![
-                organisation, status, filter.project.clone(), filter.workflow.clone(), at, id, limit + 1,
-                filter.trigger.clone(), filter.priority.clone(), filter.started_by.clone(),
-                filter.part.as_deref().map(containing), filter.from, filter.to
+                organisation,
+                status,
+                filter.project.clone(),
+                filter.workflow.clone(),
+                at,
+                id,
+                limit + 1,
+                filter.trigger.clone(),
+                filter.priority.clone(),
+                filter.started_by.clone(),
+                filter.part.as_deref().map(containing),
+                filter.from.unwrap_or(START),
+                filter.to.unwrap_or(END)
             ],
         )
         .await?;

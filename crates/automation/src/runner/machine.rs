@@ -2,12 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::{ExecutionId, Timestamp};
 use engine::{AttemptKey, Effect, Event, Input, Outcome};
 use indexmap::IndexMap;
-use store::lease::{self, Lease};
+use store::lease::Lease;
 use store::{Error, Signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +14,7 @@ use web::App;
 
 use super::change::Change;
 use super::clockwork::Clockwork;
+use super::crowd::Crowd;
 use super::handle::{
     Choice, Handle, InputError, Made, Message, NewExecution, ResultNote, RunnerState, StartError,
 };
@@ -24,12 +24,10 @@ use super::places::Postponed;
 use super::queue::Queue;
 use super::slots::Slots;
 use super::suspects::Suspects;
-use super::{Dependencies, Options, announce, children, ending, recover, sql};
+use super::{Dependencies, Options, announce, children, recover};
 
 /// How much news one commit takes.
-const BATCH: usize = 1024;
-/// How long a commit that failed for want of space waits before it is tried again.
-const FULL_DISK_WAIT: Duration = Duration::from_secs(1);
+pub(super) const BATCH: usize = 1024;
 
 /// The runner while it holds the engine role.
 pub(super) struct Machine {
@@ -39,7 +37,7 @@ pub(super) struct Machine {
     pub(super) live: HashMap<ExecutionId, Live>,
     pub(super) changes: IndexMap<ExecutionId, Change>,
     handle: Handle,
-    stop: CancellationToken,
+    pub(super) stop: CancellationToken,
     pub(super) max_running: usize,
     /// Executions that wait for their turn, and those that have it.
     pub(super) queue: Queue,
@@ -56,13 +54,15 @@ pub(super) struct Machine {
     /// process stopped in good order.
     give_up_after: Option<u32>,
     pub(super) effects: Vec<(ExecutionId, Effect)>,
-    replies: Vec<Reply>,
+    pub(super) replies: Vec<Reply>,
+    /// Whether people come faster than commits.
+    crowd: Crowd,
     /// Calls of procedures, which happen inside a commit of their own.
     pub(super) procedures: VecDeque<(ExecutionId, AttemptKey, String, serde_json::Value)>,
 }
 
 /// Somebody who waits for a commit.
-enum Reply {
+pub(super) enum Reply {
     Create(ExecutionId, oneshot::Sender<Result<Made, StartError>>),
     /// Somebody who wanted to make an execution that is there already, or is being made by
     /// the coming commit; they read it when they are told, so it has to be durable.
@@ -97,6 +97,7 @@ impl Machine {
             changes: IndexMap::new(),
             effects: Vec::new(),
             replies: Vec::new(),
+            crowd: Crowd::default(),
             procedures: VecDeque::new(),
         }
     }
@@ -116,6 +117,7 @@ impl Machine {
                 () = std::future::ready(()), if has_work => {}
                 () = tokio::time::sleep(self.clockwork.wait(self.app.now())), if !has_work => {}
             }
+            self.crowd.gather(inbox, &mut news).await;
             let now = self.app.now();
             for id in self.clockwork.due(now) {
                 if let Some(live) = self.live.get_mut(&id) {
@@ -338,6 +340,7 @@ impl Machine {
         if !self.changes.is_empty() {
             let mut changes: Arc<Vec<Change>> =
                 Arc::new(std::mem::take(&mut self.changes).into_values().collect());
+            self.crowd.came(changes.len());
             let (at, written) = self.write(&mut changes).await?;
             for (change, is_new) in changes.iter().zip(written) {
                 if change.created.is_some() && is_new {
@@ -364,55 +367,8 @@ impl Machine {
         Ok(())
     }
 
-    /// Writes the changes; waits and tries again while the disk is full, because facts that
-    /// have happened must not be lost. Executions that nobody was promised are given up.
-    /// Returns when it was written, and for each change whether it was.
-    async fn write(
-        &mut self,
-        changes: &mut Arc<Vec<Change>>,
-    ) -> Result<(Timestamp, Vec<bool>), Error> {
-        loop {
-            let (batch, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
-            let procedures = self.dependencies.procedures.clone();
-            let now = app.now();
-            let result = self
-                .app
-                .db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        lease::check(tx, &lease).await?;
-                        let written = sql::write(tx, &batch, now, app.random.as_ref()).await?;
-                        ending::close_calls(tx, &procedures, &batch, now, &app.random).await?;
-                        announce::announce(tx, &batch, now).await?;
-                        Ok(written)
-                    })
-                })
-                .await;
-            match result {
-                Err(Error::DiskFull) if !self.stop.is_cancelled() => {
-                    tracing::error!(
-                        "the disk is full: the engine waits; free some space on the data folder's disk"
-                    );
-                    self.refuse_waiting();
-                    self.give_up_creations(changes);
-                    tokio::time::sleep(FULL_DISK_WAIT).await;
-                }
-                other => return other.map(|written| (now, written)),
-            }
-        }
-    }
-
-    /// Forgets executions that were to be made: their makers were told that they are not.
-    fn give_up_creations(&mut self, changes: &mut Arc<Vec<Change>>) {
-        let Some(batch) = Arc::get_mut(changes) else { return };
-        for change in batch.extract_if(.., |change| change.created.is_some()) {
-            self.forget(change.id);
-            self.effects.retain(|(id, _)| *id != change.id);
-        }
-    }
-
     /// Takes an execution out of memory.
-    fn forget(&mut self, id: ExecutionId) {
+    pub(super) fn forget(&mut self, id: ExecutionId) {
         let Some(mut live) = self.live.remove(&id) else { return };
         self.clockwork.set(id, live.wake.take(), None);
         self.postponed.remove(&id);
@@ -424,19 +380,6 @@ impl Machine {
             }
         }
         self.queue.ended(id);
-    }
-
-    /// People do not wait for a full disk: they are told now, and may ask again.
-    fn refuse_waiting(&mut self) {
-        for reply in std::mem::take(&mut self.replies) {
-            let full = Error::DiskFull.to_string();
-            match reply {
-                Reply::Create(_, reply) | Reply::Exists(reply) => {
-                    drop(reply.send(Err(StartError::Unavailable(full))));
-                }
-                Reply::Input(reply) => drop(reply.send(Err(InputError::Unavailable(full)))),
-            }
-        }
     }
 
     /// After the commit: tells listeners, and forgets what has ended.

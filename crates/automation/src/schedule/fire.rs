@@ -20,12 +20,12 @@ const PAGE: i64 = 100;
 pub(crate) async fn fire(automation: &Automation, app: &App) -> store::Result<Option<Timestamp>> {
     loop {
         let now = app.now();
-        let mut tx = app.db.read().await?;
-        let due = sql::due(&mut tx, now, PAGE).await?;
-        if due.is_empty() {
-            return sql::next(&mut tx).await;
+        // The next time alone is a look into an index; most of the times nothing is due.
+        let next = sql::next(&mut app.db.glance().await?).await?;
+        if next.is_none_or(|next| next > now) {
+            return Ok(next);
         }
-        drop(tx);
+        let due = sql::due(&mut app.db.read().await?, now, PAGE).await?;
         for schedule in due {
             if !fire_one(automation, app, schedule, now).await? {
                 return Ok(None);

@@ -34,9 +34,7 @@ enum Meaning {
 impl Events {
     /// Looks at everything that is new.
     pub(super) async fn take(&mut self, automation: &Automation, app: &App) -> store::Result<()> {
-        let mut tx = app.db.read().await?;
-        let newest = outbox::position(&mut tx).await?;
-        drop(tx);
+        let newest = outbox::position(&mut app.db.glance().await?).await?;
         if newest == self.seen {
             return Ok(());
         }

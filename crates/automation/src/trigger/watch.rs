@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use store::Signal;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
 use web::App;
 
 use super::event::Events;
@@ -16,13 +17,18 @@ use crate::{Automation, schedule};
 /// How long nothing is looked at, at most: another process may have written something, and
 /// a clock may jump.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// How far apart two looks are at least, however much happens: what happens in between is
+/// looked at together.
+const REST: Duration = Duration::from_millis(50);
 
 /// Watches until the program stops.
 pub(crate) async fn watch(automation: Automation, app: App) {
     let mut signals = app.bus.listen();
     let mut events = Events::default();
     loop {
-        let mut wait = LONGEST_WAIT;
+        let (mut wait, looked) = (LONGEST_WAIT, Instant::now());
+        // Whatever these tell of is seen now.
+        while !matches!(signals.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         if automation.runner_state() == RunnerState::Active {
             match turn(&automation, &app, &mut events).await {
                 Ok(next) => wait = next.min(LONGEST_WAIT),
@@ -33,6 +39,10 @@ pub(crate) async fn watch(automation: Automation, app: App) {
             () = app.shutdown.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
             () = something_happened(&mut signals) => {}
+        }
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = tokio::time::sleep_until(looked + REST) => {}
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The table of model calls, read line by line.
 
+use std::time::Duration;
+
 use base::{CallId, ExecutionId, Micros, OrganisationId, Timestamp, UserId, VirtualKeyId};
 use store::{Result, Row, Tx, params, sql};
 
@@ -33,6 +35,9 @@ pub(super) async fn list(
 ) -> Result<Vec<Call>> {
     let (at, id) = filter.before.map_or((None, None), |(at, id)| (Some(at), Some(id)));
     let outcome = filter.outcome.map(CallOutcome::as_str);
+    // What comes after the page began no later, which is a bound that an index serves.
+    let page = at.map(|at| at.plus(Duration::from_millis(1)));
+    let until = page.into_iter().chain([until(filter.until)]).min();
     let rows = match filter.execution {
         // a text of its own, so that the index of the execution's calls serves it
         Some(execution) => {
@@ -41,7 +46,7 @@ pub(super) async fn list(
                 params![
                     organisation, at, id, limit + 1, filter.agent, filter.model, filter.platform,
                     filter.project, filter.user, filter.key, outcome, since(filter.since), execution,
-                    until(filter.until)
+                    until
                 ],
             )
             .await?
@@ -52,7 +57,7 @@ pub(super) async fn list(
                 params![
                     organisation, at, id, limit + 1, filter.agent, filter.model, filter.platform,
                     filter.project, filter.user, filter.key, outcome, since(filter.since),
-                    until(filter.until)
+                    until
                 ],
             )
             .await?
