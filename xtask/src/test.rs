@@ -108,8 +108,8 @@ pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result
         });
     }
     if options.e2e() {
-        stages.check("client libraries", || client_libraries(repo, &folder));
-        stages.check("browser journey", || journey(repo, &folder));
+        stages.check("client libraries", || client_libraries(repo, options, &folder));
+        stages.check("browser journey", || journey(repo, options, &folder));
         stages.check("screens", || screens(repo));
     }
     crate::interrupt::check()
@@ -137,8 +137,9 @@ fn rust_tests(repo: &Repo, folder: &Folder, retry: bool) -> Result<Finding> {
 }
 
 /// The client libraries of OpenAI and Anthropic against a fresh server.
-fn client_libraries(repo: &Repo, folder: &Folder) -> Result<Finding> {
-    let found: Vec<Finding> = sdk::run(repo, folder)?.iter().map(tests_of).collect();
+fn client_libraries(repo: &Repo, options: &Options, folder: &Folder) -> Result<Finding> {
+    let program = program(repo, options)?;
+    let found: Vec<Finding> = sdk::run(repo, &program, folder)?.iter().map(tests_of).collect();
     Ok(Finding {
         counts: found.iter().map(|one| one.counts).sum(),
         failure: found.into_iter().find_map(|one| one.failure),
@@ -146,10 +147,23 @@ fn client_libraries(repo: &Repo, folder: &Folder) -> Result<Finding> {
     })
 }
 
+/// The program: after the Rust tests the one that they built, whose parts were compiled with
+/// what tests need beside; otherwise one by itself, which is there sooner.
+fn program(repo: &Repo, options: &Options) -> Result<PathBuf> {
+    let mut build = repo.cargo();
+    build.args(["build", "--bin", "hishamos"]);
+    if options.rust() {
+        build.args(["--workspace", "--tests"]);
+    } else {
+        build.args(["--package", "hishamos"]);
+    }
+    process::run(&mut build)?;
+    Ok(repo.target.join("debug/hishamos"))
+}
+
 /// A fresh server with the scripted model, walked through by a browser.
-fn journey(repo: &Repo, folder: &Folder) -> Result<Finding> {
-    process::run(repo.cargo().args(["build", "--package", "hishamos", "--bin", "hishamos"]))?;
-    let program = repo.target.join("debug/hishamos");
+fn journey(repo: &Repo, options: &Options, folder: &Folder) -> Result<Finding> {
+    let program = program(repo, options)?;
     let data = folder.inside("journey")?;
     hishamos::create_admin(&program, &data, ADMIN_EMAIL, ADMIN_PASSWORD)?;
     let mut server = Hishamos::start(&program, folder, &data, Some(&repo.root.join(REHEARSAL)))?;

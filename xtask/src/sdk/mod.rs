@@ -30,14 +30,8 @@ const NODE: [(&str, &str); 2] = [
 ];
 const LIMIT: Duration = Duration::from_mins(3);
 
-/// Run every client against a fresh server with the scripted model.
-pub fn run(repo: &Repo, folder: &Folder) -> Result<Vec<Ended>> {
-    process::run(repo.cargo().args(["build", "--package", "hishamos", "--bin", "hishamos"]))?;
-    run_on(repo, &repo.target.join("debug/hishamos"), folder)
-}
-
-/// The same on a program that is built already.
-pub fn run_on(repo: &Repo, program: &Path, folder: &Folder) -> Result<Vec<Ended>> {
+/// Run every client against a fresh server of this program with the scripted model.
+pub fn run(repo: &Repo, program: &Path, folder: &Folder) -> Result<Vec<Ended>> {
     let python = python(repo)?;
     let node = node(repo)?;
     let data = folder.inside("sdk")?;
