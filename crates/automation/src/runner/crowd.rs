@@ -23,8 +23,8 @@ impl Crowd {
         self.0 = executions;
     }
 
-    /// Waits for more where there is a crowd. What work outside has brought is never kept
-    /// waiting: until it is durable, a crash would have it done again.
+    /// Waits for more where there is a crowd. What work outside has brought never begins a wait:
+    /// until it is durable, a crash would have it done again.
     pub(super) async fn gather(
         &self,
         inbox: &mut mpsc::Receiver<Message>,
