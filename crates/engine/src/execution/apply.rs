@@ -12,6 +12,7 @@ impl State {
     /// Takes a fact in.
     pub fn apply(&mut self, event: &Event) {
         self.events += 1;
+        self.bytes += event.payload();
         match event {
             Event::ExecutionCreated { inputs, seed, origin } => {
                 self.inputs = inputs.clone();

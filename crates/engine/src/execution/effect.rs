@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::AttemptKey;
 use crate::definition::DispatchStrategy;
+use crate::expression::size;
 
 /// An order.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +57,19 @@ pub enum Order {
         /// Its inputs.
         inputs: Json,
     },
+}
+
+impl Order {
+    /// About how many bytes it carries.
+    pub(crate) fn payload(&self) -> usize {
+        match self {
+            Self::Agent(order) => match &order.task {
+                AgentTask::Command { params, .. } => size(params),
+                AgentTask::Prompt(prompt) => prompt.len(),
+            },
+            Self::Tool { with: value, .. } | Self::Workflow { inputs: value, .. } => size(value),
+        }
+    }
 }
 
 /// What an agent works on.

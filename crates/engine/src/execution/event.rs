@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::approval::{ApprovalRequest, Decision};
 use super::{AttemptKey, Failure, StepStatus};
+use crate::expression::size;
 
 /// One element that a step fans out over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -345,6 +346,25 @@ impl Event {
             Self::ExecutionCompleted { .. } => "execution_completed",
             Self::ExecutionFailed { .. } => "execution_failed",
             Self::ExecutionCancelled { .. } => "execution_cancelled",
+        }
+    }
+
+    /// About how many bytes it carries: what people, tools and models gave.
+    pub(crate) fn payload(&self) -> usize {
+        match self {
+            Self::ExecutionCreated { inputs: value, .. }
+            | Self::SignalReceived { payload: value, .. }
+            | Self::AttemptCompleted { output: value, .. }
+            | Self::LoopContinued { last: value, .. }
+            | Self::WorkSentBack { feedback: value, .. }
+            | Self::AgentChosen { explanation: value, .. } => size(value),
+            Self::StepExpanded { items, .. } => items.iter().map(|item| size(&item.value)).sum(),
+            Self::StepKept { instances, .. } => {
+                let kept =
+                    |one: &KeptInstance| size(&one.value) + one.output.as_ref().map_or(0, size);
+                instances.iter().map(kept).sum()
+            }
+            _ => 0,
         }
     }
 

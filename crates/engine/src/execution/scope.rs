@@ -92,8 +92,18 @@ impl Scope for StepScope<'_> {
         }
     }
 
+    fn member(&self, root: &str, name: &str) -> Option<Json> {
+        match (root, self.matrix) {
+            ("inputs", _) => self.state.inputs.get(name).cloned(),
+            ("env", _) => self.plan.definition().env.get(name).cloned(),
+            ("matrix", Some((known, item))) if known == name => Some(item.clone()),
+            _ => None,
+        }
+    }
+
     fn path(&self, root: &str, name: &str, field: &str) -> Option<Json> {
         match (root, self.matrix) {
+            ("inputs", _) => self.state.inputs.get(name)?.get(field).cloned(),
             ("steps", _) => self.step_field(name, field),
             ("matrix", Some((known, item))) if known == name => item.get(field).cloned(),
             _ => None,

@@ -38,6 +38,8 @@ pub struct State {
     pub(crate) is_started: bool,
     /// How many facts there are.
     pub(crate) events: u64,
+    /// How many bytes they hold, about.
+    pub(crate) bytes: usize,
     /// How many of the steps are compensations; they stand last.
     pub(crate) compensations: usize,
 }
@@ -172,6 +174,7 @@ impl State {
             done: Vec::new(),
             is_started: false,
             events: 0,
+            bytes: 0,
             compensations: plan.total() - plan.len(),
         }
     }

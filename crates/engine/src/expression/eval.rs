@@ -3,11 +3,9 @@
 use serde_json::Value as Json;
 
 use super::ast::{Access, Expression, Operator};
+use super::fuel::Fuel;
 use super::functions;
 use super::parser::number_json;
-
-/// How much work one expression may do: a unit for each node visited and element made.
-const FUEL: u32 = 100_000;
 
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,12 +19,21 @@ pub enum EvalError {
     /// It would take too long.
     #[error("the expression does too much work; make its lists shorter")]
     OutOfFuel,
+    /// It would take too much memory.
+    #[error("the values that it reads or makes are too large together; pass fewer or shorter ones")]
+    TooLarge,
 }
 
 /// The values that expressions can read, by root name.
 pub trait Scope {
     /// The value of a root name.
     fn root(&self, name: &str) -> Option<Json>;
+
+    /// The value of a name inside a root, when that is cheaper than building the whole root.
+    /// The default builds it.
+    fn member(&self, _root: &str, _name: &str) -> Option<Json> {
+        None
+    }
 
     /// The value of a path that starts with a root and two names, when that is cheaper than
     /// building the whole root. The default builds it.
@@ -44,7 +51,12 @@ impl Scope for Json {
 impl Expression {
     /// The expression's value in a scope.
     pub fn eval(&self, scope: &dyn Scope) -> Result<Json, EvalError> {
-        Evaluator { scope, fuel: FUEL }.eval(self)
+        self.eval_with(scope, &mut Fuel::full())
+    }
+
+    /// The same with what is left of the fuel of something larger.
+    pub(super) fn eval_with(&self, scope: &dyn Scope, fuel: &mut Fuel) -> Result<Json, EvalError> {
+        Evaluator { scope, fuel }.eval(self)
     }
 
     /// The expression's truth: only `false` and `null` are false, and a text or number here
@@ -56,28 +68,24 @@ impl Expression {
 
 struct Evaluator<'a> {
     scope: &'a dyn Scope,
-    fuel: u32,
+    fuel: &'a mut Fuel,
 }
 
 impl Evaluator<'_> {
-    fn burn(&mut self, amount: usize) -> Result<(), EvalError> {
-        let amount = u32::try_from(amount).map_err(|_| EvalError::OutOfFuel)?;
-        self.fuel = self.fuel.checked_sub(amount).ok_or(EvalError::OutOfFuel)?;
-        Ok(())
-    }
-
     fn eval(&mut self, expression: &Expression) -> Result<Json, EvalError> {
-        self.burn(1)?;
+        self.fuel.burn(1)?;
         match expression {
             Expression::Literal(value) => Ok(value.clone()),
             Expression::Root(name) => {
-                self.scope.root(name).ok_or_else(|| EvalError::Missing(name.clone()))
+                let value = self.scope.root(name);
+                self.fuel.made(value.ok_or_else(|| EvalError::Missing(name.clone()))?)
             }
             Expression::Field(base, name) => self.field(base, name),
             Expression::Index(base, index) => {
                 let (base_value, index) = (self.eval(base)?, self.eval(index)?);
-                element(&base_value, &index)
-                    .ok_or_else(|| EvalError::Missing(format!("{}[{index}]", show(base))))
+                let value = element(&base_value, &index);
+                let missing = || EvalError::Missing(format!("{}[{index}]", show(base)));
+                self.fuel.made(value.ok_or_else(missing)?)
             }
             Expression::Each(base, accesses) => {
                 let value = self.eval(base)?;
@@ -104,17 +112,23 @@ impl Evaluator<'_> {
             && let Expression::Root(root) = root.as_ref()
             && let Some(value) = self.scope.path(root, middle, name)
         {
-            return Ok(value);
+            return self.fuel.made(value);
+        }
+        if let Expression::Root(root) = base
+            && let Some(value) = self.scope.member(root, name)
+        {
+            return self.fuel.made(value);
         }
         let value = self.eval(base)?;
-        value.get(name).cloned().ok_or_else(|| EvalError::Missing(format!("{}.{name}", show(base))))
+        let missing = || EvalError::Missing(format!("{}.{name}", show(base)));
+        self.fuel.made(value.get(name).cloned().ok_or_else(missing)?)
     }
 
     fn each(&mut self, value: &Json, accesses: &[Access], shown: &str) -> Result<Json, EvalError> {
         let Json::Array(items) = value else {
             return Err(EvalError::Type(format!("{shown}[*] needs a list")));
         };
-        self.burn(items.len())?;
+        self.fuel.burn(items.len())?;
         items
             .iter()
             .map(|item| self.follow(item, accesses, shown))
@@ -123,7 +137,9 @@ impl Evaluator<'_> {
     }
 
     fn follow(&mut self, item: &Json, accesses: &[Access], shown: &str) -> Result<Json, EvalError> {
-        let Some((first, rest)) = accesses.split_first() else { return Ok(item.clone()) };
+        let Some((first, rest)) = accesses.split_first() else {
+            return self.fuel.made(item.clone());
+        };
         let next = match first {
             Access::Each => return self.each(item, rest, shown),
             Access::Field(name) => item.get(name).cloned(),
@@ -134,6 +150,7 @@ impl Evaluator<'_> {
         };
         let next =
             next.ok_or_else(|| EvalError::Missing(format!("{shown}[*]{}", access_text(first))))?;
+        let next = self.fuel.made(next)?;
         self.follow(&next, rest, shown)
     }
 
@@ -153,8 +170,13 @@ impl Evaluator<'_> {
             };
         }
         let values = arguments.iter().map(|item| self.eval(item)).collect::<Result<Vec<_>, _>>()?;
-        self.burn(values.iter().map(|value| value.as_array().map_or(1, Vec::len)).sum())?;
-        functions::call(name, &values)
+        self.fuel.burn(values.iter().map(|value| value.as_array().map_or(1, Vec::len)).sum())?;
+        // what a function gives is never longer than what it gets, but for a separator
+        if let ("join", [Json::Array(items), Json::String(separator)]) = (name, &values[..]) {
+            self.fuel.hold(items.len().saturating_mul(separator.len()))?;
+        }
+        let value = functions::call(name, &values)?;
+        self.fuel.made(value)
     }
 
     fn binary(

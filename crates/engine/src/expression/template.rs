@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::fuel::{Fuel, LARGEST_VALUE, size};
 use super::{EvalError, Expression, Scope, SyntaxError, parse};
 
 /// A value with expressions inside.
@@ -96,30 +97,39 @@ impl Template {
         })
     }
 
-    /// The value in a scope.
+    /// The value in a scope, which has at most [`LARGEST_VALUE`] bytes.
     pub fn eval(&self, scope: &dyn Scope) -> Result<Json, EvalError> {
+        let value = self.eval_with(scope, &mut Fuel::full())?;
+        if size(&value) > LARGEST_VALUE { Err(EvalError::TooLarge) } else { Ok(value) }
+    }
+
+    fn eval_with(&self, scope: &dyn Scope, fuel: &mut Fuel) -> Result<Json, EvalError> {
         match self {
             Self::Constant(value) => Ok(value.clone()),
-            Self::Whole(expression) => expression.eval(scope),
+            Self::Whole(expression) => expression.eval_with(scope, fuel),
             Self::Text(parts) => {
                 let mut out = String::new();
                 for part in parts {
                     match part {
                         Part::Literal(literal) => out.push_str(literal),
                         Part::Expression(expression) => {
-                            out.push_str(&text(&expression.eval(scope)?));
+                            let value = text(&expression.eval_with(scope, fuel)?);
+                            fuel.hold(value.len())?;
+                            out.push_str(&value);
                         }
                     }
                 }
                 Ok(Json::String(out))
             }
-            Self::List(items) => {
-                items.iter().map(|item| item.eval(scope)).collect::<Result<_, _>>().map(Json::Array)
-            }
+            Self::List(items) => items
+                .iter()
+                .map(|item| item.eval_with(scope, fuel))
+                .collect::<Result<_, _>>()
+                .map(Json::Array),
             Self::Object(fields) => {
                 let mut object = Map::new();
                 for (key, value) in fields {
-                    object.insert(key.clone(), value.eval(scope)?);
+                    object.insert(key.clone(), value.eval_with(scope, fuel)?);
                 }
                 Ok(Json::Object(object))
             }

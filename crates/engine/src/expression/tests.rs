@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{Template, parse};
+use super::{EvalError, Template, brief, parse, size};
 
 fn scope() -> Json {
     json!({
@@ -183,4 +183,26 @@ proptest! {
             prop_assert_eq!(parse(&written), Ok(expression), "{} became {}", text, written);
         }
     }
+}
+
+#[test]
+fn no_value_takes_more_memory_than_it_may() {
+    let scope = json!({"inputs": {"mebibyte": "x".repeat(1 << 20), "many": vec![0; 40_000]}});
+    let check = |template: Json, expected: Result<usize, EvalError>| {
+        let value = Template::parse(&template).unwrap().eval(&scope);
+        assert_eq!(
+            value.map(|value| size(&value) >> 20),
+            expected,
+            "{}",
+            brief(&template.to_string())
+        );
+    };
+    let one = "${{ inputs.mebibyte }}";
+    check(json!(one), Ok(1));
+    check(json!(vec![one; 3]), Ok(3));
+    check(json!(vec![one; 5]), Err(EvalError::TooLarge));
+    // a definition may have as many as this, and they would be 20 GiB
+    check(json!(vec![one; 20_000]), Err(EvalError::TooLarge));
+    check(json!(one.repeat(20_000)), Err(EvalError::TooLarge));
+    check(json!("${{ join(inputs.many, inputs.mebibyte) }}"), Err(EvalError::TooLarge));
 }

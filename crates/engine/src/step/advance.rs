@@ -11,6 +11,10 @@ use crate::{Effect, Event, Failure, InstanceStatus, Parking, Plan, State, Status
 
 /// The most facts that an execution may have; one that needs more goes in circles.
 pub(super) const MOST_EVENTS: u64 = 50_000;
+/// The most bytes that they may hold together: all of them are in memory while it runs.
+pub(super) const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// The most bytes that the orders may hold which follow from one input.
+const MOST_ORDERED: usize = 16 * 1024 * 1024;
 
 /// One input being worked in.
 pub(super) struct Advance<'a> {
@@ -24,13 +28,15 @@ pub(super) struct Advance<'a> {
     /// Steps whose needs may be met now. A queue and not recursion, so that a long chain of
     /// skipped steps needs no deep stack.
     hopeful: VecDeque<usize>,
+    /// How many bytes the orders hold so far.
+    ordered: usize,
 }
 
 impl<'a> Advance<'a> {
     pub(super) fn new(plan: &'a Plan, state: &'a mut State, now: Timestamp) -> Self {
         let fatal = (0..plan.len()).find(|step| is_fatal(plan, state, *step));
         let (effects, events, hopeful) = (Vec::new(), Vec::new(), VecDeque::new());
-        Self { plan, state, now, effects, events, fatal, hopeful }
+        Self { plan, state, now, effects, events, fatal, hopeful, ordered: 0 }
     }
 
     /// Starts what has become ready, ends the execution if everything is done, and says when
@@ -57,16 +63,33 @@ impl<'a> Advance<'a> {
                 break;
             }
         }
-        if self.state.events > MOST_EVENTS && !self.state.status.is_final() {
-            let message = format!(
-                "its history has more than {MOST_EVENTS} events; split the work into several workflows"
-            );
+        if let Some(what) = self.too_long().filter(|_| !self.state.status.is_final()) {
+            let message = format!("its history {what}; split the work into several workflows");
             self.end_badly(None, Failure::permanent("history_too_long", message));
         }
         if let Some(at) = self.next_wake() {
             self.effects.push(Effect::WakeAt(at));
         }
         Outcome { events: self.events, effects: self.effects }
+    }
+
+    fn too_long(&self) -> Option<String> {
+        if self.state.events > MOST_EVENTS {
+            return Some(format!("has more than {MOST_EVENTS} events"));
+        }
+        let mib = MOST_BYTES / 1024 / 1024;
+        (self.state.bytes > MOST_BYTES).then(|| format!("holds more than {mib} MiB"))
+    }
+
+    /// Whether an order of so many bytes still fits beside those that were made already.
+    pub(super) fn has_room_for(&mut self, bytes: usize) -> bool {
+        self.ordered = self.ordered.saturating_add(bytes);
+        self.ordered <= MOST_ORDERED
+    }
+
+    /// Forgets what was ordered: what ran at the same time before may do so again.
+    pub(super) fn forget_orders(&mut self) {
+        self.ordered = 0;
     }
 
     /// Where attempts share places, one that has become free may be used by any step: one

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::advance::Advance;
 use crate::definition::{Action, AgentChoice, OnBudget};
+use crate::expression::{LARGEST_VALUE, size};
 use crate::{AttemptKey, Effect, Event, Failure, InstanceStatus, Status};
 
 /// The longest wait that the other side of an attempt can ask for; without an end, it could
@@ -34,13 +35,21 @@ impl Advance<'_> {
                 self.choose(key);
                 Ok(())
             }
-            Action::Agent { .. } | Action::Tool { .. } | Action::Workflow { .. } => {
-                self.order(key).map(|order| self.effects.push(Effect::StartAttempt { key, order }))
-            }
+            Action::Agent { .. } | Action::Tool { .. } | Action::Workflow { .. } => self.begin(key),
         };
         if let Err(failure) = done {
             self.fail_attempt(key, failure);
         }
+    }
+
+    fn begin(&mut self, key: AttemptKey) -> Result<(), Failure> {
+        let order = self.order(key)?;
+        if !self.has_room_for(order.payload()) {
+            let message = "what the steps are given that start together is too large; give them less, or let fewer start at once with max-parallel";
+            return Err(Failure::permanent("too_large", message));
+        }
+        self.effects.push(Effect::StartAttempt { key, order });
+        Ok(())
     }
 
     fn is_chosen(&self, key: AttemptKey) -> bool {
@@ -67,6 +76,13 @@ impl Advance<'_> {
 
     /// An attempt ended well, if its output is good enough; a loop may go into another round.
     pub(super) fn complete_attempt(&mut self, key: AttemptKey, output: Json) {
+        if size(&output) > LARGEST_VALUE {
+            let mib = LARGEST_VALUE / 1024 / 1024;
+            let message = format!(
+                "its output has more than {mib} MiB; keep it elsewhere and put out where it is"
+            );
+            return self.fail_attempt(key, Failure::permanent("output_too_large", message));
+        }
         let step = self.plan.step(key.step);
         if let Some(least) = step.min_quality
             && let Some(failure) = too_low(&output, least)

@@ -6,6 +6,10 @@ use super::advance::Advance;
 use super::order::expression_failure;
 use crate::Failure;
 use crate::execution::StepScope;
+use crate::expression::size;
+
+/// The most bytes that an execution gives back when it does not say what.
+const MOST_OUTPUTS: usize = 16 * 1024 * 1024;
 
 impl Advance<'_> {
     /// Its declared outputs, or those of its last steps.
@@ -22,6 +26,14 @@ impl Advance<'_> {
                 last.insert(step.id.clone(), outputs);
             }
         }
-        Ok(Json::Object(last))
+        let last = Json::Object(last);
+        if size(&last) > MOST_OUTPUTS {
+            let mib = MOST_OUTPUTS / 1024 / 1024;
+            let message = format!(
+                "its last steps put out more than {mib} MiB together; say with outputs what the workflow gives back"
+            );
+            return Err(Failure::permanent("output_too_large", message));
+        }
+        Ok(last)
     }
 }

@@ -52,6 +52,7 @@ fn go_on(advance: &mut Advance<'_>, key: AttemptKey, give_up_after: Option<u32>)
         let held = deaths > 0 && give_up_after.is_some_and(|limit| deaths + 1 >= limit);
         advance.record(Event::AttemptResumed { key, deadline, deaths, held });
     }
+    advance.forget_orders();
     advance.perform(key);
 }
 

@@ -5,6 +5,7 @@
 mod agents;
 mod approval;
 mod branches;
+mod bytes;
 mod control;
 mod fan_out;
 mod gate;
