@@ -1,8 +1,11 @@
 //! What has ended stays ended: a retry, a resume, a fork and a rollback asked for later are
 //! executions of their own, which begin with the results that the ended one had.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
+use crate::definition::Action;
 use crate::execution::{Origin, SkipCause};
 use crate::{
     Event, InstanceState, InstanceStatus, KeptInstance, LinkMode, Plan, State, StepState,
@@ -51,7 +54,8 @@ pub fn link(
     if !source.state.status.is_final() {
         return Err(LinkError::NotEnded(source.state.shown()));
     }
-    let keeps = kept_steps(plan, source, mode, from)?;
+    let again = done_again(plan, source, mode, from, &inputs)?;
+    let keeps = kept_steps(plan, source, mode, &again)?;
     let origin = Some(Origin { execution: source.execution.to_owned(), mode });
     let mut events = vec![Event::ExecutionCreated { inputs, seed, origin }];
     // In the order in which they ended, so that a rollback undoes the last one first.
@@ -75,24 +79,53 @@ pub fn link(
     Ok((state, events))
 }
 
+/// The steps that are done again because that is wanted, and those that may not be kept.
+fn done_again(
+    plan: &Plan,
+    source: Source<'_>,
+    mode: LinkMode,
+    from: Option<&str>,
+    inputs: &Json,
+) -> Result<BTreeSet<usize>, LinkError> {
+    let mut again: BTreeSet<usize> = match from {
+        Some(id) => {
+            let step = plan.position(id).filter(|step| *step < plan.len());
+            let step = step.ok_or_else(|| LinkError::UnknownStep(id.to_owned()))?;
+            plan.from(step).into_iter().collect()
+        }
+        // A fork from nowhere is the same work with other inputs.
+        None if mode == LinkMode::Fork => (0..plan.len()).collect(),
+        None => BTreeSet::new(),
+    };
+    // What people said yes to was other work, so they are asked again.
+    let is_other_work =
+        source.state.inputs != *inputs || source.plan.definition() != plan.definition();
+    if mode == LinkMode::Fork && is_other_work {
+        let asking = (0..plan.len()).filter(|step| asks_people(plan, *step));
+        again.extend(asking.flat_map(|step| plan.from(step)).collect::<Vec<_>>());
+    }
+    Ok(again)
+}
+
+fn asks_people(plan: &Plan, step: usize) -> bool {
+    match &plan.step(step).action {
+        Action::Approval(_) => true,
+        Action::Gate(gate) => gate.back.as_ref().is_some_and(|back| back.ask.is_some()),
+        Action::Agent { .. } | Action::Tool { .. } | Action::Workflow { .. } | Action::Wait(_) => {
+            false
+        }
+    }
+}
+
 /// For each step of the new plan, whether what it gave is kept.
 fn kept_steps(
     plan: &Plan,
     source: Source<'_>,
     mode: LinkMode,
-    from: Option<&str>,
+    again: &BTreeSet<usize>,
 ) -> Result<Vec<bool>, LinkError> {
     let mut keeps = vec![true; plan.len()];
-    let again = match from {
-        Some(id) => {
-            let step = plan.position(id).filter(|step| *step < plan.len());
-            plan.from(step.ok_or_else(|| LinkError::UnknownStep(id.to_owned()))?)
-        }
-        // A fork from nowhere is the same work with other inputs.
-        None if mode == LinkMode::Fork => (0..plan.len()).collect(),
-        None => Vec::new(),
-    };
-    for step in &again {
+    for step in again {
         keeps[*step] = false;
     }
     if mode == LinkMode::Rollback {

@@ -244,3 +244,30 @@ fn a_rollback_that_crashes_at_its_start_does_not_do_the_work_again() {
         "UNDOING because of itself (request), b.compensate expanded to 1, b.compensate[0]#1 started"
     );
 }
+
+const ASKED: &str = "steps:
+- {id: build, tool: t, needs: []}
+- {id: go, approval: {title: Go?}, needs: build}
+- {id: deploy, tool: t, needs: go}";
+
+#[test]
+fn what_people_agreed_to_is_not_agreed_to_for_other_work() {
+    let first = check(
+        ASKED,
+        "start => started, build#1 started
+         ok build 1 => build#1 ok, build completed, go#1 started, go#1 asks
+         approve go bob => bob approves go#1, go#1 ok, go completed, deploy#1 started
+         broken deploy => deploy#1 failed (broken), deploy failed, FAILED by deploy (broken)",
+    );
+    let check = |plan: &Plan, mode: LinkMode, inputs: Json, expected: &str| {
+        let (_, facts) = linked(&first, plan, mode, Some("deploy"), inputs).unwrap();
+        assert_eq!(facts, expected);
+    };
+    let build = "created, build kept 1 of 1 (completed)";
+    let both = "created, build kept 1 of 1 (completed), go kept 1 of 1 (completed)";
+    check(&first.plan, LinkMode::Fork, json!({}), both);
+    check(&first.plan, LinkMode::Resume, json!({}), both);
+    check(&first.plan, LinkMode::Fork, json!({ "version": 2 }), build);
+    let other = plan(&ASKED.replace("deploy, tool: t", "deploy, tool: u"));
+    check(&other, LinkMode::Fork, json!({}), build);
+}
