@@ -7,13 +7,14 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa_axum::routes;
 use web::{
-    Access, Caller, Ctx, Error, Json, Path, Permission, Problem, Query, Result, Routes,
+    Access, AuditEntry, Caller, Ctx, Error, Json, Path, Permission, Problem, Query, Result, Routes,
     decode_cursor, encode_cursor, forbidden, invalid, invalid_state, not_found,
 };
 
 use super::model::{Approval, Decide, DecisionView, Row};
 use super::sql;
 use crate::Automation;
+use crate::execution::audited;
 use crate::runner::InputError;
 
 pub(crate) fn routes() -> Routes<Automation> {
@@ -22,10 +23,14 @@ pub(crate) fn routes() -> Routes<Automation> {
     Routes::new().add(view, routes!(list)).add(view, routes!(get)).add(view, routes!(decide))
 }
 
+/// How many pages are read at most to fill one.
+const MOST_READS: usize = 100;
+
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 struct ListQuery {
-    /// `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled` or `all`.
+    /// `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled`, `decided` (all
+    /// but the pending) or `all`.
     status: Option<String>,
     /// Only those of this execution.
     execution: Option<ExecutionId>,
@@ -43,7 +48,8 @@ struct ListQuery {
     responses((status = 200, description = "A page of approvals", body = Page<Approval>),
         (status = 400, description = "A filter or the cursor cannot be used", body = Problem)))]
 async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Approval>>> {
-    const KNOWN: [&str; 6] = ["pending", "approved", "rejected", "expired", "cancelled", "all"];
+    const KNOWN: [&str; 7] =
+        ["pending", "approved", "rejected", "expired", "cancelled", "decided", "all"];
     let status = query.status.unwrap_or_else(|| "pending".to_owned());
     if !KNOWN.contains(&status.as_str()) {
         return Err(invalid("status", format!("use one of {}", KNOWN.join(", "))));
@@ -52,16 +58,33 @@ async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Appr
     let status = (status != "all").then_some(status);
     let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
     let page = PageRequest { limit: query.limit, cursor: None };
+    let limit = page.limit();
+    let mut filter = sql::Filter { status, execution: query.execution, after };
     let mut tx = ctx.read().await?;
-    let filter = sql::Filter { status, execution: query.execution, after };
-    let rows = sql::list(&mut tx, caller.organisation, filter, page.limit()).await?;
-    let mut found = Page::from_rows(rows, page.limit(), |row: &Row| {
-        encode_cursor(&[&row.requested_at.as_millis().to_string(), &row.id.to_string()])
-    });
-    let next = found.next.take();
-    let mut items: Vec<Approval> = found.items.into_iter().map(|row| view(row, caller)).collect();
-    items.retain(|approval| approval.can_decide || !query.mine);
-    Ok(Json(Page { items, next }))
+    let (mut found, mut reads) = (Vec::new(), 0);
+    // Who may decide is in no column, so what others are asked is read over.
+    let unread = loop {
+        let rows = sql::list(&mut tx, caller.organisation, &filter, limit).await?;
+        let is_last = rows.len() as i64 <= limit;
+        filter.after = rows.last().map(|row| (row.requested_at, row.id));
+        let views = rows.into_iter().map(|row| view(row, caller));
+        found.extend(views.filter(|approval| approval.can_decide || !query.mine));
+        reads += 1;
+        if is_last || found.len() as i64 > limit {
+            break None;
+        }
+        if reads == MOST_READS {
+            break filter.after;
+        }
+    };
+    let mut page =
+        Page::from_rows(found, limit, |last: &Approval| cursor(last.requested_at, last.id));
+    page.next = page.next.or_else(|| unread.map(|(at, id)| cursor(at, id)));
+    Ok(Json(page))
+}
+
+fn cursor(at: Timestamp, id: ApprovalId) -> String {
+    encode_cursor(&[&at.as_millis().to_string(), &id.to_string()])
 }
 
 fn parse_cursor(cursor: &str) -> Result<(Timestamp, ApprovalId)> {
@@ -112,7 +135,11 @@ async fn decide(
         at: ctx.now(),
     };
     let input = Input::Decide { step, instance: row.instance as usize, decision };
-    automation.runner.input(row.execution, input).await.map_err(|error| refused(error, id))?;
+    let entry = AuditEntry::new("approval_decided", "approval", id);
+    let entry = entry.with(json!({ "execution": row.execution, "approve": body.approve }));
+    let beside = Some(audited(&ctx, entry)?);
+    let given = automation.runner.input(row.execution, input, beside).await;
+    given.map_err(|error| refused(error, id))?;
     Ok(Json(view(read(&ctx, id).await?, ctx.caller()?)))
 }
 

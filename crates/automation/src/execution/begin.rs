@@ -30,6 +30,8 @@ pub(crate) struct Beginning {
     pub depth: i64,
     /// What becomes durable together with it.
     pub beside: Option<Beside>,
+    /// What becomes durable together with it, if it is new.
+    pub audit: Option<Beside>,
 }
 
 impl Beginning {
@@ -60,6 +62,7 @@ impl Beginning {
             group,
             depth: self.depth,
             beside: self.beside,
+            audit: self.audit,
             plan,
         })
     }

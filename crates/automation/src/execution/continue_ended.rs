@@ -1,23 +1,25 @@
 //! Continuing what has ended: a retry, a resume from a step, a fork and a rollback are
 //! executions of their own that keep the results of the steps before.
 
+use super::audited::audited;
 use axum::extract::State;
 use axum::http::StatusCode;
 use base::ExecutionId;
 use engine::{LinkMode, Plan, Source as Ended, definition, link, replay};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::json;
 use utoipa_axum::routes;
 use web::{
-    Access, Ctx, Error, FieldError, Json, Path, Permission, Problem, Result, Routes, invalid,
-    invalid_state, not_found,
+    Access, AuditEntry, Ctx, Error, FieldError, Json, Path, Permission, Problem, Result, Routes,
+    invalid, invalid_state, not_found,
 };
 
 use super::begin::Beginning;
 use super::model::Execution;
 use super::{sql, start};
 use crate::Automation;
-use crate::runner::{Link, StartError, journal};
+use crate::runner::{Link, journal};
 use crate::workflow::{Source, check, refused};
 
 pub(super) fn routes() -> Routes<Automation> {
@@ -123,6 +125,7 @@ async fn go_on(
 ) -> Result<(StatusCode, Json<Execution>)> {
     let caller = ctx.caller()?;
     let organisation = caller.organisation;
+    let _place = automation.runner.admit()?;
     let mut tx = ctx.read().await?;
     let ended = sql::get(&mut tx, organisation, id).await?;
     let ended = ended.ok_or_else(|| not_found("execution", id))?;
@@ -130,6 +133,9 @@ async fn go_on(
     let old = Plan::new(definition::parse(&text).map_err(refused)?);
     let events = journal(&mut tx, organisation, id).await?;
     let is_undone = sql::was_rolled_back(&mut tx, organisation, id).await?;
+    // another definition is no revision of the workflow
+    let is_same = wanted.definition.as_ref().is_none_or(|other| *other == text);
+    let revision = ended.workflow.revision.filter(|_| is_same);
     let text = wanted.definition.unwrap_or(text);
     let plan = check(automation, &mut tx, organisation, &text).await?.map_err(refused)?;
     drop(tx);
@@ -158,13 +164,15 @@ async fn go_on(
     })?;
     let (starter, _) = start::starter(caller);
     let new_id = ExecutionId::new(ctx.now(), ctx.random().as_ref());
+    let entry = AuditEntry::new("execution_continued", "execution", new_id);
+    let entry = entry.with(json!({ "execution": id, "how": mode.as_str() }));
     let new = Beginning {
         organisation,
         id: new_id,
         source: Source {
             slug: ended.workflow.slug,
             name: ended.workflow.name,
-            revision: ended.workflow.revision,
+            revision,
             text,
             plan,
             is_archived: false,
@@ -179,14 +187,10 @@ async fn go_on(
         link: Some(Box::new(Link { execution: id, mode, state, events })),
         depth: 0,
         beside: None,
+        audit: Some(audited(ctx, entry)?),
     };
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
-    automation.runner.create(new).await.map_err(|error| match error {
-        StartError::Exists => Error::internal("a fresh id exists already".to_owned()),
-        StartError::Unavailable(why) => {
-            Error::unavailable("engine_unavailable", why, std::time::Duration::from_secs(2))
-        }
-    })?;
+    automation.runner.create(new).await.map_err(|error| start::not_made(&error))?;
     let mut tx = ctx.read().await?;
     let made = sql::get(&mut tx, organisation, new_id).await?;
     let made = made.ok_or_else(|| Error::internal(format!("execution {new_id} is not there")))?;

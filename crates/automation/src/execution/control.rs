@@ -6,9 +6,11 @@ use engine::Input;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 use web::{
-    Access, Ctx, Error, Json, Path, Permission, Problem, Result, Routes, invalid_state, not_found,
+    Access, AuditEntry, Ctx, Error, Json, Path, Permission, Problem, Result, Routes, invalid_state,
+    not_found,
 };
 
+use super::audited::audited;
 use super::model::Execution;
 use super::sql;
 use crate::Automation;
@@ -121,7 +123,14 @@ async fn give(
     let before =
         sql::get(&mut tx, organisation, id).await?.ok_or_else(|| not_found("execution", id))?;
     drop(tx);
-    match automation.runner.input(id, input).await {
+    let action = match &input {
+        Input::Cancel { .. } => "execution_cancelled",
+        Input::Pause { .. } => "execution_paused",
+        Input::Resume { .. } => "execution_resumed",
+        _ => "execution_signalled",
+    };
+    let entry = AuditEntry::new(action, "execution", id);
+    match automation.runner.input(id, input, Some(audited(ctx, entry)?)).await {
         Ok(()) => {}
         Err(InputError::Rejected(rejected)) => {
             return Err(invalid_state(format!("{rejected}: {id}")));

@@ -2,6 +2,8 @@
 //! an execution like any other: durable, visible, and paid for by its own calls. An agent is
 //! heard while it writes; which step of a workflow writes its answer is known at the end only.
 
+use std::time::Duration;
+
 use agent::port::{Insider, Insiders, Question};
 use base::{ExecutionId, OrganisationId};
 use engine::Input;
@@ -39,6 +41,10 @@ impl Answering {
     }
 
     async fn begin(&self, question: &Question) -> Result<ExecutionId, Error> {
+        let _place = self.automation.runner.admit().map_err(|crowded| Error::RateLimited {
+            retry_after: Some(Duration::from_secs(1)),
+            message: crowded.to_string(),
+        })?;
         let (source, inputs) = match question.kind {
             Insider::Agent => self.of_agent(question).await?,
             Insider::Workflow => self.of_workflow(question).await?,
@@ -63,15 +69,21 @@ impl Answering {
                 id: question.user.to_string(),
                 name: "a virtual key".to_owned(),
                 key: Some(question.key),
+                behind: None,
             },
             trigger: "api",
             link: None,
             depth: 0,
             beside: None,
+            audit: None,
         };
         let new = beginning.execution(random).map_err(bad)?;
         self.automation.runner.create(new).await.map_err(|error| match error {
             StartError::Exists => bad("an execution with this id exists already".to_owned()),
+            StartError::Full(_) => Error::RateLimited {
+                retry_after: Some(super::start::WHEN_FULL),
+                message: error.to_string(),
+            },
             StartError::Unavailable(message) => Error::Overloaded { retry_after: None, message },
         })?;
         Ok(id)
@@ -177,7 +189,7 @@ impl Answering {
             () = client.closed() => {
                 let reason = Some("the client left before the answer".to_owned());
                 let cancel = Input::Cancel { by: "a virtual key".to_owned(), reason };
-                if let Err(error) = self.automation.runner.input(id, cancel).await {
+                if let Err(error) = self.automation.runner.input(id, cancel, None).await {
                     tracing::info!(execution.id = %id, "a client left and its execution goes on: {error}");
                 }
                 return;

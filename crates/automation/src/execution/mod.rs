@@ -1,6 +1,7 @@
 //! Executions: starting them, watching them, and telling them to pause, go on or end.
 
 mod api;
+mod audited;
 mod begin;
 mod continue_ended;
 mod control;
@@ -23,6 +24,7 @@ use web::{Ctx, Error, Result, Routes};
 
 use crate::Automation;
 
+pub(crate) use audited::audited;
 pub(crate) use begin::{Beginning, group_of};
 pub(crate) use insiders::Answering;
 pub(crate) use model::Execution;

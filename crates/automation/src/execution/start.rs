@@ -1,5 +1,7 @@
 //! Starting executions: of a saved workflow, or of a definition that comes along.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{ExecutionId, OrganisationId, UserId};
@@ -11,20 +13,23 @@ use sha2::{Digest as _, Sha256};
 use store::procedure::{CallContext, ProcedureError};
 use utoipa_axum::routes;
 use web::{
-    Access, Caller, CallerKind, Ctx, Error, FieldError, Json, Path, Permission, Problem, Result,
-    Routes, invalid, not_found,
+    Access, AuditEntry, Caller, CallerKind, Ctx, Error, FieldError, Json, Path, Permission,
+    Problem, Result, Routes, invalid, not_found,
 };
 
+use super::audited::audited;
 use super::begin::Beginning;
 use super::model::Execution;
 use super::patience::Patience;
 use super::sql;
-use crate::runner::{StartError, Starter};
+use crate::runner::{Beside, Place, StartError, Starter};
 use crate::workflow::{Source, check, find, refused};
 use crate::{Automation, text};
 
 /// The slug of what is not saved.
 pub(super) const AD_HOC: &str = "ad_hoc";
+/// When to come again where as many executions are there as the server takes.
+pub(super) const WHEN_FULL: Duration = Duration::from_secs(30);
 
 pub(super) fn routes() -> Routes<Automation> {
     let execute = Access::Permission(Permission::ExecuteWorkflow);
@@ -101,7 +106,8 @@ impl Priority {
         (status = 202, description = "The execution, accepted and durable", body = Execution),
         (status = 400, description = "An input is wrong", body = Problem),
         (status = 404, description = "There is no such workflow or project", body = Problem),
-        (status = 409, description = "No model is connected", body = Problem)))]
+        (status = 409, description = "No model is connected", body = Problem),
+        (status = 429, description = "Too many are being started, or have not ended; `Retry-After` says when to come again", body = Problem)))]
 async fn execute_workflow(
     ctx: Ctx,
     State(automation): State<Automation>,
@@ -109,6 +115,7 @@ async fn execute_workflow(
     Path(slug): Path<String>,
     Json(body): Json<ExecuteWorkflow>,
 ) -> Result<(StatusCode, Json<Execution>)> {
+    let place = automation.runner.admit()?;
     let mut tx = ctx.glance().await?;
     let source = find(&automation, &mut tx, ctx.organisation()?, &slug).await?;
     drop(tx);
@@ -120,7 +127,7 @@ async fn execute_workflow(
         priority: body.priority,
         title: None,
     };
-    start(&ctx, &automation, &headers, wanted).await
+    start(&ctx, &automation, &headers, wanted, place).await
 }
 
 /// Execute a definition that is not saved.
@@ -131,13 +138,15 @@ async fn execute_workflow(
         (status = 202, description = "The execution, accepted and durable", body = Execution),
         (status = 400, description = "The definition or an input is wrong", body = Problem),
         (status = 404, description = "There is no such project", body = Problem),
-        (status = 409, description = "No model is connected", body = Problem)))]
+        (status = 409, description = "No model is connected", body = Problem),
+        (status = 429, description = "Too many are being started, or have not ended; `Retry-After` says when to come again", body = Problem)))]
 async fn start_execution(
     ctx: Ctx,
     State(automation): State<Automation>,
     headers: HeaderMap,
     Json(body): Json<StartExecution>,
 ) -> Result<(StatusCode, Json<Execution>)> {
+    let place = automation.runner.admit()?;
     let mut tx = ctx.read().await?;
     let checked = check(&automation, &mut tx, ctx.organisation()?, &body.definition).await?;
     drop(tx);
@@ -159,7 +168,7 @@ async fn start_execution(
         priority: body.priority,
         title: None,
     };
-    start(&ctx, &automation, &headers, wanted).await
+    start(&ctx, &automation, &headers, wanted, place).await
 }
 
 /// An execution that somebody wants.
@@ -178,6 +187,7 @@ pub(super) async fn start(
     automation: &Automation,
     headers: &HeaderMap,
     wanted: Wanted,
+    place: Place,
 ) -> Result<(StatusCode, Json<Execution>)> {
     let caller = ctx.caller()?;
     let definition = wanted.source.plan.definition();
@@ -212,6 +222,7 @@ pub(super) async fn start(
         link: None,
         depth: 0,
         beside: None,
+        audit: audit_of_start(ctx, id)?,
     };
     let patience = Patience::of(headers, automation, id);
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
@@ -234,14 +245,24 @@ pub(super) async fn start(
                 )
             })?
         }
-        Err(StartError::Unavailable(why)) => {
-            let wait = std::time::Duration::from_secs(2);
-            return Err(Error::unavailable("engine_unavailable", why, wait));
-        }
+        Err(error) => return Err(not_made(&error)),
     };
+    // whoever waits for the end holds nobody up
+    drop(place);
     match patience {
         Some(patience) => patience.answer(ctx, accepted).await,
         None => Ok((StatusCode::ACCEPTED, Json(accepted))),
+    }
+}
+
+/// What a caller is told whose execution was not made.
+pub(super) fn not_made(error: &StartError) -> Error {
+    match error {
+        StartError::Exists => Error::internal("a fresh id exists already".to_owned()),
+        StartError::Full(_) => Error::rate_limited(error.to_string(), WHEN_FULL),
+        StartError::Unavailable(why) => {
+            Error::unavailable("engine_unavailable", why.clone(), Duration::from_secs(2))
+        }
     }
 }
 
@@ -254,13 +275,33 @@ fn asks_the_same(first: &Execution, again: &Execution) -> bool {
         && first.priority == again.priority
 }
 
+/// What people start by hand stands in the audit log. What programs start is told by the
+/// execution itself, and would drown the rest.
+fn audit_of_start(ctx: &Ctx, id: ExecutionId) -> Result<Option<Beside>> {
+    match ctx.caller()?.kind {
+        CallerKind::Session(_) => {
+            audited(ctx, AuditEntry::new("execution_started", "execution", id)).map(Some)
+        }
+        CallerKind::ApiKey(_) => Ok(None),
+    }
+}
+
 /// Who starts an execution, and by what.
 pub(super) fn starter(caller: &Caller) -> (Starter, &'static str) {
     let (kind, trigger) = match caller.kind {
         CallerKind::Session(_) => ("user", "manual"),
         CallerKind::ApiKey(_) => ("api_key", "api"),
     };
-    (Starter { kind, id: caller.user.to_string(), name: caller.name.clone(), key: None }, trigger)
+    (
+        Starter {
+            kind,
+            id: caller.user.to_string(),
+            name: caller.name.clone(),
+            key: None,
+            behind: None,
+        },
+        trigger,
+    )
 }
 
 /// The same key of the same user gives the same id, so that a repeated request finds the

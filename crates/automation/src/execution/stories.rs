@@ -40,7 +40,8 @@ struct Idea {
         (status = 200, description = "The execution, which has ended; only with `Prefer: wait=N`", body = Execution),
         (status = 400, description = "The idea cannot be used", body = Problem),
         (status = 404, description = "There is no such project", body = Problem),
-        (status = 409, description = "No model is connected", body = Problem)))]
+        (status = 409, description = "No model is connected", body = Problem),
+        (status = 429, description = "Too many are being started, or have not ended; `Retry-After` says when to come again", body = Problem)))]
 async fn generate_stories(
     ctx: Ctx,
     State(automation): State<Automation>,
@@ -49,6 +50,7 @@ async fn generate_stories(
     Json(body): Json<Idea>,
 ) -> Result<(StatusCode, Json<Execution>)> {
     let idea = check_idea(&body.idea)?;
+    let place = automation.runner.admit()?;
     let mut tx = ctx.read().await?;
     let source = find(&automation, &mut tx, ctx.organisation()?, WORKFLOW).await?;
     drop(tx);
@@ -66,7 +68,7 @@ async fn generate_stories(
         priority: None,
         title: Some(title),
     };
-    start(&ctx, &automation, &headers, wanted).await
+    start(&ctx, &automation, &headers, wanted, place).await
 }
 
 /// The idea without outer space, or one sentence about what is wrong with it.

@@ -30,15 +30,15 @@ pub(super) async fn announce(tx: &mut Tx, changes: &[Change], now: Timestamp) ->
 /// The topics that a change has something new about.
 pub(super) fn topics(change: &Change) -> Vec<&'static str> {
     let mut topics: Vec<&'static str> =
-        change.events.iter().filter_map(|fact| kind(&fact.event)).map(|(topic, _)| topic).collect();
+        change.events.iter().flat_map(|fact| kinds(&fact.event)).map(|(topic, _)| topic).collect();
     topics.dedup();
     topics
 }
 
 fn drafts(change: &Change) -> Vec<Draft> {
     let facts = change.events.iter();
-    let told = facts.filter_map(|fact| {
-        let (topic, kind) = kind(&fact.event)?;
+    let kinds = facts.flat_map(|fact| kinds(&fact.event).map(move |kind| (fact, kind)));
+    let told = kinds.map(|(fact, (topic, kind))| {
         let mut body = json!({
             "execution_id": change.id, "workflow": change.workflow, "project": change.project,
             "title": change.title, "status": change.head.status,
@@ -51,12 +51,19 @@ fn drafts(change: &Change) -> Vec<Draft> {
             body["outputs"] = change.head.outputs.clone().unwrap_or_default();
             body["error"] = change.head.error.clone().unwrap_or_default();
         }
-        Some(Draft { topic: topic.to_owned(), kind, body })
+        Draft { topic: topic.to_owned(), kind, body }
     });
     told.collect()
 }
 
-/// What a fact is called outside, and where it is told.
+/// What a fact is called outside, and where it is told. A rollback that could not undo
+/// everything needs somebody at once, so it is told apart as well.
+fn kinds(event: &Event) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    let is_undone_in_part = matches!(event, Event::ExecutionFailed { failure, .. } if failure.code == "rollback_failed");
+    let more = is_undone_in_part.then_some((EXECUTIONS, "execution.rollback_failed"));
+    kind(event).into_iter().chain(more)
+}
+
 const fn kind(event: &Event) -> Option<(&'static str, &'static str)> {
     Some(match event {
         Event::ExecutionCompleted { .. } => (EXECUTIONS, "execution.completed"),

@@ -6,7 +6,7 @@ use base::{ExecutionId, OrganisationId};
 use engine::{AttemptKey, Event, Plan, Status, StepStatus};
 use serde_json::{Value as Json, json};
 
-use super::handle::{NewExecution, ResultNote};
+use super::handle::{Beside, NewExecution, ResultNote};
 use super::live::Live;
 
 /// The change of one execution in one commit.
@@ -16,6 +16,8 @@ pub(super) struct Change {
     pub plan: Plan,
     /// Present when the execution is made by this commit.
     pub created: Option<Box<NewExecution>>,
+    /// What becomes durable together with it.
+    pub beside: Vec<Beside>,
     /// Whether a process took it up again.
     pub is_recovery: bool,
     pub events: Vec<Fact>,
@@ -55,6 +57,7 @@ impl Change {
             id: live.id,
             plan: live.plan.clone(),
             created: None,
+            beside: Vec::new(),
             is_recovery: false,
             events: Vec::new(),
             notes: HashMap::new(),

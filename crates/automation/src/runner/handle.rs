@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
-use base::{ExecutionId, OrganisationId, ResultId, Timestamp, Usage, VirtualKeyId};
+use base::{ExecutionId, OrganisationId, ResultId, Timestamp, Usage, UserId, VirtualKeyId};
+use engine::expression::size;
 use engine::{AttemptKey, Event, Failure, Input, LinkMode, Plan, Rejected, State};
 use futures::future::BoxFuture;
 use serde_json::Value as Json;
 use store::Tx;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::change::Head;
 use super::ends::Ends;
 
 /// How much news may wait before senders are held back.
 const INBOX: usize = 8192;
+
+/// How many executions people and programs may be starting at the same time. Whoever comes
+/// beyond that is told to come again, which costs less than letting everybody wait.
+const STARTING: usize = 512;
 
 /// What the runner is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,13 +63,13 @@ pub(crate) struct NewExecution {
     /// How many executions stand above it: as its parents, or as what caused the event that
     /// started it.
     pub depth: i64,
-    /// What becomes durable together with it.
+    /// What becomes durable together with it, also when it is there already.
     pub beside: Option<Beside>,
+    /// What becomes durable together with it, if it is new.
+    pub audit: Option<Beside>,
 }
 
-/// A write that belongs to the making of an execution: it is done in the same transaction,
-/// also when the execution turns out to be there already. It is guarded like every change
-/// of state, so that doing it twice changes nothing.
+/// A write that belongs to a change of an execution: it is done in the same transaction.
 #[derive(Clone)]
 pub(crate) struct Beside(Arc<BesideWrite>);
 
@@ -114,16 +120,23 @@ pub(crate) struct Group {
 }
 
 /// Who started an execution.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Starter {
     pub kind: &'static str,
     pub id: String,
     pub name: String,
     /// The virtual key of an outside client; its budgets pay too.
     pub key: Option<VirtualKeyId>,
+    /// Who made the trigger, where it was one.
+    pub behind: Option<UserId>,
 }
 
 impl Starter {
+    /// The person for whom it is: who asked for it, or made the trigger that did.
+    pub(crate) fn person(&self) -> Option<UserId> {
+        self.behind.or_else(|| self.id.parse().ok())
+    }
+
     /// The kind that a row holds.
     pub(crate) fn kind(stored: &str) -> &'static str {
         const KNOWN: [&str; 5] = ["api_key", "virtual_key", "schedule", "webhook", "event"];
@@ -143,6 +156,10 @@ pub(crate) struct Made {
 pub(crate) enum StartError {
     #[error("an execution with this id exists already")]
     Exists,
+    #[error(
+        "{0} executions have not ended yet, as many as this server takes; wait for some to end, cancel some, or raise limits.open_executions"
+    )]
+    Full(usize),
     #[error("{0}")]
     Unavailable(String),
 }
@@ -156,6 +173,29 @@ pub(crate) enum InputError {
     Rejected(#[from] Rejected),
     #[error("{0}")]
     Unavailable(String),
+}
+
+/// Too many executions are being started at the same time.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("more executions are being started than can be recorded; try again in a second")]
+pub(crate) struct Crowded;
+
+impl From<Crowded> for web::Error {
+    fn from(crowded: Crowded) -> Self {
+        Self::rate_limited(crowded.to_string(), Duration::from_secs(1))
+    }
+}
+
+impl Message {
+    /// About how many bytes it will write.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Create { execution, .. } => execution.definition.len() + size(&execution.inputs),
+            Self::Completed { output, .. } => size(output),
+            Self::Input { input: Input::Signal { payload, .. }, .. } => size(payload),
+            Self::Input { .. } | Self::Failed { .. } | Self::Chosen { .. } => 0,
+        }
+    }
 }
 
 /// What is recorded beside the output of a finished attempt.
@@ -180,6 +220,7 @@ pub(crate) enum Message {
     Input {
         id: ExecutionId,
         input: Input,
+        beside: Option<Beside>,
         reply: oneshot::Sender<Result<(), InputError>>,
     },
     Completed {
@@ -214,14 +255,36 @@ pub(crate) struct Handle {
     inbox: mpsc::Sender<Message>,
     state: Arc<AtomicU8>,
     ends: Ends,
+    starting: Arc<Semaphore>,
+}
+
+/// A place among those who start executions; keep it until the execution is durable.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
 }
 
 pub(super) fn channel() -> (Handle, mpsc::Receiver<Message>) {
     let (sender, receiver) = mpsc::channel(INBOX);
-    (Handle { inbox: sender, state: Arc::new(AtomicU8::new(0)), ends: Ends::default() }, receiver)
+    let handle = Handle {
+        inbox: sender,
+        state: Arc::new(AtomicU8::new(0)),
+        ends: Ends::default(),
+        starting: Arc::new(Semaphore::new(STARTING)),
+    };
+    (handle, receiver)
 }
 
 impl Handle {
+    /// A place among those who start executions.
+    pub(crate) fn admit(&self) -> Result<Place, Crowded> {
+        if let Ok(permit) = self.starting.clone().try_acquire_owned() {
+            return Ok(Place { _permit: permit });
+        }
+        metrics::counter!("hishamos_starts_refused_total").increment(1);
+        Err(Crowded)
+    }
+
     /// Makes an execution; when this returns it is durable.
     pub(crate) async fn create(&self, execution: NewExecution) -> Result<Made, StartError> {
         let unavailable = || StartError::Unavailable(self.why_unavailable());
@@ -241,14 +304,21 @@ impl Handle {
         answer.await.map_err(|_| unavailable())?
     }
 
-    /// Gives an execution an input from a person; when this returns it is durable.
-    pub(crate) async fn input(&self, id: ExecutionId, input: Input) -> Result<(), InputError> {
+    /// Gives an execution an input from a person; when this returns it is durable, with what
+    /// stands beside it.
+    pub(crate) async fn input(
+        &self,
+        id: ExecutionId,
+        input: Input,
+        beside: Option<Beside>,
+    ) -> Result<(), InputError> {
         let unavailable = || InputError::Unavailable(self.why_unavailable());
         if self.state() != RunnerState::Active {
             return Err(unavailable());
         }
         let (reply, answer) = oneshot::channel();
-        self.inbox.send(Message::Input { id, input, reply }).await.map_err(|_| unavailable())?;
+        let message = Message::Input { id, input, beside, reply };
+        self.inbox.send(message).await.map_err(|_| unavailable())?;
         answer.await.map_err(|_| unavailable())?
     }
 
@@ -299,5 +369,21 @@ impl Handle {
             }
         }
         .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_when_too_many_start_is_told_to_come_again() {
+        let (handle, _inbox) = channel();
+        let mut places: Vec<Place> = (0..STARTING).filter_map(|_| handle.admit().ok()).collect();
+        assert_eq!(places.len(), STARTING);
+        let refused = handle.admit().err().map(web::Error::from);
+        assert_eq!(refused.map(|error| error.status().as_u16()), Some(429));
+        places.pop();
+        assert!(handle.admit().is_ok());
     }
 }

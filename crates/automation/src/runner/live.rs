@@ -85,7 +85,7 @@ impl Live {
             title: String::new(),
             project: None,
             priority: "medium".to_owned(),
-            starter: Starter { kind: "user", id: String::new(), name: String::new(), key: None },
+            starter: Starter::default(),
             group: None,
             parent: None,
             depth: 0,
@@ -116,7 +116,7 @@ impl Live {
     /// Whose money an attempt spends, and how much of it.
     pub(super) fn payer(&self, key: AttemptKey) -> Payer {
         Payer {
-            user: self.starter.id.parse().ok(),
+            user: self.starter.person(),
             key: self.starter.key,
             project: self.project.clone(),
             execution_cap: self.plan.definition().budget.map(|budget| budget.cap),

@@ -29,6 +29,10 @@ use super::{Dependencies, Options, announce, children, recover};
 /// How much news one commit takes.
 pub(super) const BATCH: usize = 1024;
 
+/// How many bytes of outputs and inputs one commit takes, about: a database refuses what is
+/// far larger.
+const HEAVY: usize = 16 * 1024 * 1024;
+
 /// The runner while it holds the engine role.
 pub(super) struct Machine {
     pub(super) app: App,
@@ -39,6 +43,7 @@ pub(super) struct Machine {
     handle: Handle,
     pub(super) stop: CancellationToken,
     pub(super) max_running: usize,
+    max_open: usize,
     /// Executions that wait for their turn, and those that have it.
     pub(super) queue: Queue,
     /// What those that rest want to do once they have a place.
@@ -87,6 +92,7 @@ impl Machine {
             handle,
             stop,
             max_running: options.max_running,
+            max_open: options.max_open,
             live: HashMap::new(),
             queue: Queue::default(),
             postponed: Postponed::default(),
@@ -125,8 +131,14 @@ impl Machine {
                     self.advance(id, Input::Tick, None, now);
                 }
             }
+            let mut weight = 0;
             for message in std::mem::take(&mut self.local).into_iter().chain(news.drain(..)) {
+                weight += message.weight();
                 self.take(message, now);
+                if weight > HEAVY {
+                    self.commit().await?;
+                    weight = 0;
+                }
             }
             self.start_queued(now);
             self.let_suspect_go_on(now);
@@ -158,13 +170,18 @@ impl Machine {
                 };
                 self.advance(id, input, None, now);
             }
-            Message::Input { id, input, reply } => {
+            Message::Input { id, input, beside, reply } => {
                 if !self.live.contains_key(&id) {
                     drop(reply.send(Err(InputError::Unknown)));
                     return;
                 }
                 match self.try_advance(id, input, None, now) {
-                    Ok(()) => self.replies.push(Reply::Input(reply)),
+                    Ok(()) => {
+                        if let Some(change) = self.changes.get_mut(&id) {
+                            change.beside.extend(beside);
+                        }
+                        self.replies.push(Reply::Input(reply));
+                    }
                     Err(rejected) => drop(reply.send(Err(rejected.into()))),
                 }
             }
@@ -186,6 +203,11 @@ impl Machine {
         let id = new.id;
         if self.live.contains_key(&id) {
             self.replies.push(Reply::Exists(reply));
+            return;
+        }
+        // what already runs must be able to end, so its children always find a place
+        if new.parent.is_none() && self.live.len() >= self.max_open {
+            drop(reply.send(Err(StartError::Full(self.live.len()))));
             return;
         }
         let (state, events) = if let Some(link) = new.link.as_deref_mut() {

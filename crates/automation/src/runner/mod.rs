@@ -43,7 +43,7 @@ pub(crate) use carry_out::{HTTP, SET};
 pub(crate) use ends::End;
 pub use handle::RunnerState;
 pub(crate) use handle::{
-    Beside, Group, Handle, InputError, Link, Made, NewExecution, StartError, Starter,
+    Beside, Group, Handle, InputError, Link, Made, NewExecution, Place, StartError, Starter,
 };
 pub use perform::HttpTool;
 pub(crate) use sql::journal;
@@ -64,6 +64,9 @@ pub(crate) struct Dependencies {
 pub struct Options {
     /// How many executions run at the same time; the others wait in order (catalogue 5.5).
     pub max_running: usize,
+    /// How many executions may be there that have not ended, children of others aside; more
+    /// are refused until some end, so that memory stays bounded (reliability R18).
+    pub max_open: usize,
     /// How many attempts of one agent run at the same time (catalogue 5.5).
     pub max_per_agent: usize,
     /// After how many deaths of its process a step is given up (reliability R14).

@@ -31,6 +31,8 @@ pub(super) async fn hold(
 ) {
     // The epoch that this process had last.
     let mut last = None;
+    // Whether something could not be written that would never be taken.
+    let mut was_refused = false;
     while !app.shutdown.is_cancelled() {
         let asked = Instant::now();
         let acquired = tokio::select! {
@@ -48,6 +50,9 @@ pub(super) async fn hold(
         let epoch = lease.epoch;
         // Nobody has died who only was not answered for a while.
         lease.is_takeover &= last.replace(epoch) != Some(epoch - 1);
+        // What ran when the database refused what came of it is suspected as if it had killed
+        // the process: else it would be done and refused again and again.
+        lease.is_takeover |= std::mem::take(&mut was_refused);
         tracing::info!(engine.epoch = epoch, "holding the engine role, epoch {epoch}");
         // What work of an earlier time had to tell is found in the journal, or done again.
         drain(&mut inbox);
@@ -66,6 +71,7 @@ pub(super) async fn hold(
                 if let Err(error) = result {
                     tracing::error!("the engine stopped: {error}; what was not durable will be found again");
                     has_failed = true;
+                    was_refused = error.is_refusal();
                 }
             }
             () = keep(&app, &lease, asked) => {

@@ -16,7 +16,7 @@ use super::sql::{self, Row};
 use super::times::Times;
 use crate::Automation;
 use crate::execution::{Execution, read_execution};
-use crate::runner::Beside;
+use crate::runner::{Beside, Starter};
 use crate::trigger::{LastRun, Refusal, Start, TriggerSource, start};
 
 pub(super) fn routes() -> Routes<Automation> {
@@ -109,7 +109,7 @@ async fn run_now(
     let wanted = Start {
         organisation,
         id: execution,
-        starter: starter(&row),
+        starter: Starter { behind: Some(ctx.caller()?.user), ..starter(&row) },
         workflow: row.workflow,
         inputs: row.inputs,
         project: row.project,

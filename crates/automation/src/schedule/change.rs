@@ -62,6 +62,7 @@ async fn create(
         last_error: None,
         last_status: None,
         created_by: caller.name.clone(),
+        created_by_id: Some(caller.user),
         created_at: ctx.now(),
     };
     let times = check(&ctx, &automation, &row).await?;

@@ -3,6 +3,7 @@
 use base::{OrganisationId, Random, ScheduleId, Timestamp};
 use serde_json::Value as Json;
 use store::{Result, Tx};
+use web::Caller;
 
 use super::missed::Missed;
 use super::sql::{self, Row};
@@ -23,7 +24,7 @@ pub(crate) async fn declare(
     organisation: OrganisationId,
     workflow: &str,
     wanted: &[Declared<'_>],
-    (by, at): (&str, Timestamp),
+    (by, at): (&Caller, Timestamp),
 ) -> Result<()> {
     let mut stored = sql::declared(tx, organisation, workflow).await?;
     for schedule in wanted {
@@ -56,7 +57,8 @@ pub(crate) async fn declare(
             last_execution: None,
             last_error: None,
             last_status: None,
-            created_by: by.to_owned(),
+            created_by: by.name.clone(),
+            created_by_id: Some(by.user),
             created_at: at,
         };
         sql::insert(tx, &new).await?;

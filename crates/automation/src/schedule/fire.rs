@@ -118,7 +118,13 @@ fn wanted(schedule: &Row, id: ExecutionId, done: Fired) -> Start {
 /// Whom the executions of a schedule are started by.
 pub(super) fn starter(schedule: &Row) -> Starter {
     let name = schedule.name.clone().unwrap_or_else(|| format!("schedule {}", schedule.cron));
-    Starter { kind: "schedule", id: schedule.id.to_string(), name, key: None }
+    Starter {
+        kind: "schedule",
+        id: schedule.id.to_string(),
+        name,
+        key: None,
+        behind: schedule.created_by_id,
+    }
 }
 
 /// Moves on without an execution, and tells why where the schedule is shown.

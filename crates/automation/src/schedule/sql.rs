@@ -1,6 +1,6 @@
 //! The SQL of schedules.
 
-use base::{ExecutionId, OrganisationId, ScheduleId, Timestamp};
+use base::{ExecutionId, OrganisationId, ScheduleId, Timestamp, UserId};
 use serde_json::Value as Json;
 use store::{Result, Row as DbRow, Tx, params, sql};
 
@@ -29,6 +29,7 @@ pub(super) struct Row {
     /// The state of the last execution.
     pub last_status: Option<String>,
     pub created_by: String,
+    pub created_by_id: Option<UserId>,
     pub created_at: Timestamp,
 }
 
@@ -52,6 +53,7 @@ fn row(row: &DbRow) -> Result<Row> {
         last_error: row.get("last_error")?,
         last_status: row.get("last_status")?,
         created_by: row.get("created_by")?,
+        created_by_id: row.get("created_by_id")?,
         created_at: row.get("created_at")?,
     })
 }
@@ -104,11 +106,11 @@ pub(super) async fn declared(
 
 pub(super) async fn insert(tx: &mut Tx, new: &Row) -> Result<()> {
     tx.execute(
-        sql!("insert into schedules (organisation_id, id, workflow_slug, name, cron, timezone, inputs, priority, project_key, missed, enabled, declared, next_at, created_by, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)"),
+        sql!("insert into schedules (organisation_id, id, workflow_slug, name, cron, timezone, inputs, priority, project_key, missed, enabled, declared, next_at, created_by, created_at, updated_at, created_by_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)"),
         params![
             new.organisation, new.id, &new.workflow, new.name.clone(), &new.cron, &new.timezone, &new.inputs,
             new.priority.clone(), new.project.clone(), new.missed.as_str(), new.enabled, new.is_declared,
-            new.next_at, &new.created_by, new.created_at
+            new.next_at, &new.created_by, new.created_at, new.created_by_id
         ],
     )
     .await?;

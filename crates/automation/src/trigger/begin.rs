@@ -94,12 +94,15 @@ pub(crate) async fn start(
         link: None,
         depth: start.depth,
         beside: Some(start.beside),
+        audit: None,
     };
     let new = beginning.execution(app.random.as_ref()).map_err(Refusal::Never)?;
     match automation.runner.create(new).await {
         Ok(_) => Ok(true),
         Err(StartError::Exists) => Ok(false),
-        Err(StartError::Unavailable(why)) => Err(Refusal::NotNow(why)),
+        Err(error @ (StartError::Full(_) | StartError::Unavailable(_))) => {
+            Err(Refusal::NotNow(error.to_string()))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use engine::Problem;
 use engine::definition::{EventTrigger, ScheduleTrigger};
 use engine::{Definition, expression::Template};
 use store::{Result, Tx, outbox};
+use web::Caller;
 
 use super::sql::{self, Row};
 use crate::schedule::{self, Times};
@@ -50,7 +51,7 @@ pub(crate) async fn declare(
     organisation: OrganisationId,
     workflow: &str,
     definition: &Definition,
-    (by, at): (&str, Timestamp),
+    (by, at): (&Caller, Timestamp),
 ) -> Result<()> {
     let wanted: Vec<schedule::Declared<'_>> = definition
         .triggers
@@ -86,7 +87,8 @@ pub(crate) async fn declare(
             last_execution: None,
             last_error: None,
             last_status: None,
-            created_by: by.to_owned(),
+            created_by: by.name.clone(),
+            created_by_id: Some(by.user),
             created_at: at,
         };
         sql::insert(tx, &new).await?;

@@ -116,6 +116,7 @@ async fn take_one(
             id: id.to_string(),
             name: format!("event {}", trigger.event),
             key: None,
+            behind: trigger.created_by_id,
         },
         trigger: "event",
         depth: above.map_or(0, |above| above + 1),

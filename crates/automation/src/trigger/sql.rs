@@ -1,6 +1,6 @@
 //! The SQL of event triggers.
 
-use base::{EventTriggerId, ExecutionId, OrganisationId, Timestamp};
+use base::{EventTriggerId, ExecutionId, OrganisationId, Timestamp, UserId};
 use serde_json::Value as Json;
 use store::outbox::Message;
 use store::{Result, Row as DbRow, Tx, params, sql};
@@ -23,6 +23,7 @@ pub(super) struct Row {
     /// The state of the last execution.
     pub last_status: Option<String>,
     pub created_by: String,
+    pub created_by_id: Option<UserId>,
     pub created_at: Timestamp,
 }
 
@@ -41,6 +42,7 @@ fn row(row: &DbRow) -> Result<Row> {
         last_error: row.get("last_error")?,
         last_status: row.get("last_status")?,
         created_by: row.get("created_by")?,
+        created_by_id: row.get("created_by_id")?,
         created_at: row.get("created_at")?,
     })
 }
@@ -93,10 +95,10 @@ pub(super) async fn declared(
 
 pub(super) async fn insert(tx: &mut Tx, new: &Row) -> Result<()> {
     tx.execute(
-        sql!("insert into event_triggers (organisation_id, id, workflow_slug, event, condition, inputs, declared, position, created_by, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)"),
+        sql!("insert into event_triggers (organisation_id, id, workflow_slug, event, condition, inputs, declared, position, created_by, created_at, updated_at, created_by_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)"),
         params![
             new.organisation, new.id, &new.workflow, &new.event, new.condition.clone(), new.inputs.clone(),
-            new.is_declared, new.position, &new.created_by, new.created_at
+            new.is_declared, new.position, &new.created_by, new.created_at, new.created_by_id
         ],
     )
     .await?;

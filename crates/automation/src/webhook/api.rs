@@ -95,6 +95,7 @@ async fn create(
         last_used_at: None,
         last_error: None,
         created_by: caller.name.clone(),
+        created_by_id: Some(caller.user),
         created_at: ctx.now(),
     };
     let (inside, new) = (ctx.clone(), row.clone());

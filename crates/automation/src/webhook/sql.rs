@@ -1,6 +1,6 @@
 //! The SQL of webhooks.
 
-use base::{OrganisationId, Timestamp, WebhookId};
+use base::{OrganisationId, Timestamp, UserId, WebhookId};
 use serde_json::Value as Json;
 use store::{Result, Row as DbRow, Tx, params, sql};
 
@@ -18,6 +18,7 @@ pub(super) struct Row {
     pub last_used_at: Option<Timestamp>,
     pub last_error: Option<String>,
     pub created_by: String,
+    pub created_by_id: Option<UserId>,
     pub created_at: Timestamp,
 }
 
@@ -34,6 +35,7 @@ fn row(row: &DbRow) -> Result<Row> {
         last_used_at: row.get("last_used_at")?,
         last_error: row.get("last_error")?,
         created_by: row.get("created_by")?,
+        created_by_id: row.get("created_by_id")?,
         created_at: row.get("created_at")?,
     })
 }
@@ -80,10 +82,11 @@ pub(super) async fn by_token(tx: &mut Tx, token_hash: &str) -> Result<Option<Row
 
 pub(super) async fn insert(tx: &mut Tx, new: &Row) -> Result<()> {
     tx.execute(
-        sql!("insert into webhooks (organisation_id, id, workflow_slug, name, token_hash, token_hint, sealed_secret, inputs, created_by, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)"),
+        sql!("insert into webhooks (organisation_id, id, workflow_slug, name, token_hash, token_hint, sealed_secret, inputs, created_by, created_at, updated_at, created_by_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)"),
         params![
             new.organisation, new.id, &new.workflow, &new.name, &new.token_hash, &new.token_hint,
-            new.sealed_secret.clone(), new.inputs.clone(), &new.created_by, new.created_at
+            new.sealed_secret.clone(), new.inputs.clone(), &new.created_by, new.created_at,
+            new.created_by_id
         ],
     )
     .await?;

@@ -93,7 +93,7 @@ pub(super) async fn save(
                     organisation,
                     &key,
                     &definition,
-                    (&caller.name, now),
+                    (&caller, now),
                 )
                 .await?;
                 Ok((key, number, now, status))

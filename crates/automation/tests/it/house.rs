@@ -117,6 +117,8 @@ pub struct Setup {
     pub models: FakeModels,
     pub increment: Increment,
     pub max_running: usize,
+    pub max_open: usize,
+    pub max_per_agent: usize,
     pub node: &'static str,
     /// Which process of the test this is, so that no two make the same ids.
     pub number: u64,
@@ -128,6 +130,8 @@ impl Default for Setup {
             models: FakeModels::default(),
             increment: Increment::default(),
             max_running: 16,
+            max_open: 100_000,
+            max_per_agent: 1000,
             node: "node",
             number: 0,
         }
@@ -325,7 +329,8 @@ fn parts(setup: Setup) -> Parts {
         http: automation::HttpTool::default(),
         options: Options {
             max_running: setup.max_running,
-            max_per_agent: 1000,
+            max_open: setup.max_open,
+            max_per_agent: setup.max_per_agent,
             give_up_after: 1000,
             node: setup.node.to_owned(),
         },

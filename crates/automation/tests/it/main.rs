@@ -4,13 +4,18 @@
 
 mod access;
 mod answers;
+mod audit;
 mod bad_input;
 mod budgets;
 mod cancel;
 mod decisions;
 mod fencing;
+mod four_eyes;
+mod full;
+mod heavy;
 mod house;
 mod idempotency;
+mod inbox;
 mod inside;
 mod insiders;
 mod ledger;
@@ -19,6 +24,7 @@ mod manual;
 mod models;
 mod patience;
 mod pause;
+mod places;
 mod procedure;
 mod process;
 mod queue;

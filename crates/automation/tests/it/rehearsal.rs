@@ -94,6 +94,7 @@ async fn house(db: Db) -> Stage {
         http: HttpTool::default(),
         options: Options {
             max_running: 64,
+            max_open: 64,
             max_per_agent: 64,
             give_up_after: 1000,
             node: "rehearsal".to_owned(),

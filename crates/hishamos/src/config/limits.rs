@@ -7,6 +7,8 @@ use crate::failure::{Failure, Result};
 
 const RUNNING: Key =
     Key { name: "limits.running_executions", variable: "HISHAMOS_RUNNING_EXECUTIONS", flag: "" };
+const OPEN: Key =
+    Key { name: "limits.open_executions", variable: "HISHAMOS_OPEN_EXECUTIONS", flag: "" };
 const REQUEST: Key =
     Key { name: "limits.request_seconds", variable: "HISHAMOS_REQUEST_SECONDS", flag: "" };
 const IDLE: Key = Key {
@@ -24,8 +26,9 @@ const PER_AGENT: Key =
 const DEATHS: Key =
     Key { name: "limits.deaths_of_a_step", variable: "HISHAMOS_DEATHS_OF_A_STEP", flag: "" };
 
-pub(super) const KEYS: [&str; 7] = [
+pub(super) const KEYS: [&str; 8] = [
     RUNNING.name,
+    OPEN.name,
     PER_AGENT.name,
     DEATHS.name,
     REQUEST.name,
@@ -39,6 +42,8 @@ pub(super) const KEYS: [&str; 7] = [
 pub struct Limits {
     /// How many executions run at the same time; the others wait in order.
     pub running_executions: usize,
+    /// How many executions may be there that have not ended; more are refused until some end.
+    pub open_executions: usize,
     /// How many attempts of one agent run at the same time; the others wait in order.
     pub attempts_per_agent: usize,
     /// After how many deaths of the process a step that ran is given up.
@@ -65,6 +70,7 @@ impl Limits {
         let minutes = |number: u32| Duration::from_secs(u64::from(number) * 60);
         Ok(Self {
             running_executions: count(RUNNING, 100)? as usize,
+            open_executions: count(OPEN, 100_000)? as usize,
             attempts_per_agent: count(PER_AGENT, 5)? as usize,
             deaths_of_a_step: count(DEATHS, 3)?,
             request: Duration::from_secs(u64::from(count(REQUEST, 30)?)),

@@ -50,19 +50,7 @@ pub struct Reading {
 /// people read logs less than a server.
 pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> Result<Reading> {
     let (folder, origin) = data::folder(flags.data.data.as_deref(), environment);
-    let known: Vec<&str> = [
-        &server::KEYS[..],
-        &database::KEYS,
-        &model::KEYS,
-        &log::KEYS,
-        &limits::KEYS,
-        &tools::KEYS,
-        &doors::KEYS,
-        &secrets::KEYS,
-        &telemetry::KEYS,
-    ]
-    .concat();
-    let file = File::read(&folder, &known)?;
+    let file = File::read(&folder, &known())?;
     let mut reader = Reader::new(environment, &file);
     let config = Config {
         data: Data::read(&mut reader, folder.clone(), origin),
@@ -80,6 +68,22 @@ pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> R
     Ok(Reading { config, lines: reader.into_lines() })
 }
 
+/// Every key of the file but those of providers.
+fn known() -> Vec<&'static str> {
+    [
+        &server::KEYS[..],
+        &database::KEYS,
+        &model::KEYS,
+        &log::KEYS,
+        &limits::KEYS,
+        &tools::KEYS,
+        &doors::KEYS,
+        &secrets::KEYS,
+        &telemetry::KEYS,
+    ]
+    .concat()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -92,6 +96,19 @@ mod tests {
         let mut flags = flags;
         flags.data.data = Some(folder.path().to_owned());
         read(&flags, environment, "info")
+    }
+
+    #[test]
+    fn every_key_is_in_the_documents() {
+        let text = std::fs::read_to_string("../../docs/operations.md").unwrap();
+        let missing: Vec<_> =
+            known().into_iter().filter(|key| !text.contains(&format!("`{key}`"))).collect();
+        assert_eq!(missing, Vec::<&str>::new());
+        let default = reading("", &Environment::default(), ServeFlags::default()).unwrap();
+        for line in default.lines.iter().filter(|line| line.key.starts_with("limits.")) {
+            let row = format!("| `{}` | {} ", line.key, line.value);
+            assert!(text.contains(&row), "no row begins with: {row}");
+        }
     }
 
     #[test]

@@ -91,6 +91,7 @@ impl Server {
         features::open_gateway(config, &app, &gateway).await?;
         let options = Options {
             max_running: config.limits.running_executions,
+            max_open: config.limits.open_executions,
             max_per_agent: config.limits.attempts_per_agent,
             give_up_after: config.limits.deaths_of_a_step,
             node: node.clone(),

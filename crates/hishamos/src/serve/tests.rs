@@ -57,6 +57,7 @@ pub async fn application() -> (App, Reachable) {
             http: HttpTool::default(),
             options: Options {
                 max_running: 1,
+                max_open: 100,
                 max_per_agent: 1,
                 give_up_after: 3,
                 node: "test".to_owned(),

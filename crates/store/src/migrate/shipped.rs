@@ -95,6 +95,7 @@ pub const SHIPPED: Migrations = Migrations(&[
     migration!(5, "0005_platforms", Version::new(0, 2, 0)),
     migration!(6, "0006_indexes", Version::new(0, 2, 0)),
     migration!(7, "0007_key_pays", Version::new(0, 2, 0)),
+    migration!(8, "0008_people", Version::new(0, 2, 0)),
 ]);
 
 #[cfg(test)]

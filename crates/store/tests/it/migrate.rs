@@ -129,12 +129,12 @@ store::both_databases! {
 
     async fn a_newer_database_is_refused(db: Db) {
         let mut list = SHIPPED.0.to_vec();
-        list.push(next(8, "0008_more", V3, "create table more (id BIGINT);", "drop table more;"));
+        list.push(next(99, "0099_more", V3, "create table more (id BIGINT);", "drop table more;"));
         let newer = Migrations(Vec::leak(list));
         newer.upgrade(&db, None, test_time()).await.unwrap();
         let refused = problem(store::migrate::upgrade(&db, test_time()).await);
         assert!(refused.is_unsafe());
-        assert!(refused.to_string().contains("0008_more of version 0.3.0"), "{refused}");
+        assert!(refused.to_string().contains("0099_more of version 0.3.0"), "{refused}");
     }
 
     async fn a_changed_file_is_refused(db: Db) {

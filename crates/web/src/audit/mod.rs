@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 use store::Tx;
 
-use crate::{CallerKind, Ctx, Result};
+use crate::{Caller, CallerKind, Ctx, Result};
 
 mod sql;
 
@@ -41,11 +41,15 @@ impl AuditEntry {
 
     /// Writes it as done by the caller of the request.
     pub async fn write(self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-        let caller = ctx.caller()?;
+        Ok(self.write_for(tx, ctx, ctx.caller()?).await?)
+    }
+
+    /// The same for whoever knows the caller already.
+    pub async fn write_for(&self, tx: &mut Tx, ctx: &Ctx, caller: &Caller) -> store::Result<()> {
         let (kind, id) = match caller.kind {
             CallerKind::Session(_) => ("user", caller.user.to_string()),
             CallerKind::ApiKey(id) => ("api_key", id.to_string()),
         };
-        Ok(sql::insert(tx, ctx, caller, (kind, &id), &self).await?)
+        sql::insert(tx, ctx, caller, (kind, &id), self).await
     }
 }

@@ -23,7 +23,8 @@ use crate::{
     Result, Routes, Things, authenticate, guard_origin,
 };
 
-/// Signs in whoever sends the key `test-<permissions, comma separated, or all>[@<organisation number>]`.
+/// Signs in whoever sends the key
+/// `test-<permissions, comma separated, or all>[@<organisation number>][#<user number>]`.
 #[derive(Debug)]
 struct TestAuthenticator;
 
@@ -36,6 +37,7 @@ impl Authenticator for TestAuthenticator {
         let Credential::ApiKey(key) = credential else { return Box::pin(async { Ok(None) }) };
         Box::pin(async move {
             let Some(rights) = key.reveal().strip_prefix("test-") else { return Ok(None) };
+            let (rights, user) = rights.split_once('#').unwrap_or((rights, "1"));
             let (rights, organisation) = rights.split_once('@').unwrap_or((rights, "1"));
             let permissions: BTreeSet<Permission> = if rights == "all" {
                 Permission::ALL.iter().copied().collect()
@@ -44,8 +46,8 @@ impl Authenticator for TestAuthenticator {
             };
             Ok(Some(Caller {
                 organisation: OrganisationId::from_u128(organisation.parse().unwrap_or(1)),
-                user: UserId::from_u128(1),
-                name: "Test".to_owned(),
+                user: UserId::from_u128(user.parse().unwrap_or(1)),
+                name: if user == "1" { "Test".to_owned() } else { format!("Test {user}") },
                 email: "test@example.com".to_owned(),
                 role: "Test".to_owned(),
                 kind: CallerKind::ApiKey(base::ApiKeyId::from_u128(1)),

@@ -33,6 +33,8 @@ const STEPS: usize = 10;
 const CLIENTS: usize = 64;
 /// Connections that ask at a rate: many, so that there is nearly always a free one.
 const AT_A_RATE: usize = 256;
+/// Connections of an overload: more than the server lets start at the same time.
+const FLOODING: usize = 1024;
 /// How many executions run at the same time.
 const RUNNING: usize = 1024;
 /// One of so many is seen from outside.
@@ -191,7 +193,7 @@ impl Offer<'_> {
         let before = completed(&mut client)?;
         let (counts, is_over) = (Counts::default(), AtomicBool::new(false));
         let clients =
-            (0..CLIENTS).map(|_| self.server.connect()).collect::<Result<Vec<Client>>>()?;
+            (0..FLOODING).map(|_| self.server.connect()).collect::<Result<Vec<Client>>>()?;
         let mut pairs = Vec::new();
         for client in &clients {
             pairs.push((client.twin()?, client.twin()?));

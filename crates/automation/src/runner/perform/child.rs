@@ -80,12 +80,15 @@ async fn make(desk: &Desk, order: &ChildOrder) -> Result<Option<Message>, Stoppe
         group,
         depth: order.depth,
         beside: None,
+        audit: None,
         plan: source.plan,
     };
     match desk.handle.create_inside(new).await {
         Ok(_) => Ok(None),
         Err(StartError::Exists) => end_of(desk, order).await,
-        Err(StartError::Unavailable(why)) => Err(Stopped::Lost(why)),
+        Err(error @ (StartError::Full(_) | StartError::Unavailable(_))) => {
+            Err(Stopped::Lost(error.to_string()))
+        }
     }
 }
 

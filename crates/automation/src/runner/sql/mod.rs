@@ -40,6 +40,10 @@ pub(super) async fn write(
     let mut rows = Tables::default();
     for (change, _) in changes.iter().zip(&written).filter(|(_, written)| **written) {
         let key = Key::of(change);
+        let audit = change.created.as_deref().and_then(|new| new.audit.as_ref());
+        for beside in change.beside.iter().chain(audit) {
+            beside.write(tx).await?;
+        }
         journal::push(&mut rows.journal, &key, change, now);
         step::push(&mut rows.steps, &key, change, now);
         // Results have their ids before the attempts point to them.

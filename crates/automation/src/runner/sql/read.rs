@@ -43,7 +43,7 @@ pub(in crate::runner) async fn unfinished(
 ) -> Result<Vec<Unfinished>> {
     let rows = tx
         .fetch_all(
-            sql!("select organisation_id, id, definition, workflow_slug, title, project_key, model, answered_model, scripted, percent, priority, started_by_kind, started_by_id, started_by_name, started_by_key_id, concurrency_group, concurrency_limit, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, created_at from executions where is_final = false and id > $1 order by id limit $2"),
+            sql!("select organisation_id, id, definition, workflow_slug, title, project_key, model, answered_model, scripted, percent, priority, started_by_kind, started_by_id, started_by_name, started_by_key_id, started_for_id, concurrency_group, concurrency_limit, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, created_at from executions where is_final = false and id > $1 order by id limit $2"),
             params![after, limit],
         )
         .await?;
@@ -72,6 +72,7 @@ fn unfinished_row(row: &Row) -> Result<Unfinished> {
             id: row.get("started_by_id")?,
             name: row.get("started_by_name")?,
             key: row.get("started_by_key_id")?,
+            behind: row.get("started_for_id")?,
         },
         group: group.map(|name| Group {
             name,

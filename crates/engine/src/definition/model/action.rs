@@ -100,7 +100,7 @@ pub enum Wait {
     },
     /// A moment: a text in RFC 3339.
     Until(Template),
-    /// A signal with this name, sent by a person, a webhook or an event of the system. The
+    /// A signal with this name, which a person or a program sends to the execution. The
     /// step's timeout is how long; the output is the signal's payload.
     Event {
         /// The name.

@@ -1,0 +1,94 @@
+//! Places that executions share: of a concurrency group, of an agent; and who comes first.
+
+use serde_json::{Value as Json, json};
+use store::both_databases;
+
+use crate::house::{House, ONE, Setup};
+
+fn with(more: &str) -> String {
+    format!("{}\n{more}\n", ONE.trim_end())
+}
+
+/// How many executions have this status.
+async fn count(house: &House, status: &str) -> usize {
+    let list = house.get(&format!("/executions?limit=200&status={status}")).await;
+    list["items"].as_array().unwrap().len()
+}
+
+both_databases! {
+    async fn a_group_has_as_many_places_as_it_says(db: Db) {
+        let house = House::new(db).await;
+        house.models.hold("write_text");
+        let text = with("concurrency: {group: release, limit: 2}");
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            ids.push(house.execute(&text, json!({})).await);
+        }
+        let free = house.execute(ONE, json!({})).await;
+        house.models.begun(3).await;
+        assert_eq!((count(&house, "running").await, count(&house, "queued").await), (3, 1));
+        house.models.open("write_text");
+        for id in ids.iter().chain([&free]) {
+            house.status(id, "completed").await;
+        }
+        house.check().await;
+    }
+
+    async fn a_newer_one_takes_the_place_of_those_before(db: Db) {
+        let house = House::new(db).await;
+        house.models.hold("write_text");
+        let text = with("concurrency: {group: 'preview', cancel-in-progress: true}");
+        let first = house.execute(&text, json!({})).await;
+        house.models.begun(1).await;
+        let second = house.execute(&text, json!({})).await;
+        house.status(&first, "cancelled").await;
+        let told = house.journal(&first).await.pop().unwrap();
+        assert_eq!(told["kind"], "execution_cancelled");
+        let reason = told["body"]["reason"].as_str();
+        assert!(reason.unwrap_or_default().contains("a newer execution of group"), "{told}");
+        house.models.begun(2).await;
+        house.models.open("write_text");
+        house.status(&second, "completed").await;
+        house.check().await;
+    }
+
+    async fn an_agent_works_at_as_many_things_as_it_may(db: Db) {
+        let house = House::open(db, Setup { max_per_agent: 1, ..Setup::default() }).await;
+        house.models.hold("write_text");
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            ids.push(house.execute(ONE, json!({})).await);
+        }
+        for begun in 1..=3 {
+            house.models.begun(begun).await;
+            for id in &ids {
+                house.fact(id, "attempt_started").await;
+            }
+            assert_eq!(house.models.counts().begun, begun, "one at a time");
+            house.models.let_through("write_text", 1);
+        }
+        for id in &ids {
+            house.status(id, "completed").await;
+        }
+        house.check().await;
+    }
+
+    async fn the_workflow_says_how_urgent_it_is_unless_the_request_does(db: Db) {
+        let house = House::open(db, Setup { max_running: 1, ..Setup::default() }).await;
+        house.models.hold("write_text");
+        let busy = house.execute(ONE, json!({})).await;
+        house.models.begun(1).await;
+        let usual = house.execute(ONE, json!({})).await;
+        let urgent = house.execute(&with("priority: critical"), json!({})).await;
+        let body = json!({ "definition": with("priority: critical"), "inputs": {}, "priority": "low" });
+        let low = house.post("/executions", body).await.expect(202)["id"].as_str().unwrap().to_owned();
+        let shown: Vec<Json> = [house.detail(&urgent).await, house.detail(&low).await].map(|it| it["priority"].clone()).into();
+        assert_eq!(shown, ["critical", "low"]);
+        house.models.open("write_text");
+        for id in [&busy, &urgent, &usual, &low] {
+            house.status(id, "completed").await;
+        }
+        let order: Vec<String> = house.models.asked().iter().map(|asked| asked.execution.to_string()).collect();
+        assert_eq!(order, [busy, urgent, usual, low]);
+    }
+}
