@@ -6,8 +6,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::task::Poll;
 use std::time::Duration;
 
 use base::Secret;
@@ -17,7 +20,7 @@ use reqwest::header::{
 };
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Method, Response, Url};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use crate::{Endpoint, Error, Phase, Result, client_builder};
 
@@ -131,6 +134,9 @@ pub(crate) struct Answer {
 pub(crate) struct Body {
     response: Response,
     deadlines: Deadlines,
+    /// Rings when a timeout may have run out. It is set anew when it rings, not at each byte:
+    /// an answer has many pieces.
+    alarm: Option<Pin<Box<Sleep>>>,
     bytes_read: usize,
 }
 
@@ -191,7 +197,7 @@ impl Transport {
             status: response.status().as_u16(),
             media_type: media_type(response.headers()),
             retry_after: retry_after(response.headers()),
-            body: Body { response, deadlines, bytes_read: 0 },
+            body: Body { response, deadlines, alarm: None, bytes_read: 0 },
         })
     }
 
@@ -210,7 +216,7 @@ impl Transport {
 impl Body {
     /// The next bytes; `None` at the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        let chunk = self.deadlines.within(Phase::Idle, self.response.chunk()).await?;
+        let chunk = self.piece().await?;
         // after the headers any failure of the line leaves a part of an answer
         let chunk = chunk.map_err(|_| Error::StreamCut)?;
         self.bytes_read += chunk.as_ref().map_or(0, Bytes::len);
@@ -219,6 +225,27 @@ impl Body {
             return Err(Error::invalid_reply(message));
         }
         Ok(chunk)
+    }
+
+    /// The next piece, within the timeouts.
+    async fn piece(&mut self) -> Result<reqwest::Result<Option<Bytes>>> {
+        let Self { response, deadlines, alarm, .. } = self;
+        let (at, timeout) = deadlines.next(Phase::Idle);
+        let mut piece = pin!(response.chunk());
+        poll_fn(|context| {
+            if let Poll::Ready(piece) = piece.as_mut().poll(context) {
+                return Poll::Ready(Ok(piece));
+            }
+            let alarm = alarm.get_or_insert_with(|| Box::pin(sleep_until(at)));
+            loop {
+                std::task::ready!(alarm.as_mut().poll(context));
+                if Instant::now() >= at {
+                    return Poll::Ready(Err(timeout.clone()));
+                }
+                alarm.as_mut().reset(at);
+            }
+        })
+        .await
     }
 
     /// Everything up to the end.
@@ -234,6 +261,12 @@ impl Body {
 impl Deadlines {
     /// Awaits `future` until its own timeout or the total one, whichever comes first.
     async fn within<T>(&self, phase: Phase, future: impl Future<Output = T>) -> Result<T> {
+        let (at, timeout) = self.next(phase);
+        timeout_at(at, future).await.map_err(|_| timeout)
+    }
+
+    /// When a phase that begins now runs out, and what is said then.
+    fn next(&self, phase: Phase) -> (Instant, Error) {
         let after = match phase {
             Phase::Connect => self.timeouts.connect,
             Phase::Headers => self.timeouts.headers,
@@ -246,7 +279,7 @@ impl Deadlines {
         } else {
             Error::Timeout { which: Phase::Total, after: self.timeouts.total }
         };
-        timeout_at(phase_at.min(self.total_at), future).await.map_err(|_| timeout)
+        (phase_at.min(self.total_at), timeout)
     }
 }
 

@@ -152,7 +152,9 @@ impl Gateway {
                     Err(error.to_string())
                 }
             };
-        let is_same_place = |known: &&Platform| known.base_url == record.draft.base_url;
+        let is_same_place = |known: &&Platform| {
+            known.base_url == record.draft.base_url && *known.name == *record.draft.name
+        };
         let state = known
             .filter(is_same_place)
             .map_or_else(|| Arc::new(PlatformState::default()), |known| known.state.clone());

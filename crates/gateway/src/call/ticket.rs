@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::limit::{Pass, TooMuch, Turnstile};
 use crate::platform::Platform;
 use crate::route::Gate;
+use crate::telemetry::CallMeters;
 
 /// Milliseconds since the gateway was made: a time that only grows.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +119,8 @@ impl Ticket {
     pub(super) fn succeeded(mut self) {
         self.platform.state.succeeded(self.clock.now());
         self.is_settled = true;
-        count(&self.platform.name, self.began, "ok");
+        let Platform { name, state, .. } = &*self.platform;
+        state.meters.get_or_init(|| CallMeters::new(name)).answered(self.began.elapsed());
     }
 
     /// The call failed.

@@ -2,13 +2,14 @@
 //! by all calls; nothing here waits.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use base::Timestamp;
 use llm::Error;
 
 use super::window::Window;
 use crate::route::{Average, Breaker, Gate};
+use crate::telemetry::CallMeters;
 
 /// So long at most a platform's own wish keeps calls away, in milliseconds: it may be about
 /// one model only.
@@ -23,6 +24,8 @@ pub(crate) struct PlatformState {
     in_flight: AtomicU32,
     /// How long its first words take.
     pub(crate) latency: Average,
+    /// Its counts for Prometheus, made with its first answer.
+    pub(crate) meters: OnceLock<CallMeters>,
 }
 
 /// The last things that were heard.

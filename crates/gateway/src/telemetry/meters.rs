@@ -49,6 +49,35 @@ struct Model {
     seconds: Histogram,
 }
 
+/// Counts of the calls of one platform that are answered; the others are too few to matter.
+pub(crate) struct CallMeters {
+    answered: Counter,
+    seconds: Histogram,
+}
+
+impl CallMeters {
+    /// The counts of a platform.
+    pub(crate) fn new(provider: &str) -> Self {
+        let provider = provider.to_owned();
+        Self {
+            answered: counter!("hishamos_model_calls_total", "provider" => provider.clone(), "outcome" => "ok"),
+            seconds: histogram!("hishamos_model_call_seconds", "provider" => provider),
+        }
+    }
+
+    /// A call was answered.
+    pub(crate) fn answered(&self, took: Duration) {
+        self.answered.increment(1);
+        self.seconds.record(took.as_secs_f64());
+    }
+}
+
+impl std::fmt::Debug for CallMeters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CallMeters")
+    }
+}
+
 impl std::fmt::Debug for Door {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Door")

@@ -4,5 +4,5 @@
 mod meters;
 mod span;
 
-pub(crate) use meters::{Ending, Meters};
+pub(crate) use meters::{CallMeters, Ending, Meters};
 pub(crate) use span::{Told, asked, ended, said, span};

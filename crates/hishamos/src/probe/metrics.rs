@@ -13,7 +13,7 @@ use web::{Ctx, Permission, Problem, Result};
 use crate::failure::Failure;
 
 /// How often old samples are folded while nobody asks.
-const UPKEEP: Duration = Duration::from_secs(30);
+const UPKEEP: Duration = Duration::from_secs(1);
 /// Seconds; requests are quick, model calls are not.
 const BUCKETS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 120.0];
 
