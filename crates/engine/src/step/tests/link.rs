@@ -255,8 +255,8 @@ fn what_people_agreed_to_is_not_agreed_to_for_other_work() {
     let first = check(
         ASKED,
         "start => started, build#1 started
-         ok build 1 => build#1 ok, build completed, go#1 started, go#1 asks
-         approve go bob => bob approves go#1, go#1 ok, go completed, deploy#1 started
+         ok build 1 => build#1 ok, build completed, go#1 started, go#1 asks \"Go?\"
+         approve go app => approved by app, go#1 ok, go completed, deploy#1 started
          broken deploy => deploy#1 failed (broken), deploy failed, FAILED by deploy (broken)",
     );
     let check = |plan: &Plan, mode: LinkMode, inputs: Json, expected: &str| {
