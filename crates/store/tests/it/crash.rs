@@ -105,8 +105,8 @@ async fn converge(kind: &str, make: impl AsyncFn() -> TestDb) {
         // Not a wait for anything: the moment of the kill is what is tried.
         std::thread::sleep(Duration::from_micros(random(60_000)));
         running.kill();
-        let applied = many().status(db).await.unwrap().applied.len() as i64;
-        assert_eq!(tables(db).await, applied - SHIPPED.0.len() as i64);
+        let (applied, tables) = settled(db).await;
+        assert_eq!(tables, applied - SHIPPED.0.len() as i64);
         killed_half_way += i64::from(applied < MANY);
         if applied == MANY {
             many().downgrade(db, SHIPPED.newest(), true).await.unwrap();
@@ -116,6 +116,18 @@ async fn converge(kind: &str, make: impl AsyncFn() -> TestDb) {
     many().upgrade(db, None, test_time()).await.unwrap();
     assert_eq!(many().status(db).await.unwrap().pending, []);
     assert_eq!(tables(db).await, MANY - SHIPPED.0.len() as i64);
+}
+
+/// How many migrations are applied and how many tables of [`many`] there are, once a
+/// PostgreSQL that was about to commit has done so.
+async fn settled(db: &Db) -> (i64, i64) {
+    loop {
+        let applied = many().status(db).await.unwrap().applied.len() as i64;
+        let tables = tables(db).await;
+        if many().status(db).await.unwrap().applied.len() as i64 == applied {
+            return (applied, tables);
+        }
+    }
 }
 
 /// How many of the tables of [`many`] there are.
