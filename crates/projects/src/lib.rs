@@ -31,4 +31,5 @@ pub fn procedures(procedures: Procedures) -> Procedures {
         .with(backlog::CreateWorkItem)
         .with(backlog::MoveWorkItem)
         .with(backlog::FindProject)
+        .with(backlog::FindWorkItem)
 }

@@ -4,3 +4,5 @@ alter table schedules add column created_by_id TEXT;
 alter table webhooks add column created_by_id TEXT;
 alter table event_triggers add column created_by_id TEXT;
 alter table executions add column started_for_id TEXT;
+-- What an execution is about beside its project (JSON), whose budgets pay for it.
+alter table executions add column charged_to TEXT;

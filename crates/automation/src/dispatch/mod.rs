@@ -6,4 +6,4 @@ mod score;
 mod sql;
 
 pub(crate) use history::{History, read};
-pub(crate) use score::{Candidate, Wanted, choose};
+pub(crate) use score::{Candidate, Choice, Wanted, choose};

@@ -171,6 +171,8 @@ fn highest<'a>(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn candidate(slug: &str, quality: f64, load: usize, cents: f64, seconds: f64) -> Candidate {
@@ -209,6 +211,26 @@ mod tests {
         check(DispatchStrategy::Hybrid, Priority::Low, &[], "cheap");
         check(DispatchStrategy::Priority, Priority::Medium, &[], "quick");
         check(DispatchStrategy::Priority, Priority::Medium, &["quick"], "cheap");
+    }
+
+    #[test]
+    fn a_choice_is_explained_by_its_figures() {
+        let wanted = Wanted {
+            capabilities: vec!["review".to_owned()],
+            strategy: DispatchStrategy::Hybrid,
+            exclude: vec!["other".to_owned()],
+        };
+        // 0.30 + 0.25 * 0.8 + 0.20 * 0.8 + 0.15 * 0.5 + 0.10 * 0.5
+        let candidates = [candidate("one", 8.0, 1, 50.0, 150.0)];
+        let choice = choose(&candidates, &wanted, Priority::Medium).unwrap();
+        let expected = json!({
+            "strategy": "hybrid", "capabilities": ["review"], "excluded": ["other"], "score": 0.785,
+            "candidates": [{
+                "agent": "one", "score": 0.785, "capability": 1.0, "quality": 0.8, "load": 0.8,
+                "cost": 0.5, "speed": 0.5,
+            }],
+        });
+        assert_eq!(choice.explanation, expected);
     }
 
     #[test]

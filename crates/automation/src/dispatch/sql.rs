@@ -12,7 +12,7 @@ pub(super) struct Row {
     pub duration_ms: i64,
 }
 
-/// The newest results of agents.
+/// The newest results of agents; an output that is long says nothing of its quality.
 pub(super) async fn latest(
     tx: &mut Tx,
     organisation: OrganisationId,
@@ -20,7 +20,7 @@ pub(super) async fn latest(
 ) -> Result<Vec<Row>> {
     let rows = tx
         .fetch_all(
-            sql!("select r.agent, r.output, r.cost_micros, coalesce(a.finished_at - a.started_at, 0) as duration_ms from results r left join attempts a on a.organisation_id = r.organisation_id and a.execution_id = r.execution_id and a.step = r.step and a.instance = r.instance and a.number = r.attempt where r.organisation_id = $1 and r.agent is not null and r.kept_from is null order by r.id desc limit $2"),
+            sql!("select r.agent, case when length(r.output) < 65536 then r.output else 'null' end as output, r.cost_micros, coalesce(a.finished_at - a.started_at, 0) as duration_ms from results r left join attempts a on a.organisation_id = r.organisation_id and a.execution_id = r.execution_id and a.step = r.step and a.instance = r.instance and a.number = r.attempt where r.organisation_id = $1 and r.agent is not null and r.kept_from is null order by r.id desc limit $2"),
             params![organisation, limit],
         )
         .await?;

@@ -6,7 +6,7 @@ use engine::Plan;
 use engine::expression::Scope;
 use serde_json::Value;
 
-use crate::runner::{Beside, Group, Link, NewExecution, Starter};
+use crate::runner::{Beside, Charge, Group, Link, NewExecution, Starter};
 use crate::workflow::Source;
 
 /// What an execution is made of.
@@ -17,6 +17,7 @@ pub(crate) struct Beginning {
     /// The inputs as the workflow accepted them.
     pub inputs: Value,
     pub project: Option<String>,
+    pub charge: Charge,
     pub model: Option<String>,
     /// The workflow's own when absent.
     pub priority: Option<String>,
@@ -49,6 +50,7 @@ impl Beginning {
             workflow_slug: self.source.slug,
             workflow_revision: self.source.revision,
             project: self.project,
+            charge: self.charge,
             title: self.title.unwrap_or_else(|| self.source.name.clone()),
             workflow_name: self.source.name,
             inputs: self.inputs,

@@ -179,6 +179,7 @@ async fn go_on(
         },
         inputs,
         project: ended.project,
+        charge: ended.charged_to.unwrap_or_default(),
         model: wanted.model.or(ended.asked_model),
         priority: Some(ended.priority),
         title: Some(ended.title),

@@ -23,7 +23,7 @@ use super::said::Said;
 use super::sql;
 use super::start::AD_HOC;
 use crate::Automation;
-use crate::runner::{StartError, Starter};
+use crate::runner::{Charge, StartError, Starter};
 use crate::workflow::{Source, check, find, slugs};
 
 /// How many pieces wait for a client who is slower than the agent.
@@ -61,6 +61,7 @@ impl Answering {
             source,
             inputs,
             project: question.project.clone(),
+            charge: Charge::default(),
             model: None,
             priority: None,
             title: None,

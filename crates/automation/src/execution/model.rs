@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::status::{AttemptStatus, Status, StepStatus};
-use crate::runner::{Made, NewExecution};
+use crate::runner::{Charge, Made, NewExecution};
 
 /// One run of one workflow revision.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -42,6 +42,8 @@ pub(crate) struct Execution {
     pub trigger: String,
     /// The ended execution that it continues.
     pub origin: Option<Origin>,
+    /// What it is about beside its project, and whose budgets pay for it.
+    pub charged_to: Option<Charge>,
     /// The step of another execution whose work it is.
     pub parent: Option<ParentStep>,
     /// The group of which only so many run at the same time.
@@ -93,6 +95,7 @@ impl Execution {
                 execution_id: link.execution,
                 mode: link.mode.as_str().to_owned(),
             }),
+            charged_to: new.charge.some().cloned(),
             parent: new.parent.as_ref().map(|parent| ParentStep {
                 execution_id: parent.execution,
                 step: parent.step.clone(),

@@ -8,6 +8,7 @@ use super::model::{
     Child, Continuation, Execution, ExecutionError, ExecutionWorkflow, JournalEntry, Origin,
     ParentStep, Progress, StartedBy,
 };
+use crate::runner::charge;
 
 fn execution(row: &Row) -> Result<Execution> {
     Ok(Execution {
@@ -35,6 +36,7 @@ fn execution(row: &Row) -> Result<Execution> {
         asked_model: row.get("model")?,
         trigger: row.get("trigger_kind")?,
         origin: origin(row)?,
+        charged_to: charge(row)?.some().cloned(),
         parent: parent(row)?,
         concurrency_group: row.get("concurrency_group")?,
         scripted: row.get("scripted")?,

@@ -22,7 +22,7 @@ use super::begin::Beginning;
 use super::model::Execution;
 use super::patience::Patience;
 use super::sql;
-use crate::runner::{Beside, Place, StartError, Starter};
+use crate::runner::{Beside, Charge, Place, StartError, Starter};
 use crate::workflow::{Source, check, find, refused};
 use crate::{Automation, text};
 
@@ -46,9 +46,13 @@ struct ExecuteWorkflow {
     inputs: Value,
     /// The key of the project that it works for.
     project: Option<String>,
+    /// The key of the work item that it is about; budgets of the item and of its epic pay, too.
+    item: Option<String>,
+    /// The sprint that it is part of; a budget of this name pays, too.
+    sprint: Option<String>,
     /// The model, when a certain one is wanted.
     model: Option<String>,
-    /// `critical`, `high`, `medium` (when absent) or `low`.
+    /// `critical`, `high`, `medium` or `low`; as the workflow says when absent.
     priority: Option<Priority>,
 }
 
@@ -64,9 +68,13 @@ struct StartExecution {
     inputs: Value,
     /// The key of the project that it works for.
     project: Option<String>,
+    /// The key of the work item that it is about; budgets of the item and of its epic pay, too.
+    item: Option<String>,
+    /// The sprint that it is part of; a budget of this name pays, too.
+    sprint: Option<String>,
     /// The model, when a certain one is wanted.
     model: Option<String>,
-    /// `critical`, `high`, `medium` (when absent) or `low`.
+    /// `critical`, `high`, `medium` or `low`; as the workflow says when absent.
     priority: Option<Priority>,
 }
 
@@ -123,6 +131,8 @@ async fn execute_workflow(
         source,
         inputs: body.inputs,
         project: body.project,
+        item: body.item,
+        sprint: body.sprint,
         model: body.model,
         priority: body.priority,
         title: None,
@@ -164,6 +174,8 @@ async fn start_execution(
         source,
         inputs: body.inputs,
         project: body.project,
+        item: body.item,
+        sprint: body.sprint,
         model: body.model,
         priority: body.priority,
         title: None,
@@ -176,6 +188,8 @@ pub(super) struct Wanted {
     pub source: Source,
     pub inputs: Value,
     pub project: Option<String>,
+    pub item: Option<String>,
+    pub sprint: Option<String>,
     pub model: Option<String>,
     pub priority: Option<Priority>,
     pub title: Option<String>,
@@ -203,6 +217,7 @@ pub(super) async fn start(
     if let Some(project) = &wanted.project {
         check_project(ctx, automation, project).await?;
     }
+    let charge = charge(ctx, automation, &wanted).await?;
     let (plan, model) = (&wanted.source.plan, wanted.model.as_deref());
     check_model(automation, caller.organisation, plan, model)?;
     let id = execution_id(ctx, headers, caller.user)?;
@@ -214,6 +229,7 @@ pub(super) async fn start(
         source: wanted.source,
         inputs,
         project: wanted.project,
+        charge,
         model: wanted.model,
         priority,
         title: wanted.title,
@@ -271,6 +287,7 @@ fn asks_the_same(first: &Execution, again: &Execution) -> bool {
     first.workflow.slug == again.workflow.slug
         && first.inputs == again.inputs
         && first.project == again.project
+        && first.charged_to == again.charged_to
         && first.asked_model == again.asked_model
         && first.priority == again.priority
 }
@@ -322,9 +339,37 @@ fn execution_id(ctx: &Ctx, headers: &HeaderMap, user: UserId) -> Result<Executio
 
 /// A project belongs to another feature, which is asked by its procedure.
 pub(crate) async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Result<()> {
-    let procedure = automation.procedures.get("find_project");
-    let Some(procedure) = procedure.filter(|_| text::is_line(project)) else {
-        return Err(not_found("project", project));
+    ask(ctx, automation, "find_project", "project", project).await.map(drop)
+}
+
+/// What an execution is about, as the feature that keeps it writes it.
+async fn charge(ctx: &Ctx, automation: &Automation, wanted: &Wanted) -> Result<Charge> {
+    if wanted.sprint.as_deref().is_some_and(|name| !text::is_line(name) || name.len() > 200) {
+        return Err(invalid("sprint", "use 1 to 200 letters on one line"));
+    }
+    let mut charge = Charge { sprint: wanted.sprint.clone(), ..Charge::default() };
+    if let Some(item) = &wanted.item {
+        let found = ask(ctx, automation, "find_work_item", "item", item).await?;
+        let text = |field: &str| found[field].as_str().map(str::to_owned);
+        if wanted.project.as_ref().is_some_and(|project| found["project"] != *project) {
+            return Err(invalid("item", "belongs to another project; leave one of the two out"));
+        }
+        (charge.item, charge.epic) = (text("key"), text("epic"));
+    }
+    Ok(charge)
+}
+
+/// What another feature knows of something that is named here.
+async fn ask(
+    ctx: &Ctx,
+    automation: &Automation,
+    procedure: &str,
+    field: &'static str,
+    name: &str,
+) -> Result<Value> {
+    let procedure = automation.procedures.get(procedure);
+    let Some(procedure) = procedure.filter(|_| text::is_line(name)) else {
+        return Err(not_found(field, name));
     };
     let context = CallContext {
         organisation: ctx.organisation()?,
@@ -338,11 +383,11 @@ pub(crate) async fn check_project(ctx: &Ctx, automation: &Automation, project: &
         random: ctx.random().clone(),
     };
     let mut tx = ctx.read().await?;
-    match procedure.call(&mut tx, &context, json!({ "project": project })).await {
-        Ok(_) => Ok(()),
-        Err(ProcedureError::NotFound(_)) => Err(not_found("project", project)),
+    match procedure.call(&mut tx, &context, json!({ field: name })).await {
+        Ok(done) => Ok(done.output),
+        Err(ProcedureError::NotFound(_)) => Err(not_found(field, name)),
         Err(ProcedureError::Invalid(message) | ProcedureError::Refused { message, .. }) => {
-            Err(invalid("project", message))
+            Err(invalid(field, message))
         }
         Err(ProcedureError::Store(error)) => Err(error.into()),
     }

@@ -64,6 +64,8 @@ async fn generate_stories(
         source,
         inputs: json!({ "idea": idea, "project": key }),
         project: Some(key),
+        item: None,
+        sprint: None,
         model: body.model,
         priority: None,
         title: Some(title),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::dispatch;
 use super::handle::{Message, ResultNote};
 use super::machine::Machine;
-use super::perform::{self, Assignment, ToolCall};
+use super::perform::{self, Assignment, Payer, ToolCall};
 
 /// The tool whose output is its input: for shaping values between steps, and for measuring.
 pub(crate) const SET: &str = "set";
@@ -71,7 +71,10 @@ impl Machine {
     }
 
     fn start_agent(&mut self, id: ExecutionId, key: AttemptKey, order: AgentOrder) {
+        let agent = self.dependencies.library.agent(&order.agent);
+        let department = agent.and_then(|agent| agent.department.clone());
         let Some(live) = self.live.get_mut(&id) else { return };
+        let payer = Payer { department, ..live.payer(key) };
         let assignment = Assignment {
             organisation: live.organisation,
             execution: id,
@@ -81,7 +84,7 @@ impl Machine {
             task: order.task,
             tools: order.tools,
             model: order.model.or_else(|| live.model.clone()),
-            payer: live.payer(key),
+            payer,
             lease: self.lease.clone(),
         };
         let (desk, task) = (self.desk(), self.task(id, key));

@@ -52,6 +52,7 @@ impl Machine {
             workflow,
             inputs,
             project: live.project.clone(),
+            charge: live.charge.clone(),
             model: live.model.clone(),
             priority: live.priority.clone(),
             starter: live.starter.clone(),

@@ -4,52 +4,73 @@ use std::collections::HashMap;
 
 use base::ExecutionId;
 use engine::definition::Priority;
-use engine::{AttemptKey, Failure};
+use engine::{AttemptKey, Failure, Input};
 
-use super::handle::{Choice, Message};
+use super::handle::Message;
 use super::machine::Machine;
 use super::perform::{Desk, Stopped, until_ended};
-use crate::dispatch::{Candidate, History, choose, read};
+use crate::dispatch::{Candidate, Choice, History, choose, read};
 
 pub(super) use crate::dispatch::Wanted;
 
 impl Machine {
+    /// Reads what agents have done so far, so that one can be chosen.
     pub(super) fn choose_agent(&mut self, id: ExecutionId, key: AttemptKey, wanted: Wanted) {
         let Some(live) = self.live.get(&id) else { return };
+        let (organisation, step) = (live.organisation, live.step_id(key));
+        let (desk, task) = (self.desk(), self.task(id, key));
+        self.app.spawn(async move {
+            tokio::select! {
+                biased;
+                () = task.cancelled() => {}
+                histories = until_ended(id, &step, || histories(&desk, organisation)) => {
+                    desk.handle.tell(Message::Histories { id, key, wanted, histories }).await;
+                }
+            }
+        });
+    }
+
+    /// Chooses an agent, and keeps a place of its for the attempt: who is chosen next sees it.
+    pub(super) fn chosen(
+        &mut self,
+        id: ExecutionId,
+        key: AttemptKey,
+        wanted: &Wanted,
+        histories: Result<HashMap<String, History>, Failure>,
+    ) -> Input {
+        let choice = histories.and_then(|histories| {
+            let candidates = self.candidates(&histories);
+            choose(&candidates, wanted, self.urgency(id)).ok_or_else(|| nobody(wanted))
+        });
+        match choice {
+            Ok(Choice { agent, explanation }) => {
+                if self.live.get(&id).is_some_and(|live| live.state.is_running(key)) {
+                    self.slots.promise((id, key), &agent);
+                }
+                Input::AgentChosen { key, agent, explanation }
+            }
+            Err(failure) => Input::AttemptFailed { key, failure },
+        }
+    }
+
+    fn candidates(&self, histories: &HashMap<String, History>) -> Vec<Candidate> {
         let agents = self.dependencies.library.agents().map(|agent| Candidate {
             slug: agent.slug.clone(),
             capabilities: agent.capabilities.clone(),
             load: self.slots.load(&agent.slug),
             most: self.slots.most(),
-            history: History::default(),
+            history: histories.get(&agent.slug).copied().unwrap_or_default(),
         });
-        let agents: Vec<Candidate> = agents.collect();
-        let priority = match live.priority.as_str() {
+        agents.collect()
+    }
+
+    fn urgency(&self, id: ExecutionId) -> Priority {
+        match self.live.get(&id).map_or("", |live| live.priority.as_str()) {
             "critical" => Priority::Critical,
             "high" => Priority::High,
             "low" => Priority::Low,
             _ => Priority::Medium,
-        };
-        let (organisation, step) = (live.organisation, live.step_id(key));
-        let (desk, task) = (self.desk(), self.task(id, key));
-        self.app.spawn(async move {
-            let choice = async {
-                let mut agents = agents;
-                let histories = until_ended(id, &step, || histories(&desk, organisation)).await?;
-                for agent in &mut agents {
-                    if let Some(history) = histories.get(&agent.slug) {
-                        agent.history = *history;
-                    }
-                }
-                let chosen = choose(&agents, &wanted, priority).ok_or_else(|| nobody(&wanted))?;
-                Ok(Choice { agent: chosen.agent, explanation: chosen.explanation })
-            };
-            tokio::select! {
-                biased;
-                () = task.cancelled() => {}
-                choice = choice => desk.handle.tell(Message::Chosen { id, key, choice }).await,
-            }
-        });
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How the rest of the program talks to the runner.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -8,12 +9,14 @@ use base::{ExecutionId, OrganisationId, ResultId, Timestamp, Usage, UserId, Virt
 use engine::expression::size;
 use engine::{AttemptKey, Event, Failure, Input, LinkMode, Plan, Rejected, State};
 use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::Tx;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::change::Head;
 use super::ends::Ends;
+use crate::dispatch::{History, Wanted};
 
 /// How much news may wait before senders are held back.
 const INBOX: usize = 8192;
@@ -46,6 +49,7 @@ pub(crate) struct NewExecution {
     pub workflow_name: String,
     pub workflow_revision: Option<i64>,
     pub project: Option<String>,
+    pub charge: Charge,
     pub title: String,
     pub inputs: Json,
     pub model: Option<String>,
@@ -67,6 +71,27 @@ pub(crate) struct NewExecution {
     pub beside: Option<Beside>,
     /// What becomes durable together with it, if it is new.
     pub audit: Option<Beside>,
+}
+
+/// What an execution is about beside its project: budgets of these pay for it, too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Charge {
+    /// The key of a work item.
+    #[serde(default)]
+    pub item: Option<String>,
+    /// The key of the item's epic.
+    #[serde(default)]
+    pub epic: Option<String>,
+    /// The name of a sprint.
+    #[serde(default)]
+    pub sprint: Option<String>,
+}
+
+impl Charge {
+    /// Itself, unless it names nothing.
+    pub(crate) fn some(&self) -> Option<&Self> {
+        (*self != Self::default()).then_some(self)
+    }
 }
 
 /// A write that belongs to a change of an execution: it is done in the same transaction.
@@ -193,7 +218,7 @@ impl Message {
             Self::Create { execution, .. } => execution.definition.len() + size(&execution.inputs),
             Self::Completed { output, .. } => size(output),
             Self::Input { input: Input::Signal { payload, .. }, .. } => size(payload),
-            Self::Input { .. } | Self::Failed { .. } | Self::Chosen { .. } => 0,
+            Self::Input { .. } | Self::Failed { .. } | Self::Histories { .. } => 0,
         }
     }
 }
@@ -234,19 +259,13 @@ pub(crate) enum Message {
         key: AttemptKey,
         failure: Failure,
     },
-    /// The dispatcher chose an agent, or there is none.
-    Chosen {
+    /// What agents have done so far, so that one of them can be chosen.
+    Histories {
         id: ExecutionId,
         key: AttemptKey,
-        choice: Result<Choice, Failure>,
+        wanted: Wanted,
+        histories: Result<HashMap<String, History>, Failure>,
     },
-}
-
-/// The agent that the dispatcher chose, and why.
-#[derive(Debug, Clone)]
-pub(crate) struct Choice {
-    pub agent: String,
-    pub explanation: Json,
 }
 
 /// The runner's address. Cheap to clone.

@@ -6,7 +6,7 @@ use base::{ExecutionId, OrganisationId, Timestamp};
 use engine::{AttemptKey, Plan, State, Status, StepState, StepStatus};
 use tokio_util::sync::CancellationToken;
 
-use super::handle::{Group, Starter};
+use super::handle::{Charge, Group, Starter};
 use super::perform::Payer;
 use super::queue::Waiting;
 
@@ -32,6 +32,8 @@ pub(super) struct Live {
     pub title: String,
     /// The project that it works for.
     pub project: Option<String>,
+    /// What it is about beside that.
+    pub charge: Charge,
     /// `critical`, `high`, `medium` or `low`.
     pub priority: String,
     /// Who started it.
@@ -84,6 +86,7 @@ impl Live {
             workflow: String::new(),
             title: String::new(),
             project: None,
+            charge: Charge::default(),
             priority: "medium".to_owned(),
             starter: Starter::default(),
             group: None,
@@ -119,6 +122,8 @@ impl Live {
             user: self.starter.person(),
             key: self.starter.key,
             project: self.project.clone(),
+            charge: self.charge.clone(),
+            department: None,
             execution_cap: self.plan.definition().budget.map(|budget| budget.cap),
             step_cap: self.plan.step(key.step).budget.map(|budget| budget.cap),
         }

@@ -16,7 +16,7 @@ use super::change::Change;
 use super::clockwork::Clockwork;
 use super::crowd::Crowd;
 use super::handle::{
-    Choice, Handle, InputError, Made, Message, NewExecution, ResultNote, RunnerState, StartError,
+    Handle, InputError, Made, Message, NewExecution, ResultNote, RunnerState, StartError,
 };
 use super::live::{Live, Waiter};
 use super::perform::Desk;
@@ -161,13 +161,8 @@ impl Machine {
     fn take(&mut self, message: Message, now: Timestamp) {
         match message {
             Message::Create { execution, reply } => self.create(*execution, reply, now),
-            Message::Chosen { id, key, choice } => {
-                let input = match choice {
-                    Ok(Choice { agent, explanation }) => {
-                        Input::AgentChosen { key, agent, explanation }
-                    }
-                    Err(failure) => Input::AttemptFailed { key, failure },
-                };
+            Message::Histories { id, key, wanted, histories } => {
+                let input = self.chosen(id, key, &wanted, histories);
                 self.advance(id, input, None, now);
             }
             Message::Input { id, input, beside, reply } => {
@@ -219,6 +214,7 @@ impl Machine {
         let mut live = Live::new(new.organisation, id, new.plan.clone(), state, 0);
         live.model.clone_from(&new.model);
         live.project.clone_from(&new.project);
+        live.charge.clone_from(&new.charge);
         live.workflow.clone_from(&new.workflow_slug);
         live.title.clone_from(&new.title);
         live.priority.clone_from(&new.priority);

@@ -43,10 +43,10 @@ pub(crate) use carry_out::{HTTP, SET};
 pub(crate) use ends::End;
 pub use handle::RunnerState;
 pub(crate) use handle::{
-    Beside, Group, Handle, InputError, Link, Made, NewExecution, Place, StartError, Starter,
+    Beside, Charge, Group, Handle, InputError, Link, Made, NewExecution, Place, StartError, Starter,
 };
 pub use perform::HttpTool;
-pub(crate) use sql::journal;
+pub(crate) use sql::{charge, journal};
 
 /// What the runner needs to carry out effects.
 #[derive(Clone)]

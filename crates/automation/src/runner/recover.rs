@@ -57,6 +57,7 @@ fn live(row: sql::Unfinished, plan: Plan, state: State, seq: i64) -> (Live, Time
     live.model = row.model;
     live.percent = row.percent;
     live.project = row.project;
+    live.charge = row.charge;
     live.workflow = row.workflow;
     live.title = row.title;
     live.priority = row.priority;

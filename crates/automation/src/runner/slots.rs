@@ -15,6 +15,8 @@ pub(super) struct Slots {
     agents: HashMap<String, Agent>,
     /// Whose place each attempt has.
     taken: HashMap<Ticket, String>,
+    /// For whom a place is kept until they come.
+    promised: HashMap<Ticket, String>,
 }
 
 #[derive(Debug, Default)]
@@ -25,7 +27,17 @@ struct Agent {
 
 impl Slots {
     pub(super) fn new(most: usize) -> Self {
-        Self { most: most.max(1), agents: HashMap::new(), taken: HashMap::new() }
+        Self {
+            most: most.max(1),
+            agents: HashMap::new(),
+            taken: HashMap::new(),
+            promised: HashMap::new(),
+        }
+    }
+
+    /// Counts an attempt that will come as one of the agent's already.
+    pub(super) fn promise(&mut self, ticket: Ticket, agent: &str) {
+        self.promised.insert(ticket, agent.to_owned());
     }
 
     /// A place for this attempt, or it waits; says whether it got one and gives the order back.
@@ -34,6 +46,7 @@ impl Slots {
         ticket: Ticket,
         order: Box<AgentOrder>,
     ) -> Option<Box<AgentOrder>> {
+        self.promised.remove(&ticket);
         let agent = self.agents.entry(order.agent.clone()).or_default();
         if agent.running >= self.most {
             agent.waiting.push_back((ticket, order));
@@ -50,6 +63,7 @@ impl Slots {
         ticket: Ticket,
         is_wanted: impl Fn(Ticket) -> bool,
     ) -> Option<(Ticket, Box<AgentOrder>)> {
+        self.promised.remove(&ticket);
         let name = self.taken.remove(&ticket)?;
         let agent = self.agents.get_mut(&name)?;
         agent.running -= 1;
@@ -66,9 +80,10 @@ impl Slots {
         None
     }
 
-    /// How many attempts of an agent run or wait.
+    /// How many attempts of an agent run, wait or will come.
     pub(super) fn load(&self, agent: &str) -> usize {
-        self.agents.get(agent).map_or(0, |agent| agent.running + agent.waiting.len())
+        let promised = self.promised.values().filter(|name| *name == agent).count();
+        promised + self.agents.get(agent).map_or(0, |agent| agent.running + agent.waiting.len())
     }
 
     /// How many may run at the same time.
@@ -104,6 +119,19 @@ mod tests {
         assert_eq!(next.map(|(ticket, _)| ticket), Some(ticket(3)));
         assert!(slots.give_back(ticket(1), |_| true).is_none(), "it was given back already");
         assert!(slots.give_back(ticket(3), |_| true).is_none());
+        assert_eq!(slots.load("coding"), 0);
+    }
+
+    #[test]
+    fn a_promised_place_counts_until_it_is_taken_or_given_up() {
+        let mut slots = Slots::new(1);
+        slots.promise(ticket(1), "coding");
+        slots.promise(ticket(2), "coding");
+        assert_eq!(slots.load("coding"), 2);
+        assert!(slots.take(ticket(1), order("coding")).is_some());
+        assert_eq!(slots.load("coding"), 2);
+        slots.give_back(ticket(2), |_| true);
+        slots.give_back(ticket(1), |_| true);
         assert_eq!(slots.load("coding"), 0);
     }
 }

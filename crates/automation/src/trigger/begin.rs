@@ -8,7 +8,7 @@ use web::App;
 
 use crate::Automation;
 use crate::execution::{Beginning, check_model};
-use crate::runner::{Beside, StartError, Starter};
+use crate::runner::{Beside, Charge, StartError, Starter};
 use crate::workflow::find;
 
 /// How many executions may stand above one another, by steps or by events.
@@ -86,6 +86,7 @@ pub(crate) async fn start(
         source,
         inputs,
         project: start.project,
+        charge: Charge::default(),
         model: None,
         priority: start.priority,
         title: None,

@@ -120,6 +120,8 @@ pub struct Setup {
     pub max_open: usize,
     pub max_per_agent: usize,
     pub node: &'static str,
+    /// Agents and commands beside the usual ones, by their paths.
+    pub more_files: &'static [(&'static str, &'static str)],
     /// Which process of the test this is, so that no two make the same ids.
     pub number: u64,
 }
@@ -133,6 +135,7 @@ impl Default for Setup {
             max_open: 100_000,
             max_per_agent: 1000,
             node: "node",
+            more_files: &[],
             number: 0,
         }
     }
@@ -317,11 +320,13 @@ fn parts(setup: Setup) -> Parts {
         ("agents/tester.md", AGENT),
         ("commands/list_topics.md", LIST_TOPICS),
         ("commands/write_text.md", WRITE_TEXT),
-    ];
+    ]
+    .into_iter();
+    let more = setup.more_files.iter().copied();
     let workflows = [("write", WRITE), ("idea_to_backlog", IDEA)];
     let workflows = workflows.map(|(slug, text)| (slug.to_owned(), text.to_owned()));
     Parts {
-        library: Arc::new(Library::from_files(files).unwrap()),
+        library: Arc::new(Library::from_files(files.chain(more)).unwrap()),
         workflows: Workflows::from_files(workflows).unwrap(),
         models: Arc::new(setup.models),
         procedures: procedures(setup.increment),

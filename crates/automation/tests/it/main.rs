@@ -9,6 +9,7 @@ mod bad_input;
 mod budgets;
 mod cancel;
 mod decisions;
+mod dispatch;
 mod fencing;
 mod four_eyes;
 mod full;

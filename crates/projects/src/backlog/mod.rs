@@ -6,6 +6,7 @@
 mod clean;
 mod create;
 mod create_item;
+mod find_item;
 mod find_project;
 mod input;
 mod move_item;
@@ -14,5 +15,6 @@ mod wording;
 
 pub use create::CreateBacklog;
 pub use create_item::CreateWorkItem;
+pub use find_item::FindWorkItem;
 pub use find_project::FindProject;
 pub use move_item::MoveWorkItem;

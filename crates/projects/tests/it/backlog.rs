@@ -126,6 +126,23 @@ both_databases! {
         assert_eq!(get(&app, "/work-items/CLINIC-1").await["origin"], Json::Null);
     }
 
+    async fn a_work_item_is_found_with_its_epic(db: Db) {
+        let app = clinic(db.clone()).await;
+        call(&db, "create_backlog", step_of(1), booking()).await.unwrap();
+        let all = get(&app, "/projects/CLINIC/work-items").await;
+        let all = all["items"].as_array().unwrap();
+        let story = all.iter().find(|item| item["parent"].is_string()).unwrap();
+        let (story, epic) = (story["key"].as_str().unwrap(), story["parent"].as_str().unwrap());
+        for key in [story.to_lowercase().as_str(), epic] {
+            let found = call(&db, "find_work_item", step_of(1), json!({ "item": key })).await.unwrap();
+            let expected = json!({"key": key.to_uppercase(), "project": "CLINIC", "epic": epic});
+            assert_eq!(found.output, expected);
+        }
+        let stranger = CallContext { organisation: base::OrganisationId::from_u128(2), ..step_of(1) };
+        let refused = call(&db, "find_work_item", stranger, json!({ "item": "CLINIC-2" })).await;
+        assert_eq!(reason(refused.unwrap_err()), "not found: there is no work item \"CLINIC-2\"");
+    }
+
     async fn a_project_is_found_in_its_organisation_only(db: Db) {
         let app = clinic(db.clone()).await;
         let id = get(&app, "/projects/CLINIC").await["id"].clone();

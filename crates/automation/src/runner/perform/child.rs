@@ -8,7 +8,7 @@ use super::stopped::{Stopped, until_ended};
 use super::{Desk, sql};
 use crate::execution::group_of;
 use crate::runner::children::end_of_child;
-use crate::runner::handle::{Message, NewExecution, Parent, StartError, Starter};
+use crate::runner::handle::{Charge, Message, NewExecution, Parent, StartError, Starter};
 use crate::workflow::find_plan;
 
 /// The execution that an attempt makes.
@@ -22,6 +22,7 @@ pub(in crate::runner) struct ChildOrder {
     pub workflow: String,
     pub inputs: Json,
     pub project: Option<String>,
+    pub charge: Charge,
     pub model: Option<String>,
     pub priority: String,
     pub starter: Starter,
@@ -69,6 +70,7 @@ async fn make(desk: &Desk, order: &ChildOrder) -> Result<Option<Message>, Stoppe
         workflow_name: source.name,
         workflow_revision: source.revision,
         project: order.project.clone(),
+        charge: order.charge.clone(),
         inputs,
         model: order.model.clone(),
         priority: order.priority.clone(),

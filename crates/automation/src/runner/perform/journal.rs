@@ -295,6 +295,7 @@ impl Intent {
             "estimated_input_tokens": self.estimated_input_tokens, "most_input_tokens": self.most_input_tokens,
             "max_output_tokens": self.max_output_tokens, "agent": assignment.agent,
             "user": payer.user, "key": payer.key, "project": payer.project,
+            "department": payer.department, "sprint": payer.charge.sprint, "epic": payer.charge.epic, "item": payer.charge.item,
             "caps": { "execution": payer.execution_cap, "step": payer.step_cap },
         })
     }

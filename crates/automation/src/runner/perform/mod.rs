@@ -16,7 +16,7 @@ use store::lease::Lease;
 use web::App;
 
 use super::Dependencies;
-use super::handle::Handle;
+use super::handle::{Charge, Handle};
 
 pub(super) use agent::agent;
 pub(super) use child::{ChildOrder, child};
@@ -70,6 +70,10 @@ pub(super) struct Payer {
     pub key: Option<VirtualKeyId>,
     /// The project that it works for.
     pub project: Option<String>,
+    /// What it is about beside that.
+    pub charge: Charge,
+    /// The agent's department.
+    pub department: Option<String>,
     /// The most that the execution may spend, by its definition.
     pub execution_cap: Option<Micros>,
     /// The most that the step may spend, by its definition.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use base::{ExecutionId, OrganisationId, Timestamp, Usage};
+use serde_json::json;
 use store::{Result, Rows, Tx, params, sql};
 
 use super::{Change, Key};
@@ -61,13 +62,14 @@ pub(super) async fn create(
             new.group.as_ref().map(|group| group.name.clone()),
             new.group.as_ref().map(|group| group.limit as i64),
             new.starter.key,
-            new.starter.behind
+            new.starter.behind,
+            new.charge.some().map(|charge| json!(charge))
         ]);
         refused.insert(new.id);
     }
     let made = tx
         .fetch_rows(
-            sql!("insert into executions (organisation_id, id, workflow_slug, workflow_name, workflow_revision, definition, project_key, title, status, is_final, inputs, outputs, error, total_steps, completed_steps, failed_steps, percent, running, priority, model, scripted, recovered, model_calls, input_tokens, output_tokens, cost_micros, started_by_kind, started_by_id, started_by_name, last_seq, created_at, started_at, finished_at, trigger_kind, origin_execution_id, origin_mode, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, concurrency_group, concurrency_limit, started_by_key_id, started_for_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, false, 0, 0, 0, 0, 0, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39) on conflict do nothing returning id"),
+            sql!("insert into executions (organisation_id, id, workflow_slug, workflow_name, workflow_revision, definition, project_key, title, status, is_final, inputs, outputs, error, total_steps, completed_steps, failed_steps, percent, running, priority, model, scripted, recovered, model_calls, input_tokens, output_tokens, cost_micros, started_by_kind, started_by_id, started_by_name, last_seq, created_at, started_at, finished_at, trigger_kind, origin_execution_id, origin_mode, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, concurrency_group, concurrency_limit, started_by_key_id, started_for_id, charged_to) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, false, 0, 0, 0, 0, 0, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40) on conflict do nothing returning id"),
             rows,
         )
         .await?;

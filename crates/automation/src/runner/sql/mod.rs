@@ -17,8 +17,8 @@ use base::{Random, Timestamp};
 use store::{Result, Tx};
 
 pub(super) use execution::add_usage;
-pub(crate) use read::journal;
 pub(super) use read::{Unfinished, unfinished};
+pub(crate) use read::{charge, journal};
 
 use super::change::Change;
 

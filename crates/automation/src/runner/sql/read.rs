@@ -4,7 +4,7 @@ use base::{ExecutionId, OrganisationId, Timestamp};
 use engine::Event;
 use store::{Result, Row, Tx, params, sql};
 
-use crate::runner::handle::{Group, Starter};
+use crate::runner::handle::{Charge, Group, Starter};
 
 /// An execution that has not ended, as it stands in SQL.
 pub(in crate::runner) struct Unfinished {
@@ -14,6 +14,7 @@ pub(in crate::runner) struct Unfinished {
     pub workflow: String,
     pub title: String,
     pub project: Option<String>,
+    pub charge: Charge,
     pub model: Option<String>,
     pub answered_model: Option<String>,
     pub scripted: bool,
@@ -43,11 +44,17 @@ pub(in crate::runner) async fn unfinished(
 ) -> Result<Vec<Unfinished>> {
     let rows = tx
         .fetch_all(
-            sql!("select organisation_id, id, definition, workflow_slug, title, project_key, model, answered_model, scripted, percent, priority, started_by_kind, started_by_id, started_by_name, started_by_key_id, started_for_id, concurrency_group, concurrency_limit, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, created_at from executions where is_final = false and id > $1 order by id limit $2"),
+            sql!("select organisation_id, id, definition, workflow_slug, title, project_key, model, answered_model, scripted, percent, priority, started_by_kind, started_by_id, started_by_name, started_by_key_id, started_for_id, charged_to, concurrency_group, concurrency_limit, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, created_at from executions where is_final = false and id > $1 order by id limit $2"),
             params![after, limit],
         )
         .await?;
     rows.iter().map(unfinished_row).collect()
+}
+
+/// What an execution is about, as its row says.
+pub(crate) fn charge(row: &Row) -> Result<Charge> {
+    let kept = row.json_option("charged_to")?;
+    Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default())
 }
 
 fn unfinished_row(row: &Row) -> Result<Unfinished> {
@@ -62,6 +69,7 @@ fn unfinished_row(row: &Row) -> Result<Unfinished> {
         workflow: row.get("workflow_slug")?,
         title: row.get("title")?,
         project: row.get("project_key")?,
+        charge: charge(row)?,
         model: row.get("model")?,
         answered_model: row.get("answered_model")?,
         scripted: row.get("scripted")?,

@@ -190,6 +190,13 @@ impl Site {
         Some((status, answer.json().await.ok()?))
     }
 
+    /// Removes something.
+    pub async fn delete(&self, server: &Server, path: &str) {
+        let request = self.http.delete(format!("{}/api/v1{path}", server.url()));
+        let answer = request.bearer_auth(&self.key).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
     /// The whole answer to a request of a server that lives.
     pub async fn ask(&self, server: &Server, path: &str, body: &Json) -> Answer {
         let request = self.http.post(format!("{}/api/v1{path}", server.url()));
