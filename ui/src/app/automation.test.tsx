@@ -1,7 +1,7 @@
 // Workflows and what starts them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { renderApp } from "@/mocks/renderApp";
+import { renderApp, sentTo } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
   fireEvent.change(element, { target: { value } });
@@ -38,6 +38,26 @@ describe("workflows", () => {
       dry_run: true,
     });
   });
+
+  test.each([
+    ["", undefined],
+    ["critical", "critical"],
+  ])(
+    "start as urgently as they say themselves, unless somebody chooses (%o)",
+    async (chosen, told) => {
+      const { mock } = renderApp("/workflows/release_process?start=true");
+      const sent = sentTo(mock, "/execute");
+      const form = await screen.findByRole("dialog");
+      const priority = within(form).getByLabelText("Priority");
+      expect(within(priority).getAllByRole("option")[0]?.textContent).toBe("As the workflow says");
+      if (chosen) type(priority, chosen);
+      type(within(form).getByLabelText("Version"), "2.0.0");
+      fireEvent.click(within(form).getByRole("button", { name: "Start" }));
+      await waitFor(() => expect(location.pathname).toMatch(/^\/executions\/exe_/));
+      expect(sent).toMatchObject([{ inputs: { version: "2.0.0" } }]);
+      expect((sent[0] as { priority?: string }).priority).toBe(told);
+    },
+  );
 
   test("revisions are compared in meaning and line by line", async () => {
     renderApp("/workflows/release_process?view=revisions&from=1&to=2");

@@ -1,7 +1,7 @@
 // The workflow engine's pages as a person meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { renderApp } from "@/mocks/renderApp";
+import { renderApp, sentTo } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
   fireEvent.change(element, { target: { value } });
@@ -92,12 +92,7 @@ describe("an execution", () => {
 
   test("is cancelled with a reason", async () => {
     const { mock } = renderApp("/executions/exe_01krelease");
-    const sent: unknown[] = [];
-    const handle = mock.handle;
-    mock.handle = async (request) => {
-      if (request.url.endsWith("/cancel")) sent.push(await request.clone().json());
-      return handle(request);
-    };
+    const sent = sentTo(mock, "/cancel");
     fireEvent.click(await screen.findByRole("button", { name: "Cancel execution" }));
     const question = await screen.findByRole("dialog");
     type(within(question).getByLabelText("Reason (optional)"), "wrong version");

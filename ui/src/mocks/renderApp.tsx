@@ -8,7 +8,7 @@ import { createQueryClient } from "@/app/queryClient";
 import { makeRouter } from "@/app/router";
 import { takeFragmentToken } from "@/lib/fragmentToken";
 import { rememberSignedIn } from "@/lib/signedIn";
-import { createMock } from "./backend";
+import { createMock, type Mock } from "./backend";
 import type { Scenario } from "./db";
 
 export function renderApp(path: string, scenario: Scenario = "full") {
@@ -31,4 +31,15 @@ export function renderApp(path: string, scenario: Scenario = "full") {
     </QueryClientProvider>,
   );
   return { ...view, mock };
+}
+
+/** The bodies that go to addresses with this end, as they are sent. */
+export function sentTo(mock: Mock, end: string): unknown[] {
+  const bodies: unknown[] = [];
+  const handle = mock.handle;
+  mock.handle = async (request) => {
+    if (new URL(request.url).pathname.endsWith(end)) bodies.push(await request.clone().json());
+    return handle(request);
+  };
+  return bodies;
 }

@@ -36,12 +36,13 @@ export function StartDialog({ workflow, onClose }: Props) {
   const [faults, setFaults] = useState<Record<string, InputFault>>({});
   const [project, setProject] = useState("");
   const [model, setModel] = useState("");
-  const [priority, setPriority] = useState("medium");
+  const [priority, setPriority] = useState("");
   const start = useMutation({
     mutationFn: (inputs: Record<string, unknown>) =>
       executeWorkflow(workflow.slug, {
         inputs,
-        priority,
+        // Sent only when somebody chose one: it would take the place of the workflow's own.
+        priority: priority || undefined,
         project: project || undefined,
         model: model || undefined,
       }),
@@ -104,6 +105,7 @@ export function StartDialog({ workflow, onClose }: Props) {
                 value={priority}
                 onChange={(event) => setPriority(event.target.value)}
               >
+                <option value="">{t("workflow.ownPriority")}</option>
                 {priorities.map((each) => (
                   <option key={each} value={each}>
                     {t(`priority.${each}`)}
