@@ -57,7 +57,7 @@ export const engineScreens = [
     path: "/executions/exe_01krelfail?view=checkpoints",
     ready: (page) => page.locator("main li .lucide-flag").first().waitFor(),
   },
-  { name: "execution-linked", path: "/executions/exe_01krelfail", ready: seen("exe_01krelback") },
+  { name: "execution-linked", path: "/executions/exe_01kreldone", ready: seen("exe_01krelback") },
   {
     name: "execution-retry",
     path: "/executions/exe_01krelfail",

@@ -1,6 +1,7 @@
 // The workflow engine's pages as a person meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { journalHub } from "@/mocks/db";
 import { renderApp, sentTo } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
@@ -10,6 +11,11 @@ const type = (element: HTMLElement, value: string) =>
 const openMenu = async (name: string) =>
   fireEvent.keyDown(await screen.findByRole("button", { name }), { key: "Enter" });
 
+async function menuItems() {
+  await openMenu("More actions");
+  return (await screen.findAllByRole("menuitem")).map((each) => each.textContent);
+}
+
 const titles = () =>
   [...document.querySelectorAll("main li a[href^='/executions/']")].map((each) => each.textContent);
 
@@ -18,7 +24,7 @@ describe("the list of executions", () => {
     renderApp("/executions");
     await waitFor(() => expect(titles()).toHaveLength(5));
     fireEvent.click(screen.getByRole("button", { name: "Show more" }));
-    await waitFor(() => expect(titles()).toHaveLength(6));
+    await waitFor(() => expect(titles()).toHaveLength(7));
   });
 
   test("several states are shown together, and the address says so", async () => {
@@ -83,11 +89,78 @@ describe("an execution", () => {
   });
 
   test("is rolled back only after saying what is undone", async () => {
-    renderApp("/executions/exe_01krelback");
-    expect(await screen.findByText("Rollback of")).toBeTruthy();
+    const { mock } = renderApp("/executions/exe_01krelfail");
+    const sent = sentTo(mock, "/exe_01krelfail/rollback");
     await openMenu("More actions");
-    await screen.findByRole("menuitem", { name: "Fork with changes…" });
-    expect(screen.queryByRole("menuitem", { name: "Roll back…" })).toBeNull();
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Roll back…" }));
+    const question = await screen.findByRole("dialog");
+    const listed = (title: string) =>
+      within(within(question).getByText(title).parentElement as HTMLElement)
+        .getAllByRole("listitem")
+        .map((each) => each.textContent);
+    expect(listed("1 step is undone")).toEqual(["Write the release notes"]);
+    expect(listed("6 steps have nothing that undoes them")).toContain("Go or no go");
+    expect(sent).toEqual([]);
+    fireEvent.click(within(question).getByRole("button", { name: "Roll back" }));
+    expect(await screen.findByText("Rollback of")).toBeTruthy();
+    expect(sent).toEqual([{}]);
+    expect(mock.db.executions[0]).toMatchObject({
+      status: "rolled_back",
+      origin: { execution_id: "exe_01krelfail", mode: "rollback" },
+    });
+  });
+
+  test("that another one has undone is not continued", async () => {
+    renderApp("/executions/exe_01kreldone");
+    expect(await screen.findByText("Rolled back by")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "More actions" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Retry" })).toBeNull();
+  });
+
+  test("that is being undone is neither cancelled nor paused", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    await screen.findByRole("button", { name: "Cancel execution" });
+    const [execution] = mock.db.executions;
+    if (execution) execution.status = "rolling_back";
+    journalHub(mock.db, "exe_01krelease").emit("rollback_started", {});
+    await waitFor(() =>
+      expect(screen.queryByRole("button", { name: "Cancel execution" })).toBeNull(),
+    );
+    expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+    expect(await menuItems()).toEqual(["Send a signal…"]);
+  });
+
+  test("that has not ended is not forked", async () => {
+    renderApp("/executions/exe_01krelease");
+    expect(await menuItems()).toEqual(["Send a signal…"]);
+  });
+
+  test("pauses, and goes on", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    fireEvent.click(await screen.findByRole("button", { name: "Pause" }));
+    expect(await screen.findByText("Paused")).toBeTruthy();
+    expect(mock.db.executions[0]?.status).toBe("paused");
+    expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+    fireEvent.click(await screen.findByRole("button", { name: "Resume" }));
+    await waitFor(() => expect(mock.db.executions[0]?.status).toBe("running"));
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeTruthy();
+  });
+
+  test("is taken up from the step that one chooses, and says what that does again", async () => {
+    const { mock } = renderApp("/executions/exe_01krelfail");
+    const sent = sentTo(mock, "/exe_01krelfail/resume-from");
+    await openMenu("More actions");
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Resume from a step…" }));
+    const question = await screen.findByRole("dialog");
+    const from = within(question).getByLabelText("From") as HTMLSelectElement;
+    // The one that failed is the likeliest.
+    expect(from.value).toBe("deploy");
+    expect(within(question).getByText("2 steps are done again")).toBeTruthy();
+    type(from, "soak");
+    expect(within(question).getByText("4 steps are done again")).toBeTruthy();
+    fireEvent.click(within(question).getByRole("button", { name: "Resume from here" }));
+    expect(await screen.findByText("Resumed from a step of")).toBeTruthy();
+    expect(sent).toEqual([{ step: "soak" }]);
   });
 
   test("is cancelled with a reason", async () => {

@@ -12,6 +12,7 @@ function steps(text: string): Step[] {
       name: id,
       needs: [...needs],
       status,
+      instances: [],
       finished_at: new Date(at * 1_000).toISOString(),
     } as unknown as Step;
   });
@@ -35,6 +36,17 @@ describe("what happens again", () => {
     expect([ids(kept), ids(again)]).toEqual(["ad", "bce"]);
   });
 
+  test("from a step on: what did not end well elsewhere is done again too", () => {
+    const { kept, again } = fromStepPreview(steps("a b<a c<a:failed d<c:skipped"), "b");
+    expect([ids(kept), ids(again)]).toEqual(["a", "bcd"]);
+  });
+
+  test("what has been undone is done again, with all that wait for it", () => {
+    const undone = { ...steps("u")[0], compensates: "b", status: "completed" } as Step;
+    const { kept, again } = retryPreview([...steps("a b<a c<b d<a:failed"), undone]);
+    expect([ids(kept), ids(again)]).toEqual(["a", "bcd"]);
+  });
+
   test("from the start: everything", () => {
     const { kept, again } = fromStepPreview(steps("a b<a"), null);
     expect([ids(kept), ids(again)]).toEqual(["", "ab"]);
@@ -52,4 +64,8 @@ test("what is undone comes last first; what has no way back is named", () => {
   ]);
   expect(ids(stays)).toBe("b");
   expect(ids(retryPreview([...all, undo("a")]).again)).toBe("d");
+  const once = { ...undo("c"), status: "completed" } as Step;
+  expect(rollbackPreview([...all, undo("a"), once]).undone.map(({ step }) => step.id)).toEqual([
+    "a",
+  ]);
 });

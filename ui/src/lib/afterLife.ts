@@ -27,39 +27,57 @@ export function withDependants(steps: Step[], ids: string[]): Set<string> {
   return found;
 }
 
-function split(steps: Step[], again: Set<string>): Preview {
+/** Whether it gave something that can be undone: as a whole, or in some of its instances. */
+const didSomething = (step: Step) =>
+  step.status === "completed" || step.instances.some((each) => each.status === "completed");
+
+const undoingOf = (steps: Step[], step: Step) => steps.find((each) => each.compensates === step.id);
+
+/** Whether something of it has been undone: then its result does not stand any more. */
+function isUndone(steps: Step[], step: Step): boolean {
+  const undoing = undoingOf(steps, step);
+  return undoing !== undefined && didSomething(undoing);
+}
+
+/** What did something that another step can undo and has not undone. */
+export function undoable(steps: Step[]): Step[] {
+  return steps.filter(
+    (step) =>
+      isWork(step) &&
+      didSomething(step) &&
+      undoingOf(steps, step) !== undefined &&
+      !isUndone(steps, step),
+  );
+}
+
+/** What is done again at any rate: all that did not end well, what was undone, and what waits for it. */
+function againFrom(steps: Step[], from: string[]): Preview {
   const work = steps.filter(isWork);
-  const isKept = (step: Step) => step.status === "completed" && !again.has(step.id);
+  const isOpen = (step: Step) => step.status !== "completed" || isUndone(steps, step);
+  const open = work.filter(isOpen).map((step) => step.id);
+  const again = withDependants(steps, [...open, ...from]);
+  const isKept = (step: Step) => !again.has(step.id);
   return { kept: work.filter(isKept), again: work.filter((step) => !isKept(step)) };
 }
 
 /** Failed work again, and all that never came to be; skipped branches are decided anew. */
-export function retryPreview(steps: Step[]): Preview {
-  const notDone = steps.filter((step) => isWork(step) && step.status !== "completed");
-  return split(
-    steps,
-    withDependants(
-      steps,
-      notDone.map((step) => step.id),
-    ),
-  );
-}
+export const retryPreview = (steps: Step[]): Preview => againFrom(steps, []);
 
 /** From one step on: it and what waits for it. `null` is everything, from the start. */
 export function fromStepPreview(steps: Step[], from: string | null): Preview {
   if (from === null) return { kept: [], again: steps.filter(isWork) };
-  return split(steps, withDependants(steps, [from]));
+  return againFrom(steps, [from]);
 }
 
 /** Compensations in the reverse order of what they undo. */
 export function rollbackPreview(steps: Step[]): Undoing {
   const done = steps
-    .filter((step) => isWork(step) && step.status === "completed")
+    .filter((step) => isWork(step) && didSomething(step) && !isUndone(steps, step))
     .sort((a, b) => endOf(b) - endOf(a));
   const undone: Undoing["undone"] = [];
   const stays: Step[] = [];
   for (const step of done) {
-    const by = steps.find((each) => each.compensates === step.id);
+    const by = undoingOf(steps, step);
     if (by) undone.push({ step, by });
     else stays.push(step);
   }

@@ -34,13 +34,31 @@ function linked(db: Db, from: ExecutionDetail, mode: Linked, changes: Partial<Ex
   return json(execution, 202);
 }
 
+/** The engine's reasons not to continue an execution. */
+function refusal({ id, status, steps, continued_by }: ExecutionDetail, mode: Linked) {
+  if (continued_by?.some((each) => each.mode === "rollback" && each.status !== "failed")) {
+    return `another execution has undone what execution ${id} did; start it anew`;
+  }
+  if (!isFinal(status)) {
+    return `the execution is ${status}; wait for its end or cancel it first`;
+  }
+  if (mode === "retry" && steps.every((step) => step.compensates || step.status === "completed")) {
+    return "every step ended well, so there is nothing to retry; resume from a step instead";
+  }
+  const isDone = (step: string) =>
+    steps.some((each) => each.id === step && each.status === "completed");
+  const canUndo = steps.some((step) => step.compensates && isDone(step.compensates));
+  return mode === "rollback" && !canUndo
+    ? 'nothing that it did can be undone; give steps a "compensate"'
+    : null;
+}
+
 function again(path: string, mode: Linked): Route {
   return route("POST", `/api/v1/executions/{id}/${path}`, async ({ db, params, request }) => {
     const execution = find(db, params.id);
     if (!execution) return notFound("execution", params.id ?? "");
-    if (mode !== "fork" && !isFinal(execution.status)) {
-      return problem(409, "invalid_state", `a ${execution.status} execution has not ended`);
-    }
+    const refused = refusal(execution, mode);
+    if (refused) return problem(409, "invalid_state", refused);
     const body = await request.json();
     return linked(db, execution, mode, {
       inputs: { ...execution.inputs, ...body.inputs },

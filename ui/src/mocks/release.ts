@@ -139,6 +139,13 @@ function releaseSteps(minutes: number): Step[] {
       needs: ["deploy"],
     }),
     step({
+      id: "undo_notes",
+      name: "Withdraw the release notes",
+      kind: "compensation",
+      tool: "withdraw_notes",
+      compensates: "notes",
+    }),
+    step({
       id: "undo_deploy",
       name: "Roll production back",
       kind: "compensation",
@@ -154,8 +161,9 @@ function release(
   steps: Step[],
   changes: Partial<ExecutionDetail>,
 ): ExecutionDetail {
-  const done = steps.filter((step) => step.status === "completed").length;
-  const work = steps.filter((step) => !step.compensates).length;
+  const isWork = (step: Step) => !step.compensates;
+  const done = steps.filter((step) => isWork(step) && step.status === "completed").length;
+  const work = steps.filter(isWork).length;
   return {
     id,
     workflow: { slug: "release_process", name: "Release process", revision: 3 },
@@ -220,8 +228,13 @@ export function releases(): ExecutionDetail[] {
     }
     return step;
   });
-  const deployed = failed.map(
-    (step): Step => (step.id === "deploy" ? { ...step, status: "completed", error: null } : step),
+  const deployed = failed.map((step): Step => {
+    if (step.id === "deploy") return { ...step, status: "completed", error: null };
+    return step.id === "tell" ? { ...step, status: "skipped", started_at: null } : step;
+  });
+  const undone = deployed.map(
+    (step): Step =>
+      step.compensates ? { ...step, status: "completed", finished_at: at(2_960) } : step,
   );
   return [
     release("exe_01krelease", 18, waiting, {}),
@@ -236,14 +249,20 @@ export function releases(): ExecutionDetail[] {
         step: "deploy",
       },
       children: [{ execution_id: "exe_01kdone", step: "deploy", instance: 0, status: "failed" }],
-      continued_by: [{ execution_id: "exe_01krelback", mode: "rollback", status: "rolled_back" }],
     }),
-    release("exe_01krelback", 1_470, deployed, {
-      title: "Release 1.3.0 of the clinic",
+    release("exe_01krelback", 2_970, undone, {
+      title: "Release 1.2.8 of the clinic",
       status: "rolled_back",
       trigger: "rollback",
-      finished_at: at(1_460),
-      origin: { execution_id: "exe_01krelfail", mode: "rollback" },
+      finished_at: at(2_960),
+      origin: { execution_id: "exe_01kreldone", mode: "rollback" },
+    }),
+    release("exe_01kreldone", 3_000, deployed, {
+      title: "Release 1.2.8 of the clinic",
+      status: "completed",
+      trigger: "manual",
+      finished_at: at(2_980),
+      continued_by: [{ execution_id: "exe_01krelback", mode: "rollback", status: "rolled_back" }],
     }),
   ];
 }

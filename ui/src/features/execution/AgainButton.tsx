@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useCan } from "@/api/useCan";
 import type { ExecutionDetail } from "@/api/workflow-engine";
 import { Button } from "@/kit/Button";
-import { isFinal } from "@/lib/status";
+import { ordersOf } from "@/lib/orders";
 import { AgainDialog } from "./AgainDialog";
 
 interface Props {
@@ -18,7 +18,7 @@ export function AgainButton({ execution, after }: Props) {
   const canOrder = useCan("execute_workflow");
   const [isOpen, setOpen] = useState(false);
   const next = execution.steps.find((step) => step.needs.includes(after));
-  if (!canOrder || !isFinal(execution.status) || !next) return null;
+  if (!canOrder || !ordersOf(execution).has("resume-from") || !next) return null;
   return (
     <>
       <Button size="sm" onClick={() => setOpen(true)}>
