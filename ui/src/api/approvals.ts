@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, askPage, place } from "./ask";
-import { everyPage } from "./everyPage";
+import { everyPage, firstItems } from "./everyPage";
 import { keys } from "./keys";
 import type { Approval, ApprovalStatus } from "./workflow-engine";
 
@@ -24,18 +24,23 @@ export const approvalsOptions = (filter: ApprovalFilter) =>
   });
 
 /** At most this many are counted for the badge. */
-export const mostCounted = 99;
+const mostCounted = 100;
 
-/** How many wait for me: the badge of the navigation. */
+/** How many wait for me, and whether there are more: the badge of the navigation. */
 export const waitingOptions = queryOptions({
   queryKey: keys.approvalList({ waiting: true }),
   queryFn: async () => {
-    const { items } = await askPage<Approval>("/approvals", {
-      status: "pending",
-      mine: true,
-      limit: mostCounted + 1,
-    });
-    return items.length;
+    const { items, hasMore } = await firstItems(
+      (cursor) =>
+        askPage<Approval>("/approvals", {
+          status: "pending",
+          mine: true,
+          limit: mostCounted,
+          cursor,
+        }),
+      mostCounted,
+    );
+    return { count: items.length, hasMore };
   },
   refetchInterval: 30_000,
 });

@@ -1,6 +1,8 @@
 // The workflow engine's pages as a person meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { problem } from "@/mocks/answer";
+import type { Mock } from "@/mocks/backend";
 import { journalHub } from "@/mocks/db";
 import { renderApp, sentTo } from "@/mocks/renderApp";
 
@@ -207,6 +209,18 @@ describe("an execution", () => {
   });
 });
 
+/** The list of approvals comes in pages of which the first holds nothing. */
+function beginWithAnEmptyPage(mock: Mock) {
+  const handle = mock.handle;
+  mock.handle = (request) => {
+    const url = new URL(request.url);
+    const isFirst = url.pathname === "/api/v1/approvals" && !url.searchParams.has("cursor");
+    return isFirst
+      ? Promise.resolve(Response.json({ items: [], next: "second" }))
+      : handle(request);
+  };
+}
+
 describe("the inbox of approvals", () => {
   test("counts what waits in the navigation and empties as one answers", async () => {
     renderApp("/approvals");
@@ -215,6 +229,63 @@ describe("the inbox of approvals", () => {
     fireEvent.click(within(question).getByRole("button", { name: "Approve" }));
     expect((await screen.findAllByText("1 waits for you")).length).toBeGreaterThan(0);
     expect(screen.queryByRole("article", { name: /نطاق/ })).toBeNull();
+  });
+
+  test.each(["mine", "open", "decided"])(
+    "reads on behind a page that has nothing to show (%s)",
+    async (show) => {
+      const { mock } = renderApp(`/approvals?show=${show}`);
+      beginWithAnEmptyPage(mock);
+      expect((await screen.findAllByRole("article")).length).toBeGreaterThan(0);
+      expect(screen.queryByText("Nothing waits for you")).toBeNull();
+    },
+  );
+
+  test("reads on behind questions that are not answered yet", async () => {
+    const { mock } = renderApp("/approvals?show=decided");
+    const [waiting, ...others] = mock.db.approvals;
+    const answers: Record<string, unknown> = {
+      first: { items: [waiting], next: "b" },
+      b: { items: [], next: "c" },
+      c: { items: others.filter((each) => each.status === "rejected"), next: null },
+    };
+    const handle = mock.handle;
+    mock.handle = (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      return pathname === "/api/v1/approvals"
+        ? Promise.resolve(Response.json(answers[searchParams.get("cursor") ?? "first"]))
+        : handle(request);
+    };
+    expect(await screen.findByRole("article", { name: /Release 1.2.9/ })).toBeTruthy();
+    expect(screen.getAllByRole("article")).toHaveLength(1);
+  });
+
+  test("says when it could not read on, instead of saying that nothing waits", async () => {
+    const { mock } = renderApp("/approvals?show=open");
+    let isDown = true;
+    beginWithAnEmptyPage(mock);
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      isDown && request.url.includes("cursor=second")
+        ? Promise.resolve(problem(400, "invalid_request", "the cursor is not one of ours"))
+        : handle(request);
+    expect(await screen.findByText(/the cursor is not one of ours/)).toBeTruthy();
+    expect(screen.queryByText("Nothing waits for an approval")).toBeNull();
+    isDown = false;
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect((await screen.findAllByRole("article")).length).toBeGreaterThan(0);
+  });
+
+  test("counts up to a hundred, and says when there are more", async () => {
+    const { mock } = renderApp("/projects");
+    const [one] = mock.db.approvals;
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      new URL(request.url).pathname === "/api/v1/approvals"
+        ? Promise.resolve(Response.json({ items: Array(60).fill(one), next: "more" }))
+        : handle(request);
+    expect((await screen.findAllByText("More than 100 wait for you")).length).toBeGreaterThan(0);
+    expect(screen.getAllByText("100+").length).toBeGreaterThan(0);
   });
 
   test("says what each question belongs to, and leads there", async () => {

@@ -1,8 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { approvalsOptions } from "@/api/approvals";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
@@ -10,18 +8,20 @@ import { Page } from "@/kit/Page";
 import { Skeleton } from "@/kit/Skeleton";
 import { Tab, Tabs } from "@/kit/Tabs";
 import { ApprovalCard } from "./ApprovalCard";
-import { places } from "./places";
+import { useApprovals } from "./useApprovals";
 
-const rereadMs = 15_000;
+const skeleton = (
+  <div className="flex flex-col gap-4">
+    <Skeleton className="h-48" />
+    <Skeleton className="h-48" />
+  </div>
+);
 
 /** Questions that wait for people: those for me, all open ones, and those that are answered. */
 export function ApprovalsPage() {
   const { t } = useTranslation();
   const { show = "mine" } = useSearch({ from: "/shell/approvals" });
-  const query = useInfiniteQuery({
-    ...approvalsOptions(places[show]),
-    refetchInterval: show === "decided" ? false : rereadMs,
-  });
+  const { query, shown, isSeeking } = useApprovals(show);
   return (
     <Page title={t("nav.approvals")}>
       <Tabs label={t("approval.views")} className="mb-5">
@@ -31,19 +31,8 @@ export function ApprovalsPage() {
           </Tab>
         ))}
       </Tabs>
-      <Loaded
-        query={query}
-        skeleton={
-          <div className="flex flex-col gap-4">
-            <Skeleton className="h-48" />
-            <Skeleton className="h-48" />
-          </div>
-        }
-      >
-        {({ pages }) => {
-          const items = pages.flatMap((page) => page.items);
-          const shown =
-            show === "decided" ? items.filter((each) => each.status !== "pending") : items;
+      <Loaded query={isSeeking ? { ...query, data: undefined } : query} skeleton={skeleton}>
+        {() => {
           if (shown.length === 0) {
             return (
               <EmptyState

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { mostCounted, waitingOptions } from "@/api/approvals";
+import { waitingOptions } from "@/api/approvals";
 import { cn } from "@/lib/cn";
 import { useFormats } from "@/lib/useFormats";
 
@@ -8,9 +8,10 @@ import { useFormats } from "@/lib/useFormats";
 export function WaitingCount({ className }: { className?: string }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { data: count } = useQuery({ ...waitingOptions, retry: false });
-  if (!count) return null;
-  const shown = count > mostCounted ? `${formats.number(mostCounted)}+` : formats.number(count);
+  const { data } = useQuery({ ...waitingOptions, retry: false });
+  if (!data || data.count === 0) return null;
+  const { count, hasMore } = data;
+  const shown = hasMore ? `${formats.number(count)}+` : formats.number(count);
   return (
     <span
       className={cn(
@@ -18,8 +19,12 @@ export function WaitingCount({ className }: { className?: string }) {
         className,
       )}
     >
-      <span aria-hidden>{shown}</span>
-      <span className="sr-only">{t("approval.waiting", { count })}</span>
+      <span aria-hidden dir="ltr">
+        {shown}
+      </span>
+      <span className="sr-only">
+        {hasMore ? t("approval.waitingMore", { count }) : t("approval.waiting", { count })}
+      </span>
     </span>
   );
 }
