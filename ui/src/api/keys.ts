@@ -32,6 +32,7 @@ export const keys = {
   eventTriggers: ["triggers"] as const,
   models: ["models"] as const,
   agents: ["agents"] as const,
+  commands: ["commands"] as const,
   health: ["health"] as const,
   platforms: ["platforms"] as const,
   platformHealth: ["platform-health"] as const,

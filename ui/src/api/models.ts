@@ -18,6 +18,13 @@ export const agentsOptions = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** The commands that there are. */
+export const commandsOptions = queryOptions({
+  queryKey: keys.commands,
+  queryFn: async () => (await take(client.GET("/api/v1/commands"))).items,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const healthOptions = queryOptions({
   queryKey: keys.health,
   queryFn: () => take(client.GET("/health")),

@@ -54,6 +54,8 @@ export interface Step
   checkpoint?: string | boolean | null;
   /** The step that this one undoes. */
   compensates?: string | null;
+  /** The step that undoes this one when the execution is rolled back. */
+  undone_by?: string | null;
   rounds?: number;
 }
 
@@ -153,7 +155,8 @@ type KnownWorkflow = Filled<Schemas["Workflow"]>;
 
 export type Workflow = Omit<KnownWorkflow, "inputs" | "steps"> & {
   inputs: InputSpecs;
-  steps: Pick<KnownWorkflow["steps"][number], "id" | "name" | "kind" | "needs">[];
+  steps: (Pick<KnownWorkflow["steps"][number], "id" | "name" | "kind" | "needs"> &
+    Partial<Pick<KnownWorkflow["steps"][number], "tool">>)[];
 };
 
 export type Revision = Filled<Schemas["WorkflowRevision"]>;

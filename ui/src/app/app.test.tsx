@@ -166,7 +166,7 @@ describe("failures", () => {
     expect(screen.getByText("req_01kmock")).toBeTruthy();
     isBroken = false;
     fireEvent.click(screen.getByRole("button", { name: "Try again" }));
-    expect(await screen.findByText("Orders for the bakery")).toBeTruthy();
+    expect(await screen.findByText("Release 1.3.0 of the clinic")).toBeTruthy();
   });
 });
 

@@ -1,4 +1,11 @@
 // Workflows and what starts them, on the test double.
+import {
+  closeCompletion,
+  completionStatus,
+  currentCompletions,
+  startCompletion,
+} from "@codemirror/autocomplete";
+import { EditorView } from "@codemirror/view";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { renderApp, sentTo } from "@/mocks/renderApp";
@@ -58,6 +65,30 @@ describe("workflows", () => {
       expect((sent[0] as { priority?: string }).priority).toBe(told);
     },
   );
+
+  test("are written with the names of what there is", async () => {
+    renderApp("/workflows/new");
+    const content = await screen.findByRole("textbox", { name: "Definition" });
+    const editor = EditorView.findFromDOM(content);
+    if (!editor) throw new Error("there is no editor");
+    const offered = async (line: string) => {
+      const { length } = editor.state.doc;
+      const insert = `${editor.state.doc.toString().endsWith("\n") ? "" : "\n"}    ${line}`;
+      editor.dispatch({ changes: { from: length, insert } });
+      editor.dispatch({ selection: { anchor: editor.state.doc.length } });
+      startCompletion(editor);
+      await waitFor(() => expect(completionStatus(editor.state)).toBe("active"));
+      const labels = currentCompletions(editor.state).map((each) => each.label);
+      closeCompletion(editor);
+      return labels;
+    };
+    // They come from the server, as everything does.
+    await waitFor(async () => expect(await offered("command: fix")).toEqual(["fix_bug"]));
+    expect(await offered("agent: rel")).toEqual(["release-manager"]);
+    expect(await offered("workflow: idea")).toEqual(["idea_to_backlog"]);
+    expect(await offered("model: local/qw")).toEqual(["local/qwen2.5-coder-0.5b"]);
+    expect(await offered("model: fa")).toEqual(["fast"]);
+  });
 
   test("revisions are compared in meaning and line by line", async () => {
     renderApp("/workflows/release_process?view=revisions&from=1&to=2");

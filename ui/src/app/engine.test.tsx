@@ -1,8 +1,6 @@
 // The workflow engine's pages as a person meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { problem } from "@/mocks/answer";
-import type { Mock } from "@/mocks/backend";
 import { journalHub } from "@/mocks/db";
 import { renderApp, sentTo } from "@/mocks/renderApp";
 
@@ -196,6 +194,28 @@ describe("an execution", () => {
     expect(screen.getByText("When this fails: Deploy to production")).toBeTruthy();
   });
 
+  test("shows in its graph what happens, as it happens", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease?view=graph");
+    const node = async (name: RegExp) => {
+      const graph = await screen.findByRole("region", { name: "Graph" });
+      return within(graph).findByRole("button", { name });
+    };
+    expect(await node(/^Waiting for approval.*Go or no go/)).toBeTruthy();
+    expect(await node(/^Not started.*Deploy to production/)).toBeTruthy();
+    const steps = mock.db.executions[0]?.steps ?? [];
+    for (const step of steps) {
+      if (step.id === "go") step.status = "completed";
+      if (step.id === "deploy") step.status = "running";
+    }
+    journalHub(mock.db, "exe_01krelease").emit("attempt_started", { step: "deploy" });
+    expect(await node(/^Running.*Deploy to production/)).toBeTruthy();
+    expect(await node(/^Completed.*Go or no go/)).toBeTruthy();
+    const deploy = steps.find((step) => step.id === "deploy");
+    if (deploy) deploy.status = "failed";
+    journalHub(mock.db, "exe_01krelease").emit("step_failed", { step: "deploy" });
+    expect(await node(/^Failed.*Deploy to production/)).toBeTruthy();
+  });
+
   test("zooms by keyboard", async () => {
     renderApp("/executions/exe_01krelease?view=graph");
     const pane = await screen.findByRole("group", { name: /Graph: zoom/ });
@@ -206,115 +226,5 @@ describe("an execution", () => {
     expect(screen.getByText("80%")).toBeTruthy();
     fireEvent.keyDown(pane, { key: "0" });
     expect(screen.getByText("100%")).toBeTruthy();
-  });
-});
-
-/** The list of approvals comes in pages of which the first holds nothing. */
-function beginWithAnEmptyPage(mock: Mock) {
-  const handle = mock.handle;
-  mock.handle = (request) => {
-    const url = new URL(request.url);
-    const isFirst = url.pathname === "/api/v1/approvals" && !url.searchParams.has("cursor");
-    return isFirst
-      ? Promise.resolve(Response.json({ items: [], next: "second" }))
-      : handle(request);
-  };
-}
-
-describe("the inbox of approvals", () => {
-  test("counts what waits in the navigation and empties as one answers", async () => {
-    renderApp("/approvals");
-    expect((await screen.findAllByText("2 wait for you")).length).toBeGreaterThan(0);
-    const question = await screen.findByRole("article", { name: /نطاق/ });
-    fireEvent.click(within(question).getByRole("button", { name: "Approve" }));
-    expect((await screen.findAllByText("1 waits for you")).length).toBeGreaterThan(0);
-    expect(screen.queryByRole("article", { name: /نطاق/ })).toBeNull();
-  });
-
-  test.each(["mine", "open", "decided"])(
-    "reads on behind a page that has nothing to show (%s)",
-    async (show) => {
-      const { mock } = renderApp(`/approvals?show=${show}`);
-      beginWithAnEmptyPage(mock);
-      expect((await screen.findAllByRole("article")).length).toBeGreaterThan(0);
-      expect(screen.queryByText("Nothing waits for you")).toBeNull();
-    },
-  );
-
-  test("reads on behind questions that are not answered yet", async () => {
-    const { mock } = renderApp("/approvals?show=decided");
-    const [waiting, ...others] = mock.db.approvals;
-    const answers: Record<string, unknown> = {
-      first: { items: [waiting], next: "b" },
-      b: { items: [], next: "c" },
-      c: { items: others.filter((each) => each.status === "rejected"), next: null },
-    };
-    const handle = mock.handle;
-    mock.handle = (request) => {
-      const { pathname, searchParams } = new URL(request.url);
-      return pathname === "/api/v1/approvals"
-        ? Promise.resolve(Response.json(answers[searchParams.get("cursor") ?? "first"]))
-        : handle(request);
-    };
-    expect(await screen.findByRole("article", { name: /Release 1.2.9/ })).toBeTruthy();
-    expect(screen.getAllByRole("article")).toHaveLength(1);
-  });
-
-  test("says when it could not read on, instead of saying that nothing waits", async () => {
-    const { mock } = renderApp("/approvals?show=open");
-    let isDown = true;
-    beginWithAnEmptyPage(mock);
-    const handle = mock.handle;
-    mock.handle = (request) =>
-      isDown && request.url.includes("cursor=second")
-        ? Promise.resolve(problem(400, "invalid_request", "the cursor is not one of ours"))
-        : handle(request);
-    expect(await screen.findByText(/the cursor is not one of ours/)).toBeTruthy();
-    expect(screen.queryByText("Nothing waits for an approval")).toBeNull();
-    isDown = false;
-    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
-    expect((await screen.findAllByRole("article")).length).toBeGreaterThan(0);
-  });
-
-  test("counts up to a hundred, and says when there are more", async () => {
-    const { mock } = renderApp("/projects");
-    const [one] = mock.db.approvals;
-    const handle = mock.handle;
-    mock.handle = (request) =>
-      new URL(request.url).pathname === "/api/v1/approvals"
-        ? Promise.resolve(Response.json({ items: Array(60).fill(one), next: "more" }))
-        : handle(request);
-    expect((await screen.findAllByText("More than 100 wait for you")).length).toBeGreaterThan(0);
-    expect(screen.getAllByText("100+").length).toBeGreaterThan(0);
-  });
-
-  test("says what each question belongs to, and leads there", async () => {
-    renderApp("/approvals");
-    const question = await screen.findByRole("article", { name: /1\.4\.0 to production/ });
-    const leads = (name: string) =>
-      within(question).getByRole("link", { name }).getAttribute("href");
-    expect(leads("Release 1.4.0 of the clinic")).toBe("/executions/exe_01krelease?step=go");
-    expect(leads("Release process")).toBe("/workflows/release_process");
-    expect(leads("CLINIC")).toBe("/projects/CLINIC?execution=exe_01krelease");
-    expect(leads("go")).toBe("/executions/exe_01krelease?step=go");
-  });
-
-  test("wants the form to approve, and a reason to reject", async () => {
-    const { mock } = renderApp("/approvals/apr_01k1");
-    fireEvent.click(await screen.findByRole("button", { name: "Approve" }));
-    expect(await screen.findByText("This is needed.")).toBeTruthy();
-    fireEvent.click(screen.getByRole("button", { name: "Reject" }));
-    expect(await screen.findByText("Say why, so that it can be put right.")).toBeTruthy();
-    expect(mock.db.approvals[0]?.decisions).toHaveLength(1);
-    type(screen.getByLabelText("Comment"), "not on a Thursday");
-    fireEvent.click(screen.getByRole("button", { name: "Reject" }));
-    expect(await screen.findByText("not on a Thursday")).toBeTruthy();
-    expect(mock.db.approvals[0]?.status).toBe("rejected");
-  });
-
-  test("shows others' questions without buttons", async () => {
-    renderApp("/approvals/apr_01k3");
-    expect(await screen.findByText("You are not among those who are asked.")).toBeTruthy();
-    expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
   });
 });

@@ -50,6 +50,14 @@ function descend(root: Schema, path: string[]): Schema[] {
   return here;
 }
 
+/** Whether the language itself has the key at the end of the path, and not only a place for any. */
+export function isNamed(root: Schema, path: string[]): boolean {
+  const key = path.at(-1) ?? "";
+  return descend(root, path.slice(0, -1)).some(
+    ({ properties }) => properties?.[key] !== undefined && properties[key] !== false,
+  );
+}
+
 const typesOf = (schemas: Schema[]) => [
   ...new Set(schemas.flatMap((each) => each.type ?? (each.properties ? "object" : []))),
 ];

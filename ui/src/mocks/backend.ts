@@ -1,6 +1,6 @@
 // Test double for the HishamOS server: the HTTP contract over an in-memory state, as one fetch
 // handler. Used by `npm run dev` and by tests; never part of the product.
-import { agents } from "./agents";
+import { agents, commands } from "./agents";
 import { json, page, problem } from "./answer";
 import { approvalRoutes } from "./approvalRoutes";
 import { isInContract, unknownField } from "./contract";
@@ -27,6 +27,7 @@ const routes: Route[] = [
   ...costRoutes,
   route("GET", "/api/v1/models", ({ db }) => json(db.models)),
   route("GET", "/api/v1/agents", () => page(agents)),
+  route("GET", "/api/v1/commands", () => page(commands)),
   route("GET", "/health", () => json({ status: "ok", version: "0.1.0" })),
 ];
 

@@ -41,7 +41,13 @@ export const languageSchema: Schema = {
         agent: text("The agent that does it."),
         command: text("The command that the agent carries out."),
         tool: text("The tool that is called."),
+        tools: {
+          description: "The tools that the agent may use.",
+          oneOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
+        },
         workflow: text("The workflow that it starts."),
+        model: text("The model that answers."),
+        output_mapping: { type: "object", additionalProperties: { type: "string" } },
         params: { type: "object", description: "The command's parameters." },
         retry: { $ref: "#/$defs/retry" },
         checkpoint: { type: "boolean", description: "A safe point to go on from." },

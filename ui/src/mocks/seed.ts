@@ -13,6 +13,8 @@ import { workflows } from "./workflows";
 
 const looking: Session["permissions"] = ["view_projects", "view_workflows", "view_results"];
 const working: Session["permissions"] = [
+  "view_agents",
+  "view_commands",
   "view_models",
   "manage_projects",
   "edit_stories",

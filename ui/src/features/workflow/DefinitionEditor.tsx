@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
+import { useNames } from "@/api/useNames";
 import type { DefinitionProblem } from "@/api/workflow-engine";
 import { saveWorkflow, schemaOptions } from "@/api/workflows";
 import { Button } from "@/kit/Button";
@@ -35,6 +36,7 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
   const [text, setText] = useState(beginning ?? saved);
   const [place, setPlace] = useState<{ line: number; column: number }>();
   const { data: schema } = useQuery({ ...schemaOptions, retry: false });
+  const names = useNames();
   const { problems, isChecking, error } = useValidation(text);
   const isChanged = text !== saved;
   const save = useMutation({
@@ -75,6 +77,7 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
             value={text}
             onChange={setText}
             schema={schema}
+            names={names}
             problems={problems}
             place={place}
             isReadOnly={!canSave}

@@ -15,6 +15,7 @@ import {
 } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import type { Names } from "@/lib/namesAt";
 import type { Schema } from "@/lib/schemaComplete";
 import { codeTheme } from "./codeTheme";
 import { completeFrom } from "./completeYaml";
@@ -31,6 +32,8 @@ interface Props {
   value: string;
   onChange: (value: string) => void;
   schema?: Schema;
+  /** What there is to be named in it. */
+  names?: Names;
   problems: Found[];
   /** Where to go: a new object goes there again. */
   place?: { line: number; column: number };
@@ -38,12 +41,12 @@ interface Props {
 }
 
 export default function CodeEditor(props: Props) {
-  const { label, value, onChange, schema, problems, place, isReadOnly = false } = props;
+  const { label, value, onChange, schema, names, problems, place, isReadOnly = false } = props;
   const { t } = useTranslation();
   const mount = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
-  const latest = useRef({ onChange, schema });
-  latest.current = { onChange, schema };
+  const latest = useRef({ onChange, schema, names });
+  latest.current = { onChange, schema, names };
   const start = useRef(value);
   const readOnly = useRef(new Compartment());
 
@@ -67,7 +70,9 @@ export default function CodeEditor(props: Props) {
           codeTheme,
           EditorView.lineWrapping,
           autocompletion({
-            override: [(context) => completeFrom(latest.current.schema, context)],
+            override: [
+              (context) => completeFrom(latest.current.schema, latest.current.names, context),
+            ],
             icons: false,
           }),
           // Escape first, then Tab, leaves the editor: CodeMirror's way out of a tab trap.
