@@ -54,18 +54,15 @@ describe("what happens again", () => {
 });
 
 test("what is undone comes last first; what has no way back is named", () => {
-  const all = steps("a b<a c<b d<c:failed");
-  const undo = (id: string) =>
-    ({ ...steps(`u${id}`)[0], compensates: id, status: "pending" }) as Step;
-  const { undone, stays } = rollbackPreview([...all, undo("a"), undo("c")]);
-  expect(undone.map(({ step, by }) => [step.id, by.id])).toEqual([
-    ["c", "uc"],
-    ["a", "ua"],
-  ]);
-  expect(ids(stays)).toBe("b");
-  expect(ids(retryPreview([...all, undo("a")]).again)).toBe("d");
-  const once = { ...undo("c"), status: "completed" } as Step;
-  expect(rollbackPreview([...all, undo("a"), once]).undone.map(({ step }) => step.id)).toEqual([
-    "a",
-  ]);
+  const withWayBack = (text: string, ...wayBack: string[]) =>
+    steps(text).map((step) =>
+      wayBack.includes(step.id) ? { ...step, undone_by: `${step.id}.compensate` } : step,
+    );
+  const all = withWayBack("a b<a c<b d<c:failed e<c:skipped", "a", "c", "d", "e");
+  const { undone, stays } = rollbackPreview(all);
+  expect([ids(undone), ids(stays)]).toEqual(["ca", "b"]);
+  const once = { ...steps("u")[0], compensates: "c" } as Step;
+  expect(ids(rollbackPreview([...all, once]).undone)).toBe("a");
+  // A step that undoes is no work of its own.
+  expect(ids(retryPreview([...all, { ...once, status: "failed" }]).again)).toBe("de");
 });

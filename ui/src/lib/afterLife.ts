@@ -9,7 +9,7 @@ export interface Preview {
 
 export interface Undoing {
   /** In the order in which they are undone. */
-  undone: { step: Step; by: Step }[];
+  undone: Step[];
   /** Completed, with nothing that undoes them. */
   stays: Step[];
 }
@@ -39,16 +39,9 @@ function isUndone(steps: Step[], step: Step): boolean {
   return undoing !== undefined && didSomething(undoing);
 }
 
-/** What did something that another step can undo and has not undone. */
-export function undoable(steps: Step[]): Step[] {
-  return steps.filter(
-    (step) =>
-      isWork(step) &&
-      didSomething(step) &&
-      undoingOf(steps, step) !== undefined &&
-      !isUndone(steps, step),
-  );
-}
+/** The step that undoes it is known beforehand, but is there only once it has begun. */
+const hasWayBack = (steps: Step[], step: Step) =>
+  Boolean(step.undone_by) || undoingOf(steps, step) !== undefined;
 
 /** What is done again at any rate: all that did not end well, what was undone, and what waits for it. */
 function againFrom(steps: Step[], from: string[]): Preview {
@@ -69,19 +62,15 @@ export function fromStepPreview(steps: Step[], from: string | null): Preview {
   return againFrom(steps, [from]);
 }
 
-/** Compensations in the reverse order of what they undo. */
+/** What would be undone, the last first, and what stays as it is. */
 export function rollbackPreview(steps: Step[]): Undoing {
   const done = steps
     .filter((step) => isWork(step) && didSomething(step) && !isUndone(steps, step))
     .sort((a, b) => endOf(b) - endOf(a));
-  const undone: Undoing["undone"] = [];
-  const stays: Step[] = [];
-  for (const step of done) {
-    const by = undoingOf(steps, step);
-    if (by) undone.push({ step, by });
-    else stays.push(step);
-  }
-  return { undone, stays };
+  return {
+    undone: done.filter((step) => hasWayBack(steps, step)),
+    stays: done.filter((step) => !hasWayBack(steps, step)),
+  };
 }
 
 const endOf = (step: Step) => (step.finished_at ? Date.parse(step.finished_at) : 0);

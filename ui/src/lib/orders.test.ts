@@ -6,6 +6,7 @@ import { type ExecutionStatus, executionStatuses } from "./status";
 const step = (id: string, changes: Partial<Step> = {}) =>
   ({ id, name: id, needs: [], status: "completed", instances: [], ...changes }) as unknown as Step;
 
+/** What undoes a step is named beforehand, and is a step of its own once it has begun. */
 const undo = (status: Step["status"]) => step("undo", { compensates: "work", status });
 
 interface Case {
@@ -52,21 +53,23 @@ describe("what the engine takes", () => {
   });
 
   test("to undo, there must be something that was done and is not undone", () => {
-    const steps = [step("work"), undo("pending")];
+    const wayBack = { undone_by: "undo" };
+    const steps = [step("work", wayBack)];
     check("completed", ["fork", "resume-from", "rollback"], { steps });
-    const idle = [step("work", { status: "failed" }), undo("pending")];
+    const idle = [step("work", { status: "failed", ...wayBack })];
     check("failed", ["fork", "resume-from", "retry"], { steps: idle });
     const partly = step("work", {
+      ...wayBack,
       status: "cancelled",
       instances: [{ status: "completed" }, { status: "cancelled" }] as Step["instances"],
     });
     check("cancelled", ["fork", "resume-from", "retry", "rollback"], {
-      steps: [partly, undo("pending")],
+      steps: [partly],
     });
   });
 
   test("nothing, where another execution undid it; all, where that failed", () => {
-    const steps = [step("work"), undo("pending")];
+    const steps = [step("work", { undone_by: "undo" })];
     check("completed", [], { steps, continued: ["rollback", "rolled_back"] });
     check("completed", [], { steps, continued: ["rollback", "rolling_back"] });
     check("completed", ["fork", "resume-from", "rollback"], {

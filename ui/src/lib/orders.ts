@@ -1,7 +1,7 @@
 // What may be ordered of an execution as it stands, by the rules of the engine, which answers
 // anything else with 409. Pure.
 import type { ExecutionDetail } from "@/api/workflow-engine";
-import { undoable } from "./afterLife";
+import { rollbackPreview } from "./afterLife";
 import { isFinal } from "./status";
 
 export type OrderKind =
@@ -38,6 +38,6 @@ function ofEnded({ status, steps, origin, continued_by = [] }: Known): OrderKind
     orders.push("resume-from");
     if (status !== "completed") orders.push("retry");
   }
-  if (undoable(steps).length > 0) orders.push("rollback");
+  if (rollbackPreview(steps).undone.length > 0) orders.push("rollback");
   return orders;
 }

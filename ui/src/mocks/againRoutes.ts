@@ -45,9 +45,7 @@ function refusal({ id, status, steps, continued_by }: ExecutionDetail, mode: Lin
   if (mode === "retry" && steps.every((step) => step.compensates || step.status === "completed")) {
     return "every step ended well, so there is nothing to retry; resume from a step instead";
   }
-  const isDone = (step: string) =>
-    steps.some((each) => each.id === step && each.status === "completed");
-  const canUndo = steps.some((step) => step.compensates && isDone(step.compensates));
+  const canUndo = steps.some((step) => step.undone_by && step.status === "completed");
   return mode === "rollback" && !canUndo
     ? 'nothing that it did can be undone; give steps a "compensate"'
     : null;

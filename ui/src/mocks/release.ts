@@ -42,6 +42,7 @@ function releaseSteps(minutes: number): Step[] {
       from: 0,
       to: 24,
       checkpoint: "notes",
+      undone_by: "notes.compensate",
       instances: [
         instance(0, "", [attempt(1, 0, 24, { agent: "release-manager", calls: [call("r1")] })], {
           notes: "## 1.4.0\n- Book a slot in two taps\n- Reminders by SMS",
@@ -129,6 +130,7 @@ function releaseSteps(minutes: number): Step[] {
       name: "Deploy to production",
       kind: "workflow",
       tool: "deploy_service",
+      undone_by: "deploy.compensate",
       needs: ["go"],
     }),
     step({
@@ -137,20 +139,6 @@ function releaseSteps(minutes: number): Step[] {
       agent: "support",
       command: "write_incident_note",
       needs: ["deploy"],
-    }),
-    step({
-      id: "undo_notes",
-      name: "Withdraw the release notes",
-      kind: "compensation",
-      tool: "withdraw_notes",
-      compensates: "notes",
-    }),
-    step({
-      id: "undo_deploy",
-      name: "Roll production back",
-      kind: "compensation",
-      tool: "rollback_service",
-      compensates: "deploy",
     }),
   ];
 }
@@ -232,10 +220,28 @@ export function releases(): ExecutionDetail[] {
     if (step.id === "deploy") return { ...step, status: "completed", error: null };
     return step.id === "tell" ? { ...step, status: "skipped", started_at: null } : step;
   });
-  const undone = deployed.map(
-    (step): Step =>
-      step.compensates ? { ...step, status: "completed", finished_at: at(2_960) } : step,
-  );
+  const { step: undoing } = times(2_970);
+  const undone = [
+    ...deployed,
+    undoing({
+      id: "deploy.compensate",
+      name: "undo Deploy to production",
+      kind: "compensation",
+      tool: "rollback_service",
+      compensates: "deploy",
+      from: 0,
+      to: 240,
+    }),
+    undoing({
+      id: "notes.compensate",
+      name: "undo Write the release notes",
+      kind: "compensation",
+      tool: "withdraw_notes",
+      compensates: "notes",
+      from: 240,
+      to: 250,
+    }),
+  ];
   return [
     release("exe_01krelease", 18, waiting, {}),
     release("exe_01krelfail", 1_500, failed, {

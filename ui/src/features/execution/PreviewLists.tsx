@@ -30,7 +30,7 @@ export function UndoLists({ undoing }: { undoing: Undoing }) {
       <List
         title={t("execution.undone", { count: undoing.undone.length })}
         icon={<Undo2 className="text-warn" aria-hidden />}
-        items={undoing.undone.map(({ step }) => step)}
+        items={undoing.undone}
         isOrdered
       />
       <List
