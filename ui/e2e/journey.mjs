@@ -7,6 +7,7 @@
 // Exit code 1 if anything failed; the last line is "N passed, N failed".
 import { mkdirSync } from "node:fs";
 import { launch } from "./browser.mjs";
+import { walkEngine } from "./journey.engine.mjs";
 import { checkPages } from "./journey.pages.mjs";
 import {
   createProject,
@@ -78,6 +79,12 @@ if (key) {
   );
   await report.step("a card can be opened and edited", () => editItem(tools, key));
   await report.step("the page still shows the board that the API tells of", () => sameBoard(key));
+
+  await walkEngine(tools, { locale: "en", look: "wide" });
+  await setLocale("ar");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await walkEngine(tools, { locale: "ar", look: "phone" });
+  await page.setViewportSize({ width: 1440, height: 900 });
 
   const places = await allPlaces(key, execution);
   for (const locale of ["en", "ar"]) {
