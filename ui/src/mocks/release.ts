@@ -196,10 +196,10 @@ function release(
   };
 }
 
-export function releases(): ExecutionDetail[] {
-  const waiting = releaseSteps(18);
-  const failed = releaseSteps(1_500).map((step): Step => {
-    const end = at(1_500 - 15);
+/** The same, `minutes` ago: people said yes, and then the deployment failed. */
+function failedSteps(minutes: number): Step[] {
+  const end = at(minutes - 15);
+  return releaseSteps(minutes).map((step): Step => {
     if (step.id === "go") return { ...step, status: "completed", finished_at: end };
     if (step.id === "deploy") {
       const message = "the health check of booking did not answer within 60 s";
@@ -207,22 +207,32 @@ export function releases(): ExecutionDetail[] {
         ...step,
         status: "failed",
         started_at: end,
-        finished_at: at(1_500 - 17),
+        finished_at: at(minutes - 17),
         error: { code: "sub_workflow_failed", message, step: "deploy" },
       };
     }
     if (step.id === "tell") {
-      return { ...step, status: "completed", started_at: at(1_500 - 17), finished_at: at(1_482) };
+      return {
+        ...step,
+        status: "completed",
+        started_at: at(minutes - 17),
+        finished_at: at(minutes - 18),
+      };
     }
     return step;
   });
-  const deployed = failed.map((step): Step => {
+}
+
+export function releases(): ExecutionDetail[] {
+  const waiting = releaseSteps(18);
+  const failed = failedSteps(1_500);
+  const deployed = failedSteps(3_000).map((step): Step => {
     if (step.id === "deploy") return { ...step, status: "completed", error: null };
     return step.id === "tell" ? { ...step, status: "skipped", started_at: null } : step;
   });
   const { step: undoing } = times(2_970);
   const undone = [
-    ...deployed,
+    ...deployed.map((step) => ({ ...step, instances: [], started_at: null })),
     undoing({
       id: "deploy.compensate",
       name: "undo Deploy to production",

@@ -44,7 +44,7 @@ const chrome = EditorView.theme({
   },
   ".cm-completionDetail": { color: "var(--muted)", fontStyle: "normal" },
   // Where there is no room beside the list, what is said about an entry would cover the others.
-  ".cm-completionInfo-left-narrow, .cm-completionInfo-right-narrow": { display: "none" },
+  "@media (max-width: 48rem)": { ".cm-tooltip.cm-completionInfo": { display: "none" } },
   ".cm-diagnostic": { padding: "0.375rem 0.625rem", whiteSpace: "pre-wrap" },
   ".cm-diagnostic-error": { borderInlineStart: "3px solid var(--danger)" },
   ".cm-lintRange-error": {
