@@ -7,4 +7,4 @@ mod request;
 
 pub use connect::{Client, ClientFlags};
 pub use events::Event;
-pub use request::escaped;
+pub use request::{escaped, query};

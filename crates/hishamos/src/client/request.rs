@@ -21,6 +21,21 @@ pub fn escaped(part: &str) -> String {
     out
 }
 
+/// A path with those of the filters that are set as its query.
+pub fn query<'a>(
+    path: &str,
+    filters: impl IntoIterator<Item = (&'a str, Option<String>)>,
+) -> String {
+    let mut out = path.to_owned();
+    for (name, value) in filters {
+        if let Some(value) = value {
+            let separator = if out.contains('?') { '&' } else { '?' };
+            let _ = write!(out, "{separator}{name}={}", escaped(&value));
+        }
+    }
+    out
+}
+
 impl Client {
     /// Reads.
     pub async fn get(&self, path: &str) -> Result<Json> {
@@ -165,5 +180,13 @@ mod tests {
         assert_eq!(escaped("*/5 9 * * 1#2"), "%2A%2F5%209%20%2A%20%2A%201%232");
         assert_eq!(escaped("idea_to-backlog.v1~x"), "idea_to-backlog.v1~x");
         assert_eq!(escaped("é"), "%C3%A9");
+    }
+
+    #[test]
+    fn filters_that_are_set_become_a_query() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(query("/a", [("x", None)]), "/a");
+        let filters = [("model", some("a/b c")), ("x", None), ("to", some(""))];
+        assert_eq!(query("/a", filters), "/a?model=a%2Fb%20c&to=");
     }
 }

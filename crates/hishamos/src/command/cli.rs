@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    api_key, board, budget, check, completion, configuration, doctor, execution, model, platform,
-    project, schedule, secret, user, virtual_key, workflow,
+    api_key, board, budget, check, completion, configuration, doctor, execution, ledger, model,
+    platform, project, schedule, secret, usage, user, virtual_key, workflow,
 };
 use crate::demo::DemoCommand;
 use crate::serve::ServeCommand;
@@ -56,6 +56,10 @@ pub enum Command {
     /// What may be spent, by whom and on what
     #[command(subcommand)]
     Budget(budget::Command),
+    /// What was used and what it cost
+    Usage(usage::UsageCommand),
+    /// Every call of a model, line by line
+    Ledger(Box<ledger::LedgerCommand>),
     /// The keys that seal secrets
     #[command(subcommand)]
     Secret(secret::Command),
@@ -74,4 +78,16 @@ pub enum Command {
     Config(configuration::Command),
     /// Print a completion script for a shell
     Completion(completion::CompletionCommand),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn flags_of_every_command_are_different() {
+        Cli::command().debug_assert();
+    }
 }

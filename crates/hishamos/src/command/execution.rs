@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
 use super::project::text;
-use crate::client::{Client, ClientFlags};
+use crate::client::{Client, ClientFlags, query};
 use crate::config::Environment;
 use crate::failure::Result;
 use crate::terminal::{Align, Output, Table, cost, print_json_line, tokens};
@@ -108,12 +108,8 @@ async fn order(client: &Client, id: &str, verb: &str, body: &Json, output: Outpu
 
 async fn list(command: List, output: Output, environment: &Environment) -> Result<()> {
     let filters = [("status", command.status), ("project", command.project)];
-    let mut query = url_query(filters);
-    if !query.is_empty() {
-        query.insert(0, '?');
-    }
     let client = Client::new(&command.client, environment)?;
-    let executions = client.all(&format!("/api/v1/executions{query}")).await?;
+    let executions = client.all(&query("/api/v1/executions", filters)).await?;
     let mut table = Table::new([
         ("Id", Align::Left),
         ("Status", Align::Left),
@@ -135,16 +131,6 @@ async fn list(command: List, output: Output, environment: &Environment) -> Resul
     }
     output.table(&executions, &table, "no executions");
     Ok(())
-}
-
-/// The filters that are set, as a query.
-fn url_query<const N: usize>(filters: [(&str, Option<String>); N]) -> String {
-    let pairs = filters.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let mut url = reqwest::Url::parse("http://localhost").ok();
-    if let Some(url) = &mut url {
-        url.query_pairs_mut().extend_pairs(pairs);
-    }
-    url.and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
 }
 
 fn show(detail: &Json, output: Output) {

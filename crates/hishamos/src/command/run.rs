@@ -7,11 +7,11 @@ use base::{OsRandom, SystemClock};
 
 use super::cli::{Cli, Command};
 use super::{
-    api_key, board, budget, check, completion, configuration, doctor, execution, model, platform,
-    project, schedule, secret, user, virtual_key, workflow,
+    api_key, board, budget, check, completion, configuration, doctor, execution, ledger, model,
+    platform, project, schedule, secret, usage, user, virtual_key, workflow,
 };
 use crate::config::{self, Config, Environment};
-use crate::failure::{Failure, Result};
+use crate::failure::{Exit, Failure, Result};
 use crate::trace::{Post, Spans};
 use crate::{demo, logging, serve};
 
@@ -22,6 +22,10 @@ const COMMAND_THREADS: usize = 1;
 pub fn run(cli: Cli) -> Result<()> {
     let Cli { output, command } = cli;
     let environment = Environment::of_process();
+    if output.is_csv() && !matches!(command, Command::Usage(_)) {
+        let message = "only \"hishamos usage\" answers in CSV; use -o json";
+        return Err(Failure::new(Exit::Usage, message));
+    }
     match command {
         Command::Serve(command) => {
             let config = config::read(&command.flags, &environment, "info")?.config;
@@ -47,6 +51,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Platform(command) => client(platform::run(command, output, &environment)),
         Command::Key(command) => client(virtual_key::run(command, output, &environment)),
         Command::Budget(command) => client(budget::run(command, output, &environment)),
+        Command::Usage(command) => client(usage::run(command, output, &environment)),
+        Command::Ledger(command) => client(ledger::run(*command, output, &environment)),
         Command::Secret(command) => client(secret::run(command, output, &environment)),
         Command::User(command) => client(user::run(command, output, &environment)),
         Command::ApiKey(command) => client(api_key::run(command, output, &environment)),

@@ -123,12 +123,17 @@ async fn add(command: Add, output: Output, environment: &Environment) -> Result<
 
 async fn revoke(command: Revoke, output: Output, environment: &Environment) -> Result<()> {
     let client = Client::new(&command.client, environment)?;
-    let keys = client.all("/api/v1/virtual-keys").await?;
     let wanted = command.key.as_str();
-    let id = text(&meant(&keys, wanted)?["id"]);
+    let id = id(&client, wanted).await?;
     client.delete(&format!("/api/v1/virtual-keys/{id}")).await?;
     output.line(&serde_json::json!({ "revoked": id }), &format!("revoked {wanted}"));
     Ok(())
+}
+
+/// The id of the key that is meant.
+pub(super) async fn id(client: &Client, wanted: &str) -> Result<String> {
+    let keys = client.all("/api/v1/virtual-keys").await?;
+    Ok(text(&meant(&keys, wanted)?["id"]))
 }
 
 /// The key with this id, or else the only one with this name that was not revoked.

@@ -16,6 +16,8 @@ pub enum Format {
     Table,
     /// For scripts; events are one object a line.
     Json,
+    /// With commas, for spreadsheets; `hishamos usage` has it.
+    Csv,
 }
 
 /// Flags that every command has.
@@ -33,6 +35,11 @@ impl Output {
     /// Whether JSON is wanted.
     pub fn is_json(self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Whether a table with commas is wanted.
+    pub fn is_csv(self) -> bool {
+        self.format == Format::Csv
     }
 
     /// Prints the answer as a table, or the value as JSON.
@@ -82,8 +89,13 @@ pub fn print_json_line(value: &impl Serialize) {
 
 /// Prints a line.
 pub fn print_line(line: &str) {
+    print_text(&format!("{line}\n"));
+}
+
+/// Prints a text as it is.
+pub fn print_text(text: &str) {
     let mut out = std::io::stdout().lock();
     // `hishamos … | head` closes the pipe early; that is no failure.
-    let _ = out.write_all(format!("{line}\n").as_bytes());
+    let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
 }

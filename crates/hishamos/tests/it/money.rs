@@ -5,59 +5,8 @@
 
 use serde_json::Value as Json;
 
-use crate::program::{Folder, Server, ended, json, program};
-
-/// A server with an administrator, and their key.
-struct Office {
-    folder: Folder,
-    server: Server,
-    key: String,
-}
-
-impl Office {
-    fn open() -> Self {
-        let folder = Folder::new();
-        let made = folder.run(["user", "create-admin", "--email", "a@example.com", "--name", "A"]);
-        assert_eq!(ended(&made).0, 0, "{:?}", ended(&made));
-        let (_, key, _) = ended(&folder.run(["api-key", "create"]));
-        let server = Server::start(folder.path(), &[]);
-        Self { folder, server, key: key.trim().to_owned() }
-    }
-
-    /// Runs a command: its exit code and both its outputs.
-    fn run(&self, arguments: &str) -> (i32, String, String) {
-        let url = self.server.url();
-        let arguments = arguments.split_whitespace();
-        ended(&self.folder.run(arguments.chain(["--server", &url, "--api-key", &self.key])))
-    }
-
-    /// A command that goes well; what it prints.
-    #[track_caller]
-    fn does(&self, arguments: &str) -> String {
-        let (code, out, errors) = self.run(arguments);
-        assert_eq!((code, errors.as_str()), (0, ""), "{arguments}");
-        out
-    }
-
-    #[track_caller]
-    fn gives(&self, arguments: &str) -> Json {
-        json(&self.does(&format!("{arguments} -o json")))
-    }
-
-    /// A command that fails with this code and says this, and does not print anything else.
-    #[track_caller]
-    fn fails(&self, arguments: &str, code: i32, says: &str) {
-        let (found, out, errors) = self.run(arguments);
-        assert_eq!((found, out.as_str()), (code, ""), "{arguments}: {errors}");
-        assert!(errors.contains(says), "{arguments}: {errors}");
-    }
-
-    /// How a door answers somebody with this key.
-    fn door(&self, key: &str) -> u16 {
-        let bearer = format!("Bearer {key}");
-        self.server.send("GET", "/v1/models", &[("authorization", &bearer)], "").0
-    }
-}
+use crate::office::Office;
+use crate::program::{ended, json, program};
 
 #[test]
 fn virtual_keys_are_made_listed_and_revoked() {
