@@ -52,6 +52,11 @@ impl Client {
         self.json(self.request(&self.http, Method::PATCH, path).json(body)).await
     }
 
+    /// Sets the whole of something.
+    pub async fn put(&self, path: &str, body: &Json) -> Result<Json> {
+        self.json(self.request(&self.http, Method::PUT, path).json(body)).await
+    }
+
     /// Reads a file as the server words it.
     pub async fn get_text(&self, path: &str) -> Result<String> {
         let response = self.send(self.request(&self.http, Method::GET, path)).await?;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     api_key, board, budget, check, completion, configuration, doctor, execution, ledger, model,
-    platform, project, schedule, secret, usage, user, virtual_key, workflow,
+    platform, price, project, rate_limit, schedule, secret, usage, user, virtual_key, workflow,
 };
 use crate::demo::DemoCommand;
 use crate::serve::ServeCommand;
@@ -56,6 +56,12 @@ pub enum Command {
     /// What may be spent, by whom and on what
     #[command(subcommand)]
     Budget(budget::Command),
+    /// What the organisation and its people may ask for in a minute
+    #[command(subcommand)]
+    RateLimit(rate_limit::Command),
+    /// What models cost
+    #[command(subcommand)]
+    Price(price::Command),
     /// What was used and what it cost
     Usage(usage::UsageCommand),
     /// Every call of a model, line by line

@@ -1,12 +1,55 @@
-//! What people type, as the API takes it.
+//! What people type, as the API takes it: dollars, days, people.
 
 use std::collections::BTreeMap;
 
-use base::UserId;
+use base::{Timestamp, UserId};
+use serde_json::{Map, Value as Json};
 
 use super::project::text;
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
+
+/// Micro-dollars in a dollar.
+const MICROS: f64 = 1_000_000.0;
+/// A billion dollars.
+const MOST_MICROS: f64 = 1e15;
+
+/// Sets a field where a value was given.
+pub(super) fn put(body: &mut Map<String, Json>, field: &str, value: Option<impl Into<Json>>) {
+    body.extend(value.map(|value| (field.to_owned(), value.into())));
+}
+
+/// Sets a field where a value was given; 0 is for taking it away, which the API writes `null`.
+pub(super) fn put_limit(body: &mut Map<String, Json>, field: &str, value: Option<i64>) {
+    let limit = value.map(|value| if value == 0 { Json::Null } else { value.into() });
+    put(body, field, limit);
+}
+
+/// Dollars above zero, in micro-dollars.
+pub(super) fn micros(flag: &str, dollars: f64) -> Result<i64> {
+    let micros = (dollars * MICROS).round();
+    if (1.0..=MOST_MICROS).contains(&micros) {
+        return Ok(micros as i64);
+    }
+    Err(Failure::invalid(format!(
+        "{flag} {dollars} is no amount; it has to be above zero, at most a billion dollars"
+    )))
+}
+
+/// Dollars, in micro-dollars; zero is an amount too.
+pub(super) fn micros_or_none(flag: &str, dollars: f64) -> Result<i64> {
+    if dollars == 0.0 { Ok(0) } else { micros(flag, dollars) }
+}
+
+/// A day, meaning its beginning in UTC, or a moment.
+pub(super) fn moment(flag: &str, given: &str) -> Result<Timestamp> {
+    let whole = if given.len() == 10 { format!("{given}T00:00:00Z") } else { given.to_owned() };
+    whole.parse().map_err(|_| {
+        Failure::invalid(format!(
+            "{flag} {given} is neither a day like 2026-01-31 nor a moment like 2026-01-31T12:00:00Z"
+        ))
+    })
+}
 
 /// The names of all people, by their ids.
 pub(super) async fn people(client: &Client) -> Result<BTreeMap<String, String>> {
@@ -33,5 +76,41 @@ pub(super) async fn person(client: &Client, wanted: &str) -> Result<String> {
             several.len(),
             several.join(", ")
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dollars_become_micro_dollars() {
+        let check = |dollars: f64, expected: Option<i64>| {
+            assert_eq!(micros("--cap", dollars).ok(), expected, "{dollars}");
+        };
+        check(0.05, Some(50_000));
+        check(0.000_001, Some(1));
+        check(1e9, Some(1_000_000_000_000_000));
+        check(0.0, None);
+        check(0.000_000_1, None);
+        check(-1.0, None);
+        check(1.1e9, None);
+        check(f64::NAN, None);
+        check(f64::INFINITY, None);
+        assert_eq!(micros_or_none("--input", 0.0), Ok(0));
+        assert!(micros_or_none("--input", -0.1).is_err());
+    }
+
+    #[test]
+    fn days_begin_at_midnight() {
+        let check = |given: &str, expected: Option<&str>| {
+            let found = moment("--from", given).ok().map(|at| at.to_string());
+            assert_eq!(found.as_deref(), expected, "{given}");
+        };
+        check("2026-01-31", Some("2026-01-31T00:00:00.000Z"));
+        check("2026-01-31T12:00:00+02:00", Some("2026-01-31T10:00:00.000Z"));
+        check("2026-02-31", None);
+        check("yesterday", None);
+        check("", None);
     }
 }

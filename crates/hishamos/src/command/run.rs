@@ -8,7 +8,7 @@ use base::{OsRandom, SystemClock};
 use super::cli::{Cli, Command};
 use super::{
     api_key, board, budget, check, completion, configuration, doctor, execution, ledger, model,
-    platform, project, schedule, secret, usage, user, virtual_key, workflow,
+    platform, price, project, rate_limit, schedule, secret, usage, user, virtual_key, workflow,
 };
 use crate::config::{self, Config, Environment};
 use crate::failure::{Exit, Failure, Result};
@@ -51,6 +51,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Platform(command) => client(platform::run(command, output, &environment)),
         Command::Key(command) => client(virtual_key::run(command, output, &environment)),
         Command::Budget(command) => client(budget::run(command, output, &environment)),
+        Command::RateLimit(command) => client(rate_limit::run(command, output, &environment)),
+        Command::Price(command) => client(price::run(command, output, &environment)),
         Command::Usage(command) => client(usage::run(command, output, &environment)),
         Command::Ledger(command) => client(ledger::run(*command, output, &environment)),
         Command::Secret(command) => client(secret::run(command, output, &environment)),
