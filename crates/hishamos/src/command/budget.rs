@@ -3,14 +3,12 @@
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value as Json};
 
+use super::given::{Turn, micros, put, some_change};
 use super::project::text;
-use crate::client::{Client, ClientFlags};
+use crate::client::{Client, ClientFlags, escaped};
 use crate::config::Environment;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::terminal::{Align, Output, Table};
-
-/// Micro-dollars in a dollar.
-const MICROS: f64 = 1_000_000.0;
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -19,6 +17,8 @@ pub enum Command {
     List(List),
     /// Set a budget
     Add(Add),
+    /// Change a budget; what is not named stays
+    Change(Change),
     /// Take a budget away; what was spent stays in the ledger
     Remove(Remove),
 }
@@ -51,6 +51,23 @@ pub struct Add {
     client: ClientFlags,
 }
 
+/// Change a budget.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Its id
+    id: String,
+    /// The most that may be spent, in dollars
+    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
+    cap: Option<f64>,
+    /// What happens then: stop, pause or `fallback:MODEL`
+    #[arg(long)]
+    on_exceeded: Option<String>,
+    #[command(flatten)]
+    turn: Turn,
+    #[command(flatten)]
+    client: ClientFlags,
+}
+
 /// Take a budget away.
 #[derive(Debug, Args)]
 pub struct Remove {
@@ -65,6 +82,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
     match command {
         Command::List(command) => list(&Client::new(&command.client, environment)?, output).await,
         Command::Add(command) => add(command, output, environment).await,
+        Command::Change(command) => change(command, output, environment).await,
         Command::Remove(command) => {
             let client = Client::new(&command.client, environment)?;
             client.delete(&format!("/api/v1/budgets/{}", command.id)).await?;
@@ -84,6 +102,7 @@ async fn list(client: &Client, output: Output) -> Result<()> {
         ("Spent", Align::Right),
         ("Cap", Align::Right),
         ("Then", Align::Left),
+        ("State", Align::Left),
     ]);
     for budget in budgets.as_array().into_iter().flatten() {
         let of = format!("{} {}", text(&budget["scope"]), text(&budget["scope_id"]));
@@ -94,6 +113,7 @@ async fn list(client: &Client, output: Output) -> Result<()> {
             dollars(&budget["spent_micros"]),
             dollars(&budget["cap_micros"]),
             text(&budget["on_exceeded"]),
+            if budget["is_active"] == true { "counts" } else { "off" }.to_owned(),
         ]);
     }
     output.table(&budgets, &table, "no budgets; set one with \"hishamos budget add\"");
@@ -101,18 +121,12 @@ async fn list(client: &Client, output: Output) -> Result<()> {
 }
 
 async fn add(command: Add, output: Output, environment: &Environment) -> Result<()> {
-    let cap = (command.cap * MICROS).round();
-    if !(1.0..=1e15).contains(&cap) {
-        return Err(Failure::invalid(format!(
-            "--cap {} is no cap; it has to be above zero, at most a billion dollars",
-            command.cap
-        )));
-    }
+    let cap = micros("--cap", command.cap)?;
     let mut body = Map::new();
     body.insert("scope".to_owned(), command.scope.clone().into());
     body.extend(command.scope_id.map(|id| ("scope_id".to_owned(), id.into())));
     body.insert("period".to_owned(), command.period.into());
-    body.insert("cap_micros".to_owned(), Json::from(cap as i64));
+    body.insert("cap_micros".to_owned(), cap.into());
     body.insert("on_exceeded".to_owned(), command.on_exceeded.into());
     let client = Client::new(&command.client, environment)?;
     let made = client.post("/api/v1/budgets", &Json::Object(body)).await?;
@@ -121,7 +135,29 @@ async fn add(command: Add, output: Output, environment: &Environment) -> Result<
     Ok(())
 }
 
+async fn change(command: Change, output: Output, environment: &Environment) -> Result<()> {
+    let mut body = Map::new();
+    let cap = command.cap.map(|cap| micros("--cap", cap)).transpose()?;
+    put(&mut body, "cap_micros", cap);
+    put(&mut body, "on_exceeded", command.on_exceeded);
+    put(&mut body, "is_active", command.turn.wanted());
+    some_change(&body)?;
+    let client = Client::new(&command.client, environment)?;
+    let path = format!("/api/v1/budgets/{}", escaped(&command.id));
+    let budget = client.get(&path).await?;
+    put(&mut body, "version", Some(budget["version"].clone()));
+    let changed = client.patch(&path, &Json::Object(body)).await?;
+    let line = format!(
+        "{} may spend {}, {} is spent",
+        text(&changed["scope"]),
+        dollars(&changed["cap_micros"]),
+        dollars(&changed["spent_micros"])
+    );
+    output.line(&changed, &line);
+    Ok(())
+}
+
 /// A sum for people; calls cost fractions of a cent.
 fn dollars(micros: &Json) -> String {
-    format!("${:.4}", micros.as_i64().unwrap_or_default() as f64 / MICROS)
+    format!("${:.4}", micros.as_i64().unwrap_or_default() as f64 / 1_000_000.0)
 }

@@ -3,8 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    api_key, board, budget, check, completion, configuration, doctor, execution, ledger, model,
-    platform, price, project, rate_limit, schedule, secret, usage, user, virtual_key, workflow,
+    api_key, board, budget, check, completion, configuration, doctor, execution, health, ledger,
+    model, model_group, platform, price, project, rate_limit, schedule, secret, usage, user,
+    virtual_key, workflow,
 };
 use crate::demo::DemoCommand;
 use crate::serve::ServeCommand;
@@ -47,9 +48,14 @@ pub enum Command {
     /// Install and choose the local model
     #[command(subcommand)]
     Model(model::Command),
-    /// Set up, test and remove AI platforms
+    /// Set up, change, test and remove AI platforms
     #[command(subcommand)]
     Platform(platform::Command),
+    /// How the platforms are, and how they were
+    Health(health::HealthCommand),
+    /// Names that stand for several models
+    #[command(subcommand)]
+    ModelGroup(model_group::Command),
     /// Virtual keys for clients of the gateway's doors
     #[command(subcommand)]
     Key(virtual_key::Command),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{Timestamp, UserId};
+use clap::Args;
 use serde_json::{Map, Value as Json};
 
 use super::project::text;
@@ -13,6 +14,24 @@ use crate::failure::{Exit, Failure, Result};
 const MICROS: f64 = 1_000_000.0;
 /// A billion dollars.
 const MOST_MICROS: f64 = 1e15;
+
+/// On or off, where it is said.
+#[derive(Debug, Args)]
+pub(super) struct Turn {
+    /// Turn it on: let it count, let calls use it
+    #[arg(long, conflicts_with = "disable")]
+    enable: bool,
+    /// Turn it off
+    #[arg(long)]
+    disable: bool,
+}
+
+impl Turn {
+    /// On or off; nothing when it stays as it is.
+    pub(super) const fn wanted(&self) -> Option<bool> {
+        if self.enable || self.disable { Some(self.enable) } else { None }
+    }
+}
 
 /// Sets a field where a value was given.
 pub(super) fn put(body: &mut Map<String, Json>, field: &str, value: Option<impl Into<Json>>) {
@@ -77,6 +96,15 @@ pub(super) async fn person(client: &Client, wanted: &str) -> Result<String> {
             several.join(", ")
         ))),
     }
+}
+
+/// Refuses a change that changes nothing.
+pub(super) fn some_change(body: &Map<String, Json>) -> Result<()> {
+    if body.is_empty() {
+        let message = "nothing to change; name what should be different, see --help";
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use base::{OsRandom, SystemClock};
 
 use super::cli::{Cli, Command};
 use super::{
-    api_key, board, budget, check, completion, configuration, doctor, execution, ledger, model,
-    platform, price, project, rate_limit, schedule, secret, usage, user, virtual_key, workflow,
+    api_key, board, budget, check, completion, configuration, doctor, execution, health, ledger,
+    model, model_group, platform, price, project, rate_limit, schedule, secret, usage, user,
+    virtual_key, workflow,
 };
 use crate::config::{self, Config, Environment};
 use crate::failure::{Exit, Failure, Result};
@@ -49,6 +50,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Board(command) => client(board::run(command, output, &environment)),
         Command::Model(command) => client(model::run(command, output, &environment)),
         Command::Platform(command) => client(platform::run(command, output, &environment)),
+        Command::Health(command) => client(health::run(command, output, &environment)),
+        Command::ModelGroup(command) => client(model_group::run(command, output, &environment)),
         Command::Key(command) => client(virtual_key::run(command, output, &environment)),
         Command::Budget(command) => client(budget::run(command, output, &environment)),
         Command::RateLimit(command) => client(rate_limit::run(command, output, &environment)),

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value as Json};
 
+use super::given::{moment, put, put_limit, some_change};
 use super::project::text;
 use crate::client::{Client, ClientFlags};
 use crate::config::Environment;
@@ -16,6 +17,8 @@ pub enum Command {
     List(List),
     /// Make a virtual key; it is shown once
     Add(Add),
+    /// Change a virtual key; what is not named stays
+    Change(Change),
     /// Revoke a virtual key; it is refused within a second
     Revoke(Revoke),
 }
@@ -55,6 +58,43 @@ pub struct Add {
     client: ClientFlags,
 }
 
+/// Change a virtual key.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Its id, or its name when only one key has it
+    key: String,
+    /// What it is for
+    #[arg(long)]
+    name: Option<String>,
+    /// The key of the project that pays; "" for none
+    #[arg(long)]
+    project: Option<String>,
+    /// A model that it may ask, such as `openai/*`; may be repeated; those that are named are all
+    #[arg(long = "model", value_name = "MODEL", conflicts_with = "every_model")]
+    models: Vec<String>,
+    /// Let it ask every model
+    #[arg(long)]
+    every_model: bool,
+    /// What it may do: chat, embeddings, audio, agents or workflows; may be repeated; those
+    /// that are named are all
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// How many requests it may make a minute; 0 for any number
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    requests_per_minute: Option<i64>,
+    /// How many tokens it may use a minute; 0 for any number
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    tokens_per_minute: Option<i64>,
+    /// When it ends, such as 2026-01-31 or a moment
+    #[arg(long, value_name = "DAY", conflicts_with = "never_expires")]
+    expires: Option<String>,
+    /// Let it never end
+    #[arg(long)]
+    never_expires: bool,
+    #[command(flatten)]
+    client: ClientFlags,
+}
+
 /// Revoke a virtual key.
 #[derive(Debug, Args)]
 pub struct Revoke {
@@ -69,6 +109,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
     match command {
         Command::List(command) => list(&Client::new(&command.client, environment)?, output).await,
         Command::Add(command) => add(command, output, environment).await,
+        Command::Change(command) => change(command, output, environment).await,
         Command::Revoke(command) => revoke(command, output, environment).await,
     }
 }
@@ -118,6 +159,37 @@ async fn add(command: Add, output: Output, environment: &Environment) -> Result<
     let made = client.post("/api/v1/virtual-keys", &Json::Object(body)).await?;
     let line = format!("{}\nkeep it: it is not shown again", text(&made["key"]));
     output.line(&made, &line);
+    Ok(())
+}
+
+async fn change(command: Change, output: Output, environment: &Environment) -> Result<()> {
+    let mut body = Map::new();
+    put(&mut body, "name", command.name);
+    let or_none = |text: String| if text.is_empty() { Json::Null } else { text.into() };
+    put(&mut body, "project", command.project.map(or_none));
+    for (field, values) in [("models", command.models), ("scopes", command.scopes)] {
+        if !values.is_empty() {
+            put(&mut body, field, Some(values));
+        }
+    }
+    if command.every_model {
+        put(&mut body, "models", Some(Vec::<String>::new()));
+    }
+    put_limit(&mut body, "requests_per_minute", command.requests_per_minute);
+    put_limit(&mut body, "tokens_per_minute", command.tokens_per_minute);
+    let expires = command.expires.as_deref().map(|day| moment("--expires", day)).transpose()?;
+    put(&mut body, "expires_at", expires.map(|at| at.to_string()));
+    if command.never_expires {
+        put(&mut body, "expires_at", Some(Json::Null));
+    }
+    some_change(&body)?;
+    let client = Client::new(&command.client, environment)?;
+    let keys = client.all("/api/v1/virtual-keys").await?;
+    let key = meant(&keys, &command.key)?;
+    put(&mut body, "version", Some(key["version"].clone()));
+    let path = format!("/api/v1/virtual-keys/{}", text(&key["id"]));
+    let changed = client.patch(&path, &Json::Object(body)).await?;
+    output.line(&changed, &format!("changed {}", text(&changed["name"])));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod demo;
 mod key_pays;
 mod money;
 mod office;
+mod platforms;
 mod prices;
 mod program;
 mod references;

@@ -39,6 +39,32 @@ fn virtual_keys_are_made_listed_and_revoked() {
     assert_eq!(listed.as_array().unwrap().len(), 2);
     assert!(listed.as_array().unwrap().iter().all(|one| one["key"].is_null()), "{listed}");
 
+    let changed = office.gives(
+        "key change ci --name build --model scripted/* --scope chat --requests-per-minute 9 --expires 2100-01-31",
+    );
+    assert_eq!(
+        (&changed["name"], &changed["models"]),
+        (&"build".into(), &serde_json::json!(["scripted/*"]))
+    );
+    assert_eq!(
+        (&changed["scopes"], &changed["requests_per_minute"]),
+        (&serde_json::json!(["chat"]), &9.into())
+    );
+    assert_eq!(changed["expires_at"], "2100-01-31T00:00:00.000Z");
+    let changed = office
+        .gives("key change build --name ci --every-model --requests-per-minute 0 --never-expires");
+    assert_eq!(
+        (&changed["models"], &changed["scopes"]),
+        (&serde_json::json!([]), &serde_json::json!(["chat"]))
+    );
+    assert_eq!(
+        (&changed["requests_per_minute"], &changed["expires_at"]),
+        (&Json::Null, &Json::Null)
+    );
+    office.does("project create Shop --key SHOP");
+    assert_eq!(office.gives("key change ci --project SHOP")["project"], "SHOP");
+    assert_eq!(office.gives("key change ci --project \"\"")["project"], Json::Null);
+
     assert_eq!(office.does("key revoke ci").trim(), "revoked ci");
     assert_eq!(office.door(key), 401);
     let id = narrow["id"].as_str().unwrap();
@@ -58,6 +84,15 @@ fn wrong_virtual_keys_are_refused_with_their_reason() {
     office.fails("key add a --expires-in-days 0", 4, "expires_in_days");
     office.fails("key add a --expires-in-days -1", 4, "expires_in_days");
     office.fails("key revoke nobody", 3, "there is no key \"nobody\"");
+    office.fails("key change nobody --name a", 3, "there is no key \"nobody\"");
+    office.does("key add b");
+    office.fails("key change b", 2, "nothing to change");
+    office.fails("key change b --project NONE", 4, "NONE");
+    office.fails("key change b --scope everything", 4, "scope");
+    office.fails("key change b --requests-per-minute -1", 4, "requests_per_minute");
+    office.fails("key change b --expires soon", 4, "--expires soon is neither a day");
+    office.fails("key change b --expires 2100-01-31 --never-expires", 2, "cannot be used with");
+    office.fails("key change b --model x --every-model", 2, "cannot be used with");
     // two of one name: neither is guessed
     let ids = [office.gives("key add twin"), office.gives("key add twin")];
     office.fails("key revoke twin", 4, "2 keys are called \"twin\"; give the id of one");
@@ -99,6 +134,15 @@ fn budgets_are_set_listed_and_removed() {
     assert!(listed.contains("provider local") && listed.contains("$25.0000"), "{listed}");
     assert_eq!(office.gives("budget list").as_array().unwrap().len(), 2);
     let id = made["id"].as_str().unwrap();
+    let line = office.does(&format!("budget change {id} --cap 0.5"));
+    assert_eq!(line, "provider may spend $0.5000, $0.0000 is spent\n");
+    let changed = office.gives(&format!("budget change {id} --on-exceeded pause --disable"));
+    assert_eq!(
+        (&changed["cap_micros"], &changed["on_exceeded"]),
+        (&500_000.into(), &"pause".into())
+    );
+    assert_eq!(changed["is_active"], false);
+    assert_eq!(office.gives(&format!("budget change {id} --enable"))["is_active"], true);
     assert_eq!(office.does(&format!("budget remove {id}")).trim(), format!("removed {id}"));
     assert_eq!(office.gives("budget list").as_array().unwrap().len(), 1);
     office.fails(&format!("budget remove {id}"), 3, id);
@@ -120,6 +164,12 @@ fn wrong_budgets_are_refused_with_their_reason() {
     office.does("budget add organisation --cap 1");
     office.fails("budget add organisation --cap 2", 1, "has a budget for this period");
     office.fails("budget remove nothing", 3, "nothing");
+    office.fails("budget change nothing --cap 1", 3, "nothing");
+    let id = office.gives("budget list")[0]["id"].as_str().unwrap().to_owned();
+    office.fails(&format!("budget change {id}"), 2, "nothing to change");
+    office.fails(&format!("budget change {id} --cap 0"), 4, "--cap 0 is no amount");
+    office.fails(&format!("budget change {id} --on-exceeded explode"), 4, "explode");
+    office.fails(&format!("budget change {id} --enable --disable"), 2, "cannot be used with");
     assert_eq!(office.gives("budget list").as_array().unwrap().len(), 1);
 }
 

@@ -1,8 +1,12 @@
 //! `hishamos platform …`: the AI platforms of a running server.
 
-use clap::{Args, Subcommand};
-use serde_json::{Map, Value as Json, json};
+mod change;
+mod fields;
 
+use clap::{Args, Subcommand};
+use serde_json::{Value as Json, json};
+
+use super::given::put;
 use super::project::text;
 use crate::client::{Client, ClientFlags};
 use crate::config::Environment;
@@ -15,7 +19,11 @@ pub enum Command {
     /// All platforms and how they are
     List(List),
     /// Set up a platform; it is tested first
-    Add(Add),
+    Add(Box<Add>),
+    /// Change a platform; what is not named stays, and it is tested again where that matters
+    Change(Box<change::Change>),
+    /// The models that a platform serves, as it says itself
+    Models(Named),
     /// Test the connection to a platform
     Test(Named),
     /// Remove a platform and its key
@@ -38,21 +46,11 @@ pub struct Add {
     /// azure_openai or custom
     #[arg(long)]
     kind: String,
-    /// Its address; the usual one of its kind when absent
+    #[command(flatten)]
+    fields: fields::Fields,
+    /// Let no call go there yet
     #[arg(long)]
-    base_url: Option<String>,
-    /// The variable that holds its key, so that the key stands in no list of processes
-    #[arg(long, value_name = "VARIABLE")]
-    key_env: Option<String>,
-    /// A model to offer; may be repeated; every model when absent
-    #[arg(long = "model", value_name = "MODEL")]
-    models: Vec<String>,
-    /// The model that answers when nobody names one
-    #[arg(long)]
-    default_model: Option<String>,
-    /// Save it even when its test fails
-    #[arg(long)]
-    force: bool,
+    disable: bool,
     #[command(flatten)]
     client: ClientFlags,
 }
@@ -70,7 +68,11 @@ pub struct Named {
 pub async fn run(command: Command, output: Output, environment: &Environment) -> Result<()> {
     match command {
         Command::List(command) => list(&Client::new(&command.client, environment)?, output).await,
-        Command::Add(command) => add(command, output, environment).await,
+        Command::Add(command) => add(*command, output, environment).await,
+        Command::Change(command) => change::change(*command, output, environment).await,
+        Command::Models(command) => {
+            models(&Client::new(&command.client, environment)?, &command.name, output).await
+        }
         Command::Test(command) => {
             let client = Client::new(&command.client, environment)?;
             let id = id(&client, &command.name).await?;
@@ -126,24 +128,25 @@ async fn list(client: &Client, output: Output) -> Result<()> {
     Ok(())
 }
 
+async fn models(client: &Client, name: &str, output: Output) -> Result<()> {
+    let id = id(client, name).await?;
+    let models = client.get(&format!("/api/v1/platforms/{id}/models")).await?["models"].take();
+    let mut table = Table::of_text(["Model"]);
+    for model in models.as_array().into_iter().flatten() {
+        table.row([format!("{name}/{}", text(model))]);
+    }
+    output.table(&models, &table, "no models");
+    Ok(())
+}
+
 async fn add(command: Add, output: Output, environment: &Environment) -> Result<()> {
-    let mut body = Map::new();
-    body.insert("name".to_owned(), command.name.clone().into());
-    body.insert("kind".to_owned(), command.kind.into());
-    body.insert("models".to_owned(), command.models.into());
-    for (field, value) in [("base_url", command.base_url), ("default_model", command.default_model)]
-    {
-        body.extend(value.map(|value| (field.to_owned(), Json::String(value))));
-    }
-    if let Some(variable) = command.key_env {
-        let key = environment.get(&variable).map(str::trim).filter(|key| !key.is_empty());
-        let key = key.ok_or_else(|| {
-            Failure::invalid(format!("the variable {variable} holds no key; set it"))
-        })?;
-        body.insert("api_key".to_owned(), key.into());
-    }
+    let force = command.fields.force;
+    let mut body = command.fields.body(environment)?;
+    put(&mut body, "name", Some(command.name.as_str()));
+    put(&mut body, "kind", Some(command.kind));
+    put(&mut body, "is_enabled", Some(!command.disable));
     let client = Client::new(&command.client, environment)?;
-    let path = format!("/api/v1/platforms?force={}", command.force);
+    let path = format!("/api/v1/platforms?force={force}");
     let platform = client.post(&path, &Json::Object(body)).await?;
     output.line(&platform, &format!("set up {}", command.name));
     Ok(())
@@ -151,12 +154,17 @@ async fn add(command: Add, output: Output, environment: &Environment) -> Result<
 
 /// The id of the platform with this name.
 async fn id(client: &Client, name: &str) -> Result<String> {
+    Ok(text(&named(client, name).await?["id"]))
+}
+
+/// The platform with this name, if it can be changed here.
+async fn named(client: &Client, name: &str) -> Result<Json> {
     let platforms = client.get("/api/v1/platforms").await?;
     let items = platforms["items"].as_array().map(Vec::as_slice).unwrap_or_default();
     match items.iter().find(|platform| platform["name"] == name) {
-        Some(found) if found["id"].is_string() => Ok(text(&found["id"])),
+        Some(found) if found["id"].is_string() => Ok(found.clone()),
         Some(_) => Err(Failure::invalid(format!(
-            "platform \"{name}\" was not set up in the database, so it cannot be tested or removed here; see hishamos.toml"
+            "platform \"{name}\" was not set up in the database, so this cannot be done here; see hishamos.toml"
         ))),
         None => Err(Failure::new(
             Exit::NotFound,
