@@ -3,30 +3,15 @@ import os
 
 import anthropic
 
-URL, KEY, NARROW = (os.environ[name] for name in ("DOOR_URL", "DOOR_KEY", "DOOR_NARROW"))
+from checks import check, end, raises
+
+URL, KEY, NARROW, LIMITED = (os.environ[name] for name in ("DOOR_URL", "DOOR_KEY", "DOOR_NARROW", "DOOR_LIMITED"))
 MODEL = "scripted/rehearsal"
 ASK = [{"role": "user", "content": "What is the capital of France?"}]
-passed = 0
 
 
 def client(key=KEY):
     return anthropic.Anthropic(base_url=URL, api_key=key, max_retries=0)
-
-
-def check(name, is_so, found=None):
-    global passed
-    if not is_so:
-        raise SystemExit(f"{name}: {found!r}")
-    passed += 1
-
-
-def raises(name, kind, ask):
-    try:
-        found = ask()
-    except kind:
-        check(name, True)
-        return
-    raise SystemExit(f"{name}: no {kind.__name__} but {found!r}")
 
 
 ai = client()
@@ -39,6 +24,8 @@ with ai.messages.stream(model=MODEL, max_tokens=100, messages=ASK) as stream:
     last = stream.get_final_message()
 check("stream", text == answer.content[0].text, text)
 check("usage of a stream", last.usage.output_tokens > 0, last.usage)
+events = [event.type for event in ai.messages.create(model=MODEL, max_tokens=100, messages=ASK, stream=True)]
+check("order of events", (events[0], events[-1]) == ("message_start", "message_stop"), events)
 
 tool = {"name": "weather", "description": "Look out of the window", "input_schema": {
     "type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}
@@ -54,10 +41,32 @@ with ai.messages.stream(model=MODEL, max_tokens=100, messages=talk[:1], tools=[t
     streamed = next(block for block in stream.get_final_message().content if block.type == "tool_use")
 check("streamed tool call", streamed.input == {"city": "Cairo"}, streamed)
 
-check("count of tokens", ai.messages.count_tokens(model=MODEL, messages=ASK).input_tokens > 0)
+few = ai.messages.count_tokens(model=MODEL, messages=ASK).input_tokens
+many = ai.messages.count_tokens(model=MODEL, messages=ASK, tools=[tool], system="Be brief.").input_tokens
+check("count of tokens", 0 < few < many, (few, many))
 check("models", MODEL in [model.id for model in ai.models.list()])
-raises("wrong key", anthropic.AuthenticationError, lambda: client("hk-nothing").messages.create(model=MODEL, max_tokens=9, messages=ASK))
-raises("unknown model", anthropic.NotFoundError, lambda: ai.messages.create(model="nobody/nothing", max_tokens=9, messages=ASK))
-raises("model of others", anthropic.PermissionDeniedError, lambda: client(NARROW).messages.create(model=MODEL, max_tokens=9, messages=ASK))
-raises("bad field", anthropic.BadRequestError, lambda: ai.messages.create(model=MODEL, max_tokens=9, messages=ASK, extra_body={"temperature": 9}))
-print(f"{passed} passed, 0 failed")
+
+# errors, of every door
+doors = {
+    "messages": lambda ai, model=MODEL: ai.messages.create(model=model, max_tokens=9, messages=ASK),
+    "stream": lambda ai, model=MODEL: list(ai.messages.create(model=model, max_tokens=9, messages=ASK, stream=True)),
+    "count": lambda ai, model=MODEL: ai.messages.count_tokens(model=model, messages=ASK),
+}
+limited = client(LIMITED)
+doors["messages"](limited)
+for name, ask in doors.items():
+    raises(f"{name}: wrong key", anthropic.AuthenticationError, 401, lambda: ask(client("hk-nothing")))
+    raises(f"{name}: model of others", anthropic.PermissionDeniedError, 403, lambda: ask(client(NARROW)))
+    error = raises(f"{name}: unknown model", anthropic.NotFoundError, 404, lambda: ask(ai, "nobody/nothing"))
+    check(f"{name}: its type", error.body["error"]["type"] == "not_found_error", error.body)
+    if name != "count":  # counting costs nothing, so no limit holds it
+        error = raises(f"{name}: limit", anthropic.RateLimitError, 429, lambda: ask(limited))
+        check(f"{name}: when to come back", int(error.response.headers["retry-after"]) > 0, error.response.headers)
+raises("bad field", anthropic.BadRequestError, 400, lambda: ai.messages.create(model=MODEL, max_tokens=9, messages=ASK, extra_body={"temperature": 9}))
+busy, cut = ([{"role": "user", "content": content}] for content in ("be overloaded", "break off"))
+error = raises("busy provider", anthropic.ServiceUnavailableError, 503, lambda: ai.messages.create(model=MODEL, max_tokens=9, messages=busy))
+check("its type", error.body["error"]["type"] == "overloaded_error", error.body)
+check("a provider that answers again", doors["messages"](ai).content[0].text == text)
+raises("broken stream", anthropic.APIError, 200, lambda: list(ai.messages.create(model=MODEL, max_tokens=9, messages=cut, stream=True)))
+check("one that goes on", doors["messages"](ai).content[0].text == text)
+end()
