@@ -12,6 +12,7 @@ pub mod door;
 pub mod embedding;
 mod endpoint;
 mod error;
+mod most;
 pub mod price;
 mod provider;
 pub mod providers;
@@ -27,6 +28,7 @@ mod written;
 
 pub use endpoint::Endpoint;
 pub use error::{Error, Phase, Result};
+pub use most::{ProviderKind, most_output};
 pub use provider::{DeltaStream, Provider, TokenCount, cancel_on};
 pub use providers::scripted::Scripted;
 pub use tls::client_builder;

@@ -17,18 +17,20 @@ const PER_IMAGE: u64 = 1_600;
 
 /// Estimates a text that arrives in pieces, without rounding each piece up.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Tally {
+pub struct Tally {
     ascii: u64,
     other: u64,
 }
 
 impl Tally {
+    /// The next piece of the text.
     pub fn add(&mut self, text: &str) {
         let ascii = text.bytes().filter(u8::is_ascii).count();
         self.ascii += ascii as u64;
         self.other += (text.chars().count() - ascii) as u64;
     }
 
+    /// About how many tokens all pieces together have.
     pub const fn tokens(self) -> u64 {
         self.ascii.div_ceil(4) + self.other
     }

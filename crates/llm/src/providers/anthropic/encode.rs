@@ -13,14 +13,13 @@ use crate::Result;
 use crate::chat::{
     Effort, Image, Message, Part, Reasoning, Request, Role, Thought, ToolCall, ToolChoice,
 };
+use crate::most::{MIN_THINKING, ProviderKind, most_output};
 use crate::providers::answer::AnswerTool;
 use crate::providers::json_body;
 use crate::providers::openai::misplaced;
 
 /// How many places the provider keeps at most.
 const MAX_CACHE_POINTS: usize = 4;
-/// The least that the provider accepts as a budget for thinking.
-const MIN_THINKING: u32 = 1_024;
 
 /// The body that asks for an answer, streamed or in one piece. Labels are ours and stay here.
 pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
@@ -59,12 +58,11 @@ fn body(request: &Request, stream: bool) -> Result<Body<'_>> {
     }
     let used = tools.iter().filter(|tool| tool.cache_control.is_some()).count();
     drop_surplus_cache_points(used, &mut system, &mut messages);
-    let max_tokens = request.max_output_tokens.unwrap_or_else(|| most_output(&request.model));
+    // the provider demands a limit; a caller's own is never raised, since money is set aside by it
+    let (limit, reasoning) = (request.max_output_tokens, request.reasoning);
+    let max_tokens = most_output(ProviderKind::Anthropic, &request.model, limit, reasoning);
     let (thinking, effort) = thinking(request, max_tokens);
     let is_thinking = thinking.as_ref().is_some_and(|thinking| thinking.kind != "disabled");
-    // a budget counts as output
-    let room = thinking.as_ref().and_then(|thinking| thinking.budget_tokens);
-    let max_tokens = room.map_or(max_tokens, |budget| max_tokens.max(budget + MIN_THINKING));
     Ok(Body {
         model: &request.model,
         max_tokens: Some(max_tokens),
@@ -84,18 +82,6 @@ fn body(request: &Request, stream: bool) -> Result<Body<'_>> {
     })
 }
 
-/// The provider demands a limit; without one of ours it is what the model can write.
-fn most_output(model: &str) -> u32 {
-    let is = |part: &str| model.contains(part);
-    if is("claude-3-haiku") || is("claude-3-opus") || is("claude-3-sonnet") {
-        4_096
-    } else if is("claude-3") {
-        8_192
-    } else {
-        32_000
-    }
-}
-
 /// Models up to 4.5 take a budget, later ones only a word.
 fn takes_budget(model: &str) -> bool {
     ["claude-3", "-4-0", "-4-1", "-4-2", "-4-5", "claude-2"].iter().any(|part| model.contains(part))
@@ -113,10 +99,20 @@ fn thinking(request: &Request, max_tokens: u32) -> (Option<Thinking>, Option<&'s
         }
         (Reasoning::Adaptive | Reasoning::Effort(_) | Reasoning::Budget(_), true) => {
             let wanted = reasoning.budget().unwrap_or(max_tokens / 2);
-            let budget_tokens = Some(wanted.max(MIN_THINKING));
-            (Some(Thinking { kind: "enabled", budget_tokens }), None)
+            let budget = fitting(wanted.max(MIN_THINKING), max_tokens);
+            let enabled = |tokens| Thinking { kind: "enabled", budget_tokens: Some(tokens) };
+            (budget.map(enabled), None)
         }
     }
+}
+
+/// A budget is a part of the output and must be less than all of it. One that is not leaves
+/// room for an answer; where there is no room for both, the model does not think.
+fn fitting(budget: u32, max_tokens: u32) -> Option<u32> {
+    if budget < max_tokens {
+        return Some(budget);
+    }
+    Some(max_tokens.saturating_sub(MIN_THINKING)).filter(|rest| *rest >= MIN_THINKING)
 }
 
 const fn effort_word(effort: Effort) -> &'static str {

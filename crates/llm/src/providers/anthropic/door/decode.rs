@@ -128,8 +128,14 @@ struct Metadata {
 /// Reads a client's request. What is unknown is passed over; what cannot be done is refused.
 pub fn decode(body: &[u8]) -> Result<Asked> {
     let body: Body = read(body)?;
-    if body.max_tokens.is_none() {
+    let Some(most) = body.max_tokens else {
         return Err(FieldError::new("max_tokens", "say how many tokens may be written at most"));
+    };
+    let enabled = body.thinking.as_ref().filter(|thinking| thinking.kind == "enabled");
+    let budget = enabled.and_then(|thinking| thinking.budget_tokens);
+    if most > 0 && budget.is_some_and(|budget| budget >= most) {
+        let message = format!("it is a part of max_tokens, so use less than {most}");
+        return Err(FieldError::new("thinking.budget_tokens", message));
     }
     asked(body)
 }

@@ -22,7 +22,7 @@ fn read(extra: Value) -> Result<Asked, FieldError> {
 #[test]
 fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     let asked = read(json!({
-        "stream": true, "temperature": 0.5, "top_p": 0.9, "top_k": 40, "stop_sequences": ["END"],
+        "stream": true, "max_tokens": 2_001, "temperature": 0.5, "top_p": 0.9, "top_k": 40, "stop_sequences": ["END"],
         "system": [{"type": "text", "text": "rules", "cache_control": {"type": "ephemeral", "ttl": "1h"}}],
         "tools": [{"name": "f", "input_schema": {"type": "object"}, "cache_control": {"type": "ephemeral"}}],
         "tool_choice": {"type": "any", "disable_parallel_tool_use": true},
@@ -36,7 +36,7 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     let system = vec![Part::Text { text: "rules".into() }, Part::CachePoint];
     let system = Message { role: Role::System, content: system };
     assert_eq!(request.messages, [system, Message::user("hi")]);
-    assert_eq!((request.max_output_tokens, request.top_k), (Some(9), Some(40)));
+    assert_eq!((request.max_output_tokens, request.top_k), (Some(2_001), Some(40)));
     assert_eq!((request.temperature, request.top_p), (Some(0.5), Some(0.9)));
     assert_eq!(request.stop, ["END"]);
     assert_eq!(request.tool_choice, ToolChoice::Required);
@@ -144,6 +144,8 @@ fn what_cannot_be_done_is_refused_with_its_field() {
     check(json!({"tool_choice": {"type": "tool"}}), "tool_choice.name");
     check(json!({"thinking": {"type": "enabled"}}), "thinking.budget_tokens");
     check(json!({"thinking": {"type": "deep"}}), "thinking.type");
+    let budget = json!({"thinking": {"type": "enabled", "budget_tokens": 9}});
+    check(budget, "thinking.budget_tokens");
     check(json!({"output_config": {"effort": "x"}}), "output_config.effort");
     assert_eq!(decode(b"").unwrap_err().field, None);
 }

@@ -150,12 +150,24 @@ fn thinking_is_asked_for_as_the_model_knows_it() {
     check("claude-opus-4-7", Reasoning::Budget(9), json!({"type": "adaptive"}), json!("low"));
     check("claude-opus-4-7", Reasoning::Adaptive, json!({"type": "adaptive"}), Value::Null);
     check("claude-opus-4-7", Reasoning::Off, json!({"type": "disabled"}), Value::Null);
-    let small = Request {
-        reasoning: Some(Reasoning::Budget(2_000)),
-        max_output_tokens: Some(100),
-        ..request()
+}
+
+#[test]
+fn thinking_never_raises_the_limit_that_a_caller_set() {
+    let check = |limit: Option<u32>, reasoning: Reasoning, budget: Value, max_tokens: u32| {
+        let reasoning = Some(reasoning);
+        let body = sent(&Request { reasoning, max_output_tokens: limit, ..request() });
+        assert_eq!(body["thinking"]["budget_tokens"], budget, "{limit:?} {reasoning:?}");
+        assert_eq!(body["max_tokens"], max_tokens, "{limit:?} {reasoning:?}");
     };
-    assert_eq!(sent(&small)["max_tokens"], 3_024, "the budget is part of the output");
+    let high = Reasoning::Effort(Effort::High);
+    check(Some(100), Reasoning::Budget(2_000), Value::Null, 100);
+    check(Some(100), high, Value::Null, 100);
+    check(Some(2_047), high, Value::Null, 2_047);
+    check(Some(4_096), high, json!(3_072), 4_096);
+    check(Some(1_500), Reasoning::Budget(1_024), json!(1_024), 1_500);
+    check(Some(20_000), high, json!(16_384), 20_000);
+    check(None, Reasoning::Budget(40_000), json!(40_000), 41_024);
 }
 
 #[test]
