@@ -6,6 +6,7 @@ use base::{CallId, Micros};
 use llm::chat::TokenUsage;
 use llm::door::Meta;
 use llm::price::Price;
+use llm::tokens::Tally;
 use tokio::time::Instant;
 
 use super::Doors;
@@ -121,7 +122,8 @@ impl Doors {
             entry.error = Some(error.to_string());
             entry.estimated = !is_free;
         }
-        let actual = if is_free { Amount { calls: 1, ..Amount::default() } } else { ticket.held() };
+        let actual =
+            if is_free { Amount { calls: 1, ..Amount::default() } } else { ticket.worst() };
         ticket.settle(actual);
     }
 
@@ -143,4 +145,23 @@ pub(super) struct Open {
     pub(super) span: tracing::Span,
     pub(super) platform: String,
     pub(super) model: String,
+}
+
+impl Open {
+    /// An answer that is cut short has cost at least what was heard of it, whatever was set
+    /// aside: a model that nobody limits may have written more than anybody thought.
+    pub(super) fn hold_at_least(&mut self, told: &TokenUsage, heard: Tally) {
+        let Some(ticket) = self.ticket.as_mut() else { return };
+        let written = heard.tokens().max(told.output);
+        let held = ticket.held();
+        if i64::try_from(written).is_ok_and(|written| written <= held.output) {
+            return;
+        }
+        let input = told.input.max(u64::try_from(held.input).unwrap_or(0));
+        let usage = TokenUsage { input, output: written, ..*told };
+        let organisation = self.call.holder.organisation;
+        let price = self.doors.gateway.cost(organisation, (&self.platform, &self.model), &usage);
+        let cost = price.micros().unwrap_or(Micros::ZERO);
+        ticket.cost_at_least(Amount::call(cost, input, written));
+    }
 }

@@ -42,15 +42,16 @@ impl Doors {
             return Ok(Admitted { quote, ticket: None, pass, wanted });
         }
         let organisation = call.holder.organisation;
+        let mut quote = quote;
         if request.max_output_tokens.is_none() {
             let targets = quote.targets(&call.holder);
             let is_limited = self.bank.is_limited(organisation, &targets).await;
             if is_limited.map_err(|refusal| failure::refused(&refusal))? {
-                // without an end nobody could say what the call may cost
+                // a budget should not have to hold the longest answer that the model can write
                 request.max_output_tokens = Some(Quote::usual_output());
+                quote = self.quote(&call.holder, &wanted, request)?;
             }
         }
-        let mut quote = quote;
         let mut refusal = match self.reserve(call, &quote).await {
             Ok(ticket) => {
                 return Ok(Admitted { quote, ticket: Some(ticket), pass, wanted });

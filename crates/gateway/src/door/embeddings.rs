@@ -49,7 +49,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     enter::check(&call.holder, KeyScope::Embeddings, &wanted)?;
     let most = TokenUsage { input: bound_embedding(&asked.request), ..TokenUsage::default() };
     let tokens = estimate_embedding(&asked.request);
-    let quote = doors.quote_of(&call.holder, &wanted, &[most], tokens)?;
+    let quote = doors.quote_of(&call.holder, &wanted, |_| (most, None), tokens)?;
     let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted.clone())

@@ -1,8 +1,9 @@
 //! What a call may come to, before it is made.
 
 use base::Micros;
-use llm::chat::{Part as Piece, Request, TokenUsage};
+use llm::chat::{Message, Part as Piece, Request, TokenUsage};
 use llm::door::Failure;
+use llm::most_output;
 use llm::price::Price;
 use llm::tokens::{bound_input, estimate_input};
 
@@ -10,9 +11,11 @@ use super::Doors;
 use crate::budget::{Scope, target};
 use crate::ledger::slices::Amount;
 use crate::limit::Subject;
+use crate::platform::Target;
 use crate::virtual_key::Holder;
 
-/// What a model may write when neither the client nor a budget limits it.
+/// What a model may write where a budget applies and the client says nothing; and about what
+/// it writes then, for limits.
 const USUAL_OUTPUT: u32 = 4_096;
 
 /// Where a call would go first, and what it may come to.
@@ -37,36 +40,40 @@ impl Doors {
         wanted: &str,
         request: &Request,
     ) -> Result<Quote, Failure> {
-        let output = u64::from(request.max_output_tokens.unwrap_or(USUAL_OUTPUT));
-        let input = bound_input(request);
-        let tokens = estimate_input(request).saturating_add(output);
-        let usages: Vec<TokenUsage> = worst(request, input, output).collect();
-        self.quote_of(holder, wanted, &usages, tokens)
+        let limit = request.max_output_tokens;
+        let (input, caches) = (bound_input(request), caches(request));
+        let about = u64::from(limit.unwrap_or(USUAL_OUTPUT));
+        let tokens = estimate_input(request).saturating_add(about);
+        let most = |target: &Target| {
+            let (kind, model) = (target.platform.kind.speaks(), target.model.as_str());
+            let output = u64::from(most_output(kind, model, limit, request.reasoning));
+            let plain = TokenUsage { input, output, ..TokenUsage::default() };
+            (plain, caches.then_some(TokenUsage { cache_write: input, ..plain }))
+        };
+        self.quote_of(holder, wanted, most, tokens)
     }
 
-    /// The same for a call that may use its tokens in one of these ways, the first of which
-    /// says how many there are; `tokens` is about how many limits should count.
+    /// The same for a call that uses at each target at most what `most` says, in one of two
+    /// ways; `tokens` is about how many limits should count.
     pub(super) fn quote_of(
         &self,
         holder: &Holder,
         wanted: &str,
-        usages: &[TokenUsage],
+        most: impl Fn(&Target) -> (TokenUsage, Option<TokenUsage>),
         tokens: u64,
     ) -> Result<Quote, Failure> {
         let picture = self.gateway.picture(holder.organisation);
         let plan = picture.plan(wanted).map_err(|error| Failure::from(&error))?;
-        let first_usage = usages.first().copied().unwrap_or_default();
-        let (input, output) = (first_usage.input, first_usage.output);
         let now = self.app.now();
-        let mut most = Micros::ZERO;
+        let mut amount = Amount::default();
         let mut cost_known = true;
         for target in &plan.targets {
-            for usage in usages {
-                match picture.cost(&target.platform.name, &target.model, usage, now) {
-                    Price::Known(cost) => most = most.max(cost),
-                    Price::Free => {}
-                    Price::Unknown => cost_known = false,
-                }
+            let (plain, other) = most(target);
+            for usage in std::iter::once(plain).chain(other) {
+                let price = picture.cost(&target.platform.name, &target.model, &usage, now);
+                cost_known &= price != Price::Unknown;
+                let cost = price.micros().unwrap_or(Micros::ZERO);
+                amount = amount.or_more(Amount::call(cost, usage.input, usage.output));
             }
         }
         let first = &plan.targets[0];
@@ -74,7 +81,7 @@ impl Doors {
         Ok(Quote {
             provider: platform.name.to_string(),
             model: first.model.clone(),
-            most: Amount::call(most, input, output),
+            most: amount,
             cost_known,
             tokens: i64::try_from(tokens).unwrap_or(i64::MAX),
             provider_target: target(Scope::Provider, &platform.name),
@@ -82,16 +89,10 @@ impl Doors {
     }
 }
 
-/// The dearest ways in which a call may use its tokens: writing to the provider's cache
-/// costs more than reading where a client asks for it.
-fn worst(request: &Request, input: u64, output: u64) -> impl Iterator<Item = TokenUsage> {
-    let plain = TokenUsage { input, output, ..TokenUsage::default() };
-    let caches = request
-        .messages
-        .iter()
-        .any(|message| message.content.iter().any(|piece| matches!(piece, Piece::CachePoint)));
-    let written = TokenUsage { cache_write: input, ..plain };
-    std::iter::once(plain).chain(caches.then_some(written))
+/// Whether a client asks the provider to keep what it reads, which costs more than reading.
+fn caches(request: &Request) -> bool {
+    let marks = |message: &Message| message.content.iter().any(|part| *part == Piece::CachePoint);
+    request.cache.tools || request.messages.iter().any(marks)
 }
 
 impl Quote {
@@ -102,7 +103,7 @@ impl Quote {
         targets
     }
 
-    /// The most that a model may write, when nobody limits it but a budget.
+    /// What a model is told to write at most, when nobody limits it but a budget.
     pub(super) const fn usual_output() -> u32 {
         USUAL_OUTPUT
     }

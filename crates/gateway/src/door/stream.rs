@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures::Stream;
 use llm::chat::{Accumulator, Delta, Finish, Reply, TokenUsage};
 use llm::door::{Failure, Frames};
+use llm::tokens::Tally;
 use llm::{DeltaStream, Error};
 use tokio::time::{Instant, Sleep, sleep};
 
@@ -30,6 +31,8 @@ pub(super) struct Events {
     frames: Frames,
     open: Option<Open>,
     usage: TokenUsage,
+    /// What was heard of the model's words, which a call cut short has cost at least.
+    heard: Tally,
     scripted: bool,
     /// The answer so far, when it is to be remembered.
     kept: Option<(Key, Accumulator)>,
@@ -52,6 +55,7 @@ impl Events {
             frames,
             open: Some(open),
             usage: TokenUsage::default(),
+            heard: Tally::default(),
             scripted: false,
             kept: None,
             silence: None,
@@ -66,6 +70,7 @@ impl Events {
             frames,
             open: None,
             usage: TokenUsage::default(),
+            heard: Tally::default(),
             scripted: false,
             kept: None,
             silence: None,
@@ -101,6 +106,7 @@ impl Events {
             Delta::Start { scripted, .. } => self.scripted = *scripted,
             Delta::Usage(usage) => self.usage = *usage,
             Delta::Text { text } => {
+                self.heard.add(text);
                 if let Some(said) = &mut self.said {
                     said.push_str(text);
                 }
@@ -109,7 +115,12 @@ impl Events {
                 self.deltas = None;
                 self.done(*reason);
             }
-            _ => {}
+            Delta::Reasoning { text } => self.heard.add(text),
+            Delta::ToolCall { name, arguments, .. } => {
+                self.heard.add(name);
+                self.heard.add(arguments);
+            }
+            Delta::Seal { .. } => {}
         }
         if let Some((_, accumulator)) = &mut self.kept
             && accumulator.push(delta).is_err()
@@ -171,10 +182,20 @@ impl Events {
             return self.frames.fail(&insider::failure(error), out);
         };
         self.frames.fail(&Failure::from(error), out);
+        open.hold_at_least(&self.usage, self.heard);
         super::Doors::book_failure(open.ticket.take(), &after_words(error));
         open.doors.count(&open.call, Ending::Failed);
         telemetry::ended(&open.span, Err(error.code()));
         open.span = tracing::Span::none();
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        // the client left: the ticket books itself
+        if let Some(open) = self.open.as_mut() {
+            open.hold_at_least(&self.usage, self.heard);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use base::{CallId, ExecutionId, Micros, OrganisationId, Timestamp, Usage, UserId, VirtualKeyId};
 use futures::future::BoxFuture;
 use llm::chat::TokenUsage;
+use llm::{ProviderKind, most_output};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use store::procedure::Done;
@@ -12,9 +13,6 @@ use super::{afford, close, model, sql};
 use crate::Gateway;
 use crate::budget::{Scope, target};
 use crate::call::Worst;
-
-/// What a model may write when nobody limits it, for setting money aside.
-pub(crate) const USUAL_OUTPUT: u32 = 8_192;
 
 /// `record_call_intent`: writes the call's row before the call is made, with the most that
 /// it may come to, and sets that much aside in every budget that it falls under. A row that
@@ -103,14 +101,16 @@ impl Intent {
         organisation: OrganisationId,
         at: Timestamp,
     ) -> Worst {
-        let usage = TokenUsage {
-            input: u64::from(self.input_tokens()),
-            output: u64::from(self.max_output_tokens.unwrap_or(USUAL_OUTPUT)),
+        let input = u64::from(self.input_tokens());
+        // agents say nothing about how much a model should think
+        let most = |kind: ProviderKind, model: &str| TokenUsage {
+            input,
+            output: u64::from(most_output(kind, model, self.max_output_tokens, None)),
             ..TokenUsage::default()
         };
         let wanted = self.model.as_deref().unwrap_or_default();
         let named = (self.provider(), wanted);
-        gateway.worst(organisation, named, &usage, at)
+        gateway.worst(organisation, named, most, at)
     }
 
     /// The same call of another model.

@@ -17,7 +17,7 @@ pub(super) async fn insert(
 ) -> Result<bool> {
     let (provider, most) = (worst.provider.as_str(), worst.cost);
     let model = intent.model.as_deref().unwrap_or_default();
-    let most_output = intent.max_output_tokens.unwrap_or(0);
+    let most_output = i64::try_from(worst.output).unwrap_or(i64::MAX);
     let inserted = tx
         .execute(
             sql!("insert into model_calls (organisation_id, id, execution_id, step, instance, attempt, nth, is_repair, model, provider, scripted, outcome, input_tokens, output_tokens, cost_micros, estimated, duration_ms, started_at, user_id, project_id, agent, cost_known, key_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, $15, 0, $16, $17, $18, $19, $20, $21) on conflict (organisation_id, id) do nothing"),

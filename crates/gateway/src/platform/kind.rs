@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use llm::ProviderKind;
 use serde::{Deserialize, Serialize};
 
 /// What a platform speaks.
@@ -94,6 +95,20 @@ impl PlatformKind {
             | Self::Custom
             | Self::Local => true,
             Self::Gemini | Self::OpenRouter | Self::AzureOpenAi | Self::Scripted => false,
+        }
+    }
+
+    /// What it speaks, as far as it shapes what a call may come to.
+    pub(crate) const fn speaks(self) -> ProviderKind {
+        match self {
+            Self::OpenAi | Self::Custom | Self::Local => ProviderKind::OpenAi,
+            Self::OpenAiResponses => ProviderKind::OpenAiResponses,
+            Self::Anthropic => ProviderKind::Anthropic,
+            Self::Gemini => ProviderKind::Gemini,
+            Self::Ollama => ProviderKind::Ollama,
+            Self::OpenRouter => ProviderKind::OpenRouter,
+            Self::AzureOpenAi => ProviderKind::AzureOpenAi,
+            Self::Scripted => ProviderKind::Scripted,
         }
     }
 

@@ -49,7 +49,7 @@ impl Amount {
     }
 
     /// The larger of each part.
-    pub(super) fn or_more(self, other: Self) -> Self {
+    pub(crate) fn or_more(self, other: Self) -> Self {
         self.combine(other, i64::max)
     }
 

@@ -102,6 +102,7 @@ impl Bank {
                         organisation,
                         budgets,
                         held: amount,
+                        least: Amount::default(),
                         entry: Some(Box::new(entry)),
                     });
                 }
@@ -117,6 +118,7 @@ impl Bank {
                         organisation,
                         budgets,
                         held: amount,
+                        least: Amount::default(),
                         entry: Some(Box::new(entry)),
                     });
                 }

@@ -15,6 +15,8 @@ pub(crate) struct Ticket {
     pub(super) organisation: OrganisationId,
     pub(super) budgets: Vec<BudgetId>,
     pub(super) held: Amount,
+    /// What the call has cost already, where that is known.
+    pub(super) least: Amount,
     pub(super) entry: Option<Box<Entry>>,
 }
 
@@ -27,6 +29,16 @@ impl Ticket {
     /// The most that the call may come to.
     pub(crate) fn held(&self) -> Amount {
         self.held
+    }
+
+    /// The same, or what it is known to have cost if that is more.
+    pub(crate) fn worst(&self) -> Amount {
+        self.held.or_more(self.least)
+    }
+
+    /// The call has cost this much already, whatever comes of it.
+    pub(crate) fn cost_at_least(&mut self, amount: Amount) {
+        self.least = self.least.or_more(amount);
     }
 
     /// Books what the call came to; its row goes into the ledger with the next group.
@@ -52,6 +64,6 @@ impl Drop for Ticket {
         entry.outcome = "interrupted";
         entry.estimated = true;
         entry.error.get_or_insert_with(|| "the client left before the answer was complete".into());
-        self.book(self.held);
+        self.book(self.worst());
     }
 }

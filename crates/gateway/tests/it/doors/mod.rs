@@ -12,3 +12,4 @@ mod money;
 mod provider;
 mod scene;
 mod shared;
+mod thinking;

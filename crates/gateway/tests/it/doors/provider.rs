@@ -1,5 +1,5 @@
-//! A provider that speaks OpenAI's chat, embeddings and transcriptions, does as it is told,
-//! and counts what it was asked.
+//! A provider that speaks OpenAI's chat, embeddings and transcriptions and Anthropic's messages,
+//! does as it is told, and counts what it was asked.
 
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -142,8 +142,11 @@ impl Provider {
         }
         let (input, output) = *self.usage.lock().unwrap();
         self.tokens.fetch_add(input + output, Ordering::SeqCst);
-        let text =
-            if streams { events(input, output) } else { whole(path, input, output).to_string() };
+        let text = match (streams, path.ends_with("/messages")) {
+            (true, true) => message_events(input, output),
+            (true, false) => events(input, output),
+            (false, _) => whole(path, input, output).to_string(),
+        };
         if manner == Manner::Mislabelled {
             return send(socket, 200, "text/plain", &text);
         }
@@ -155,7 +158,8 @@ impl Provider {
             return false;
         }
         // all of it in one write, so that nobody sees the head without the first words
-        let half = if streams { text.find("\n\n").unwrap() + 2 } else { 1 };
+        let half = if streams { text.find("Pa").unwrap() } else { 1 };
+        let half = half + text[half..].find("\n\n").map_or(0, |end| end + 2);
         drop(socket.write_all(format!("{}{}", open_head(kind), &text[..half]).as_bytes()));
         match manner {
             Manner::Stall => while matches!(socket.read(&mut [0]), Ok(1..)) {},
@@ -191,6 +195,13 @@ fn whole(path: &str, input: i64, output: i64) -> Json {
         let usage = json!({"type": "tokens", "input_tokens": input, "output_tokens": output});
         return json!({"text": "Paris", "usage": usage});
     }
+    if path.ends_with("/messages") {
+        return json!({
+            "id": "1", "type": "message", "role": "assistant", "model": "m",
+            "content": [{"type": "text", "text": "Paris"}], "stop_reason": "end_turn",
+            "usage": {"input_tokens": input, "output_tokens": output},
+        });
+    }
     json!({
         "id": "1", "object": "chat.completion", "created": 1, "model": "m",
         "choices": [{"index": 0, "finish_reason": "stop",
@@ -222,6 +233,19 @@ fn events(input: i64, output: i64) -> String {
         "data: [DONE]\n\n".to_owned(),
     ]
     .concat()
+}
+
+/// An answer of Anthropic's in pieces.
+fn message_events(input: i64, output: i64) -> String {
+    let events = [
+        json!({"type": "message_start", "message": {"model": "m", "content": [],
+            "usage": {"input_tokens": input, "output_tokens": 1}}}),
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Paris"}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": output}}),
+        json!({"type": "message_stop"}),
+    ];
+    events.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"])).collect()
 }
 
 impl Drop for Provider {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use agent::port::Insiders;
 use axum::body::Body;
 use axum::http::{Request, header};
+use gateway::secret::{Secrets, SecretsConfig};
 use gateway::{DoorOptions, Doors, Gateway, ProviderConfig};
 use llm::Timeouts;
 use serde_json::{Value as Json, json};
@@ -30,7 +31,8 @@ pub struct Scene {
     /// A key that may do everything.
     pub key: String,
     pub key_id: String,
-    _folder: tempfile::TempDir,
+    gateway: Gateway,
+    folder: tempfile::TempDir,
 }
 
 impl Scene {
@@ -79,7 +81,7 @@ impl Scene {
         let app = TestApp::new(db, |app| {
             let doors = Doors::new(app, gateway.clone(), insiders, options);
             *made.lock().unwrap() = Some(doors.clone());
-            gateway::routes(gateway).merge(gateway::door_routes(doors))
+            gateway::routes(gateway.clone()).merge(gateway::door_routes(doors))
         })
         .await;
         // the clock stands still and luck repeats itself: each scene has ids of its own by its time
@@ -92,7 +94,17 @@ impl Scene {
         doors.open().await.unwrap();
         let body = json!({"name": "everything"});
         let made = app.send("POST", "/api/v1/virtual-keys", Some(body)).await.expect(201);
-        Self { app, provider, key: text(&made["key"]), key_id: text(&made["id"]), _folder: folder }
+        let (key, key_id) = (text(&made["key"]), text(&made["id"]));
+        Self { app, provider, key, key_id, gateway, folder }
+    }
+
+    /// Sets up a platform in the database, without asking it anything.
+    pub async fn platform(&self, body: Json) {
+        let (db, clock) = (self.app.app.db.clone(), self.app.app.clock.clone());
+        let config = SecretsConfig::new(self.folder.path());
+        let secrets = Secrets::open(config, db.clone(), clock, Arc::new(base::OsRandom)).await;
+        self.gateway.attach(db, secrets.unwrap()).await.unwrap();
+        self.app.send("POST", "/api/v1/platforms?force=true", Some(body)).await.expect(201);
     }
 
     /// Sends a body to a door with a key.
