@@ -4,16 +4,24 @@
 //! Neither is exact. The estimate takes four ASCII characters, or one other character, as
 //! a token: about right for English and code, high for European accents and Arabic, right
 //! for Chinese. The bound takes each UTF-8 byte as a token, which no byte-level tokenizer
-//! exceeds. Whoever stores an estimate sets `TokenUsage::estimated`.
+//! exceeds, and the most that is documented for a picture. Whoever stores an estimate sets `TokenUsage::estimated`.
 
+use crate::ProviderKind;
 use crate::chat::{Message, Part, Reply, Request};
 use crate::embedding::{EmbedInput, EmbedRequest};
 use crate::written;
 
 /// What a provider adds around a message: role marks and separators.
 const PER_MESSAGE: u64 = 8;
-/// What a picture takes; providers charge 85 to about 1,600 by its size, which we do not know.
+/// About what a picture takes; most are charged 85 to 1,600 by their size, which we do not know.
 const PER_IMAGE: u64 = 1_600;
+/// The most that a picture takes at Anthropic: 28 pixels square are a token, and what is longer
+/// than 2,576 pixels on a side is scaled down (platform.claude.com, "Vision").
+const IMAGE_AT_ANTHROPIC: u64 = 92 * 92;
+/// The most that a picture takes anywhere else that we know of: gpt-4o-mini counts 2,833 tokens
+/// and 5,667 for each of at most eight squares (developers.openai.com, "Images and vision").
+/// Gemini documents 2,240 at most, Qwen's models 16,384.
+const IMAGE_ANYWHERE: u64 = 2_833 + 8 * 5_667;
 
 /// Estimates a text that arrives in pieces, without rounding each piece up.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,15 +53,63 @@ pub fn estimate_text(text: &str) -> u64 {
 
 /// About how many tokens the model will read for this request.
 pub fn estimate_input(request: &Request) -> u64 {
-    count(request, estimate_text)
+    count(request, estimate_text, PER_IMAGE)
 }
 
-/// More tokens than the model can read for this request, unless it has larger pictures
-/// than providers usually scale them to.
+/// More tokens than any model can read for this request, whoever serves it.
 pub fn bound_input(request: &Request) -> u64 {
-    let may_be_asked = request.output_schema.is_some() || !request.tools.is_empty();
-    let asked = if may_be_asked { written::MOST_WORDS } else { 0 };
-    count(request, |text| text.len() as u64) + asked
+    InputBound::of(request).anywhere()
+}
+
+/// More tokens than a model can read for a request: its texts are the same everywhere, its
+/// pictures are not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct InputBound {
+    texts: u64,
+    images: u64,
+}
+
+impl InputBound {
+    /// That of this request.
+    pub fn of(request: &Request) -> Self {
+        let may_be_asked = request.output_schema.is_some() || !request.tools.is_empty();
+        let asked = if may_be_asked { written::MOST_WORDS } else { 0 };
+        let mut images = 0;
+        let mut sealed = 0;
+        for part in request.messages.iter().flat_map(|message| &message.content) {
+            match part {
+                Part::Image(_) => images += 1,
+                // what is sealed is read too, and nobody but its provider knows how much it is
+                Part::Thought(thought) => sealed += thought.seal.len() as u64,
+                Part::Text { .. }
+                | Part::ToolCall(_)
+                | Part::ToolReturn { .. }
+                | Part::CachePoint => {}
+            }
+        }
+        let texts = count(request, |text| text.len() as u64, 0) + sealed + asked;
+        Self { texts, images }
+    }
+
+    /// At this kind of provider.
+    pub const fn at(self, kind: ProviderKind) -> u64 {
+        let image = match kind {
+            ProviderKind::Anthropic => IMAGE_AT_ANTHROPIC,
+            ProviderKind::OpenAi
+            | ProviderKind::OpenAiResponses
+            | ProviderKind::AzureOpenAi
+            | ProviderKind::OpenRouter
+            | ProviderKind::Gemini
+            | ProviderKind::Ollama
+            | ProviderKind::Scripted => IMAGE_ANYWHERE,
+        };
+        self.texts + self.images * image
+    }
+
+    /// Wherever it is sent.
+    pub const fn anywhere(self) -> u64 {
+        self.texts + self.images * IMAGE_ANYWHERE
+    }
 }
 
 /// About how many tokens the model will read for these embeddings.
@@ -81,8 +137,8 @@ pub fn estimate_output(reply: &Reply) -> u64 {
     estimate_text(&reply.content) + estimate_text(&reply.reasoning) + calls.sum::<u64>()
 }
 
-fn count(request: &Request, text: impl Fn(&str) -> u64) -> u64 {
-    let messages = request.messages.iter().map(|message| count_message(message, &text));
+fn count(request: &Request, text: impl Fn(&str) -> u64, image: u64) -> u64 {
+    let messages = request.messages.iter().map(|message| count_message(message, &text, image));
     let tools = request.tools.iter().map(|tool| {
         let schema = text(&tool.parameters.to_string());
         PER_MESSAGE + text(&tool.name) + text(&tool.description) + schema
@@ -91,10 +147,10 @@ fn count(request: &Request, text: impl Fn(&str) -> u64) -> u64 {
     messages.chain(tools).chain(schema).sum()
 }
 
-fn count_message(message: &Message, text: impl Fn(&str) -> u64) -> u64 {
+fn count_message(message: &Message, text: impl Fn(&str) -> u64, image: u64) -> u64 {
     let parts = message.content.iter().map(|part| match part {
         Part::Text { text: words } => text(words),
-        Part::Image(_) => PER_IMAGE,
+        Part::Image(_) => image,
         Part::ToolCall(call) => {
             PER_MESSAGE + text(&call.id) + text(&call.name) + text(&call.arguments)
         }
@@ -153,5 +209,23 @@ mod tests {
             assert!(bound_input(&request) >= now, "{request:?}");
             last = now;
         }
+    }
+
+    #[test]
+    fn pictures_and_sealed_thoughts_are_bound_by_the_dearest_that_is_documented() {
+        let bound = |part: Part| {
+            let mut request = Request::new("m", vec![Message::user("hi")]);
+            let before = InputBound::of(&request);
+            request.messages[0].content.push(part);
+            let now = InputBound::of(&request);
+            assert!(bound_input(&request) >= estimate_input(&request));
+            [ProviderKind::Anthropic, ProviderKind::OpenAi]
+                .map(|kind| now.at(kind) - before.at(kind))
+        };
+        let image = crate::chat::Image::Url { url: "https://example.com/a.png".into() };
+        // a picture of 768 by 2,048 pixels, as gpt-4o-mini counts it
+        assert_eq!(bound(Part::Image(image)), [8_464, 48_169]);
+        let thought = crate::chat::Thought { text: "hm".into(), seal: "anthropic:".repeat(100) };
+        assert_eq!(bound(Part::Thought(thought)), [1_002, 1_002]);
     }
 }
