@@ -79,6 +79,8 @@ impl From<ModelPrice> for Dated {
                 input: price.input_micros,
                 cached_input: price.cached_input_micros,
                 cache_write: price.cache_write_micros,
+                // who lets clients keep things for an hour sets the price of that
+                cache_write_1h: None,
                 output: price.output_micros,
                 reasoning: None,
             }

@@ -57,6 +57,15 @@ pub struct TokenUsage {
     /// The part of `input` that the provider put into its cache.
     #[serde(default)]
     pub cache_write: u64,
+    /// The part of `cache_write` that the provider keeps for an hour, not for minutes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_write_1h: u64,
+    /// The part of `input` that was sound.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub audio_input: u64,
+    /// How long the recording was, in milliseconds, of models that are paid by it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub audio_ms: u64,
     /// The part of `output` that was reasoning.
     #[serde(default)]
     pub reasoning: u64,
@@ -66,6 +75,11 @@ pub struct TokenUsage {
     /// The cost that the provider itself stated, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_cost: Option<Micros>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Reply {

@@ -254,6 +254,7 @@ fn subtitles(transcript: &Transcript, is_web: bool) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::chat::TokenUsage;
     use crate::providers::openai::{decode_transcription, encode_transcription};
     use crate::speech::Segment;
 
@@ -316,7 +317,7 @@ mod tests {
             language: Some("en".into()),
             duration_ms: Some(3_661_500),
             segments: vec![segment(0, 1_250, "Hi."), segment(3_600_000, 3_661_500, "Bye.")],
-            ..Transcript::default()
+            usage: TokenUsage { audio_ms: 3_661_500, ..TokenUsage::default() },
         };
         let written = |format| String::from_utf8(encode(&transcript, format).1).unwrap();
         assert_eq!(written(Format::Text), "Hi. Bye.\n");
@@ -332,7 +333,14 @@ mod tests {
         let tokens =
             br#"{"text":"x","usage":{"type":"tokens","input_tokens":7,"output_tokens":2}}"#;
         let usage = decode_transcription(tokens, &request()).unwrap().usage;
-        assert_eq!((usage.input, usage.output), (7, 2));
+        // what is not said to be words was heard, which costs more
+        assert_eq!((usage.input, usage.audio_input, usage.output), (7, 7, 2));
+        let told = br#"{"text":"x","usage":{"type":"tokens","input_tokens":7,"output_tokens":2,"input_token_details":{"text_tokens":3,"audio_tokens":4}}}"#;
+        let usage = decode_transcription(told, &request()).unwrap().usage;
+        assert_eq!((usage.input, usage.audio_input), (7, 4));
+        let lasting = br#"{"text":"x","usage":{"type":"duration","seconds":9}}"#;
+        let usage = decode_transcription(lasting, &request()).unwrap().usage;
+        assert_eq!((usage.input, usage.audio_ms), (0, 9_000));
         assert_eq!(decode_transcription(b"", &request()).unwrap_err().code(), "invalid_reply");
     }
 }

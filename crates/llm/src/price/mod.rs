@@ -56,6 +56,9 @@ pub enum Rate {
         /// For tokens that the provider puts into its cache; `input` if unset.
         #[serde(default)]
         cache_write: Option<Micros>,
+        /// For those of them that it keeps for an hour; `cache_write` if unset.
+        #[serde(default)]
+        cache_write_1h: Option<Micros>,
         /// For tokens that the model writes.
         output: Micros,
         /// For those of them that are reasoning; `output` if unset.
@@ -115,15 +118,25 @@ impl Rate {
     fn cost(&self, usage: &TokenUsage) -> Price {
         match self {
             Self::Free => Price::Free,
-            Self::PerMillion { input, cached_input, cache_write, output, reasoning } => {
+            Self::PerMillion {
+                input,
+                cached_input,
+                cache_write,
+                cache_write_1h,
+                output,
+                reasoning,
+            } => {
                 // parts of a whole, whatever a provider reports
                 let read = usage.cached_input.min(usage.input);
                 let written = usage.cache_write.min(usage.input - read);
+                let kept = usage.cache_write_1h.min(written);
                 let thought = usage.reasoning.min(usage.output);
+                let write = cache_write.unwrap_or(*input);
                 let amount = |tokens: u64, rate: Micros| i128::from(tokens) * i128::from(rate.0);
                 let total = amount(usage.input - read - written, *input)
                     + amount(read, cached_input.unwrap_or(*input))
-                    + amount(written, cache_write.unwrap_or(*input))
+                    + amount(written - kept, write)
+                    + amount(kept, cache_write_1h.unwrap_or(write))
                     + amount(usage.output - thought, *output)
                     + amount(thought, reasoning.unwrap_or(*output));
                 let rounded_up = (total + 999_999).div_euclid(1_000_000);
@@ -136,12 +149,22 @@ impl Rate {
 /// What the bundled table prices `usage` at.
 fn table(provider: &str, model: &str, usage: &TokenUsage, at: Timestamp) -> Option<Micros> {
     let read = usage.cached_input.min(usage.input);
-    let tokens = Usage::from([
+    let written = usage.cache_write.min(usage.input - read);
+    let mut tokens = Usage::from([
         (UsageKey::INPUT_TOKENS, usage.input as f64),
         (UsageKey::CACHE_READ_TOKENS, read as f64),
-        (UsageKey::CACHE_WRITE_TOKENS, usage.cache_write.min(usage.input - read) as f64),
+        (UsageKey::CACHE_WRITE_TOKENS, written as f64),
         (UsageKey::OUTPUT_TOKENS, usage.output as f64),
     ]);
+    let rare = [
+        (UsageKey::CACHE_WRITE_1H_TOKENS, usage.cache_write_1h.min(written) as f64),
+        (UsageKey::INPUT_AUDIO_TOKENS, usage.audio_input.min(usage.input) as f64),
+        (UsageKey::AUDIO_SECONDS, usage.audio_ms as f64 / 1_000.0),
+        (UsageKey::INPUT_AUDIO_SECONDS, usage.audio_ms as f64 / 1_000.0),
+    ];
+    for (key, count) in rare.into_iter().filter(|(_, count)| *count > 0.0) {
+        tokens.insert(key, count);
+    }
     let request = PriceRequest::new(model, &tokens)
         .with_provider_id(provider)
         .with_timestamp(system_time(at));
@@ -149,7 +172,8 @@ fn table(provider: &str, model: &str, usage: &TokenUsage, at: Timestamp) -> Opti
     // the table also guesses by parts of a name, so that "my-openai-proxy" would be priced as OpenAI
     let is_this_provider = price.provider_id.eq_ignore_ascii_case(provider.trim());
     // an entry without numbers sums to nothing, which is not the same as free
-    let has_numbers = price.total_price > 0.0 || (usage.input == 0 && usage.output == 0);
+    let is_nothing = usage.input == 0 && usage.output == 0 && usage.audio_ms == 0;
+    let has_numbers = price.total_price > 0.0 || is_nothing;
     (is_this_provider && has_numbers).then(|| micros_from_dollars(price.total_price))
 }
 
@@ -200,6 +224,7 @@ mod tests {
             input: Micros(input),
             cached_input: cached_input.map(Micros),
             cache_write: None,
+            cache_write_1h: None,
             output: Micros(output),
             reasoning: None,
         };
@@ -231,6 +256,7 @@ mod tests {
             input: Micros(1_000_000),
             cached_input: Some(Micros(100_000)),
             cache_write: Some(Micros(2_000_000)),
+            cache_write_1h: Some(Micros(3_000_000)),
             output: Micros(5_000_000),
             reasoning: Some(Micros(7_000_000)),
         };
@@ -239,12 +265,33 @@ mod tests {
         };
         let parts = TokenUsage { cache_write: 30, reasoning: 4, ..usage(100, 50, 10) };
         check(parts, 20 + 5 + 60 + 30 + 28);
+        // ten of the thirty are kept for an hour, at a dollar more for a million
+        check(TokenUsage { cache_write_1h: 10, ..parts }, 20 + 5 + 70 + 30 + 28);
         // parts larger than their whole are the whole
         check(TokenUsage { cache_write: 90, reasoning: 90, ..usage(100, 50, 10) }, 5 + 100 + 70);
         // the table knows what it costs to fill a cache as well
         let filled = TokenUsage { cache_write: 1_000, ..usage(1_000, 0, 0) };
         let price = cost(&[], ("anthropic", "claude-sonnet-4-5"), &filled, AT);
         assert_eq!(price, Price::Known(Micros(3_750)));
+        let kept = TokenUsage { cache_write_1h: 1_000, ..filled };
+        let price = cost(&[], ("anthropic", "claude-sonnet-4-5"), &kept, AT);
+        assert_eq!(price, Price::Known(Micros(6_000)));
+    }
+
+    #[test]
+    fn what_is_heard_is_paid_by_the_token_or_by_the_hour() {
+        let check = |model: &str, usage: TokenUsage, expected: Price| {
+            assert_eq!(cost(&[], ("openai", model), &usage, AT), expected, "{model} {usage:?}");
+        };
+        let heard = |input: u64, audio_input: u64| TokenUsage { audio_input, ..usage(input, 0, 0) };
+        let lasting = |audio_ms: u64| TokenUsage { audio_ms, ..TokenUsage::default() };
+        check("gpt-4o-transcribe", heard(1_000_000, 1_000_000), Price::Known(Micros(6_000_000)));
+        check("gpt-4o-transcribe", heard(1_000_000, 0), Price::Known(Micros(2_500_000)));
+        check("whisper-1", lasting(3_600_000), Price::Known(Micros(360_000)));
+        check("whisper-1", lasting(1), Price::Known(Micros(1)));
+        // it is not paid by tokens, so they say nothing
+        check("whisper-1", heard(1_000, 1_000), Price::Unknown);
+        check("gpt-4o-mini", lasting(3_600_000), Price::Unknown);
     }
 
     #[test]
@@ -253,6 +300,7 @@ mod tests {
             input: Micros(i64::MAX),
             cached_input: None,
             cache_write: None,
+            cache_write_1h: None,
             output: Micros(i64::MAX),
             reasoning: None,
         };

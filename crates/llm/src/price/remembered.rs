@@ -45,7 +45,7 @@ pub(super) fn cost(provider: &str, model: &str, usage: &TokenUsage, at: Timestam
         Said::Nothing => Price::Unknown,
         Said::Rate(rate) => {
             // an entry without numbers sums to nothing, which is not the same as free
-            let is_asked = usage.input > 0 || usage.output > 0;
+            let is_asked = usage.input > 0 || usage.output > 0 || usage.audio_ms > 0;
             match rate.cost(usage) {
                 Price::Known(Micros::ZERO) if is_asked => Price::Unknown,
                 price => price,
@@ -82,25 +82,36 @@ fn ask(provider: &str, model: &str, at: Timestamp) -> Said {
         cache_write,
         ..TokenUsage::default()
     };
+    // what listens has prices for it, which are asked of the table each time
+    let heard = TokenUsage { audio_input: MILLION, ..of(MILLION, 0, 0, 0) };
+    let hour = TokenUsage { audio_ms: 3_600_000, ..TokenUsage::default() };
+    let listens = cost(hour).is_some_and(|price| price > Micros::ZERO)
+        || cost(heard) != cost(of(MILLION, 0, 0, 0));
+    if listens {
+        return Said::Varies;
+    }
     if cost(of(MANY, 0, 0, MANY)).is_none() {
         return Said::Nothing;
     }
+    let kept = TokenUsage { cache_write_1h: MILLION, ..of(MILLION, 0, MILLION, 0) };
     let kinds = [
         of(MILLION, 0, 0, 0),
         of(MILLION, MILLION, 0, 0),
         of(MILLION, 0, MILLION, 0),
+        kept,
         of(0, 0, 0, MILLION),
     ];
-    let mut prices = [Micros::ZERO; 4];
+    let mut prices = [Micros::ZERO; 5];
     for (price, usage) in prices.iter_mut().zip(kinds) {
         // what has no price of its own adds nothing
         *price = cost(usage).unwrap_or_default();
     }
-    let [input, cached_input, cache_write, output] = prices;
+    let [input, cached_input, cache_write, cache_write_1h, output] = prices;
     let rate = Rate::PerMillion {
         input,
         cached_input: Some(cached_input),
         cache_write: Some(cache_write),
+        cache_write_1h: Some(cache_write_1h),
         output,
         reasoning: None,
     };
@@ -111,6 +122,7 @@ fn ask(provider: &str, model: &str, at: Timestamp) -> Said {
             output: by(kind.output),
             cached_input: by(kind.cached_input),
             cache_write: by(kind.cache_write),
+            cache_write_1h: by(kind.cache_write_1h),
             ..TokenUsage::default()
         };
         [scale(|tokens| tokens / 1_000), scale(|tokens| tokens / 8), scale(|tokens| tokens * 20)]
@@ -139,7 +151,9 @@ mod tests {
                 for (cached_input, cache_write) in [(0, 0), (input / 3, 0), (input / 2, input / 4)]
                 {
                     let rest = TokenUsage::default();
-                    usages.push(TokenUsage { input, output, cached_input, cache_write, ..rest });
+                    let cache_write_1h = cache_write / 3;
+                    let usage = TokenUsage { input, output, cached_input, cache_write, ..rest };
+                    usages.push(TokenUsage { cache_write_1h, ..usage });
                 }
             }
         }

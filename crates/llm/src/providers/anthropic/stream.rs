@@ -15,6 +15,8 @@ use crate::{Error, Result};
 pub struct Messages {
     model: String,
     answer: Option<AnswerTool>,
+    /// Whether the cache was asked to keep things for an hour.
+    is_long: bool,
     input_estimate: u64,
     written: Tally,
     has_started: bool,
@@ -56,6 +58,7 @@ impl Reader for Messages {
         Self {
             model: request.model.clone(),
             answer: AnswerTool::of(request),
+            is_long: request.cache.long,
             input_estimate: estimate_input(request),
             written: Tally::default(),
             has_started: false,
@@ -298,7 +301,7 @@ impl Messages {
         if !self.has_answered && !self.aside.is_empty() {
             deltas.push(Delta::Text { text: std::mem::take(&mut self.aside) });
         }
-        let usage = self.usage.tokens().unwrap_or_else(|| TokenUsage {
+        let usage = self.usage.tokens(self.is_long).unwrap_or_else(|| TokenUsage {
             input: self.input_estimate,
             output: self.written.tokens(),
             estimated: true,

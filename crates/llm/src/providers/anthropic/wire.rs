@@ -60,6 +60,13 @@ pub(super) struct Usage {
     output_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
+    cache_creation: Option<CacheCreation>,
+}
+
+/// How long what was put into the cache is kept.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+struct CacheCreation {
+    ephemeral_1h_input_tokens: Option<u64>,
 }
 
 impl Usage {
@@ -72,14 +79,18 @@ impl Usage {
             cache_creation_input_tokens: later
                 .cache_creation_input_tokens
                 .or(self.cache_creation_input_tokens),
+            cache_creation: later.cache_creation.or(self.cache_creation),
         }
     }
 
     /// The tokens reported; `None` if nothing was counted. Here `input_tokens` is what the
-    /// cache had no part in.
-    pub fn tokens(&self) -> Option<TokenUsage> {
+    /// cache had no part in. `is_long` says that an hour in the cache was asked for, which is
+    /// believed where the report does not tell.
+    pub fn tokens(&self, is_long: bool) -> Option<TokenUsage> {
         let cached_input = self.cache_read_input_tokens.unwrap_or(0);
         let cache_write = self.cache_creation_input_tokens.unwrap_or(0);
+        let told = self.cache_creation.and_then(|kept| kept.ephemeral_1h_input_tokens);
+        let for_an_hour = told.unwrap_or(if is_long { cache_write } else { 0 });
         let fresh = self.input_tokens.unwrap_or(0);
         let input = fresh.saturating_add(cached_input).saturating_add(cache_write);
         let output = self.output_tokens.unwrap_or(0);
@@ -88,6 +99,7 @@ impl Usage {
             output,
             cached_input,
             cache_write,
+            cache_write_1h: for_an_hour.min(cache_write),
             ..TokenUsage::default()
         })
     }

@@ -81,7 +81,13 @@ pub fn decode_transcription(bytes: &[u8], request: &TranscribeRequest) -> Result
     struct Usage {
         input_tokens: Option<u64>,
         output_tokens: Option<u64>,
+        input_token_details: Option<Details>,
         seconds: Option<f64>,
+    }
+    #[derive(Deserialize)]
+    struct Details {
+        text_tokens: Option<u64>,
+        audio_tokens: Option<u64>,
     }
     let millis = |seconds: f64| (seconds.max(0.0) * 1_000.0).round() as u64;
     let body: Body = parse(bytes)?;
@@ -97,10 +103,29 @@ pub fn decode_transcription(bytes: &[u8], request: &TranscribeRequest) -> Result
         language: body.language,
         duration_ms: seconds.map(millis),
         segments: segments.collect(),
-        usage: body.usage.map_or_else(TokenUsage::default, |usage| TokenUsage {
-            input: usage.input_tokens.unwrap_or(0),
-            output: usage.output_tokens.unwrap_or(0),
-            ..TokenUsage::default()
-        }),
+        usage: usage(
+            body.usage.map(|usage| {
+                let details = usage.input_token_details;
+                let texts = details.as_ref().and_then(|details| details.text_tokens).unwrap_or(0);
+                let input = usage.input_tokens.unwrap_or(0);
+                // what is not said to be words was heard
+                let heard = details.and_then(|details| details.audio_tokens);
+                let heard = heard.unwrap_or_else(|| input.saturating_sub(texts));
+                (input, heard, usage.output_tokens.unwrap_or(0))
+            }),
+            seconds.map(millis),
+        ),
     })
+}
+
+/// Models are paid by tokens, or by the length of the recording.
+fn usage(tokens: Option<(u64, u64, u64)>, audio_ms: Option<u64>) -> TokenUsage {
+    let (input, audio_input, output) = tokens.unwrap_or_default();
+    TokenUsage {
+        input,
+        audio_input,
+        output,
+        audio_ms: audio_ms.unwrap_or(0),
+        ..TokenUsage::default()
+    }
 }

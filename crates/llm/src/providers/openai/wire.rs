@@ -94,8 +94,8 @@ impl Usage {
                 .unwrap_or(0),
             cache_write: prompt.and_then(|details| details.cache_write_tokens).unwrap_or(0),
             reasoning: completion.and_then(|details| details.reasoning_tokens).unwrap_or(0),
-            estimated: false,
             stated_cost: self.stated_cost(),
+            ..TokenUsage::default()
         })
     }
 

@@ -104,6 +104,29 @@ fn reply_of(deltas: Vec<crate::chat::Delta>) -> Result<Reply, Error> {
 }
 
 #[test]
+fn an_hour_in_the_cache_is_told_from_minutes() {
+    let check = |long: bool, creation: Value, expected: u64| {
+        let mut asked = request();
+        asked.cache.long = long;
+        let body = json!({
+            "content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn",
+            "usage": {
+                "input_tokens": 1, "output_tokens": 1, "cache_creation_input_tokens": 100,
+                "cache_creation": creation,
+            },
+        });
+        let reply = reply_of(decode(body.to_string().as_bytes(), &asked).unwrap()).unwrap();
+        assert_eq!(reply.usage.cache_write, 100);
+        assert_eq!(reply.usage.cache_write_1h, expected, "{long} {creation}");
+    };
+    check(false, Value::Null, 0);
+    check(false, json!({"ephemeral_5m_input_tokens": 60, "ephemeral_1h_input_tokens": 40}), 40);
+    check(true, json!({"ephemeral_5m_input_tokens": 100, "ephemeral_1h_input_tokens": 0}), 0);
+    // who does not tell is believed to do what it was asked
+    check(true, Value::Null, 100);
+}
+
+#[test]
 fn a_whole_answer_decodes_like_a_stream() {
     let deltas = decode(&fixtures().read("whole.json"), &request()).unwrap();
     let expected = Reply {
