@@ -26,9 +26,16 @@ pub trait Models: Send + Sync {
 /// Hears each piece of an answer as it arrives; must return at once.
 pub type OnDelta = Arc<dyn Fn(&llm::chat::Delta) + Send + Sync>;
 
-/// Hears that a try was given up whose cost nobody knows: it books the try and sets money
-/// aside for another one. False forbids another one.
-pub type OnLost = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+/// Hears that a try was given up whose cost nobody knows, and which providers may have counted
+/// it: it books the try there and sets money aside for another one, or forbids that.
+pub type OnLost = Arc<dyn Fn(Vec<Arc<str>>) -> BoxFuture<'static, Option<Another>> + Send + Sync>;
+
+/// Leave to try again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Another {
+    /// The providers that must not be asked any more: their budgets have no room.
+    pub without: Vec<Arc<str>>,
+}
 
 /// One call and what it is for. Organisation, execution, step, instance, attempt and
 /// `nth` together are its idempotency key.
@@ -50,6 +57,8 @@ pub struct ModelCall {
     pub call_id: CallId,
     /// The model or alias wanted; `None` asks for the default.
     pub model: Option<String>,
+    /// Providers that must not be asked, since their budgets have no room.
+    pub without: Vec<Arc<str>>,
     /// What is asked; its `model` is settled by the other side.
     pub request: llm::chat::Request,
     /// Who listens to the answer as it arrives.

@@ -102,6 +102,7 @@ async fn ask(
         nth: 1,
         call_id: CallId::from_u128(1),
         model: None,
+        without: Vec::new(),
         request,
         on_delta: Some(Arc::new(on_delta)),
         on_lost: None,

@@ -209,7 +209,7 @@ impl Models for FakeModels {
                 Some(Plan::Lose(count)) => {
                     let on_lost = call.on_lost.as_ref().unwrap();
                     for _ in 0..count {
-                        if !on_lost().await {
+                        if on_lost(vec!["fake".into()]).await.is_none() {
                             return Err(llm::Error::StreamCut);
                         }
                     }

@@ -3,16 +3,7 @@
 use base::{BudgetId, CallId, Micros, OrganisationId, Timestamp};
 use store::{Result, Tx};
 
-use super::{Budget, OnExceeded, Periods, alert, sql};
-
-/// Whether the money was there.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Reserved {
-    /// It is set aside.
-    Yes,
-    /// A budget lacks it; nothing was set aside.
-    No(Box<Exceeded>),
-}
+use super::{Budget, OnExceeded, Periods, Scope, alert, sql};
 
 /// The budget that lacks the money.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,37 +40,100 @@ impl std::fmt::Display for Exceeded {
     }
 }
 
-/// Sets `amount` aside in every active budget of the targets, or in none.
+/// A provider that a call may ask, and the most that it may cost there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) provider: String,
+    /// `None` when nobody knows a price.
+    pub(crate) most: Option<Micros>,
+}
+
+/// What a call is lacking.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Lacking {
+    /// Money in a budget.
+    Money(Box<Exceeded>),
+    /// A price, by which a budget could hold it.
+    Price,
+}
+
+/// What is to be set aside for a call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Choice {
+    /// The most that it may cost at the providers whose budgets have room for it.
+    pub(crate) most: Micros,
+    /// The other providers.
+    pub(crate) without: Vec<String>,
+    shares: Vec<(Budget, Micros)>,
+}
+
+/// Chooses which providers a call may ask: those whose budgets have room, and whose prices are
+/// known where a budget or a cap of its own (`is_capped`) has to hold it. Fails with what is
+/// lacking when there is none, or a budget that counts wherever the call goes has no room.
+pub(crate) fn choose(
+    budgets: Vec<Budget>,
+    places: &[Place],
+    is_capped: bool,
+) -> std::result::Result<Choice, Lacking> {
+    let mut choice = Choice { most: Micros::ZERO, without: Vec::new(), shares: Vec::new() };
+    let (at_providers, everywhere): (Vec<Budget>, Vec<Budget>) =
+        budgets.into_iter().partition(|budget| budget.scope == Scope::Provider);
+    let mut why = None;
+    for place in places {
+        let own = at_providers.iter().filter(|budget| budget.scope_id == place.provider);
+        let is_held = is_capped || !everywhere.is_empty() || own.clone().next().is_some();
+        let lacking = match place.most {
+            None => is_held.then_some(Lacking::Price),
+            Some(most) => own
+                .clone()
+                .find(|budget| budget.remaining() < most)
+                .map(|short| Lacking::Money(Box::new(Exceeded::of(short, most)))),
+        };
+        if let Some(lacking) = lacking {
+            why.get_or_insert(lacking);
+            choice.without.push(place.provider.clone());
+            continue;
+        }
+        let most = place.most.unwrap_or(Micros::ZERO);
+        choice.most = choice.most.max(most);
+        choice.shares.extend(own.map(|budget| (budget.clone(), most)));
+    }
+    if let Some(why) = why.filter(|_| choice.without.len() == places.len()) {
+        return Err(why);
+    }
+    let most = choice.most;
+    if let Some(short) = everywhere.iter().find(|budget| budget.remaining() < most) {
+        return Err(Lacking::Money(Box::new(Exceeded::of(short, most))));
+    }
+    choice.shares.extend(everywhere.into_iter().map(|budget| (budget, most)));
+    // one order for everybody, so that nobody waits for somebody who waits
+    choice.shares.sort_by_key(|(budget, _)| budget.id);
+    Ok(choice)
+}
+
+/// Sets the money of a call aside in every budget, or in none. Gives the budget that lacks it,
+/// if one does.
 pub(crate) async fn reserve(
     tx: &mut Tx,
     organisation: OrganisationId,
     call: CallId,
-    targets: &[String],
-    amount: Micros,
-    now: Timestamp,
-) -> Result<Reserved> {
-    if amount <= Micros::ZERO {
-        return Ok(Reserved::Yes);
-    }
-    let budgets = current(tx, organisation, targets, now).await?;
-    if let Some(short) = budgets.iter().find(|budget| budget.remaining() < amount) {
-        return Ok(Reserved::No(Box::new(Exceeded::of(short, amount))));
-    }
-    let mut taken: Vec<BudgetId> = Vec::with_capacity(budgets.len());
-    for budget in &budgets {
-        if sql::set_aside(tx, organisation, budget.id, amount).await? {
-            sql::insert_reservation(tx, organisation, call, budget.id, amount).await?;
-            taken.push(budget.id);
+    choice: &Choice,
+) -> Result<Option<Box<Exceeded>>> {
+    let mut taken: Vec<(BudgetId, Micros)> = Vec::with_capacity(choice.shares.len());
+    for (budget, amount) in &choice.shares {
+        if sql::set_aside(tx, organisation, budget.id, *amount).await? {
+            sql::insert_reservation(tx, organisation, call, budget.id, *amount).await?;
+            taken.push((budget.id, *amount));
             continue;
         }
         // another server was quicker between the two statements: give back what was taken
-        for id in taken {
+        for (id, amount) in taken {
             sql::release(tx, organisation, id, amount, Micros::ZERO).await?;
         }
         sql::delete_reservations(tx, organisation, call).await?;
-        return Ok(Reserved::No(Box::new(Exceeded::of(budget, amount))));
+        return Ok(Some(Box::new(Exceeded::of(budget, *amount))));
     }
-    Ok(Reserved::Yes)
+    Ok(None)
 }
 
 /// The active budgets of the targets, each in its current period.
@@ -103,13 +157,25 @@ pub(crate) async fn current(
     Ok(budgets)
 }
 
-/// Books what a call came to and gives back the rest of what was set aside for it. A call
-/// that has nothing set aside is counted by nobody a second time.
+/// What a call came to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spent<'a> {
+    pub(crate) cost: Micros,
+    /// The providers that may have counted it; empty when all that it might ask may have.
+    pub(crate) at: &'a [String],
+    /// Whether `cost` is the most that it may be, since nobody knows.
+    pub(crate) is_estimate: bool,
+}
+
+/// Books what a call came to and gives back the rest of what was set aside for it; the budgets
+/// of providers that were not asked get all of it back. Where nobody knows what it cost, the
+/// budget of a provider is charged what was set aside in it. A call that has nothing set aside
+/// is counted by nobody a second time.
 pub(crate) async fn settle(
     tx: &mut Tx,
     organisation: OrganisationId,
     call: CallId,
-    actual: Micros,
+    spent: Spent<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let held = sql::reservations(tx, organisation, call).await?;
@@ -117,8 +183,13 @@ pub(crate) async fn settle(
         return Ok(());
     }
     sql::delete_reservations(tx, organisation, call).await?;
-    for (budget, amount) in held {
-        sql::release(tx, organisation, budget, amount, actual).await?;
+    for sql::Reservation { budget, held, provider } in held {
+        let actual = match provider {
+            Some(name) if !spent.at.is_empty() && !spent.at.contains(&name) => Micros::ZERO,
+            Some(_) if spent.is_estimate => spent.cost.min(held),
+            Some(_) | None => spent.cost,
+        };
+        sql::release(tx, organisation, budget, held, actual).await?;
         if actual > Micros::ZERO {
             alert::spent(tx, organisation, budget, now).await?;
         }

@@ -3,9 +3,9 @@
 use base::{BudgetId, CallId, Micros, OrganisationId, Timestamp};
 use store::{Result, Row, Tx, Value, params, sql};
 
-use super::{Budget, target};
+use super::{Budget, Scope, target};
 
-/// How many targets one call can have: one for each scope.
+/// How many targets one statement asks for: one for each scope.
 const TARGETS: usize = 11;
 
 /// A new budget.
@@ -110,22 +110,29 @@ pub(crate) async fn active(tx: &mut Tx, organisation: OrganisationId) -> Result<
     rows.iter().map(budget).collect()
 }
 
-/// The active budgets of some targets, in one order for everybody.
+/// The active budgets of some targets.
 pub(super) async fn of_targets(
     tx: &mut Tx,
     organisation: OrganisationId,
     targets: &[String],
 ) -> Result<Vec<Budget>> {
-    let mut params: Vec<Value> = params![organisation];
-    params.extend(targets.iter().take(TARGETS).map(Value::from));
-    params.resize(TARGETS + 1, Value::from(""));
-    let rows = tx
-        .fetch_all(
-            sql!("select * from budgets where organisation_id = $1 and is_active and target in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) order by id"),
-            params,
-        )
-        .await?;
-    rows.iter().map(budget).collect()
+    let mut budgets = Vec::new();
+    // a call has one target for each scope, and more only where it may ask several providers
+    for some in targets.chunks(TARGETS) {
+        let mut params: Vec<Value> = params![organisation];
+        params.extend(some.iter().map(Value::from));
+        params.resize(TARGETS + 1, Value::from(""));
+        let rows = tx
+            .fetch_all(
+                sql!("select * from budgets where organisation_id = $1 and is_active and target in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) order by id"),
+                params,
+            )
+            .await?;
+        for row in &rows {
+            budgets.push(budget(row)?);
+        }
+    }
+    Ok(budgets)
 }
 
 /// Begins a new period, unless somebody did.
@@ -207,19 +214,37 @@ pub(super) async fn insert_reservation(
     Ok(())
 }
 
+/// What a call holds in one budget.
+pub(super) struct Reservation {
+    pub(super) budget: BudgetId,
+    pub(super) held: Micros,
+    /// The provider whose budget it is, if it is one's.
+    pub(super) provider: Option<String>,
+}
+
 /// What a call holds.
 pub(super) async fn reservations(
     tx: &mut Tx,
     organisation: OrganisationId,
     call: CallId,
-) -> Result<Vec<(BudgetId, Micros)>> {
+) -> Result<Vec<Reservation>> {
     let rows = tx
         .fetch_all(
-            sql!("select budget_id, micros from reservations where organisation_id = $1 and call_id = $2 order by budget_id"),
+            sql!("select r.budget_id, r.micros, b.scope, b.scope_id from reservations r join budgets b on b.organisation_id = r.organisation_id and b.id = r.budget_id where r.organisation_id = $1 and r.call_id = $2 order by r.budget_id"),
             params![organisation, call],
         )
         .await?;
-    rows.iter().map(|row| Ok((row.get("budget_id")?, row.get("micros")?))).collect()
+    rows.iter()
+        .map(|row| {
+            let scope: Scope = row.parse("scope")?;
+            let id: String = row.get("scope_id")?;
+            Ok(Reservation {
+                budget: row.get("budget_id")?,
+                held: row.get("micros")?,
+                provider: (scope == Scope::Provider).then_some(id),
+            })
+        })
+        .collect()
 }
 
 /// A call holds nothing any more.

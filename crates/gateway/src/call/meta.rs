@@ -1,5 +1,6 @@
 //! What is known about a call besides what is asked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use agent::port::OnLost;
@@ -15,6 +16,8 @@ pub struct CallMeta {
     pub organisation: OrganisationId,
     /// The model, group or `platform/model` that is wanted; `None` asks for the default.
     pub model: Option<String>,
+    /// The platforms that must not be asked: no money is set aside for them.
+    pub without: Vec<Arc<str>>,
     /// Who pays for tries that were given up with an unknown cost.
     pub on_lost: Option<OnLost>,
     /// How long it waits at most until its platform's limits let it pass.
@@ -24,13 +27,20 @@ pub struct CallMeta {
 impl CallMeta {
     /// A call of this organisation for this model.
     pub fn new(organisation: OrganisationId, model: impl Into<String>) -> Self {
-        Self { organisation, model: Some(model.into()), on_lost: None, patience: PATIENCE }
+        let (model, without) = (Some(model.into()), Vec::new());
+        Self { organisation, model, without, on_lost: None, patience: PATIENCE }
     }
 
     /// The same with somebody who pays for tries that were given up.
     #[must_use]
     pub fn paid_by(self, on_lost: Option<OnLost>) -> Self {
         Self { on_lost, ..self }
+    }
+
+    /// The same without these platforms.
+    #[must_use]
+    pub fn without(self, without: Vec<Arc<str>>) -> Self {
+        Self { without, ..self }
     }
 
     /// The same with another patience.

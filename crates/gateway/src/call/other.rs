@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use llm::chat::TokenUsage;
 use llm::embedding::{EmbedRequest, Embeddings};
 use llm::speech::{TranscribeRequest, Transcript};
 use llm::tokens::estimate_embedding;
@@ -11,12 +12,24 @@ use super::ticket::Ticket;
 use super::{CallMeta, Gateway};
 use crate::platform::Target;
 
-/// No recording of so many bytes has more tokens than one for each of these.
-const BYTES_A_TOKEN: u64 = 100;
+/// No second of a recording is shorter than so many bytes: speech is pressed to 6,000 bits at
+/// the least.
+const BYTES_A_SECOND: u64 = 500;
+/// A second of sound is ten tokens.
+const TOKENS_A_SECOND: u64 = 10;
 
-/// The most tokens that a recording may have.
-pub(crate) fn expected_tokens(request: &TranscribeRequest) -> u64 {
-    request.audio.len() as u64 / BYTES_A_TOKEN + 1
+/// The most that a recording may come to.
+pub(crate) fn most_heard(request: &TranscribeRequest) -> TokenUsage {
+    let seconds = request.audio.len() as u64 / BYTES_A_SECOND + 1;
+    let tokens = seconds * TOKENS_A_SECOND;
+    let words = request.prompt.as_ref().map_or(0, String::len) as u64;
+    TokenUsage {
+        input: tokens + words,
+        audio_input: tokens,
+        output: tokens,
+        audio_ms: seconds * 1_000,
+        ..TokenUsage::default()
+    }
 }
 
 impl Gateway {
@@ -63,7 +76,7 @@ impl Gateway {
         let picture = self.picture(meta.organisation);
         let mut plan = picture.plan(&self.wanted(meta)?)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
-        let tokens = plan.tokens(|| expected_tokens(&request));
+        let tokens = plan.tokens(|| most_heard(&request).input);
         let (answer, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
         Ok((answer, target.platform.name.clone(), target.model))
     }

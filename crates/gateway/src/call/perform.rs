@@ -82,6 +82,7 @@ impl Gateway {
         let meta = CallMeta {
             organisation: call.organisation,
             model: call.model,
+            without: call.without,
             on_lost: call.on_lost,
             patience: PATIENCE,
         };

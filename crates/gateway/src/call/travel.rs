@@ -55,6 +55,9 @@ impl Gateway {
             if !way.may_go_on() || !way.is_paid_for().await {
                 return Err(way.give_up());
             }
+            if !way.has_money(index) {
+                continue;
+            }
             way.begins(index);
             let (end, index) = match plan.hedge_after {
                 Some(after) => self.hedged(&mut way, index, after, &ask).await,
@@ -113,8 +116,9 @@ impl Gateway {
         let second = way.next().filter(|_| self.may_call_again());
         let Some(second) = second else { return (one.await, first) };
         // one of the two will be hung up on, and nobody will know what it has counted
-        way.has_lost = true;
-        if !way.is_paid_for().await {
+        let both = [first, second].map(|index| targets[index].platform.name.clone());
+        way.lost_at.extend(both);
+        if !way.is_paid_for().await || !way.has_money(second) {
             return (one.await, first);
         }
         way.begins(second);
@@ -130,6 +134,8 @@ impl Gateway {
                 if way.failed(index, error.clone()).is_err() {
                     return (End::Failed(error), index);
                 }
+                // one of the two was paid for before the second began
+                way.lost_at.clear();
                 if index == first { (two.await, second) } else { (one.await, first) }
             }
             End::Shut | End::Full(_) => {

@@ -1,6 +1,7 @@
 //! How far a call has come on its way through its targets: whom it may ask next, what it
 //! has to wait for, and when it gives up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use agent::port::OnLost;
@@ -34,8 +35,8 @@ pub(super) struct Way<'a> {
     has_earned: bool,
     /// Whether the next call was taken from the budget already.
     is_paid: bool,
-    /// Whether a try was given up whose cost nobody knows and nobody has paid.
-    pub(super) has_lost: bool,
+    /// The platforms that may have counted a try that was given up and nobody has paid.
+    pub(super) lost_at: Vec<Arc<str>>,
     on_lost: Option<&'a OnLost>,
     last: Option<Error>,
     /// What a call takes of the limits of each target.
@@ -55,14 +56,16 @@ impl<'a> Way<'a> {
         tokens: i64,
     ) -> Self {
         let count = plan.targets.len();
-        let order = if count == 1 {
+        let mut order = if count == 1 {
             vec![0]
         } else {
             let candidates = picture.candidates(plan, gateway.clock().now());
             order(plan.strategy, &candidates, gateway.luck())
         };
+        leave_out(&mut order, plan, &meta.without);
         gateway.call_is_wanted();
         Self {
+            is_patient: order.len() == 1,
             gateway,
             plan,
             order,
@@ -73,7 +76,7 @@ impl<'a> Way<'a> {
             calls: 0,
             has_earned: false,
             is_paid: true,
-            has_lost: false,
+            lost_at: Vec::new(),
             on_lost: meta.on_lost.as_ref(),
             last: None,
             toll: Toll {
@@ -82,7 +85,6 @@ impl<'a> Way<'a> {
                 tokens,
                 patience: meta.patience,
             },
-            is_patient: count == 1,
             full: None,
         }
     }
@@ -153,13 +155,19 @@ impl<'a> Way<'a> {
 
     /// Whether the tries that were given up are paid for, and another one is.
     pub(super) async fn is_paid_for(&mut self) -> bool {
-        if !std::mem::take(&mut self.has_lost) {
-            return true;
+        let Some(on_lost) = self.on_lost.filter(|_| !self.lost_at.is_empty()) else { return true };
+        match on_lost(std::mem::take(&mut self.lost_at)).await {
+            Some(another) => {
+                leave_out(&mut self.order, self.plan, &another.without);
+                true
+            }
+            None => false,
         }
-        match self.on_lost {
-            Some(on_lost) => on_lost().await,
-            None => true,
-        }
+    }
+
+    /// Whether there is still money for a call on this target.
+    pub(super) fn has_money(&self, index: usize) -> bool {
+        self.order.contains(&index)
     }
 
     pub(super) fn give_up(&mut self) -> Error {
@@ -180,13 +188,18 @@ impl<'a> Way<'a> {
             self.calls
         );
         self.is_out[index] = !error.is_retryable();
-        self.has_lost |= !error.used_nothing();
+        if !error.used_nothing() {
+            self.lost_at.push(target.platform.name.clone());
+        }
         self.last = Some(error);
         Ok(())
     }
 
     /// Every target was asked or takes no calls: waits before the next round, or ends.
     pub(super) async fn pause(&mut self) -> Result<(), Error> {
+        if self.order.is_empty() {
+            return Err(self.last.take().unwrap_or_else(nobody_left));
+        }
         let Some(error) = self.last.clone() else {
             return match self.full.take() {
                 Some(full) if self.is_patient => Err(full),
@@ -201,7 +214,7 @@ impl<'a> Way<'a> {
         let retry = &self.plan.targets[self.order[0]].platform.retry;
         self.rounds += 1;
         let wait = retry.wait(self.rounds, &error, self.gateway.random());
-        let wait = wait.filter(|_| self.is_out.iter().any(|is_out| !is_out));
+        let wait = wait.filter(|_| self.order.iter().any(|index| !self.is_out[*index]));
         let Some(wait) = wait else { return Err(error) };
         if !self.is_paid {
             self.is_paid = self.gateway.may_call_again();
@@ -257,6 +270,19 @@ impl<'a> Way<'a> {
             Error::Overloaded { retry_after: Some(wait), message }
         })
     }
+}
+
+/// Leaves out the targets on these platforms.
+fn leave_out(order: &mut Vec<usize>, plan: &Plan, without: &[Arc<str>]) {
+    if !without.is_empty() {
+        order.retain(|index| !without.contains(&plan.targets[*index].platform.name));
+    }
+}
+
+/// The platforms that may be asked changed after money was set aside for some of them.
+fn nobody_left() -> Error {
+    let message = "the platforms with room in their budgets cannot be asked; try again, or raise the budget of another one";
+    Error::OutOfCredit { message: message.to_owned() }
 }
 
 /// Whether another platform may do better. A wrong request is wrong everywhere, and the

@@ -3,25 +3,51 @@
 use base::{Micros, OrganisationId, Timestamp};
 use llm::ProviderKind;
 use llm::chat::TokenUsage;
-use llm::price::Price;
 
 use super::Gateway;
 
-/// Where a call will go first, and the most that it may cost wherever it goes.
+/// A platform that a call may ask, and the most that it may cost there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Worst {
-    /// The platform that is asked first.
+pub(crate) struct WorstAt {
+    /// The platform's name.
     pub(crate) provider: String,
     /// The most; `None` when a price is not known.
     pub(crate) cost: Option<Micros>,
+}
+
+/// Where a call may go, and the most that it may come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Worst {
+    /// The platforms, the first one of the plan first; never empty.
+    pub(crate) places: Vec<WorstAt>,
     /// The most tokens that a model may write.
     pub(crate) output: u64,
 }
 
+impl Worst {
+    /// The platform that is asked first.
+    pub(crate) fn provider(&self) -> &str {
+        self.places.first().map_or("", |place| &place.provider)
+    }
+
+    /// The most that it may cost wherever it goes; `None` when a price is not known.
+    pub(crate) fn cost(&self) -> Option<Micros> {
+        let most = |most: Micros, place: &WorstAt| Some(most.max(place.cost?));
+        self.places.iter().try_fold(Micros::ZERO, most)
+    }
+
+    fn add(&mut self, provider: &str, cost: Option<Micros>) {
+        match self.places.iter_mut().find(|place| place.provider == provider) {
+            Some(place) => place.cost = place.cost.zip(cost).map(|(one, other)| one.max(other)),
+            None => self.places.push(WorstAt { provider: provider.to_owned(), cost }),
+        }
+    }
+}
+
 impl Gateway {
     /// The most that a call for this model, group or alias may cost, by the prices of the
-    /// organisation, when it uses at each target at most what `most` says. A name that leads nowhere is priced as it is written:
-    /// its call will fail and come to nothing.
+    /// organisation, when it uses at each target at most what `most` says. A name that leads
+    /// nowhere is priced as it is written: its call will fail and come to nothing.
     pub(crate) fn worst(
         &self,
         organisation: OrganisationId,
@@ -30,24 +56,21 @@ impl Gateway {
         at: Timestamp,
     ) -> Worst {
         let picture = self.picture(organisation);
+        let mut worst = Worst { places: Vec::new(), output: 0 };
         let Ok(plan) = picture.plan(wanted) else {
             let model = wanted.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/'));
             let model = model.unwrap_or(wanted);
             let usage = most(ProviderKind::OpenAi, model);
-            let cost = picture.cost(provider, model, &usage, at).micros();
-            return Worst { provider: provider.to_owned(), cost, output: usage.output };
+            worst.output = usage.output;
+            worst.add(provider, picture.cost(provider, model, &usage, at).micros());
+            return worst;
         };
-        let mut cost = Some(Micros::ZERO);
-        let mut output = 0;
         for target in &plan.targets {
-            let usage = most(target.platform.kind.speaks(), &target.model);
-            output = usage.output.max(output);
-            match picture.cost(&target.platform.name, &target.model, &usage, at) {
-                Price::Known(price) => cost = cost.map(|most| most.max(price)),
-                Price::Free => {}
-                Price::Unknown => cost = None,
-            }
+            let (platform, model) = (&target.platform, target.model.as_str());
+            let usage = most(platform.kind.speaks(), model);
+            worst.output = worst.output.max(usage.output);
+            worst.add(&platform.name, picture.cost(&platform.name, model, &usage, at).micros());
         }
-        Worst { provider: plan.targets[0].platform.name.to_string(), cost, output }
+        worst
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Call {
 /// What an answer used, as the ledger takes it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Used<'a> {
-    pub(super) platform: &'a str,
+    pub(super) platform: &'a Arc<str>,
     pub(super) model: &'a str,
     pub(super) usage: TokenUsage,
     pub(super) scripted: bool,
@@ -63,8 +63,8 @@ impl Call {
         Entry {
             organisation: self.holder.organisation,
             id,
-            model: format!("{}/{}", quote.provider, quote.model),
-            provider: quote.provider.clone(),
+            model: format!("{}/{}", quote.provider(), quote.model()),
+            provider: quote.provider().to_owned(),
             scripted: false,
             outcome: "ok",
             error: None,
@@ -92,24 +92,37 @@ impl Doors {
     pub(super) fn book(&self, call: &Call, ticket: Option<Ticket>, used: Used<'_>) -> Micros {
         let Used { platform, model, usage, scripted } = used;
         let organisation = call.holder.organisation;
-        let price = self.gateway.cost(organisation, (platform, model), &usage);
+        let price = self.gateway.cost(organisation, (&**platform, model), &usage);
         let cost = price.micros().unwrap_or(Micros::ZERO);
         if self.does(super::Part::Meters) {
-            self.meters.model((platform, model), &usage, cost.0, call.began.elapsed());
+            self.meters.model((&**platform, model), &usage, cost.0, call.began.elapsed());
         }
         let Some(mut ticket) = ticket else { return cost };
         if let Some(entry) = ticket.entry() {
-            if entry.provider != platform || !entry.model.ends_with(model) {
-                entry.model = format!("{platform}/{model}");
-                platform.clone_into(&mut entry.provider);
+            if *entry.provider != **platform || !entry.model.ends_with(model) {
+                entry.asks(platform, model);
             }
             entry.scripted = scripted;
             entry.estimated = usage.estimated || price == Price::Unknown;
             entry.cost_known = price != Price::Unknown;
             entry.cached_input_tokens = i64::try_from(usage.cached_input).unwrap_or(i64::MAX);
         }
+        ticket.answered_by(platform.clone());
         ticket.settle(Amount::call(cost, usage.input, usage.output));
         cost
+    }
+
+    /// Books a try that was given up with nobody knowing what it cost at these platforms.
+    pub(super) fn book_lost(mut ticket: Ticket, at: &[Arc<str>], quote: &Quote) {
+        if let Some(entry) = ticket.entry() {
+            entry.outcome = "error";
+            entry.error = Some(llm::Error::StreamCut.to_string());
+            entry.estimated = true;
+            if let Some(place) = at.first().and_then(|platform| quote.place(platform)) {
+                entry.asks(&place.platform, &place.model);
+            }
+        }
+        ticket.lose(at);
     }
 
     /// Books a call that failed: nothing when the provider cannot have counted anything,
@@ -122,9 +135,11 @@ impl Doors {
             entry.error = Some(error.to_string());
             entry.estimated = !is_free;
         }
-        let actual =
-            if is_free { Amount { calls: 1, ..Amount::default() } } else { ticket.worst() };
-        ticket.settle(actual);
+        if is_free {
+            ticket.settle(Amount { calls: 1, ..Amount::default() });
+        } else {
+            ticket.lose(&[]);
+        }
     }
 
     /// Counts how a call ended.
@@ -143,7 +158,7 @@ pub(super) struct Open {
     pub(super) ticket: Option<Ticket>,
     pub(super) pass: Option<crate::limit::Pass>,
     pub(super) span: tracing::Span,
-    pub(super) platform: String,
+    pub(super) platform: Arc<str>,
     pub(super) model: String,
 }
 
@@ -160,7 +175,7 @@ impl Open {
         let input = told.input.max(u64::try_from(held.input).unwrap_or(0));
         let usage = TokenUsage { input, output: written, ..*told };
         let organisation = self.call.holder.organisation;
-        let price = self.doors.gateway.cost(organisation, (&self.platform, &self.model), &usage);
+        let price = self.doors.gateway.cost(organisation, (&*self.platform, &self.model), &usage);
         let cost = price.micros().unwrap_or(Micros::ZERO);
         ticket.cost_at_least(Amount::call(cost, input, written));
     }

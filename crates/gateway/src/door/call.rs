@@ -21,7 +21,7 @@ use crate::telemetry::{self, Told};
 /// A call that may be made.
 #[derive(Debug)]
 struct Admitted {
-    quote: Quote,
+    quote: Arc<Quote>,
     ticket: Option<Ticket>,
     pass: Option<Pass>,
     /// The name to ask for, which a budget may have changed.
@@ -33,7 +33,7 @@ impl Doors {
     async fn admit(
         &self,
         call: &Call,
-        quote: Quote,
+        quote: Arc<Quote>,
         request: &mut Request,
     ) -> Result<Admitted, Failure> {
         let pass = self.pass(call, &quote).await?;
@@ -44,17 +44,18 @@ impl Doors {
         let organisation = call.holder.organisation;
         let mut quote = quote;
         if request.max_output_tokens.is_none() {
-            let targets = quote.targets(&call.holder);
-            let is_limited = self.bank.is_limited(organisation, &targets).await;
+            let is_limited = self.bank.is_limited(organisation, quote.wanted(&call.holder)).await;
             if is_limited.map_err(|refusal| failure::refused(&refusal))? {
                 // a budget should not have to hold the longest answer that the model can write
                 request.max_output_tokens = Some(Quote::usual_output());
-                quote = self.quote(&call.holder, &wanted, request)?;
+            } else {
+                quote = Arc::new(self.unlimited(&call.holder, &wanted, request, &quote)?);
             }
         }
         let mut refusal = match self.reserve(call, &quote).await {
             Ok(ticket) => {
-                return Ok(Admitted { quote, ticket: Some(ticket), pass, wanted });
+                let ticket = Some(ticket);
+                return Ok(Admitted { quote, ticket, pass, wanted });
             }
             Err(refusal) => refusal,
         };
@@ -63,13 +64,16 @@ impl Doors {
                 OnExceeded::Fallback(model) => Some(model.clone()),
                 OnExceeded::Stop | OnExceeded::Pause => None,
             },
-            Refusal::Unavailable(_) => None,
+            Refusal::Unpriced(_) | Refusal::Unavailable(_) => None,
         };
         if let Some(model) = cheaper {
-            quote = self.quote(&call.holder, &model, request)?;
+            quote = Arc::new(self.quote(&call.holder, &model, request)?);
             wanted = model;
             match self.reserve(call, &quote).await {
-                Ok(ticket) => return Ok(Admitted { quote, ticket: Some(ticket), pass, wanted }),
+                Ok(ticket) => {
+                    let ticket = Some(ticket);
+                    return Ok(Admitted { quote, ticket, pass, wanted });
+                }
                 Err(second) => refusal = second,
             }
         }
@@ -77,8 +81,7 @@ impl Doors {
     }
 
     async fn reserve(&self, call: &Call, quote: &Quote) -> Result<Ticket, Refusal> {
-        let targets = quote.targets(&call.holder);
-        self.bank.reserve(&targets, quote.most, call.entry(quote)).await
+        self.bank.reserve(quote.wanted(&call.holder), call.entry(quote)).await
     }
 
     async fn pass(&self, call: &Call, quote: &Quote) -> Result<Option<Pass>, Failure> {
@@ -111,16 +114,18 @@ impl Doors {
     pub(super) async fn whole(
         &self,
         call: &Arc<Call>,
-        quote: Quote,
+        quote: Arc<Quote>,
         mut request: Request,
     ) -> Result<Given, Failure> {
         let Admitted { quote, ticket, mut pass, wanted } =
             self.admit(call, quote, &mut request).await?;
+        let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
+            .without(without)
             .paid_by(Some(held.on_lost(self, call, &quote)))
             .patient_for(self.options.patience);
-        let span = telemetry::span("chat", &quote.provider, &quote.model);
+        let span = telemetry::span("chat", quote.provider(), quote.model());
         telemetry::asked(&span, &request, self.options.capture_content);
         let asking = Box::pin(self.gateway.complete(&meta, request));
         let deadline = self.options.deadline;
@@ -160,26 +165,32 @@ impl Doors {
     pub(super) async fn pieces(
         &self,
         call: Arc<Call>,
-        quote: Quote,
+        quote: Arc<Quote>,
         mut request: Request,
     ) -> Result<(llm::DeltaStream, Open), Failure> {
         let Admitted { quote, ticket, pass, wanted } =
             self.admit(&call, quote, &mut request).await?;
+        let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
+            .without(without)
             .paid_by(Some(held.on_lost(self, &call, &quote)))
             .patient_for(self.options.patience);
-        let span = telemetry::span("chat", &quote.provider, &quote.model);
+        let span = telemetry::span("chat", quote.provider(), quote.model());
         telemetry::asked(&span, &request, self.options.capture_content);
         match Box::pin(self.gateway.stream(&meta, request)).await {
             Ok(answer) => {
+                let mut ticket = held.take();
+                if let Some(ticket) = &mut ticket {
+                    ticket.answered_by(answer.platform.clone());
+                }
                 let open = Open {
                     doors: self.clone(),
                     call,
-                    ticket: held.take(),
+                    ticket,
                     pass,
                     span,
-                    platform: answer.platform.to_string(),
+                    platform: answer.platform,
                     model: answer.model,
                 };
                 Ok((answer.deltas, open))

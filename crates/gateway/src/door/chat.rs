@@ -106,10 +106,10 @@ async fn carry_out(
     if insider::of(&asked.request.model).is_some() {
         return inside(doors, door, holder, call, asked).await;
     }
-    let quote = doors.quote(holder, &asked.request.model, &asked.request)?;
+    let quote = Arc::new(doors.quote(holder, &asked.request.model, &asked.request)?);
     let may_use = doors.does(Part::Cache) && cache::may_use(headers, &asked.request);
     let key = may_use.then(|| {
-        let of = (quote.provider.as_str(), quote.model.as_str());
+        let of = (quote.provider(), quote.model());
         cache::key(holder.organisation, "chat", of, &asked.request)
     });
     if asked.stream {
@@ -135,7 +135,7 @@ async fn streamed(
     doors: &Doors,
     door: Door,
     call: &Arc<Call>,
-    quote: Quote,
+    quote: Arc<Quote>,
     asked: Asked,
     key: Option<cache::Key>,
 ) -> Result<Response, Failure> {

@@ -49,13 +49,16 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     enter::check(&call.holder, KeyScope::Embeddings, &wanted)?;
     let most = TokenUsage { input: bound_embedding(&asked.request), ..TokenUsage::default() };
     let tokens = estimate_embedding(&asked.request);
-    let quote = doors.quote_of(&call.holder, &wanted, |_| (most, None), tokens)?;
+    let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), tokens);
+    let quote = Arc::new(quote?);
     let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
+    let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted.clone())
+        .without(without)
         .paid_by(Some(held.on_lost(doors, &call, &quote)))
         .patient_for(doors.options.patience);
-    let span = telemetry::span("embeddings", &quote.provider, &quote.model);
+    let span = telemetry::span("embeddings", quote.provider(), quote.model());
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.embed(&meta, asked.request))
         .await

@@ -69,6 +69,10 @@ pub(super) fn too_much(reached: &TooMuch) -> Failure {
 pub(super) fn refused(refusal: &Refusal) -> Failure {
     match refusal {
         Refusal::Exceeded(exceeded) => exceeded_budget(exceeded),
+        Refusal::Unpriced(model) => {
+            let (model, message) = (model.clone(), crate::price::MISSING.to_owned());
+            Failure::from(&llm::Error::ModelUnavailable { model, message })
+        }
         Refusal::Unavailable(message) => {
             let mut failure = Failure::new(Kind::Overloaded, "unavailable", message.clone());
             failure.retry_after = Some(std::time::Duration::from_secs(1));

@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use agent::port::OnLost;
+use agent::port::{Another, OnLost};
 use base::CallId;
-use llm::Error;
 
 use super::Doors;
 use super::asked::Call;
@@ -28,26 +27,26 @@ impl Held {
     }
 
     /// What the gateway calls before it repeats a try whose cost nobody knows.
-    pub(super) fn on_lost(&self, doors: &Doors, call: &Arc<Call>, quote: &Quote) -> OnLost {
+    pub(super) fn on_lost(&self, doors: &Doors, call: &Arc<Call>, quote: &Arc<Quote>) -> OnLost {
         let (held, doors, call) = (self.clone(), doors.clone(), call.clone());
-        let quote = Arc::new(quote.clone());
-        Arc::new(move || {
+        let quote = quote.clone();
+        Arc::new(move |at: Vec<Arc<str>>| {
             let (held, doors) = (held.clone(), doors.clone());
             let (call, quote) = (call.clone(), quote.clone());
             Box::pin(async move {
-                let Some(lost) = held.take() else { return true };
-                Doors::book_failure(Some(lost), &Error::StreamCut);
+                let Some(lost) = held.take() else { return Some(Another::default()) };
+                Doors::book_lost(lost, &at, &quote);
                 let id = CallId::new(doors.app.now(), doors.app.random.as_ref());
-                let targets = quote.targets(&call.holder);
                 let entry = call.entry_of(id, &quote);
-                match doors.bank.reserve(&targets, quote.most, entry).await {
+                match doors.bank.reserve(quote.wanted(&call.holder), entry).await {
                     Ok(ticket) => {
+                        let without = ticket.without().to_vec();
                         held.put(ticket);
-                        true
+                        Some(Another { without })
                     }
                     Err(refusal) => {
                         tracing::info!("a call is not tried again for want of money: {refusal:?}");
-                        false
+                        None
                     }
                 }
             })

@@ -4,53 +4,80 @@ use base::Micros;
 use llm::chat::{Message, Part as Piece, Request, TokenUsage};
 use llm::door::Failure;
 use llm::most_output;
-use llm::price::Price;
-use llm::tokens::{bound_input, estimate_input};
+use llm::tokens::{InputBound, estimate_input};
 
 use super::Doors;
-use crate::budget::{Scope, target};
-use crate::ledger::slices::Amount;
+use crate::ledger::slices::{Amount, Place, Wanted};
 use crate::limit::Subject;
-use crate::platform::Target;
+use crate::platform::Platform;
 use crate::virtual_key::Holder;
 
 /// What a model may write where a budget applies and the client says nothing; and about what
 /// it writes then, for limits.
 const USUAL_OUTPUT: u32 = 4_096;
 
-/// Where a call would go first, and what it may come to.
+/// Where a call would go, and what it may come to.
 #[derive(Debug, Clone)]
 pub(super) struct Quote {
-    pub(super) provider: String,
-    pub(super) model: String,
     /// The most that it may come to, wherever it goes.
-    pub(super) most: Amount,
+    most: Amount,
+    /// The platforms that may be asked, and the most that it may cost at each; never empty.
+    places: Vec<Place>,
     /// Whether every price is known.
     pub(super) cost_known: bool,
     /// About how many tokens it takes, for limits.
     pub(super) tokens: i64,
-    provider_target: String,
+    bound: InputBound,
 }
 
 impl Doors {
-    /// Looks where a call would go and what it may come to.
+    /// Looks where a call would go and what it may come to, with the usual end where the client
+    /// sets none.
     pub(super) fn quote(
         &self,
         holder: &Holder,
         wanted: &str,
         request: &Request,
     ) -> Result<Quote, Failure> {
-        let limit = request.max_output_tokens;
-        let (input, caches) = (bound_input(request), caches(request));
-        let about = u64::from(limit.unwrap_or(USUAL_OUTPUT));
-        let tokens = estimate_input(request).saturating_add(about);
-        let most = |target: &Target| {
-            let (kind, model) = (target.platform.kind.speaks(), target.model.as_str());
+        // most calls without a limit get one from a budget
+        let limit = request.max_output_tokens.unwrap_or(USUAL_OUTPUT);
+        let bound = InputBound::of(request);
+        let tokens = estimate_input(request).saturating_add(u64::from(limit));
+        self.priced(holder, wanted, request, Some(limit), (bound, tokens))
+    }
+
+    /// The same for a call whose answer nobody limits.
+    pub(super) fn unlimited(
+        &self,
+        holder: &Holder,
+        wanted: &str,
+        request: &Request,
+        quote: &Quote,
+    ) -> Result<Quote, Failure> {
+        let tokens = u64::try_from(quote.tokens).unwrap_or(u64::MAX);
+        self.priced(holder, wanted, request, None, (quote.bound, tokens))
+    }
+
+    fn priced(
+        &self,
+        holder: &Holder,
+        wanted: &str,
+        request: &Request,
+        limit: Option<u32>,
+        (bound, tokens): (InputBound, u64),
+    ) -> Result<Quote, Failure> {
+        let caches = caches(request);
+        let most = |platform: &Platform, model: &str| {
+            let kind = platform.kind.speaks();
+            let input = bound.at(kind);
             let output = u64::from(most_output(kind, model, limit, request.reasoning));
             let plain = TokenUsage { input, output, ..TokenUsage::default() };
-            (plain, caches.then_some(TokenUsage { cache_write: input, ..plain }))
+            let cache_write_1h = if request.cache.long { input } else { 0 };
+            let written = TokenUsage { cache_write: input, cache_write_1h, ..plain };
+            (plain, caches.then_some(written))
         };
-        self.quote_of(holder, wanted, most, tokens)
+        let quote = self.quote_of(holder, wanted, most, tokens)?;
+        Ok(Quote { bound, ..quote })
     }
 
     /// The same for a call that uses at each target at most what `most` says, in one of two
@@ -59,33 +86,34 @@ impl Doors {
         &self,
         holder: &Holder,
         wanted: &str,
-        most: impl Fn(&Target) -> (TokenUsage, Option<TokenUsage>),
+        most: impl Fn(&Platform, &str) -> (TokenUsage, Option<TokenUsage>),
         tokens: u64,
     ) -> Result<Quote, Failure> {
         let picture = self.gateway.picture(holder.organisation);
         let plan = picture.plan(wanted).map_err(|error| Failure::from(&error))?;
         let now = self.app.now();
         let mut amount = Amount::default();
+        let mut places: Vec<Place> = Vec::with_capacity(plan.targets.len());
         let mut cost_known = true;
-        for target in &plan.targets {
-            let (plain, other) = most(target);
+        for target in plan.targets {
+            let platform = target.platform.name.clone();
+            let (plain, other) = most(&target.platform, &target.model);
+            let mut most = Some(Micros::ZERO);
             for usage in std::iter::once(plain).chain(other) {
-                let price = picture.cost(&target.platform.name, &target.model, &usage, now);
-                cost_known &= price != Price::Unknown;
-                let cost = price.micros().unwrap_or(Micros::ZERO);
+                let cost = picture.cost(&platform, &target.model, &usage, now).micros();
+                most = most.zip(cost).map(|(one, other)| one.max(other));
+                let cost = cost.unwrap_or(Micros::ZERO);
                 amount = amount.or_more(Amount::call(cost, usage.input, usage.output));
             }
+            cost_known &= most.is_some();
+            match places.iter_mut().find(|place| place.platform == platform) {
+                Some(place) => place.most = place.most.zip(most).map(|(one, other)| one.max(other)),
+                None => places.push(Place { platform, model: target.model, most }),
+            }
         }
-        let first = &plan.targets[0];
-        let platform = &first.platform;
-        Ok(Quote {
-            provider: platform.name.to_string(),
-            model: first.model.clone(),
-            most: amount,
-            cost_known,
-            tokens: i64::try_from(tokens).unwrap_or(i64::MAX),
-            provider_target: target(Scope::Provider, &platform.name),
-        })
+        let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
+        let bound = InputBound::default();
+        Ok(Quote { most: amount, places, cost_known, tokens, bound })
     }
 }
 
@@ -96,11 +124,24 @@ fn caches(request: &Request) -> bool {
 }
 
 impl Quote {
-    /// The targets of all budgets that the call falls under.
-    pub(super) fn targets<'a>(&'a self, holder: &'a Holder) -> Vec<&'a str> {
-        let mut targets: Vec<&str> = holder.targets.iter().map(String::as_str).collect();
-        targets.push(&self.provider_target);
-        targets
+    /// The platform that would be asked first.
+    pub(super) fn provider(&self) -> &str {
+        &self.places[0].platform
+    }
+
+    /// The model there.
+    pub(super) fn model(&self) -> &str {
+        &self.places[0].model
+    }
+
+    /// This platform, if it may be asked.
+    pub(super) fn place(&self, platform: &str) -> Option<&Place> {
+        self.places.iter().find(|place| *place.platform == *platform)
+    }
+
+    /// What the call wants set aside.
+    pub(super) fn wanted<'a>(&'a self, holder: &'a Holder) -> Wanted<'a> {
+        Wanted { targets: &holder.targets, places: &self.places, amount: self.most }
     }
 
     /// What a model is told to write at most, when nobody limits it but a budget.

@@ -169,7 +169,7 @@ impl Events {
     fn remember(&mut self) {
         let Some((key, accumulator)) = self.kept.take() else { return };
         let (Some(open), Ok(reply)) = (&self.open, accumulator.finish()) else { return };
-        let given = Given { reply, provider: open.platform.clone(), model: open.model.clone() };
+        let given = Given { reply, provider: open.platform.to_string(), model: open.model.clone() };
         let answers = open.doors.answers.clone();
         // not awaited: the client must not wait for our memory
         open.doors.app.spawn(async move { answers.keep(key, given).await });

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use super::asked::{Call, Used};
 use super::held::Held;
 use super::{Doors, body, enter, failure};
-use crate::call::{CallMeta, expected_tokens};
+use crate::call::{CallMeta, most_heard};
 use crate::telemetry::{self, Ending, Told};
 use crate::virtual_key::KeyScope;
 
@@ -47,22 +47,27 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     drop(body);
     let wanted = asked.request.model.clone();
     enter::check(&call.holder, KeyScope::Audio, &wanted)?;
-    let tokens = expected_tokens(&asked.request);
-    let most = TokenUsage { input: tokens, output: tokens, ..TokenUsage::default() };
-    let quote = doors.quote_of(&call.holder, &wanted, |_| (most, None), tokens)?;
+    let most = most_heard(&asked.request);
+    let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), most.input);
+    let quote = Arc::new(quote?);
     let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
+    let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted)
+        .without(without)
         .paid_by(Some(held.on_lost(doors, &call, &quote)))
         .patient_for(doors.options.patience);
-    let span = telemetry::span("transcription", &quote.provider, &quote.model);
+    let span = telemetry::span("transcription", quote.provider(), quote.model());
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.transcribe(&meta, asked.request))
         .await
         .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
     match answered {
         Ok((transcript, platform, model)) => {
-            let usage = transcript.usage;
+            // a provider that tells neither tokens nor a length has heard what it was sent
+            let is_told = transcript.usage != TokenUsage::default();
+            let guess = TokenUsage { estimated: true, ..most };
+            let usage = if is_told { transcript.usage } else { guess };
             if let Some(pass) = &mut pass {
                 let tokens = usage.input.saturating_add(usage.output);
                 pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));

@@ -8,7 +8,7 @@ use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
 use super::{model, sql};
-use crate::budget;
+use crate::budget::{self, Spent};
 
 /// `close_calls`: closes every call that an execution left running as interrupted, for
 /// executions that end (cancelled, failed) without asking again.
@@ -16,15 +16,18 @@ use crate::budget;
 pub struct CloseCalls;
 
 /// Closes one call that nobody will hear the end of: it is booked as the most that it may
-/// have come to. Gives what to add to the execution's usage.
+/// have come to, at the providers that may have counted it; at all that it might ask when there
+/// are none. Gives what to add to the execution's usage.
 pub(super) async fn interrupted(
     tx: &mut Tx,
     organisation: OrganisationId,
     left: &sql::Left,
+    at: &[String],
     now: Timestamp,
 ) -> store::Result<Usage> {
     let usage = sql::interrupt(tx, organisation, left, now).await?;
-    budget::settle(tx, organisation, left.id(), usage.cost_micros, now).await?;
+    let spent = Spent { cost: usage.cost_micros, at, is_estimate: true };
+    budget::settle(tx, organisation, left.id(), spent, now).await?;
     Ok(usage)
 }
 
@@ -64,7 +67,7 @@ impl Procedure for CloseCalls {
             let mut usage = Usage::default();
             let all = sql::Running::Execution(closing.execution_id);
             for left in sql::running(tx, organisation, all).await? {
-                usage += interrupted(tx, organisation, &left, context.now).await?;
+                usage += interrupted(tx, organisation, &left, &[], context.now).await?;
             }
             Ok(model::usage_output(usage))
         })

@@ -9,9 +9,10 @@ use serde_json::{Value as Json, json};
 use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
+use super::afford::Afforded;
 use super::{afford, close, model, sql};
 use crate::Gateway;
-use crate::budget::{Scope, target};
+use crate::budget::{Place, Scope, target};
 use crate::call::Worst;
 
 /// `record_call_intent`: writes the call's row before the call is made, with the most that
@@ -72,6 +73,10 @@ pub(super) struct Intent {
     item: Option<String>,
     #[serde(default)]
     pub(super) caps: Caps,
+    /// Of a call that is made again: the providers that may have counted the one before, when
+    /// they are known.
+    #[serde(default)]
+    lost_at: Vec<String>,
 }
 
 /// The most that an execution and each of its steps may cost, where its definition says so.
@@ -118,13 +123,13 @@ impl Intent {
         Self { model: Some(model.to_owned()), provider: None, ..self.clone() }
     }
 
-    /// The targets of the budgets that the call falls under.
-    pub(super) fn targets(&self, provider: &str) -> Vec<String> {
+    /// The targets of the budgets that the call falls under, those of the providers that it may
+    /// ask at the end.
+    pub(super) fn targets(&self, places: &[Place]) -> Vec<String> {
         let step = format!("{}/{}", self.execution_id, self.step);
         let execution = self.execution_id.to_string();
         let user = self.user.map(|user| user.to_string());
         let key = self.key.map(|key| key.to_string());
-        let provider = Some(provider).filter(|provider| !provider.is_empty());
         let scopes = [
             (Scope::Organisation, Some("")),
             (Scope::Department, self.department.as_deref()),
@@ -136,9 +141,13 @@ impl Intent {
             (Scope::Step, Some(step.as_str())),
             (Scope::User, user.as_deref()),
             (Scope::Key, key.as_deref()),
-            (Scope::Provider, provider),
         ];
-        scopes.into_iter().filter_map(|(scope, id)| Some(target(scope, id?))).collect()
+        let providers = places
+            .iter()
+            .filter(|place| !place.provider.is_empty())
+            .map(|place| (Scope::Provider, Some(place.provider.as_str())));
+        let all = scopes.into_iter().chain(providers);
+        all.filter_map(|(scope, id)| Some(target(scope, id?))).collect()
     }
 }
 
@@ -180,6 +189,7 @@ impl Procedure for RecordCallIntent {
                 "sprint": optional_text,
                 "epic": optional_text,
                 "item": optional_text,
+                "lost_at": {"type": "array", "items": {"type": "string"}},
                 "caps": {
                     "type": "object",
                     "additionalProperties": false,
@@ -205,12 +215,16 @@ impl Procedure for RecordCallIntent {
             // what a process that died left behind is booked before new money is set aside
             let older = sql::Running::InstanceOf(&wanted);
             for left in sql::running(tx, organisation, older).await? {
-                usage += close::interrupted(tx, organisation, &left, context.now).await?;
+                let at = &wanted.lost_at;
+                usage += close::interrupted(tx, organisation, &left, at, context.now).await?;
             }
-            let (intent, worst) =
+            let Afforded { intent, worst, without } =
                 afford::afford(&self.gateway, tx, organisation, &wanted, context.now).await?;
             sql::insert(tx, organisation, &intent, &worst, context.now).await?;
             let mut done = model::usage_output(usage);
+            if !without.is_empty() {
+                done.output["without"] = json!(without);
+            }
             if intent.model != wanted.model {
                 done.output["fallback_model"] = json!(intent.model);
             }

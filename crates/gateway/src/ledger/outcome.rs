@@ -8,7 +8,7 @@ use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
 use super::{CallOutcome, model, sql};
-use crate::budget;
+use crate::budget::{self, Spent};
 
 /// `record_call`: completes the row of a call. Repeating it changes nothing and adds nothing.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +129,11 @@ impl Procedure for RecordCall {
                 sql::complete(tx, organisation, &ended).await?.then(|| ended.usage())
             };
             if let Some(usage) = completed {
-                budget::settle(tx, organisation, ended.id, usage.cost_micros, context.now).await?;
+                let is_known = !ended.provider.is_empty();
+                let at = if is_known { std::slice::from_ref(&ended.provider) } else { &[] };
+                let is_estimate = ended.cost_is_lost;
+                let spent = Spent { cost: usage.cost_micros, at, is_estimate };
+                budget::settle(tx, organisation, ended.id, spent, context.now).await?;
                 return Ok(model::usage_output(usage));
             }
             if sql::exists(tx, organisation, ended.id).await? {

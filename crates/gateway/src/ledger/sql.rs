@@ -15,7 +15,7 @@ pub(super) async fn insert(
     worst: &Worst,
     now: Timestamp,
 ) -> Result<bool> {
-    let (provider, most) = (worst.provider.as_str(), worst.cost);
+    let (provider, most) = (worst.provider(), worst.cost());
     let model = intent.model.as_deref().unwrap_or_default();
     let most_output = i64::try_from(worst.output).unwrap_or(i64::MAX);
     let inserted = tx

@@ -12,4 +12,5 @@ mod unknown;
 
 pub(crate) use api::routes;
 pub(crate) use list::{Dated, Prices, comparable};
+pub(crate) use unknown::MISSING;
 pub use unknown::UnknownPrice;

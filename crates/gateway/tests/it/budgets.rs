@@ -208,6 +208,22 @@ store::both_databases! {
         perform(&db, "record_call_intent", with(3, json!({"execution": 1_510}))).await.unwrap();
     }
 
+    async fn what_nobody_can_price_no_budget_can_hold(db: Db) {
+        let app = app(&db).await;
+        let mut unpriced = intent(1);
+        unpriced["model"] = json!("acme/mystery");
+        perform(&db, "record_call_intent", unpriced.clone()).await.unwrap();
+        let mut capped = unpriced.clone();
+        capped["id"] = json!(CallId::from_u128(2));
+        capped["caps"] = json!({"execution": 1_000_000});
+        let (code, message) = refusal(perform(&db, "record_call_intent", capped).await);
+        assert_eq!(code, "budget_stopped");
+        assert!(message.contains("acme/mystery") && message.contains("set a price for it"), "{message}");
+        budget(&app, "project", "HISH", json!({"cap_micros": 1_000_000})).await;
+        unpriced["id"] = json!(CallId::from_u128(3));
+        refusal(perform(&db, "record_call_intent", unpriced).await);
+    }
+
     async fn budget_can_pause_or_name_a_cheaper_model(db: Db) {
         let app = app(&db).await;
         let id = budget(&app, "organisation", "", json!({"cap_micros": 749, "on_exceeded": "pause"})).await;

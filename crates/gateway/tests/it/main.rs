@@ -16,6 +16,7 @@ mod limits;
 mod lists;
 mod platforms;
 mod prices;
+mod provider_budgets;
 mod routing;
 mod secrets;
 mod server;

@@ -266,3 +266,17 @@ async fn storm_is_not_amplified_and_the_other_platform_answers() {
     let after = counts(&one, &two).await;
     assert_eq!((after.0 - before.0, after.1 - before.1), (0, 50));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_without_money_is_not_asked_even_when_it_is_the_last() {
+    let (test, folder) = (sqlite().await, tempdir().unwrap());
+    let (one, two) = (answering().await, answering_with(failing(500)).await);
+    let house = pair(&test.db, folder.path(), &one, &two).await;
+    let asked = ModelCall { without: vec!["one".into()], ..call(Some("smart")) };
+    let error = house.gateway.call(asked).await.unwrap_err();
+    assert_eq!(error.code(), "overloaded");
+    assert_eq!(counts(&one, &two).await.0, 0);
+    let asked = ModelCall { without: vec!["one".into(), "two".into()], ..call(Some("smart")) };
+    let error = house.gateway.call(asked).await.unwrap_err();
+    assert_eq!(error.code(), "out_of_credit");
+}

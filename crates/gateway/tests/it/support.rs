@@ -60,6 +60,7 @@ pub fn call(model: Option<&str>) -> ModelCall {
         nth: 1,
         call_id: CallId::from_u128(1),
         model: model.map(str::to_owned),
+        without: Vec::new(),
         request: Request::new("", vec![Message::user("hello")]),
         on_delta: None,
         on_lost: None,

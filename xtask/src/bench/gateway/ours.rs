@@ -101,6 +101,12 @@ fn set_up(api: &Api) -> Result<String> {
         });
         api.send("POST", "/api/v1/budgets", &budget)?;
     }
+    // no budget holds what nobody can price
+    let slow = json!([{
+        "platform": "slow", "valid_from": "2020-01-01T00:00:00Z", "input_micros": 150_000,
+        "output_micros": 600_000,
+    }]);
+    api.send("POST", "/api/v1/prices", &slow)?;
     let limit = json!({
         "scope": "organisation", "requests_per_minute": most, "tokens_per_minute": most,
     });

@@ -139,8 +139,8 @@ async fn call_model(
         most_input_tokens,
         max_output_tokens,
     };
-    let instead = match journal.intend(desk, assignment, &intent).await? {
-        Intended::Noted { model } => model,
+    let (instead, without) = match journal.intend(desk, assignment, &intent).await? {
+        Intended::Noted { model, without } => (model, without),
         Intended::Refused { code, message } => {
             // one word of the engine for whatever waits until somebody raises a budget
             let code = if code == "budget_paused" { "budget_exceeded" } else { code };
@@ -164,6 +164,7 @@ async fn call_model(
         nth,
         call_id,
         model: instead.or(model),
+        without: without.into_iter().map(Into::into).collect(),
         request,
         on_delta: Some(on_delta(desk, assignment)),
         on_lost: Some(last.on_lost(desk, assignment, intent)),

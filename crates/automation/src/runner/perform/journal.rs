@@ -127,7 +127,7 @@ impl Journal {
         let written = rows.len() as i64;
         let entry = Some((INTENT, intent.entry(assignment, intent.call_id)));
         match self.write(desk, assignment, rows, entry, None, false).await {
-            Ok(model) => Ok(Intended::Noted { model }),
+            Ok(told) => Ok(Intended::Noted { model: told.model, without: told.without }),
             Err(Unwritten::Refused { code, message }) => {
                 self.seq -= written;
                 Ok(Intended::Refused { code, message })
@@ -208,7 +208,7 @@ impl Journal {
         ledger: Option<(&'static str, Json)>,
         model: Option<String>,
         scripted: bool,
-    ) -> Result<Option<String>, Unwritten> {
+    ) -> Result<Told, Unwritten> {
         let page = Arc::new(Page { first: self.seq + 1, rows, ledger, model, scripted });
         self.seq += page.rows.len() as i64;
         let (mut pause, mut was_lost) = (Pause::default(), false);
@@ -242,12 +242,12 @@ struct Page {
 }
 
 impl Page {
-    /// The model that a budget falls back to, where one does.
+    /// What the ledger says to it.
     async fn write(
         self: Arc<Self>,
         desk: &Desk,
         assignment: Arc<Assignment>,
-    ) -> Result<Option<String>, Unwritten> {
+    ) -> Result<Told, Unwritten> {
         let procedures = desk.dependencies.procedures.clone();
         let (now, random) = (desk.app.now(), desk.app.random.clone());
         let job = desk.app.db.write(move |tx| {
@@ -256,17 +256,16 @@ impl Page {
                 for (seq, (kind, body)) in (self.first..).zip(&self.rows) {
                     sql::append(tx, &assignment, seq, kind, body, now).await?;
                 }
-                let Some((name, entry)) = &self.ledger else { return Ok(None) };
-                let Some(procedure) = procedures.get(name) else { return Ok(None) };
+                let Some((name, entry)) = &self.ledger else { return Ok(Told::default()) };
+                let Some(procedure) = procedures.get(name) else { return Ok(Told::default()) };
                 let scripted = self.scripted;
                 let context = CallContext { scripted, ..context(&assignment, now, random) };
                 let told = record(tx, procedure.as_ref(), &context, entry.clone()).await?;
-                let (usage, other) = told;
-                add_usage(tx, assignment.organisation, assignment.execution, usage).await?;
+                add_usage(tx, assignment.organisation, assignment.execution, told.usage).await?;
                 if let Some(model) = &self.model {
                     sql::note_model(tx, &assignment, model, scripted).await?;
                 }
-                Ok(other)
+                Ok(told)
             })
         });
         job.await
@@ -301,10 +300,22 @@ impl Intent {
     }
 }
 
+/// What the ledger says to an entry.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// What to add to the execution's usage.
+    pub usage: Usage,
+    /// The model that a budget falls back to, where one does.
+    pub model: Option<String>,
+    /// The providers whose budgets have no room for the call.
+    pub without: Vec<String>,
+}
+
 /// What came of an intent.
 pub(super) enum Intended {
-    /// It stands; the call may be made, with this model in place of the wanted one.
-    Noted { model: Option<String> },
+    /// It stands; the call may be made, with this model in place of the wanted one, and without
+    /// asking these providers.
+    Noted { model: Option<String>, without: Vec<String> },
     /// A budget forbids it.
     Refused { code: &'static str, message: String },
 }
@@ -365,18 +376,19 @@ pub(super) async fn record(
     procedure: &dyn store::Procedure,
     context: &CallContext,
     entry: Json,
-) -> Result<(Usage, Option<String>), Unwritten> {
+) -> Result<Told, Unwritten> {
     match procedure.call(tx, context, entry).await {
-        Ok(done) => {
-            let other = done.output["fallback_model"].as_str().map(str::to_owned);
-            Ok((serde_json::from_value(done.output).unwrap_or_default(), other))
-        }
+        Ok(mut done) => Ok(Told {
+            model: done.output["fallback_model"].as_str().map(str::to_owned),
+            without: serde_json::from_value(done.output["without"].take()).unwrap_or_default(),
+            usage: serde_json::from_value(done.output).unwrap_or_default(),
+        }),
         Err(ProcedureError::Store(error)) => Err(error.into()),
         Err(ProcedureError::Refused { code, message }) => Err(Unwritten::Refused { code, message }),
         Err(ProcedureError::Invalid(message) | ProcedureError::NotFound(message)) => {
             // The ledger must never refuse what has happened; a refusal is a defect of ours.
             tracing::error!(execution.id = ?context.execution, "the ledger refused an entry: {message}");
-            Ok((Usage::default(), None))
+            Ok(Told::default())
         }
     }
 }

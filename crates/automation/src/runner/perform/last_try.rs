@@ -3,8 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use agent::port::OnLost;
+use agent::port::{Another, OnLost};
 use base::CallId;
+use serde_json::json;
 use store::lease;
 
 use super::journal::{INTENT, Intent, Unwritten, context, record};
@@ -35,37 +36,42 @@ impl LastTry {
         let (last, app) = (self.clone(), desk.app.clone());
         let procedures = desk.dependencies.procedures.clone();
         let (assignment, intent) = (assignment.clone(), Arc::new(intent));
-        Arc::new(move || {
+        Arc::new(move |at: Vec<Arc<str>>| {
             let (last, app, procedures) = (last.clone(), app.clone(), procedures.clone());
             let (assignment, intent) = (assignment.clone(), intent.clone());
             Box::pin(async move {
                 let (now, random) = (app.now(), app.random.clone());
                 let id = CallId::new(now, random.as_ref());
-                let entry = intent.entry(&assignment, id);
+                let mut entry = intent.entry(&assignment, id);
+                entry["lost_at"] = at.iter().map(|provider| json!(&**provider)).collect();
                 let written = app.db.write(move |tx| {
                     Box::pin(async move {
                         lease::check(tx, &assignment.lease).await?;
-                        let Some(procedure) = procedures.get(INTENT) else { return Ok(()) };
+                        let Some(procedure) = procedures.get(INTENT) else { return Ok(Vec::new()) };
                         let context = context(&assignment, now, random);
-                        let (usage, other) =
-                            record(tx, procedure.as_ref(), &context, entry).await?;
-                        if other.is_some() {
+                        let told = record(tx, procedure.as_ref(), &context, entry).await?;
+                        if told.model.is_some() {
                             // the call under way has its model already
                             let message = "there is money for a cheaper model only".to_owned();
                             return Err(Unwritten::Refused { code: "budget_stopped", message });
                         }
-                        add_usage(tx, assignment.organisation, assignment.execution, usage).await?;
-                        Ok(())
+                        let (organisation, execution) =
+                            (assignment.organisation, assignment.execution);
+                        add_usage(tx, organisation, execution, told.usage).await?;
+                        Ok(told.without)
                     })
                 });
                 match written.await {
-                    Ok(()) => *last.0.lock().unwrap_or_else(PoisonError::into_inner) = id,
+                    Ok(without) => {
+                        *last.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+                        let without = without.into_iter().map(Into::into).collect();
+                        Some(Another { without })
+                    }
                     Err(why) => {
                         tracing::info!("a call is not tried again: {why:?}");
-                        return false;
+                        None
                     }
                 }
-                true
             })
         })
     }

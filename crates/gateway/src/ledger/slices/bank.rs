@@ -12,7 +12,8 @@ use web::App;
 
 use super::lease::{Wish, lease};
 use super::purse::{Missing, Purse};
-use super::{Amount, Entry, Ticket};
+use super::wanted::{Share, Spent, Taken};
+use super::{Amount, Entry, Ticket, Wanted};
 use crate::budget::{self, Budget, Exceeded};
 
 /// How long the list of budgets is believed; a change made by this server acts at once,
@@ -31,6 +32,8 @@ const TRIES: usize = 8;
 pub(crate) enum Refusal {
     /// A budget lacks the money.
     Exceeded(Box<Exceeded>),
+    /// A budget applies, and nobody knows the price of this model.
+    Unpriced(String),
     /// The ledger cannot take the call now.
     Unavailable(String),
 }
@@ -73,64 +76,45 @@ impl Bank {
         }))
     }
 
-    /// Whether a budget limits calls under these targets.
+    /// Whether a budget limits such calls.
     pub(crate) async fn is_limited(
         &self,
         organisation: OrganisationId,
-        targets: &[&str],
+        wanted: Wanted<'_>,
     ) -> Result<bool, Refusal> {
         self.0.fresh(organisation).await?;
         let mut state = self.0.lock();
-        Ok(state.purses.entry(organisation).or_default().is_limited(targets))
+        let purse = state.purses.entry(organisation).or_default();
+        Ok(purse.is_limited(wanted.targets, wanted.places))
     }
 
-    /// Sets `amount` aside under these targets. `entry` is the ledger's row, as it will
-    /// stand if nobody says more.
+    /// Sets aside what a call wants. `entry` is the ledger's row, as it will stand if nobody
+    /// says more.
     pub(crate) async fn reserve(
         &self,
-        targets: &[&str],
-        amount: Amount,
+        wanted: Wanted<'_>,
         entry: Entry,
     ) -> Result<Ticket, Refusal> {
         let organisation = entry.organisation;
         self.0.fresh(organisation).await?;
+        let mut refused_by = Vec::new();
         for attempt in 0..TRIES {
-            let missing = match self.0.take(organisation, targets, amount)? {
-                Ok(budgets) => {
-                    return Ok(Ticket {
-                        bank: self.0.clone(),
-                        organisation,
-                        budgets,
-                        held: amount,
-                        least: Amount::default(),
-                        entry: Some(Box::new(entry)),
-                    });
-                }
+            let missing = match self.0.take(organisation, wanted, &refused_by)? {
+                Ok(taken) => return Ok(Ticket::new(self.0.clone(), taken, entry, wanted)),
                 Err(missing) => missing,
             };
             let Missing::Slices { .. } = &missing else { return Err(refused(missing)) };
             let _turn = self.0.leasing.lock().await;
             // whoever was before us may have got enough for us too
-            let missing = match self.0.take(organisation, targets, amount)? {
-                Ok(budgets) => {
-                    return Ok(Ticket {
-                        bank: self.0.clone(),
-                        organisation,
-                        budgets,
-                        held: amount,
-                        least: Amount::default(),
-                        entry: Some(Box::new(entry)),
-                    });
-                }
+            let missing = match self.0.take(organisation, wanted, &refused_by)? {
+                Ok(taken) => return Ok(Ticket::new(self.0.clone(), taken, entry, wanted)),
                 Err(missing) => missing,
             };
             let Missing::Slices { float, budgets } = missing else {
                 return Err(refused(missing));
             };
             let wish = Wish { organisation, float: float.unwrap_or_default(), budgets };
-            if let Some(exceeded) = self.0.lease(wish).await? {
-                return Err(Refusal::Exceeded(Box::new(exceeded)));
-            }
+            refused_by.extend(self.0.lease(wish).await?);
             tracing::trace!(attempt, "a slice was taken");
         }
         Err(Refusal::Unavailable("the budget is in great demand; try again in a moment".to_owned()))
@@ -150,6 +134,7 @@ impl Bank {
 fn refused(missing: Missing) -> Refusal {
     match missing {
         Missing::Refused(exceeded) => Refusal::Exceeded(exceeded),
+        Missing::Price(model) => Refusal::Unpriced(model),
         Missing::Slices { .. } => Refusal::Unavailable("a slice is missing".to_owned()),
     }
 }
@@ -166,9 +151,9 @@ impl Inner {
     fn take(
         &self,
         organisation: OrganisationId,
-        targets: &[&str],
-        amount: Amount,
-    ) -> Result<Result<Vec<BudgetId>, Missing>, Refusal> {
+        wanted: Wanted<'_>,
+        refused_by: &[(BudgetId, Exceeded)],
+    ) -> Result<Result<Taken, Missing>, Refusal> {
         let now = self.now();
         let mut state = self.lock();
         if state.is_closed {
@@ -179,23 +164,22 @@ impl Inner {
                 "the ledger is behind; nothing is called that could not be recorded".to_owned(),
             ));
         }
-        Ok(state.purses.entry(organisation).or_default().take(targets, amount, now))
+        Ok(state.purses.entry(organisation).or_default().take(wanted, refused_by, now))
     }
 
     /// A call ended.
     pub(super) fn finish(
         &self,
         organisation: OrganisationId,
-        budgets: &[BudgetId],
-        held: Amount,
-        actual: Amount,
+        (shares, held): (&[Share], Amount),
+        spent: Spent<'_>,
         entry: Entry,
         now: Timestamp,
     ) {
         let mut state = self.lock();
         state.finished.push(entry);
         let is_first = state.finished.len() == 1;
-        state.purses.entry(organisation).or_default().give_back(budgets, held, actual, now);
+        state.purses.entry(organisation).or_default().give_back(shares, held, spent, now);
         drop(state);
         if is_first {
             self.wake.notify_one();
@@ -238,8 +222,8 @@ impl Inner {
         budget::sql::active(&mut tx, organisation).await
     }
 
-    /// Takes slices; gives the budget that lacks the money, if one does.
-    async fn lease(&self, wish: Wish) -> Result<Option<Exceeded>, Refusal> {
+    /// Takes slices; gives the budgets that lack the money.
+    async fn lease(&self, wish: Wish) -> Result<Vec<(BudgetId, Exceeded)>, Refusal> {
         let (organisation, node, now) = (wish.organisation, self.node.clone(), self.now());
         let got = self
             .db
@@ -249,12 +233,10 @@ impl Inner {
         let mut state = self.lock();
         let purse = state.purses.entry(organisation).or_default();
         purse.fill(got.float, &got.budgets);
-        let mut refused = None;
-        for (id, exceeded) in got.refused {
-            purse.refuse(id, exceeded.clone(), now);
-            refused = Some(exceeded);
+        for (id, exceeded) in &got.refused {
+            purse.refuse(*id, exceeded.clone(), now);
         }
-        Ok(refused)
+        Ok(got.refused)
     }
 }
 

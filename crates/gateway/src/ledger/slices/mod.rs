@@ -14,8 +14,10 @@ mod purse;
 mod recover;
 mod sql;
 mod ticket;
+mod wanted;
 
 pub(crate) use amount::Amount;
 pub(crate) use bank::{Bank, Refusal};
 pub(crate) use sql::Entry;
 pub(crate) use ticket::Ticket;
+pub(crate) use wanted::{Place, Wanted};

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use base::{BudgetId, Micros, Timestamp};
 
-use super::Amount;
-use crate::budget::{Budget, Exceeded, target};
+use super::wanted::{Share, Spent, Taken, Wanted};
+use super::{Amount, Place};
+use crate::budget::{Budget, Exceeded, Scope, target};
 
 /// How many calls beyond the present pace a slice is taken for.
 const AHEAD: i64 = 4;
@@ -24,6 +25,8 @@ pub(super) struct Purse {
     pub(super) float_used: Amount,
     slots: HashMap<BudgetId, Slot>,
     by_target: HashMap<String, Vec<BudgetId>>,
+    /// The budgets of platforms, by their names.
+    by_platform: HashMap<String, Vec<BudgetId>>,
     /// Slices of budgets that ended or were lowered; given back with the next flush.
     pub(super) ended: Vec<(BudgetId, Micros)>,
     /// When the budgets were read; `None` before the first time.
@@ -63,6 +66,8 @@ pub(super) enum Missing {
     Slices { float: Option<Amount>, budgets: Vec<(BudgetId, Micros, Micros)> },
     /// A budget said no a moment ago.
     Refused(Box<Exceeded>),
+    /// The price of this model, under a budget.
+    Price(String),
 }
 
 impl Purse {
@@ -71,6 +76,7 @@ impl Purse {
     pub(super) fn load(&mut self, budgets: &[Budget], now: Timestamp) {
         let mut old = std::mem::take(&mut self.slots);
         self.by_target.clear();
+        self.by_platform.clear();
         for budget in budgets {
             let slot = old.remove(&budget.id).unwrap_or(Slot {
                 available: Micros::ZERO,
@@ -87,65 +93,91 @@ impl Purse {
                 self.ended.push((budget.id, back));
             }
             self.slots.insert(budget.id, slot);
-            self.by_target
-                .entry(target(budget.scope, &budget.scope_id))
-                .or_default()
-                .push(budget.id);
+            let ids = if budget.scope == Scope::Provider {
+                self.by_platform.entry(budget.scope_id.clone())
+            } else {
+                self.by_target.entry(target(budget.scope, &budget.scope_id))
+            };
+            ids.or_default().push(budget.id);
         }
         let ended = old.into_iter().filter(|(_, slot)| slot.available != Micros::ZERO);
         self.ended.extend(ended.map(|(id, slot)| (id, slot.available)));
         self.read_at = Some(now);
     }
 
-    /// The budgets of some targets.
-    fn budgets<'a>(&'a self, targets: &'a [&str]) -> impl Iterator<Item = BudgetId> + 'a {
-        targets.iter().filter_map(|one| self.by_target.get(*one)).flatten().copied()
+    /// Whether any budget limits such a call.
+    pub(super) fn is_limited(&self, targets: &[String], places: &[Place]) -> bool {
+        targets.iter().any(|one| self.by_target.contains_key(one))
+            || places.iter().any(|place| self.by_platform.contains_key(&*place.platform))
     }
 
-    /// Whether any budget limits these targets.
-    pub(super) fn is_limited(&self, targets: &[&str]) -> bool {
-        self.budgets(targets).next().is_some()
-    }
-
-    /// Gives out `amount` under these targets, or says what is missing and gives nothing.
+    /// Gives out what a call wants, or says what is missing and gives nothing. A platform whose
+    /// budget has no room is left out, unless it is the last one. `refused` are the budgets that
+    /// have just told this call so.
     pub(super) fn take(
         &mut self,
-        targets: &[&str],
-        amount: Amount,
+        wanted: Wanted<'_>,
+        refused: &[(BudgetId, Exceeded)],
         now: Timestamp,
-    ) -> Result<Vec<BudgetId>, Missing> {
-        let ids: Vec<BudgetId> = self.budgets(targets).collect();
-        let need = Micros(amount.micros);
-        let mut short = Vec::new();
-        for id in &ids {
-            let Some(slot) = self.slots.get_mut(id) else { continue };
-            slot.pace += need;
-            if slot.available >= need {
+    ) -> Result<Taken, Missing> {
+        let Self { slots, by_target, by_platform, .. } = self;
+        let mut taken = Taken { held: wanted.amount, ..Taken::default() };
+        let (mut short, mut why, mut need) = (Vec::new(), None, None);
+        for place in wanted.places {
+            let ids = by_platform.get(&*place.platform).map_or(&[][..], Vec::as_slice);
+            let Some(most) = place.most else {
+                if ids.is_empty() && !wanted.targets.iter().any(|one| by_target.contains_key(one)) {
+                    need = need.max(Some(Micros::ZERO));
+                } else {
+                    // what nobody can price, no budget can hold
+                    let model = format!("{}/{}", place.platform, place.model);
+                    why.get_or_insert(Missing::Price(model));
+                    taken.without.push(place.platform.clone());
+                }
                 continue;
+            };
+            let before = (short.len(), taken.shares.len());
+            let looked = ids.iter().try_for_each(|id| {
+                short.extend(look(slots, *id, most, refused, now)?);
+                let platform = Some(place.platform.clone());
+                taken.shares.push(Share { budget: *id, held: most, platform });
+                Ok(())
+            });
+            match looked {
+                Ok(()) => need = need.max(Some(most)),
+                Err(exceeded) => {
+                    short.truncate(before.0);
+                    taken.shares.truncate(before.1);
+                    taken.without.push(place.platform.clone());
+                    why.get_or_insert(Missing::Refused(exceeded));
+                }
             }
-            if let Some((at, refused)) = &slot.refused
-                && refused.needed <= need - slot.available
-                && now.since(*at).as_millis() < REMEMBERED_MS as u128
-            {
-                return Err(Missing::Refused(Box::new(refused.clone())));
-            }
-            let good = Micros(slot.pace.0.saturating_mul(AHEAD));
-            short.push((*id, need - slot.available, good));
         }
+        if let (None, Some(why)) = (need, why) {
+            return Err(why);
+        }
+        let need = need.unwrap_or_default();
+        for id in wanted.targets.iter().filter_map(|one| by_target.get(one)).flatten() {
+            let lacking = look(slots, *id, need, refused, now).map_err(Missing::Refused)?;
+            short.extend(lacking);
+            taken.shares.push(Share { budget: *id, held: need, platform: None });
+        }
+        taken.held.micros = need.0;
+        let amount = taken.held;
         self.float_pace = self.float_pace.plus(amount);
         let float = (!self.float.covers(amount)).then(|| self.float_wish(amount));
         if float.is_some() || !short.is_empty() {
             return Err(Missing::Slices { float, budgets: short });
         }
         self.float = self.float.minus(amount);
-        for id in &ids {
-            if let Some(slot) = self.slots.get_mut(id) {
-                slot.available = slot.available - need;
+        for share in &taken.shares {
+            if let Some(slot) = self.slots.get_mut(&share.budget) {
+                slot.available = slot.available - share.held;
             }
         }
         self.in_flight += 1;
         self.active_at = Timestamp0(now);
-        Ok(ids)
+        Ok(taken)
     }
 
     /// How much float to take so that `amount` and the present pace are covered.
@@ -156,24 +188,25 @@ impl Purse {
     /// A call ended: the rest of what it held is free again.
     pub(super) fn give_back(
         &mut self,
-        ids: &[BudgetId],
+        shares: &[Share],
         held: Amount,
-        actual: Amount,
+        spent: Spent<'_>,
         now: Timestamp,
     ) {
-        self.float = self.float.plus(held.minus(actual));
-        self.float_used = self.float_used.plus(actual);
-        let rest = Micros(held.micros - actual.micros);
-        for id in ids {
-            if let Some(slot) = self.slots.get_mut(id) {
+        self.float = self.float.plus(held.minus(spent.amount));
+        self.float_used = self.float_used.plus(spent.amount);
+        for share in shares {
+            let charged = spent.charge(share);
+            let rest = share.held - charged;
+            if let Some(slot) = self.slots.get_mut(&share.budget) {
                 slot.available += rest;
-                slot.used += Micros(actual.micros);
+                slot.used += charged;
                 if rest > Micros::ZERO {
                     slot.refused = None;
                 }
             } else {
                 // the budget ended while the call ran
-                self.ended.push((*id, rest));
+                self.ended.push((share.budget, rest));
             }
         }
         self.in_flight = self.in_flight.saturating_sub(1);
@@ -250,6 +283,33 @@ impl Purse {
             && self.ended.is_empty()
             && self.slots.values().all(|slot| slot.available == Micros::ZERO)
     }
+}
+
+/// What a slice is lacking for this much, if anything; or why its budget has no room, as far as
+/// it has said so: to this very call, or to another one a moment ago.
+fn look(
+    slots: &mut HashMap<BudgetId, Slot>,
+    id: BudgetId,
+    need: Micros,
+    refused: &[(BudgetId, Exceeded)],
+    now: Timestamp,
+) -> Result<Option<(BudgetId, Micros, Micros)>, Box<Exceeded>> {
+    let Some(slot) = slots.get_mut(&id) else { return Ok(None) };
+    slot.pace += need;
+    if slot.available >= need {
+        return Ok(None);
+    }
+    let lacking = need - slot.available;
+    if let Some((_, exceeded)) = refused.iter().find(|(budget, _)| *budget == id) {
+        return Err(Box::new(exceeded.clone()));
+    }
+    if let Some((at, exceeded)) = &slot.refused
+        && exceeded.needed <= lacking
+        && now.since(*at).as_millis() < REMEMBERED_MS as u128
+    {
+        return Err(Box::new(exceeded.clone()));
+    }
+    Ok(Some((id, lacking, Micros(slot.pace.0.saturating_mul(AHEAD)))))
 }
 
 /// What a flush writes for one organisation.

@@ -36,6 +36,14 @@ pub(crate) struct Entry {
     pub(crate) is_cached: bool,
 }
 
+impl Entry {
+    /// Names the platform that is asked, and its model.
+    pub(crate) fn asks(&mut self, platform: &str, model: &str) {
+        self.model = format!("{platform}/{model}");
+        platform.clone_into(&mut self.provider);
+    }
+}
+
 /// Adds a group of rows; a row that stands already stays as it is.
 pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     let mut rows = Rows::default();

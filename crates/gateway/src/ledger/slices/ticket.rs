@@ -2,25 +2,45 @@
 
 use std::sync::Arc;
 
-use base::{BudgetId, OrganisationId};
+use base::OrganisationId;
 
 use super::bank::Inner;
-use super::{Amount, Entry};
+use super::wanted::{Share, Spent, Taken};
+use super::{Amount, Entry, Wanted};
 
 /// What a call holds while it runs. A ticket that is dropped without a word books all of it
 /// as an estimate: nobody knows what the provider counted.
 #[derive(Debug)]
 pub(crate) struct Ticket {
-    pub(super) bank: Arc<Inner>,
-    pub(super) organisation: OrganisationId,
-    pub(super) budgets: Vec<BudgetId>,
-    pub(super) held: Amount,
+    bank: Arc<Inner>,
+    organisation: OrganisationId,
+    shares: Vec<Share>,
+    held: Amount,
     /// What the call has cost already, where that is known.
-    pub(super) least: Amount,
-    pub(super) entry: Option<Box<Entry>>,
+    least: Amount,
+    /// The platform that answers, once one does.
+    answering: Option<Arc<str>>,
+    without: Vec<Arc<str>>,
+    entry: Option<Box<Entry>>,
 }
 
 impl Ticket {
+    pub(super) fn new(
+        bank: Arc<Inner>,
+        taken: Taken,
+        mut entry: Entry,
+        wanted: Wanted<'_>,
+    ) -> Self {
+        let Taken { shares, held, without } = taken;
+        let first = wanted.places.iter().find(|place| !without.contains(&place.platform));
+        if let Some(first) = first.filter(|_| !without.is_empty()) {
+            entry.asks(&first.platform, &first.model);
+        }
+        let organisation = entry.organisation;
+        let (least, entry) = (Amount::default(), Some(Box::new(entry)));
+        Self { bank, organisation, shares, held, least, answering: None, without, entry }
+    }
+
     /// The ledger's row as it stands so far, to be completed.
     pub(crate) fn entry(&mut self) -> Option<&mut Entry> {
         self.entry.as_deref_mut()
@@ -31,9 +51,14 @@ impl Ticket {
         self.held
     }
 
-    /// The same, or what it is known to have cost if that is more.
-    pub(crate) fn worst(&self) -> Amount {
-        self.held.or_more(self.least)
+    /// The platforms for which nothing is set aside: they must not be asked.
+    pub(crate) fn without(&self) -> &[Arc<str>] {
+        &self.without
+    }
+
+    /// This platform answers; no other one is charged.
+    pub(crate) fn answered_by(&mut self, platform: Arc<str>) {
+        self.answering = Some(platform);
     }
 
     /// The call has cost this much already, whatever comes of it.
@@ -43,18 +68,31 @@ impl Ticket {
 
     /// Books what the call came to; its row goes into the ledger with the next group.
     pub(crate) fn settle(mut self, actual: Amount) {
-        self.book(actual);
+        self.book(actual, &[], false);
     }
 
-    fn book(&mut self, actual: Amount) {
+    /// Books as much as the call may have come to, since nobody knows, at these platforms; at
+    /// all that it might ask when there are none.
+    pub(crate) fn lose(mut self, at: &[Arc<str>]) {
+        self.book_the_most(at);
+    }
+
+    fn book_the_most(&mut self, at: &[Arc<str>]) {
+        let is_known_to_be_more = !self.held.covers(self.least);
+        self.book(self.held.or_more(self.least), at, !is_known_to_be_more);
+    }
+
+    fn book(&mut self, amount: Amount, at: &[Arc<str>], is_estimate: bool) {
         let Some(mut entry) = self.entry.take() else { return };
-        entry.input_tokens = actual.input;
-        entry.output_tokens = actual.output;
-        entry.cost_micros = actual.micros;
+        entry.input_tokens = amount.input;
+        entry.output_tokens = amount.output;
+        entry.cost_micros = amount.micros;
         let now = self.bank.now();
         entry.duration_ms = now.as_millis().saturating_sub(entry.started_at).max(0);
         entry.finished_at = now.as_millis();
-        self.bank.finish(self.organisation, &self.budgets, self.held, actual, *entry, now);
+        let at = self.answering.as_ref().map_or(at, std::slice::from_ref);
+        let spent = Spent { amount, at, is_estimate };
+        self.bank.finish(self.organisation, (&self.shares, self.held), spent, *entry, now);
     }
 }
 
@@ -64,6 +102,6 @@ impl Drop for Ticket {
         entry.outcome = "interrupted";
         entry.estimated = true;
         entry.error.get_or_insert_with(|| "the client left before the answer was complete".into());
-        self.book(self.worst());
+        self.book_the_most(&[]);
     }
 }

@@ -52,6 +52,7 @@ store::both_databases! {
         {
             let scene = Scene::new(test.db.clone(), provider.clone()).await;
             scene.budget(json!({"scope": "organisation", "period": "total", "cap_micros": CAP})).await;
+            scene.budget(json!({"scope": "provider", "scope_id": "openai", "period": "total", "cap_micros": CAP})).await;
         }
         for life in 1..=6 {
             let before = provider.count();
@@ -65,8 +66,8 @@ store::both_databases! {
         let counted = provider.tokens.load(Ordering::SeqCst);
         assert!(tokens >= counted, "the ledger has {tokens} tokens, the provider counted {counted}");
         assert!(calls >= i64::try_from(provider.count()).unwrap(), "{calls} calls of {}", provider.count());
-        let spent = number(&db, store::sql!("select spent_micros as n from budgets")).await;
-        let held = number(&db, store::sql!("select reserved_micros as n from budgets")).await;
+        let spent = number(&db, store::sql!("select max(spent_micros) as n from budgets")).await;
+        let held = number(&db, store::sql!("select max(reserved_micros) as n from budgets")).await;
         assert!(spent <= CAP && spent > 0, "{spent}");
         assert_eq!(held, 0, "what dead servers held is booked, not lost");
         let estimates = number(&db, store::sql!("select count(*) as n from model_calls where estimated and calls > 1")).await;

@@ -9,6 +9,7 @@ mod insiders;
 mod keys;
 mod limits;
 mod money;
+mod platforms;
 mod provider;
 mod scene;
 mod shared;

@@ -195,6 +195,9 @@ fn whole(path: &str, input: i64, output: i64) -> Json {
         let usage = json!({"type": "tokens", "input_tokens": input, "output_tokens": output});
         return json!({"text": "Paris", "usage": usage});
     }
+    if path.ends_with("/count_tokens") {
+        return json!({"input_tokens": input});
+    }
     if path.ends_with("/messages") {
         return json!({
             "id": "1", "type": "message", "role": "assistant", "model": "m",
