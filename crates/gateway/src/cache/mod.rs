@@ -6,7 +6,7 @@
 mod answers;
 mod key;
 
-pub(crate) use answers::{Answers, Given};
+pub(crate) use answers::{Answers, Given, Unshared};
 pub(crate) use key::{Key, key};
 
 use axum::http::HeaderMap;

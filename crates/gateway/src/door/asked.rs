@@ -10,6 +10,7 @@ use llm::tokens::Tally;
 use tokio::time::Instant;
 
 use super::Doors;
+use super::call::Thrift;
 use super::quote::Quote;
 use crate::ledger::slices::{Amount, Entry, Ticket};
 use crate::telemetry::Ending;
@@ -157,6 +158,7 @@ pub(super) struct Open {
     pub(super) call: Arc<Call>,
     pub(super) ticket: Option<Ticket>,
     pub(super) pass: Option<crate::limit::Pass>,
+    pub(super) thrift: Thrift,
     pub(super) span: tracing::Span,
     pub(super) platform: Arc<str>,
     pub(super) model: String,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use llm::chat::Request;
+use llm::chat::{Finish, Request};
 use llm::door::Failure;
 use llm::{Error, Phase};
 use tokio::time::timeout;
@@ -12,7 +12,7 @@ use super::held::Held;
 use super::quote::{Quote, subjects};
 use super::{Doors, Part, failure};
 use crate::budget::OnExceeded;
-use crate::cache::Given;
+use crate::cache::{Given, Unshared};
 use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
 use crate::limit::Pass;
@@ -26,6 +26,23 @@ struct Admitted {
     pass: Option<Pass>,
     /// The name to ask for, which a budget may have changed.
     wanted: String,
+    thrift: Thrift,
+}
+
+/// What a budget took away from a call: its answer is then none for others who ask the same.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Thrift {
+    /// A cheaper model answers.
+    is_cheaper: bool,
+    /// It got an end that the client did not set.
+    has_end: bool,
+}
+
+impl Thrift {
+    /// Whether an answer that ended like this would be another one without the budget.
+    pub(super) fn shows(self, finish: Finish) -> bool {
+        self.is_cheaper || (self.has_end && finish == Finish::Length)
+    }
 }
 
 impl Doors {
@@ -39,15 +56,17 @@ impl Doors {
         let pass = self.pass(call, &quote).await?;
         let mut wanted = std::mem::take(&mut request.model);
         if !self.does(Part::Ledger) {
-            return Ok(Admitted { quote, ticket: None, pass, wanted });
+            let thrift = Thrift::default();
+            return Ok(Admitted { quote, ticket: None, pass, wanted, thrift });
         }
         let organisation = call.holder.organisation;
-        let mut quote = quote;
+        let (mut quote, mut thrift) = (quote, Thrift::default());
         if request.max_output_tokens.is_none() {
             let is_limited = self.bank.is_limited(organisation, quote.wanted(&call.holder)).await;
             if is_limited.map_err(|refusal| failure::refused(&refusal))? {
                 // a budget should not have to hold the longest answer that the model can write
                 request.max_output_tokens = Some(Quote::usual_output());
+                thrift.has_end = true;
             } else {
                 quote = Arc::new(self.unlimited(&call.holder, &wanted, request, &quote)?);
             }
@@ -55,7 +74,7 @@ impl Doors {
         let mut refusal = match self.reserve(call, &quote).await {
             Ok(ticket) => {
                 let ticket = Some(ticket);
-                return Ok(Admitted { quote, ticket, pass, wanted });
+                return Ok(Admitted { quote, ticket, pass, wanted, thrift });
             }
             Err(refusal) => refusal,
         };
@@ -69,10 +88,11 @@ impl Doors {
         if let Some(model) = cheaper {
             quote = Arc::new(self.quote(&call.holder, &model, request)?);
             wanted = model;
+            thrift.is_cheaper = true;
             match self.reserve(call, &quote).await {
                 Ok(ticket) => {
                     let ticket = Some(ticket);
-                    return Ok(Admitted { quote, ticket, pass, wanted });
+                    return Ok(Admitted { quote, ticket, pass, wanted, thrift });
                 }
                 Err(second) => refusal = second,
             }
@@ -116,9 +136,10 @@ impl Doors {
         call: &Arc<Call>,
         quote: Arc<Quote>,
         mut request: Request,
-    ) -> Result<Given, Failure> {
-        let Admitted { quote, ticket, mut pass, wanted } =
-            self.admit(call, quote, &mut request).await?;
+    ) -> Result<Given, Unshared<Failure>> {
+        let admitted = self.admit(call, quote, &mut request).await;
+        let Admitted { quote, ticket, mut pass, wanted, thrift } =
+            admitted.map_err(Unshared::Refused)?;
         let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
@@ -151,12 +172,14 @@ impl Doors {
                 if self.options.capture_content {
                     telemetry::said(&span, &reply.content, reply.finish);
                 }
-                Ok(Given { reply, provider: platform.to_string(), model })
+                let is_own = thrift.shows(reply.finish);
+                let given = Given { reply, provider: platform.to_string(), model };
+                if is_own { Err(Unshared::Given(Box::new(given))) } else { Ok(given) }
             }
             Err(error) => {
                 telemetry::ended(&span, Err(error.code()));
                 Doors::book_failure(held.take(), &error);
-                Err(Failure::from(&error))
+                Err(Unshared::Failed(Failure::from(&error)))
             }
         }
     }
@@ -168,7 +191,7 @@ impl Doors {
         quote: Arc<Quote>,
         mut request: Request,
     ) -> Result<(llm::DeltaStream, Open), Failure> {
-        let Admitted { quote, ticket, pass, wanted } =
+        let Admitted { quote, ticket, pass, wanted, thrift } =
             self.admit(&call, quote, &mut request).await?;
         let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
         let held = Held::new(ticket);
@@ -189,6 +212,7 @@ impl Doors {
                     call,
                     ticket,
                     pass,
+                    thrift,
                     span,
                     platform: answer.platform,
                     model: answer.model,

@@ -16,7 +16,7 @@ use super::asked::Call;
 use super::quote::Quote;
 use super::stream::{Events, pieces};
 use super::{Doors, Part, body, enter, failure, insider, name};
-use crate::cache::{self, Given, HEADER};
+use crate::cache::{self, Given, HEADER, Unshared};
 use crate::telemetry::Ending;
 use crate::virtual_key::{Holder, KeyScope};
 
@@ -117,12 +117,12 @@ async fn carry_out(
     }
     let meta = call.meta(&asked.request.model);
     let Some(key) = key else {
-        let given = doors.whole(call, quote, asked.request).await?;
+        let given = doors.whole(call, quote, asked.request).await.or_else(Unshared::own)?;
         doors.count(call, Ending::Ok);
         return Ok(json(door.encode(&given.reply, &meta), None));
     };
     let asking = Box::pin(doors.whole(call, quote.clone(), asked.request));
-    let (given, is_fresh) = doors.answers.find_or_ask(key, asking).await?;
+    let (given, is_fresh) = doors.answers.find_or_ask(key, holder.key.id, asking).await?;
     if !is_fresh {
         remembered(doors, call, &quote, &given);
     }

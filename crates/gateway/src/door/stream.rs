@@ -169,6 +169,9 @@ impl Events {
     fn remember(&mut self) {
         let Some((key, accumulator)) = self.kept.take() else { return };
         let (Some(open), Ok(reply)) = (&self.open, accumulator.finish()) else { return };
+        if open.thrift.shows(reply.finish) {
+            return;
+        }
         let given = Given { reply, provider: open.platform.to_string(), model: open.model.clone() };
         let answers = open.doors.answers.clone();
         // not awaited: the client must not wait for our memory

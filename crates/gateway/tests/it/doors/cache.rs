@@ -78,4 +78,38 @@ store::both_databases! {
         }
         assert_eq!(scene.provider.count(), 3);
     }
+
+    async fn what_one_key_lacks_is_not_told_to_another_one(db: Db) {
+        let scene = Scene::new(db, Provider::start(1, 1)).await;
+        let poor = json!({"name": "poor"});
+        let poor = scene.app.send("POST", "/api/v1/virtual-keys", Some(poor)).await.expect(201);
+        let cap = json!({"scope": "key", "scope_id": poor["id"], "period": "total", "cap_micros": 0});
+        scene.budget(cap).await;
+        for round in 0..20 {
+            let body = question(json!({"temperature": 0, "seed": round, "max_tokens": 9}));
+            let keys = [poor["key"].as_str().unwrap(), &scene.key, &scene.key];
+            let asked = keys.map(|key| scene.knock(key, "/v1/chat/completions", &body));
+            let statuses = join_all(asked).await.iter().map(|answer| answer.status.as_u16()).collect::<Vec<_>>();
+            assert_eq!(statuses[1..], [200, 200], "round {round}");
+        }
+        assert_eq!(scene.provider.count(), 20);
+    }
+
+    async fn answer_of_a_cheaper_model_is_remembered_for_nobody(db: Db) {
+        let scene = Scene::new(db, Provider::start(1, 1)).await;
+        let id = scene.budget(json!({"scope": "key", "scope_id": scene.key_id, "period": "day", "cap_micros": 600, "on_exceeded": "fallback:openai/gpt-4o-mini"})).await;
+        let dear = json!({"model": "openai/gpt-4o", "max_tokens": 100, "temperature": 0});
+        for _ in 0..2 {
+            let answer = scene.ask(dear.clone()).await;
+            assert_eq!((answer.status.as_u16(), &answer.headers["x-cache"]), (200, &"miss".parse().unwrap()));
+            assert_eq!(scene.provider.last.lock().unwrap()["model"], "gpt-4o-mini");
+        }
+        let mut streamed = dear.clone();
+        streamed["stream"] = json!(true);
+        scene.ask(streamed).await.expect(200);
+        let change = json!({"version": 1, "cap_micros": 10_000_000});
+        scene.app.send("PATCH", &format!("/api/v1/budgets/{id}"), Some(change)).await.expect(200);
+        scene.ask(dear).await.expect(200);
+        assert_eq!(scene.provider.last.lock().unwrap()["model"], "gpt-4o");
+    }
 }
