@@ -1825,8 +1825,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Count the tokens of messages as Anthropic's clients do. It is an estimate, made here:
-         *     nothing is sent to a provider and nothing is charged.
+         * Count the tokens of messages as Anthropic's clients do: by the provider where it counts, else
+         *     an estimate. Nothing is charged.
          */
         post: operations["count_tokens"];
         delete?: never;

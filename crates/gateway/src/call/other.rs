@@ -1,20 +1,25 @@
 //! Calls that are no chat: vectors of texts, and what is said in a recording.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use llm::chat::TokenUsage;
+use llm::chat::{Request, TokenUsage};
 use llm::embedding::{EmbedRequest, Embeddings};
 use llm::speech::{TranscribeRequest, Transcript};
-use llm::tokens::estimate_embedding;
-use llm::{Error, Result};
+use llm::tokens::{estimate_embedding, estimate_input};
+use llm::{Error, Result, TokenCount};
+use tokio::time::timeout;
 
 use super::ticket::Ticket;
 use super::{CallMeta, Gateway};
-use crate::platform::Target;
+use crate::platform::{PlatformKind, Target};
+use crate::route::Gate;
 
 /// No second of a recording is shorter than so many bytes: speech is pressed to 6,000 bits at
 /// the least.
 const BYTES_A_SECOND: u64 = 500;
+/// A provider that takes longer to count is not waited for.
+const COUNTS_WITHIN: Duration = Duration::from_secs(10);
 /// A second of sound is ten tokens.
 const TOKENS_A_SECOND: u64 = 10;
 
@@ -33,6 +38,37 @@ pub(crate) fn most_heard(request: &TranscribeRequest) -> TokenUsage {
 }
 
 impl Gateway {
+    /// How many tokens the first model that a call would ask reads for this: by its provider's
+    /// count where that counts, else an estimate. Nothing is charged, retried or failed over.
+    pub async fn count_tokens(&self, meta: &CallMeta, request: Request) -> Result<TokenCount> {
+        let picture = self.picture(meta.organisation);
+        let plan = picture.plan(&self.wanted(meta)?)?;
+        let Target { platform, model, .. } = &plan.targets[0];
+        let request = Request { model: model.clone(), ..request };
+        let guess = TokenCount { input: estimate_input(&request), estimated: true };
+        let counts = matches!(platform.kind, PlatformKind::Anthropic | PlatformKind::Gemini);
+        let is_shut = matches!(platform.state.look(self.uptime_ms()), Gate::Shut(_));
+        if !counts || is_shut {
+            return Ok(guess);
+        }
+        let counted = async {
+            let provider = platform.provider(model).await?;
+            provider.count_tokens(&platform.transport, &request).await
+        };
+        match timeout(COUNTS_WITHIN, counted).await {
+            Ok(Ok(count)) => Ok(count),
+            // the same request would be refused
+            Ok(Err(error @ (Error::BadRequest { .. } | Error::ContextTooLong { .. }))) => {
+                Err(error)
+            }
+            Ok(Err(error)) => {
+                tracing::info!(provider = &*platform.name, "tokens are estimated: {error}");
+                Ok(guess)
+            }
+            Err(_) => Ok(guess),
+        }
+    }
+
     /// Turns texts into vectors. Gives the platform and the model that did it with them.
     pub async fn embed(
         &self,

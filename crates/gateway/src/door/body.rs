@@ -14,8 +14,16 @@ const THROWN_AWAY: usize = 128 * 1024 * 1024;
 /// How long that may take.
 const FOR_AT_MOST: Duration = Duration::from_secs(20);
 
+/// How long a body may take to arrive: the largest one over a slow line, but not for ever.
+const ARRIVES_WITHIN: Duration = Duration::from_secs(120);
+
 /// The whole body.
 pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Failure> {
+    let whole = whole(headers, body, most);
+    tokio::time::timeout(ARRIVES_WITHIN, whole).await.unwrap_or_else(|_| Err(late()))
+}
+
+async fn whole(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Failure> {
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
@@ -64,7 +72,37 @@ fn unreadable() -> Failure {
     Failure::new(Kind::InvalidRequest, "unreadable_body", "the body ended before its end")
 }
 
+fn late() -> Failure {
+    let seconds = ARRIVES_WITHIN.as_secs();
+    let message = format!("the body did not arrive within {seconds} seconds; send it faster");
+    Failure::new(Kind::InvalidRequest, "request_timeout", message)
+}
+
 fn too_large(most: usize) -> Failure {
     let message = format!("the body is larger than {most} bytes; send less at once");
     Failure::new(Kind::TooLarge, "request_too_large", message)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_trickles_for_ever_is_given_up() {
+        let check = async |length: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            if let Some(length) = length {
+                headers.insert(header::CONTENT_LENGTH, length.parse().unwrap());
+            }
+            let pieces = futures::stream::unfold((), |()| async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Some((Ok::<_, std::io::Error>("x"), ()))
+            });
+            let failure = read(&headers, Body::from_stream(pieces), 1_000_000).await.unwrap_err();
+            assert_eq!((failure.kind.status(), failure.code.as_str()), (400, "request_timeout"));
+        };
+        check(None).await;
+        check(Some("900000")).await;
+    }
 }

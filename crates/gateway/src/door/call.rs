@@ -17,6 +17,7 @@ use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
 use crate::limit::Pass;
 use crate::telemetry::{self, Told};
+use crate::virtual_key::Holder;
 
 /// A call that may be made.
 #[derive(Debug)]
@@ -85,7 +86,8 @@ impl Doors {
             },
             Refusal::Unpriced(_) | Refusal::Unavailable(_) => None,
         };
-        if let Some(model) = cheaper {
+        // a key asks what it may ask, whatever a budget prefers
+        if let Some(model) = cheaper.filter(|model| call.holder.may_ask(model)) {
             quote = Arc::new(self.quote(&call.holder, &model, request)?);
             wanted = model;
             thrift.is_cheaper = true;
@@ -114,6 +116,18 @@ impl Doors {
         let subjects = subjects(&call.holder, &set);
         let passed = self.limits.pass(organisation, &subjects, quote.tokens).await;
         passed.map_err(|reached| failure::too_much(&reached))
+    }
+
+    /// Lets a question pass the limits that reads and writes nothing: a request without tokens.
+    pub(super) async fn pass_count(&self, holder: &Holder) -> Result<(), Failure> {
+        if !self.does(Part::Limits) {
+            return Ok(());
+        }
+        let organisation = holder.organisation;
+        let set = self.limits.set(organisation).await;
+        let set = set.map_err(|error| failure::store(&error))?;
+        let passed = self.limits.pass(organisation, &subjects(holder, &set), 0).await;
+        passed.map(drop).map_err(|reached| failure::too_much(&reached))
     }
 
     /// The same for a call whose bounds are known: nothing in it is changed.
@@ -178,6 +192,7 @@ impl Doors {
             }
             Err(error) => {
                 telemetry::ended(&span, Err(error.code()));
+                give_back(pass, &error);
                 Doors::book_failure(held.take(), &error);
                 Err(Unshared::Failed(Failure::from(&error)))
             }
@@ -221,9 +236,17 @@ impl Doors {
             }
             Err(error) => {
                 telemetry::ended(&span, Err(error.code()));
+                give_back(pass, &error);
                 Doors::book_failure(held.take(), &error);
                 Err(Failure::from(&error))
             }
         }
+    }
+}
+
+/// A call that used nothing takes no tokens of anybody's limits.
+pub(super) fn give_back(pass: Option<Pass>, error: &Error) {
+    if let Some(mut pass) = pass.filter(|_| error.used_nothing()) {
+        pass.used(0);
     }
 }

@@ -13,6 +13,7 @@ use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
+use super::call::give_back;
 use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::CallMeta;
@@ -82,6 +83,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
         }
         Err(error) => {
             telemetry::ended(&span, Err(error.code()));
+            give_back(pass, &error);
             Doors::book_failure(held.take(), &error);
             doors.count(&call, Ending::Failed);
             Err(Failure::from(&error))

@@ -8,6 +8,7 @@ use llm::door::{Door, Failure, Kind};
 use serde::Serialize;
 
 use super::{Doors, body, enter, failure, insider};
+use crate::call::CallMeta;
 use crate::virtual_key::KeyScope;
 
 #[derive(Debug, Serialize)]
@@ -15,8 +16,8 @@ struct Count {
     input_tokens: u64,
 }
 
-/// Count the tokens of messages as Anthropic's clients do. It is an estimate, made here:
-/// nothing is sent to a provider and nothing is charged.
+/// Count the tokens of messages as Anthropic's clients do: by the provider where it counts, else
+/// an estimate. Nothing is charged.
 #[utoipa::path(post, path = "/v1/messages/count_tokens", tag = "doors", operation_id = "count_tokens",
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses(
@@ -43,7 +44,9 @@ async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Count, 
         let message = "agents and workflows write their own questions; count for a model";
         return Err(Failure::new(Kind::NotFound, "model_not_found", message));
     }
-    // a model that nobody has is told of here too
-    doors.quote(&holder, &request.model, &request)?;
-    Ok(Count { input_tokens: llm::tokens::estimate_input(&request) })
+    doors.pass_count(&holder).await?;
+    let meta = CallMeta::new(holder.organisation, request.model.clone());
+    let counted = doors.gateway.count_tokens(&meta, request).await;
+    let counted = counted.map_err(|error| Failure::from(&error))?;
+    Ok(Count { input_tokens: counted.input })
 }

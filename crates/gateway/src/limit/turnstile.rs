@@ -8,7 +8,7 @@ use base::OrganisationId;
 use tokio::time::{Instant, sleep};
 
 use super::count::{Count, Name, counts};
-use super::shared::Shared;
+use super::shared::{Counted, Shared};
 use super::window::{LATE_MS, Window};
 
 /// How many windows are remembered before idle ones are dropped.
@@ -51,10 +51,19 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Pass {
     turnstile: Arc<Inner>,
-    at: i64,
+    place: Place,
     tokens: i64,
     counts: Vec<Count>,
     has_gone: bool,
+}
+
+/// Where a call was counted.
+#[derive(Debug)]
+enum Place {
+    /// In this process, at this moment.
+    Here(i64),
+    /// In Redis.
+    There(Counted),
 }
 
 impl Turnstile {
@@ -79,9 +88,12 @@ impl Turnstile {
         if let Some(shared) = &self.0.shared {
             let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX / 4);
             match shared.pass(&counts, patience).await {
-                Ok(Ok(wait)) => {
+                Ok(Ok((counted, wait))) => {
+                    let turnstile = self.0.clone();
+                    let place = Place::There(counted);
+                    let pass = Pass { turnstile, place, tokens, counts, has_gone: false };
                     sleep(wait).await;
-                    return Ok(None);
+                    return Ok(Some(pass));
                 }
                 Ok(Err((index, wait))) => {
                     return Err(too_much(&counts[index], wait));
@@ -140,7 +152,8 @@ impl Inner {
             of(&mut windows, &count.name).add(at, count.amount);
         }
         drop(windows);
-        Ok(Pass { turnstile: self.clone(), at, tokens, counts, has_gone: false })
+        let (turnstile, place) = (self.clone(), Place::Here(at));
+        Ok(Pass { turnstile, place, tokens, counts, has_gone: false })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Name, Window>> {
@@ -159,7 +172,8 @@ fn of<'a>(windows: &'a mut HashMap<Name, Window>, name: &Name) -> &'a mut Window
 impl Pass {
     /// Waits for its moment.
     async fn wait(self) -> Self {
-        if let Ok(wait) = u64::try_from(self.at - self.turnstile.now())
+        if let Place::Here(at) = self.place
+            && let Ok(wait) = u64::try_from(at - self.turnstile.now())
             && wait > 0
         {
             sleep(Duration::from_millis(wait)).await;
@@ -170,7 +184,9 @@ impl Pass {
     /// The same at the latest now: a call that was held up after its moment takes another
     /// one, so that what providers see in a minute is what was counted in it.
     pub(crate) async fn again(self, patience: Duration) -> Result<Self, TooMuch> {
-        if self.turnstile.now() - self.at <= LATE_MS {
+        // the clock of Redis has room for those who are late
+        let Place::Here(at) = self.place else { return Ok(self) };
+        if self.turnstile.now() - at <= LATE_MS {
             return Ok(self);
         }
         let (turnstile, counts, tokens) =
@@ -190,14 +206,19 @@ impl Pass {
         self.tokens = tokens;
     }
 
-    fn change(&self, tokens: i64, requests: i64) {
+    fn change(&mut self, tokens: i64, requests: i64) {
+        let change = |count: &Count| if count.name.what == "tokens" { tokens } else { requests };
+        let at = match &self.place {
+            Place::There(counted) => return counted.correct(&mut self.counts, change),
+            Place::Here(at) => *at,
+        };
         let mut windows = self.turnstile.lock();
-        for Count { name, .. } in &self.counts {
-            let change = if name.what == "tokens" { tokens } else { requests };
+        for count in &self.counts {
+            let change = change(count);
             if change != 0
-                && let Some(window) = windows.get_mut(name)
+                && let Some(window) = windows.get_mut(&count.name)
             {
-                window.correct(self.at, change);
+                window.correct(at, change);
             }
         }
     }

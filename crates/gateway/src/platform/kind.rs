@@ -17,6 +17,7 @@ pub enum PlatformKind {
     #[serde(rename = "openai_responses")]
     OpenAiResponses,
     /// Anthropic's messages API.
+    #[serde(alias = "claude")]
     Anthropic,
     /// Google's Gemini API.
     Gemini,
@@ -169,6 +170,8 @@ impl FromStr for PlatformKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        // people know the models better than the house
+        let text = if text == "claude" { "anthropic" } else { text };
         let mut all = Self::ALL.into_iter();
         all.find(|kind| kind.as_str() == text)
             .ok_or_else(|| format!("unknown kind of platform \"{text}\""))
@@ -187,6 +190,9 @@ mod tests {
             assert_eq!(kind.as_str().parse(), Ok(kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }
+        assert_eq!("claude".parse(), Ok(PlatformKind::Anthropic));
+        let read = serde_json::from_value::<PlatformKind>("claude".into());
+        assert_eq!(read.unwrap(), PlatformKind::Anthropic);
         assert!("claude3".parse::<PlatformKind>().is_err());
     }
 }

@@ -5,7 +5,7 @@ use llm::chat::{Message, Request};
 use serde_json::{Value as Json, json};
 
 use super::provider::{Manner, Provider};
-use super::scene::{Scene, tally, text};
+use super::scene::{Scene, question, tally, text};
 
 /// The most that "hi" can be read as.
 fn hi() -> i64 {
@@ -86,6 +86,17 @@ store::both_databases! {
         assert_eq!(rows[0][0], "openai/gpt-4o-mini");
         // a call that nobody limits gets an end, or it could cost anything
         scene.ask(json!({"model": "openai/gpt-4o-mini"})).await.expect(429);
+    }
+
+    async fn no_budget_sends_a_key_to_a_model_that_it_may_not_ask(db: Db) {
+        let scene = Scene::new(db, Provider::start(hi(), 100)).await;
+        scene.budget(json!({"scope": "organisation", "period": "day", "cap_micros": 600, "on_exceeded": "fallback:openai/gpt-4o-mini"})).await;
+        let only = json!({"name": "only", "models": ["openai/gpt-4o"]});
+        let only = scene.app.send("POST", "/api/v1/virtual-keys", Some(only)).await.expect(201);
+        let body = question(json!({"model": "openai/gpt-4o", "max_tokens": 100}));
+        let refused = scene.knock(&text(&only["key"]), "/v1/chat/completions", &body).await;
+        assert_eq!((refused.status.as_u16(), &refused.json["error"]["code"]), (429, &json!("budget_exceeded")));
+        assert_eq!(scene.provider.count(), 0);
     }
 
     async fn nothing_is_charged_that_was_not_used_and_nothing_unknown_is_free(db: Db) {

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use gateway::{DoorOptions, Shared};
 use serde_json::json;
 
-use super::provider::Provider;
+use super::provider::{Manner, Provider};
 use super::scene::{Scene, question, tally, text};
 
 /// A Redis of our own that keeps nothing.
@@ -81,6 +81,39 @@ store::both_databases! {
         for scene in [&one, &two] {
             let asked = (0..20).map(|_| scene.knock(&key, "/v1/chat/completions", &body));
             assert_eq!(tally(&join_all(asked).await), [(200, 9), (429, 11)].into());
+        }
+    }
+
+    async fn tokens_that_were_not_used_are_given_back_to_all_servers(db: Db) {
+        let redis = Redis::start();
+        let provider = Provider::start(1, 1);
+        let scene = async |node: &str| {
+            let shared = Shared::new(&Secret::new(redis.url.clone()), node).unwrap();
+            let options = DoorOptions {
+                patience: Duration::ZERO,
+                shared: Some(shared),
+                ..DoorOptions::new(node)
+            };
+            Scene::with(db.clone(), provider.clone(), options).await
+        };
+        let (one, two) = (scene("one").await, scene("two").await);
+        let new = json!({"name": "both", "tokens_per_minute": 1_500});
+        let made = one.app.send("POST", "/api/v1/virtual-keys", Some(new)).await.expect(201);
+        let key = text(&made["key"]);
+        let body = question(json!({"max_tokens": 1_000}));
+        // each may take a thousand tokens and takes two; the next call of the same server tells
+        for _ in 0..10 {
+            one.knock(&key, "/v1/chat/completions", &body).await.expect(200);
+        }
+        // the last of them is not put right before its server asks again
+        two.knock(&key, "/v1/chat/completions", &body).await.expect(429);
+        let small = question(json!({"max_tokens": 1}));
+        one.knock(&key, "/v1/chat/completions", &small).await.expect(200);
+        two.knock(&key, "/v1/chat/completions", &body).await.expect(200);
+        // a call that the provider refused has used nothing
+        provider.set(Manner::Refuse(400));
+        for _ in 0..5 {
+            two.knock(&key, "/v1/chat/completions", &body).await.expect(400);
         }
     }
 }

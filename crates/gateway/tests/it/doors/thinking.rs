@@ -69,4 +69,21 @@ store::both_databases! {
         scene.budget(json!({"scope": "organisation", "period": "total", "cap_micros": 10_000_000})).await;
         check(json!({"stream": true}), 4, 4_096).await;
     }
+
+    async fn tokens_are_counted_by_the_provider_that_counts(db: Db) {
+        let scene = scene(db).await;
+        let count = async |model: &str| {
+            let body = question(json!({"model": model}));
+            let answer = scene.knock(&scene.key, "/v1/messages/count_tokens", &body).await;
+            answer.expect(200)["input_tokens"].as_i64().unwrap()
+        };
+        assert_eq!(count(CLAUDE).await, 10);
+        let before = scene.provider.count();
+        let estimated = count("openai/gpt-4o-mini").await;
+        assert!(estimated > 0 && estimated != 10, "{estimated}");
+        assert_eq!(scene.provider.count(), before);
+        // who cannot be asked now is not waited for
+        scene.provider.set(Manner::Refuse(500));
+        assert_eq!(count(CLAUDE).await, estimated);
+    }
 }
