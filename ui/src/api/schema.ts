@@ -2291,6 +2291,15 @@ export interface components {
             /** @description Whether it fires. */
             enabled?: boolean | null;
         };
+        /** @description What an execution is about beside its project: budgets of these pay for it, too. */
+        Charge: {
+            /** @description The key of a work item. */
+            item?: string | null;
+            /** @description The key of the item's epic. */
+            epic?: string | null;
+            /** @description The name of a sprint. */
+            sprint?: string | null;
+        };
         /** @description What each part says; `ok` when all is well. */
         Checks: {
             /** @description The database. */
@@ -2417,6 +2426,10 @@ export interface components {
             inputs?: Record<string, unknown>;
             /** @description The key of the project that it works for. */
             project?: string | null;
+            /** @description The key of the work item that it is about; budgets of the item and of its epic pay, too. */
+            item?: string | null;
+            /** @description The sprint that it is part of; a budget of this name pays, too. */
+            sprint?: string | null;
             /** @description The model, when a certain one is wanted. */
             model?: string | null;
             priority?: components["schemas"]["Priority"] | null;
@@ -2447,6 +2460,7 @@ export interface components {
             /** @description What started it: `manual`, `api`, `schedule`, `webhook`, `event`, `workflow`, `retry`, … */
             trigger: string;
             origin?: components["schemas"]["ExecutionOrigin"] | null;
+            charged_to?: components["schemas"]["Charge"] | null;
             parent?: components["schemas"]["ParentStep"] | null;
             /** @description The group of which only so many run at the same time. */
             concurrency_group?: string | null;
@@ -3446,6 +3460,7 @@ export interface components {
                 /** @description What started it: `manual`, `api`, `schedule`, `webhook`, `event`, `workflow`, `retry`, … */
                 trigger: string;
                 origin?: components["schemas"]["ExecutionOrigin"] | null;
+                charged_to?: components["schemas"]["Charge"] | null;
                 parent?: components["schemas"]["ParentStep"] | null;
                 /** @description The group of which only so many run at the same time. */
                 concurrency_group?: string | null;
@@ -4526,6 +4541,10 @@ export interface components {
             inputs?: Record<string, unknown>;
             /** @description The key of the project that it works for. */
             project?: string | null;
+            /** @description The key of the work item that it is about; budgets of the item and of its epic pay, too. */
+            item?: string | null;
+            /** @description The sprint that it is part of; a budget of this name pays, too. */
+            sprint?: string | null;
             /** @description The model, when a certain one is wanted. */
             model?: string | null;
             priority?: components["schemas"]["Priority"] | null;
@@ -5412,7 +5431,10 @@ export interface operations {
     list_approvals: {
         parameters: {
             query?: {
-                /** @description `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled` or `all`. */
+                /**
+                 * @description `pending` (when absent), `approved`, `rejected`, `expired`, `cancelled`, `decided` (all
+                 *     but the pending) or `all`.
+                 */
                 status?: string | null;
                 /** @description Only those of this execution. */
                 execution?: components["schemas"]["ExecutionId"] | null;
@@ -7070,6 +7092,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many are being started, or have not ended; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -10133,6 +10164,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many are being started, or have not ended; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -13522,6 +13562,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many are being started, or have not ended; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
