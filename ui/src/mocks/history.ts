@@ -109,6 +109,7 @@ export function execution(
     id,
     workflow: { slug: "idea_to_backlog", name: "Idea to backlog", revision: null },
     project: "CLINIC",
+    charged_to: null,
     title: "A clinic needs online appointment booking with SMS reminders",
     status: "completed",
     inputs: { idea: "A clinic needs online appointment booking with SMS reminders." },

@@ -37,6 +37,7 @@ export function begin(
     id: nextId(db, "exe"),
     workflow: { slug: "idea_to_backlog", name: "Idea to backlog", revision: 1 },
     project,
+    charged_to: null,
     title: idea.slice(0, 80),
     status: "queued",
     inputs: { idea },

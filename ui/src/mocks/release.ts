@@ -156,6 +156,7 @@ function release(
     id,
     workflow: { slug: "release_process", name: "Release process", revision: 3 },
     project: "CLINIC",
+    charged_to: { item: "CLINIC-3", epic: "CLINIC-1", sprint: null },
     title: "Release 1.4.0 of the clinic",
     status: "waiting_approval",
     inputs: {

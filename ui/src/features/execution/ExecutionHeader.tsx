@@ -32,6 +32,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
     (each) => each === execution.priority,
   );
   const trigger = toTrigger(execution.trigger ?? "");
+  const { item, sprint } = execution.charged_to ?? {};
   return (
     <header className="flex flex-col gap-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -77,6 +78,16 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
                 {t("execution.openBoard")} <Key className="text-accent">{execution.project}</Key>
               </Link>
             )}
+            {item && (
+              <Link
+                to="/projects/$key/$itemKey"
+                params={{ key: item.slice(0, item.lastIndexOf("-")), itemKey: item }}
+                className="flex items-center gap-1 text-accent text-sm underline-offset-2 hover:underline"
+              >
+                {t("execution.about")} <Key className="text-accent">{item}</Key>
+              </Link>
+            )}
+            {sprint && <Badge>{t("execution.sprint", { sprint })}</Badge>}
           </div>
         </div>
         <Orders execution={execution} />
