@@ -18,7 +18,6 @@ use crate::route::{Gate, order};
 const WAITS: u32 = 2;
 
 /// How far a call has come.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Way<'a> {
     gateway: &'a Gateway,
     pub(super) plan: &'a Plan,

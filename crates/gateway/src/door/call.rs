@@ -54,7 +54,7 @@ impl Doors {
         quote: Arc<Quote>,
         request: &mut Request,
     ) -> Result<Admitted, Failure> {
-        let pass = self.pass(call, &quote).await?;
+        let pass = self.pass(&call.holder, quote.tokens).await?;
         let mut wanted = std::mem::take(&mut request.model);
         if !self.does(Part::Ledger) {
             let thrift = Thrift::default();
@@ -106,37 +106,25 @@ impl Doors {
         self.bank.reserve(quote.wanted(&call.holder), call.entry(quote)).await
     }
 
-    async fn pass(&self, call: &Call, quote: &Quote) -> Result<Option<Pass>, Failure> {
+    /// Lets a question of about so many tokens pass the limits of its key, user and organisation.
+    pub(super) async fn pass(&self, holder: &Holder, tokens: i64) -> Result<Option<Pass>, Failure> {
         if !self.does(Part::Limits) {
             return Ok(None);
         }
-        let organisation = call.holder.organisation;
-        let set = self.limits.set(organisation).await;
+        let set = self.limits.set(holder.organisation).await;
         let set = set.map_err(|error| failure::store(&error))?;
-        let subjects = subjects(&call.holder, &set);
-        let passed = self.limits.pass(organisation, &subjects, quote.tokens).await;
+        let subjects = subjects(holder, &set);
+        let passed = self.limits.pass(holder.organisation, &subjects, tokens).await;
         passed.map_err(|reached| failure::too_much(&reached))
     }
 
-    /// Lets a question pass the limits that reads and writes nothing: a request without tokens.
-    pub(super) async fn pass_count(&self, holder: &Holder) -> Result<(), Failure> {
-        if !self.does(Part::Limits) {
-            return Ok(());
-        }
-        let organisation = holder.organisation;
-        let set = self.limits.set(organisation).await;
-        let set = set.map_err(|error| failure::store(&error))?;
-        let passed = self.limits.pass(organisation, &subjects(holder, &set), 0).await;
-        passed.map(drop).map_err(|reached| failure::too_much(&reached))
-    }
-
-    /// The same for a call whose bounds are known: nothing in it is changed.
+    /// Admits a call whose bounds are known: nothing in it is changed.
     pub(super) async fn admit_fixed(
         &self,
         call: &Call,
         quote: &Quote,
     ) -> Result<(Option<Ticket>, Option<Pass>), Failure> {
-        let pass = self.pass(call, quote).await?;
+        let pass = self.pass(&call.holder, quote.tokens).await?;
         if !self.does(Part::Ledger) {
             return Ok((None, pass));
         }

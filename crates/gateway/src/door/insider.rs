@@ -7,8 +7,7 @@ use llm::door::{Failure, Kind};
 use llm::tokens::estimate_input;
 use llm::{DeltaStream, Error};
 
-use super::quote::subjects;
-use super::{Doors, Part, failure as refusal};
+use super::Doors;
 use crate::limit::Pass;
 use crate::virtual_key::{Holder, KeyScope};
 
@@ -33,22 +32,6 @@ impl Who {
 }
 
 impl Doors {
-    /// Lets a question pass the limits of its key, user and organisation.
-    async fn pass_insider(
-        &self,
-        holder: &Holder,
-        request: &Request,
-    ) -> Result<Option<Pass>, Failure> {
-        if !self.does(Part::Limits) {
-            return Ok(None);
-        }
-        let set = self.limits.set(holder.organisation).await;
-        let set = set.map_err(|error| refusal::store(&error))?;
-        let tokens = i64::try_from(estimate_input(request)).unwrap_or(i64::MAX);
-        let passed = self.limits.pass(holder.organisation, &subjects(holder, &set), tokens).await;
-        passed.map_err(|reached| refusal::too_much(&reached))
-    }
-
     /// Asks an agent or a workflow.
     pub(super) async fn ask_insider(
         &self,
@@ -60,7 +43,8 @@ impl Doors {
             let message = format!("nobody answers as \"{}\" on this server", request.model);
             return Err(Failure::new(Kind::NotFound, "model_not_found", message));
         };
-        let pass = self.pass_insider(holder, &request).await?;
+        let tokens = i64::try_from(estimate_input(&request)).unwrap_or(i64::MAX);
+        let pass = self.pass(holder, tokens).await?;
         let question = Question {
             organisation: holder.organisation,
             user: holder.key.user_id,

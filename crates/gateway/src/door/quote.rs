@@ -119,7 +119,7 @@ impl Doors {
 
 /// Whether a client asks the provider to keep what it reads, which costs more than reading.
 fn caches(request: &Request) -> bool {
-    let marks = |message: &Message| message.content.iter().any(|part| *part == Piece::CachePoint);
+    let marks = |message: &Message| message.content.contains(&Piece::CachePoint);
     request.cache.tools || request.messages.iter().any(marks)
 }
 

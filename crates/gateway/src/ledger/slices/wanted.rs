@@ -73,6 +73,8 @@ impl Spent<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
 
     #[test]
@@ -90,9 +92,9 @@ mod tests {
             let charged = shares.map(|share| spent.charge(&share).0);
             assert_eq!(charged, expected, "{micros} {at:?} {is_estimate}");
         };
-        check(40, &[one.clone()], false, [40, 40, 0]);
-        check(140, &[two.clone()], false, [140, 0, 140]);
-        check(140, &[two.clone()], true, [140, 0, 100]);
+        check(40, from_ref(&one), false, [40, 40, 0]);
+        check(140, from_ref(&two), false, [140, 0, 140]);
+        check(140, from_ref(&two), true, [140, 0, 100]);
         check(140, &[], true, [140, 100, 100]);
         check(0, &[], false, [0, 0, 0]);
         check(140, &[one.clone(), two.clone()], true, [140, 100, 100]);

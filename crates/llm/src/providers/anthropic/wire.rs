@@ -54,7 +54,6 @@ pub(super) struct Fragment {
 
 /// What was used so far; later reports replace what they name.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "these are the words of the wire")]
 pub(super) struct Usage {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
