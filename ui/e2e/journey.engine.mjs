@@ -180,6 +180,16 @@ export async function walkEngine(tools, { locale, look }) {
     }
   });
 
+  await step("what was done is rolled back", async () => {
+    await visit(`/executions/${execution}`);
+    await menu("execution.rollbackMenu");
+    await inspect("execution-rollback");
+    await button("execution.rollback", dialog).click();
+    const id = await arrive(execution);
+    await statusOf(id, "rolled_back");
+    await page.getByText(t("execution.status.rolled_back"), { exact: true }).first().waitFor();
+  });
+
   await step("an execution is cancelled, and forked with another input", async () => {
     const { id } = await api(`/workflows/${slug}/execute`, {
       method: "POST",

@@ -2574,6 +2574,8 @@ export interface components {
             checkpoint?: string | null;
             /** @description The step that it undoes. */
             compensates?: string | null;
+            /** @description The step that undoes this one when the execution is rolled back. */
+            undone_by?: string | null;
             /**
              * Format: int64
              * @description How often this gate sent work back.

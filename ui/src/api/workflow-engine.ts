@@ -45,7 +45,7 @@ export interface Instance extends Omit<KnownInstance, "status" | "attempts"> {
 export interface Step
   extends Omit<
     KnownStep,
-    "status" | "instances" | "kind" | "checkpoint" | "compensates" | "rounds"
+    "status" | "instances" | "kind" | "checkpoint" | "compensates" | "undone_by" | "rounds"
   > {
   kind: StepKind;
   status: StepStatus;

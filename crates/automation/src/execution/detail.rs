@@ -61,6 +61,8 @@ fn step(
     let definition = position.map(|position| plan.step(position));
     let undone = position.and_then(|position| plan.undoes(position));
     let compensates = undone.map(|position| plan.step(position).id.clone());
+    let undone_by = position.and_then(|position| plan.undone_by(position));
+    let undone_by = undone_by.map(|position| plan.step(position).id.clone());
     let kind = definition.map(|step| StepKind::of(&step.action));
     let kind = kind.unwrap_or(StepKind { kind: "tool", agent: None, command: None, tool: None });
     let StepKind { kind, agent, command, tool } = kind;
@@ -103,6 +105,7 @@ fn step(
         name: definition.map_or_else(|| row.step.clone(), |step| step.name.clone()),
         kind: if compensates.is_some() { "compensation" } else { kind }.to_owned(),
         compensates,
+        undone_by,
         checkpoint: row.checkpoint,
         rounds: row.rounds,
         needs: definition.map_or_else(Vec::new, |step| {

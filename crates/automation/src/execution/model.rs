@@ -301,6 +301,8 @@ pub(super) struct Step {
     pub checkpoint: Option<String>,
     /// The step that it undoes.
     pub compensates: Option<String>,
+    /// The step that undoes this one when the execution is rolled back.
+    pub undone_by: Option<String>,
     /// How often this gate sent work back.
     pub rounds: i64,
     /// Why it failed.

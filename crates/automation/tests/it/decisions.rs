@@ -82,6 +82,7 @@ both_databases! {
         let detail = house.status(&id, "completed").await;
         assert_eq!(step(&detail, "ship")["status"], "skipped");
         assert_eq!(step(&detail, "stop")["instances"][0]["output"]["why"], "Test rejected it: too early");
+        assert_eq!(step(&detail, "plan")["undone_by"], "plan.compensate");
         let undone = house.post(&format!("/executions/{id}/rollback"), json!({})).await.expect(202);
         let undone = undone["id"].as_str().unwrap();
         let detail = house.status(undone, "rolled_back").await;
