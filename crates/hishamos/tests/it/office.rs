@@ -24,6 +24,11 @@ impl Office {
         Self { folder, server, key: key.trim().to_owned() }
     }
 
+    /// The administrator's key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Runs a command: its exit code and both its outputs.
     pub fn run(&self, arguments: &str) -> (i32, String, String) {
         let url = self.server.url();

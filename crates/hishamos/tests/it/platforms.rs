@@ -5,6 +5,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::office::Office;
+use crate::program::{ended, program};
 
 /// Where nobody answers; a platform there is saved with `--force`.
 const NOWHERE: &str = "http://127.0.0.1:1/v1";
@@ -46,6 +47,17 @@ fn platforms_are_set_up_with_everything_and_changed() {
     assert_eq!(changed["tokens_per_minute"], 9_000);
     assert_eq!(office.does("platform change acme --disable"), "changed acme\n");
     assert!(office.does("platform list").contains("acme"));
+    holds(&office.gives("platform show acme"), &json!({ "name": "acme", "weight": 5 }));
+    let shown = office.does("platform show acme");
+    for line in [
+        "calls may go there  no",
+        "tokens a minute     9,000",
+        "daily budget        any",
+        "retries             0",
+    ] {
+        assert!(shown.lines().any(|one| one == line), "{shown}");
+    }
+    assert!(office.does("platform show scripted").contains("built_in"));
     office.does("platform remove acme");
 }
 
@@ -55,6 +67,33 @@ fn holds(found: &Json, expected: &Json) {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&found[field], value, "{field}");
     }
+}
+
+#[test]
+fn keys_at_rest_are_shown_and_replaced() {
+    let office = Office::open();
+    assert!(office.does("secret show").contains("none"));
+    // a key that a platform there needs
+    let folder = office.folder.path().to_str().unwrap().to_owned();
+    let url = office.server.url();
+    let added = program()
+        .args(["platform", "add", "acme", "--kind", "custom", "--force", "--data", &folder])
+        .args(["--base-url", NOWHERE, "--key-env", "ACME_KEY", "--server", &url])
+        .args(["--api-key", office.key()])
+        .env("ACME_KEY", "sk-acme-secret-1234")
+        .output();
+    assert_eq!(ended(&added.unwrap()).0, 0);
+    assert_eq!(office.gives("platform show acme")["api_key"], "…1234");
+    let before = office.gives("secret show");
+    assert_eq!(before["secrets"], json!([{ "kept_in": "database", "count": 1 }]));
+    assert!(office.does("secret show").contains("1 in database"));
+    office.does("secret rotate --master");
+    let after = office.gives("secret show");
+    assert_ne!(before["master_key"], after["master_key"]);
+    assert_eq!(before["secrets"], after["secrets"]);
+    // without it
+    assert_eq!(office.gives("platform change acme --no-key --force")["api_key"], Json::Null);
+    office.fails("secret show everything", 2, "everything");
 }
 
 #[test]
@@ -86,6 +125,7 @@ fn wrong_platforms_are_refused_with_their_reason() {
     // what decides how it is reached is tested
     office.fails("platform change acme --base-url http://127.0.0.1:2/v1", 4, "");
     office.fails("platform models acme", 5, "");
+    office.fails("platform show nothing", 3, "there is no platform \"nothing\"");
     office.fails("platform models nothing", 3, "there is no platform \"nothing\"");
 }
 

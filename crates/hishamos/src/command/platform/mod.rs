@@ -2,6 +2,7 @@
 
 mod change;
 mod fields;
+mod show;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
@@ -18,6 +19,8 @@ use crate::terminal::{Align, Output, Table};
 pub enum Command {
     /// All platforms and how they are
     List(List),
+    /// One platform with all of its fields
+    Show(Named),
     /// Set up a platform; it is tested first
     Add(Box<Add>),
     /// Change a platform; what is not named stays, and it is tested again where that matters
@@ -68,6 +71,7 @@ pub struct Named {
 pub async fn run(command: Command, output: Output, environment: &Environment) -> Result<()> {
     match command {
         Command::List(command) => list(&Client::new(&command.client, environment)?, output).await,
+        Command::Show(command) => show::show(command, output, environment).await,
         Command::Add(command) => add(*command, output, environment).await,
         Command::Change(command) => change::change(*command, output, environment).await,
         Command::Models(command) => {
@@ -159,16 +163,22 @@ async fn id(client: &Client, name: &str) -> Result<String> {
 
 /// The platform with this name, if it can be changed here.
 async fn named(client: &Client, name: &str) -> Result<Json> {
-    let platforms = client.get("/api/v1/platforms").await?;
-    let items = platforms["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    match items.iter().find(|platform| platform["name"] == name) {
-        Some(found) if found["id"].is_string() => Ok(found.clone()),
-        Some(_) => Err(Failure::invalid(format!(
-            "platform \"{name}\" was not set up in the database, so this cannot be done here; see hishamos.toml"
-        ))),
-        None => Err(Failure::new(
-            Exit::NotFound,
-            format!("there is no platform \"{name}\"; see \"hishamos platform list\""),
-        )),
+    let platform = found(client, name).await?;
+    if platform["id"].is_string() {
+        return Ok(platform);
     }
+    Err(Failure::invalid(format!(
+        "platform \"{name}\" was not set up in the database, so this cannot be done here; see hishamos.toml"
+    )))
+}
+
+/// The platform with this name, wherever it was set up.
+async fn found(client: &Client, name: &str) -> Result<Json> {
+    let platforms = client.get("/api/v1/platforms").await?;
+    let mut items = platforms["items"].as_array().into_iter().flatten();
+    let found = items.find(|platform| platform["name"] == name);
+    found.cloned().ok_or_else(|| {
+        let message = format!("there is no platform \"{name}\"; see \"hishamos platform list\"");
+        Failure::new(Exit::NotFound, message)
+    })
 }
