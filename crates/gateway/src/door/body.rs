@@ -24,19 +24,21 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result
 }
 
 async fn whole(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Failure> {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse::<usize>().ok());
-    match announced {
+    match announced(headers) {
         Some(length) if length > most => {
-            throw_away(body.into_data_stream()).await;
+            throw_away(body.into_data_stream(), THROWN_AWAY).await;
             Err(too_large(most))
         }
         // never longer than it says, and rarely in more than one piece
         Some(_) => to_bytes(body, most).await.map_err(|_| unreadable()),
         None => gather(body.into_data_stream(), most).await,
     }
+}
+
+/// How long a body says that it is.
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?;
+    length.parse().ok()
 }
 
 /// A body that does not say how long it is.
@@ -46,16 +48,23 @@ async fn gather(mut pieces: BodyDataStream, most: usize) -> Result<Bytes, Failur
         body.extend_from_slice(&piece.map_err(|_| unreadable())?);
         if body.len() > most {
             drop(body);
-            throw_away(pieces).await;
+            throw_away(pieces, THROWN_AWAY).await;
             return Err(too_large(most));
         }
     }
     Ok(body.freeze())
 }
 
-async fn throw_away(mut pieces: BodyDataStream) {
+/// Reads over a body that nobody wants, unless it says that it is too large for anybody.
+pub(super) async fn hear_out(headers: &HeaderMap, body: Body, most: usize) {
+    if announced(headers).is_none_or(|length| length <= most) {
+        throw_away(body.into_data_stream(), most).await;
+    }
+}
+
+async fn throw_away(mut pieces: BodyDataStream, most: usize) {
     let all = async {
-        let mut left = THROWN_AWAY;
+        let mut left = most;
         while let Some(Ok(piece)) = pieces.next().await {
             left = left.saturating_sub(piece.len());
             if left == 0 {

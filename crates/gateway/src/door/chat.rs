@@ -73,8 +73,8 @@ pub(super) async fn messages(
 
 async fn answer(doors: Doors, door: Door, headers: HeaderMap, body: Body) -> Response {
     let began = Instant::now();
-    let holder = match doors.enter(&headers).await {
-        Ok(holder) => holder,
+    let (holder, body) = match doors.enter_with(&headers, body).await {
+        Ok(entered) => entered,
         Err(refused) => return failure::response(door, &refused),
     };
     let call = Arc::new(Call::new(&doors, name(door), holder, began));

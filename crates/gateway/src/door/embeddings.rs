@@ -41,7 +41,7 @@ pub(super) async fn embeddings(
 
 async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Response, Failure> {
     let began = Instant::now();
-    let holder = doors.enter(headers).await?;
+    let (holder, body) = doors.enter_with(headers, body).await?;
     let call = Arc::new(Call::new(doors, "embeddings", holder, began));
     let body = body::read(headers, body, doors.options.largest_body).await?;
     let asked = dialect::decode(&body)?;

@@ -1,13 +1,31 @@
 //! Who comes in: the key, and what it may do.
 
+use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use llm::door::{Failure, Kind};
 
 use super::failure::{forbidden, no_key, store};
-use super::{Doors, insider};
+use super::{Doors, body, insider};
 use crate::virtual_key::{Holder, KeyScope};
 
 impl Doors {
+    /// The holder of the key that a request with a body brings, and the body. Whoever is
+    /// refused is heard out first, up to a bound: a client that is still sending when the
+    /// connection closes never sees why.
+    pub(super) async fn enter_with(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<(Holder, Body), Failure> {
+        match self.enter(headers).await {
+            Ok(holder) => Ok((holder, body)),
+            Err(refused) => {
+                body::hear_out(headers, body, self.options.largest_body).await;
+                Err(refused)
+            }
+        }
+    }
+
     /// The holder of the key that a request brings.
     pub(super) async fn enter(&self, headers: &HeaderMap) -> Result<Holder, Failure> {
         let key = presented(headers).ok_or_else(no_key)?;

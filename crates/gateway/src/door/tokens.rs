@@ -36,7 +36,7 @@ pub(super) async fn count_tokens(
 }
 
 async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Count, Failure> {
-    let holder = doors.enter(headers).await?;
+    let (holder, body) = doors.enter_with(headers, body).await?;
     let body = body::read(headers, body, doors.options.largest_body).await?;
     let request = llm::door::decode_count(&body)?;
     enter::check(&holder, KeyScope::Chat, &request.model)?;

@@ -40,7 +40,7 @@ pub(super) async fn transcriptions(
 
 async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Response, Failure> {
     let began = Instant::now();
-    let holder = doors.enter(headers).await?;
+    let (holder, body) = doors.enter_with(headers, body).await?;
     let call = Arc::new(Call::new(doors, "audio/transcriptions", holder, began));
     let body = body::read(headers, body, doors.options.largest_body).await?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

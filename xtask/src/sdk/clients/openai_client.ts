@@ -102,10 +102,7 @@ const doors: Record<string, (ai: OpenAI, asked?: string) => Promise<unknown>> = 
 const limited = client(setting("DOOR_LIMITED"));
 await limited.chat.completions.create({ model, messages });
 for (const [name, ask] of Object.entries(doors)) {
-  // an upload is refused before it is read, and this library may then hear of a broken line only
-  if (name !== "transcriptions") {
-    await raises(`${name}: wrong key`, OpenAI.AuthenticationError, 401, () => ask(client("hk-nothing")));
-  }
+  await raises(`${name}: wrong key`, OpenAI.AuthenticationError, 401, () => ask(client("hk-nothing")));
   await raises(`${name}: model of others`, OpenAI.PermissionDeniedError, 403, () => ask(client(setting("DOOR_NARROW"))));
   const unknown = await raises(`${name}: unknown model`, OpenAI.NotFoundError, 404, () => ask(ai, "nobody/nothing"));
   check(`${name}: its code`, unknown.code === "model_not_found", unknown.code);
