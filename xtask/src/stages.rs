@@ -1,8 +1,9 @@
 //! What was done, how long it took and how it ended, as a table at the end.
 
+use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::counts::Counts;
 use crate::interrupt;
@@ -62,7 +63,7 @@ impl Stages {
             Ok(_) => Outcome::Ok,
             Err(error) => Outcome::Failed(format!("{error:#}")),
         };
-        self.end(name, &watch, outcome, Counts::default());
+        self.end(name, watch.elapsed(), outcome, Counts::default());
         result
     }
 
@@ -73,7 +74,38 @@ impl Stages {
         }
         println!("\n==> {name}");
         let watch = Stopwatch::start();
-        let (outcome, counts) = match work() {
+        let found = work();
+        self.record(name, watch.elapsed(), found);
+    }
+
+    /// Run a stage that waits more than it works beside others, which follow one another.
+    /// What they print is mixed, line by line.
+    pub fn check_beside(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce() -> Result<Finding> + Send,
+        others: impl FnOnce(&mut Self),
+    ) {
+        if interrupt::requested() {
+            return;
+        }
+        println!("\n==> {name}, beside what follows");
+        let ended = thread::scope(|scope| {
+            let beside = scope.spawn(|| {
+                let watch = Stopwatch::start();
+                let found = work();
+                (watch.elapsed(), found)
+            });
+            others(self);
+            beside.join()
+        });
+        let (took, found) =
+            ended.unwrap_or_else(|_| (Duration::ZERO, Err(anyhow!("the stage panicked"))));
+        self.record(name, took, found);
+    }
+
+    fn record(&mut self, name: &'static str, took: Duration, found: Result<Finding>) {
+        let (outcome, counts) = match found {
             Err(error) => {
                 eprintln!("error: {error:#}");
                 (Outcome::Failed(format!("{error:#}")), Counts::default())
@@ -88,7 +120,7 @@ impl Stages {
                 (outcome, finding.counts)
             }
         };
-        self.end(name, &watch, outcome, counts);
+        self.end(name, took, outcome, counts);
     }
 
     /// Whether nothing has failed.
@@ -124,8 +156,8 @@ impl Stages {
         println!("{} passed, {} failed", total.passed, total.failed as usize + untested);
     }
 
-    fn end(&mut self, name: &'static str, watch: &Stopwatch, outcome: Outcome, counts: Counts) {
-        self.done.push(Stage { name, took: watch.elapsed(), outcome, counts });
+    fn end(&mut self, name: &'static str, took: Duration, outcome: Outcome, counts: Counts) {
+        self.done.push(Stage { name, took, outcome, counts });
     }
 }
 

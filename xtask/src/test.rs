@@ -108,9 +108,14 @@ pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result
         });
     }
     if options.e2e() {
-        stages.check("client libraries", || client_libraries(repo, options, &folder));
-        stages.check("browser journey", || journey(repo, options, &folder));
-        stages.check("screens", || screens(repo));
+        stages.check_beside(
+            "screens",
+            || screens(repo),
+            |stages| {
+                stages.check("client libraries", || client_libraries(repo, options, &folder));
+                stages.check("browser journey", || journey(repo, options, &folder));
+            },
+        );
     }
     crate::interrupt::check()
 }
