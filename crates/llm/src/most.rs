@@ -96,6 +96,8 @@ fn longest(model: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::ProviderKind::{Anthropic, Gemini, Ollama, OpenAi, OpenAiResponses, OpenRouter};
+
     use super::*;
     use crate::chat::Effort;
 
@@ -105,7 +107,6 @@ mod tests {
             let most = most_output(kind, model, limit, reasoning);
             assert_eq!(most, expected, "{kind:?} {model} {limit:?} {reasoning:?}");
         };
-        use ProviderKind::{Anthropic, Gemini, Ollama, OpenAi, OpenAiResponses, OpenRouter};
         let high = Some(Reasoning::Effort(Effort::High));
         // thinking is a part of a limit that somebody set
         for kind in [OpenAi, OpenAiResponses, Anthropic, Gemini, Ollama] {

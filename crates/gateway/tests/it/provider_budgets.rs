@@ -33,8 +33,8 @@ async fn pair(db: &Db, folder: &Path, caps: [i64; 2]) -> Pair {
         body["models"] = json!(["gpt-4o-mini"]);
         house.post("/api/v1/platforms?force=true", body, 201).await;
         let body = json!({"scope": "provider", "scope_id": name, "period": "day", "cap_micros": caps[index]});
-        budgets[index] =
-            house.post("/api/v1/budgets", body, 201).await["id"].as_str().unwrap().to_owned();
+        let made = house.post("/api/v1/budgets", body, 201).await;
+        made["id"].as_str().unwrap().clone_into(&mut budgets[index]);
     }
     let target = |platform: &str, order: i64| json!({"platform": platform, "model": "gpt-4o-mini", "order": order});
     let group = json!({"name": "both", "targets": [target("one", 1), target("two", 2)]});

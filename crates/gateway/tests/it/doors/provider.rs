@@ -248,7 +248,8 @@ fn message_events(input: i64, output: i64) -> String {
         json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": output}}),
         json!({"type": "message_stop"}),
     ];
-    events.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"])).collect()
+    let lines = events.map(|event| format!("event: {}\ndata: {event}\n\n", event["type"]));
+    lines.concat()
 }
 
 impl Drop for Provider {
