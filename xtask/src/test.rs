@@ -18,7 +18,7 @@ use crate::{apt, cargo_tools, node, process, sdk, sim};
 const REHEARSAL: &str = "library/rehearsals/idea_to_backlog.json";
 /// The looks in which every state is kept: both languages, both widths, both themes.
 const LOOKS: &str = "wide-en-light,phone-ar-dark";
-const JOURNEY_LIMIT: Duration = Duration::from_mins(10);
+const JOURNEY_LIMIT: Duration = Duration::from_mins(20);
 const ADMIN_EMAIL: &str = "admin@example.com";
 const ADMIN_PASSWORD: &str = "only for this temporary server";
 
