@@ -32,7 +32,7 @@ pub use model::{ModelItem, ModelList, ModelStatus, Notice};
 pub use platform::{
     ConfigError, GatewayConfig, Limits, PlatformKind, ProviderConfig, RunningServer,
 };
-pub use price::UnknownPrice;
+pub use price::{UnknownPrice, comma_separated};
 pub use virtual_key::{KeyScope, VirtualKey};
 
 /// All routes of this feature.

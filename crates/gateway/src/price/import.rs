@@ -60,7 +60,7 @@ fn checked(prices: Vec<ModelPrice>) -> Result<Vec<ModelPrice>> {
 /// The prices of a CSV table whose first line names the columns.
 fn parse(text: &str) -> Result<Vec<ModelPrice>> {
     let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let heading: Vec<String> = fields(lines.next().unwrap_or_default())
+    let heading: Vec<String> = comma_separated(lines.next().unwrap_or_default())
         .into_iter()
         .map(|name| name.to_lowercase())
         .collect();
@@ -80,7 +80,7 @@ fn parse(text: &str) -> Result<Vec<ModelPrice>> {
     };
     let mut prices = Vec::new();
     for (index, line) in lines.enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let row = fields(line);
+        let row = comma_separated(line);
         let at = |place: Option<usize>| {
             place
                 .and_then(|place| row.get(place))
@@ -124,8 +124,9 @@ fn moment(text: &str) -> Option<Timestamp> {
     serde_json::from_value(serde_json::Value::String(text)).ok()
 }
 
-/// The fields of a line; one in quotes may hold commas, and two quotes mean one.
-fn fields(line: &str) -> Vec<String> {
+/// The fields of a line of a table with commas; one in quotes may hold commas, and two quotes
+/// mean one.
+pub fn comma_separated(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut is_quoted = false;
     let mut letters = line.trim_end_matches('\r').chars().peekable();
@@ -183,7 +184,8 @@ mod tests {
 
     #[test]
     fn fields_may_be_quoted() {
-        let check = |line: &str, expected: &[&str]| assert_eq!(fields(line), expected, "{line}");
+        let check =
+            |line: &str, expected: &[&str]| assert_eq!(comma_separated(line), expected, "{line}");
         check("a,b", &["a", "b"]);
         check(" a , \"b,\"\"c\"\"\" ,", &["a", "b,\"c\"", ""]);
         check("", &[""]);

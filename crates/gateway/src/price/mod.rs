@@ -11,6 +11,7 @@ pub(crate) mod sql;
 mod unknown;
 
 pub(crate) use api::routes;
+pub use import::comma_separated;
 pub(crate) use list::{Dated, Prices, comparable};
 pub(crate) use unknown::MISSING;
 pub use unknown::UnknownPrice;

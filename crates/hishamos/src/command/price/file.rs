@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use gateway::comma_separated;
 use serde_json::{Map, Value as Json};
 
 use super::super::given::moment;
@@ -52,7 +53,7 @@ fn parse(content: &str) -> Result<Vec<Json>> {
             .map_err(|error| Failure::invalid(format!("is no list of prices in JSON: {error}")));
     }
     let mut lines = content.lines();
-    let heading: Vec<String> = cells(lines.next().unwrap_or_default())
+    let heading: Vec<String> = comma_separated(lines.next().unwrap_or_default())
         .into_iter()
         .map(|name| name.to_lowercase())
         .collect();
@@ -73,7 +74,7 @@ fn parse(content: &str) -> Result<Vec<Json>> {
 
 fn row(heading: &[String], line: &str) -> Result<Json> {
     let mut price = Map::new();
-    let cells = cells(line);
+    let cells = comma_separated(line);
     if cells.len() > heading.len() {
         return Err(Failure::invalid(format!(
             "it has {} cells under {} columns; put cells with commas into quotes",
@@ -101,26 +102,6 @@ fn row(heading: &[String], line: &str) -> Result<Json> {
         price.insert(name.clone(), value);
     }
     Ok(Json::Object(price))
-}
-
-/// The cells of a line; one in quotes may hold commas, and two quotes mean one.
-fn cells(line: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
-    let mut is_quoted = false;
-    let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let last = cells.len() - 1;
-        match letter {
-            '"' if is_quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                cells[last].push('"');
-            }
-            '"' => is_quoted = !is_quoted,
-            ',' if !is_quoted => cells.push(String::new()),
-            other => cells[last].push(other),
-        }
-    }
-    cells.into_iter().map(|cell| cell.trim().to_owned()).collect()
 }
 
 #[cfg(test)]
