@@ -344,7 +344,8 @@ pub(crate) async fn check_project(ctx: &Ctx, automation: &Automation, project: &
 
 /// What an execution is about, as the feature that keeps it writes it.
 async fn charge(ctx: &Ctx, automation: &Automation, wanted: &Wanted) -> Result<Charge> {
-    if wanted.sprint.as_deref().is_some_and(|name| !text::is_line(name) || name.len() > 200) {
+    let is_name = |name: &str| !name.trim().is_empty() && text::is_line(name) && name.len() <= 200;
+    if wanted.sprint.as_deref().is_some_and(|name| !is_name(name)) {
         return Err(invalid("sprint", "use 1 to 200 letters on one line"));
     }
     let mut charge = Charge { sprint: wanted.sprint.clone(), ..Charge::default() };

@@ -201,6 +201,8 @@ async fn every_scope_stops(database: Vec<String>) {
     }
     let body = json!({ "definition": ONE, "inputs": { "name": "p99" }, "item": "NONE-1" });
     made(&site, &server, "/executions", 404, body).await;
+    let body = json!({ "definition": ONE, "inputs": { "name": "p99" }, "sprint": " " });
+    made(&site, &server, "/executions", 400, body).await;
     drop(server);
     site.check();
 }
