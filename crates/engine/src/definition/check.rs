@@ -163,10 +163,13 @@ impl<'a> Checker<'a> {
         let matrix = self.step(reads).and_then(|step| step.matrix.as_ref());
         match (matrix, reads) {
             (Some(matrix), Reads::Each(_) | Reads::Round(_) | Reads::Undo(_)) => match name {
-                Some(name) if matrix.name != name => wrong(
-                    format!("reads the unknown \"matrix.{}\"", brief(name)),
-                    format!("read \"matrix.{}\"", matrix.name),
-                ),
+                Some(name) if matrix.axes.iter().all(|axis| axis.name != name) => {
+                    let known = matrix.axes.iter().map(|axis| format!("\"matrix.{}\"", axis.name));
+                    wrong(
+                        format!("reads the unknown \"matrix.{}\"", brief(name)),
+                        format!("read {}", known.collect::<Vec<_>>().join(" or ")),
+                    )
+                }
                 _ => None,
             },
             (Some(_), _) => wrong(

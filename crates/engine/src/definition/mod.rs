@@ -31,10 +31,10 @@ pub use exchange::{EXPORT_VERSION, Exported, Imported, export, import, to_yaml};
 pub use inputs::FieldProblem;
 pub(crate) use inputs::{article, fits};
 pub use model::{
-    Action, AgentChoice, Approval, Budget, Concurrency, Definition, DispatchStrategy, Escalation,
-    EventTrigger, FormField, Gate, GateBack, InputSpec, InputType, MOST_ATTEMPTS, Matrix, OnBudget,
-    OnError, OnExpiry, OnFailure, Priority, Repeat, Retry, Rule, ScheduleTrigger, StepDefinition,
-    Task, Triggers, Wait,
+    Action, AgentChoice, Approval, Axis, Budget, Concurrency, Definition, DispatchStrategy,
+    Escalation, EventTrigger, FormField, Gate, GateBack, InputSpec, InputType, MOST_ATTEMPTS,
+    Matrix, OnBudget, OnError, OnExpiry, OnFailure, Priority, Repeat, Retry, Rule, ScheduleTrigger,
+    StepDefinition, Task, Triggers, Wait,
 };
 pub use names::Known;
 pub use parse::{MAX_BYTES, MAX_STEPS, parse};

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::design::Mapping;
 use super::keys::{LOOP, STRATEGY};
-use super::model::{Action, Matrix, OnError, Repeat, Retry, StepDefinition};
+use super::model::{Action, Axis, Matrix, OnError, Repeat, Retry, StepDefinition};
 use super::parse::{Defaults, is_name};
 use super::parse_flow::{Flow, Outline};
 use super::problem::brief;
 use super::reader::{Fields, MAX_MINUTES, Reader, Reads, Wants};
-use super::tree::{Node, Value};
+use super::tree::{Field, Node, Value};
 use crate::expression::{Kind, Template};
 
 /// How long an attempt of an agent may take when nothing else is said.
@@ -170,11 +170,20 @@ impl Reader {
             self.wanted(matrix, "keys with values (\"key: value\")");
             return None;
         };
-        let [axis] = axes.as_slice() else {
-            let message = "a matrix has exactly one name with a list";
-            self.at(matrix.place, message, "combine the lists beforehand");
+        if axes.is_empty() {
+            let fix = "write a name with a list, like \"matrix: {item: [1, 2]}\"";
+            self.at(matrix.place, "the matrix has no list", fix);
             return None;
-        };
+        }
+        let axes: Vec<_> = axes.iter().map(|axis| self.axis(position, axis)).collect();
+        Some(Matrix {
+            axes: axes.into_iter().collect::<Option<_>>()?,
+            max_parallel: max_parallel.map_or(MAX_PARALLEL, |count| count as usize),
+            fail_fast: fail_fast.unwrap_or(true),
+        })
+    }
+
+    fn axis(&mut self, position: usize, axis: &Field) -> Option<Axis> {
         let name = &axis.key;
         if !is_name(name) {
             let message = format!("a matrix cannot be called \"{}\"", brief(name));
@@ -191,12 +200,7 @@ impl Reader {
             self.at(axis.node.place, format!("\"matrix.{}\" is not a list", brief(name)), fix);
             return None;
         }
-        Some(Matrix {
-            name: name.clone(),
-            items,
-            max_parallel: max_parallel.map_or(MAX_PARALLEL, |count| count as usize),
-            fail_fast: fail_fast.unwrap_or(true),
-        })
+        Some(Axis { name: name.clone(), items })
     }
 
     fn repeat(&mut self, position: usize, node: &Node) -> Option<Repeat> {

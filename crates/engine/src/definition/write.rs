@@ -93,11 +93,13 @@ impl Definition {
         out.put("needs", step.needs.iter().map(|need| id(*need)).collect::<Vec<_>>());
         out.put_some("if", step.when.as_ref().map(expression));
         if let Some(matrix) = &step.matrix {
-            let axis = Map::from_iter([(matrix.name.clone(), matrix.items.written())]);
+            let axes = matrix.axes.iter();
+            let axes: Map<_, _> =
+                axes.map(|axis| (axis.name.clone(), axis.items.written())).collect();
             out.put(
                 "strategy",
                 json!({
-                    "matrix": axis, "max-parallel": matrix.max_parallel,
+                    "matrix": axes, "max-parallel": matrix.max_parallel,
                     "fail-fast": matrix.fail_fast,
                 }),
             );

@@ -1,8 +1,9 @@
 //! What a step's expressions can read.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::State;
+use crate::definition::Matrix;
 use crate::expression::Scope;
 use crate::{AttemptKey, Plan};
 
@@ -12,8 +13,8 @@ pub(crate) struct StepScope<'a> {
     pub state: &'a State,
     /// The step that reads.
     step: Option<usize>,
-    /// The instance's element under its name, inside a fan-out.
-    matrix: Option<(&'a str, &'a Json)>,
+    /// The lists and the instance's item, inside a fan-out.
+    matrix: Option<(&'a Matrix, &'a Json)>,
     /// Which round of a loop this is, from 0, and the output of the last one.
     pub round: Option<(usize, &'a Json)>,
     /// What the instance gave that is being undone.
@@ -34,18 +35,18 @@ impl<'a> StepScope<'a> {
     /// What an attempt can read.
     pub fn of(plan: &'a Plan, state: &'a State, key: AttemptKey) -> Self {
         let item = state.instance(key.step, key.instance).map_or(&Json::Null, |it| &it.item);
-        let name = plan.step(key.step).matrix.as_ref().map(|matrix| matrix.name.as_str());
+        let matrix = plan.step(key.step).matrix.as_ref();
         let mut scope = Self::step(plan, state, key.step);
         if let Some(main) = plan.undoes(key.step) {
             // The element of a compensation is what it undoes: element and output.
-            scope.matrix = name.map(|name| (name, item.get("item").unwrap_or(&Json::Null)));
-            scope.undone = Some(match name {
+            scope.matrix = matrix.map(|it| (it, item.get("item").unwrap_or(&Json::Null)));
+            scope.undone = Some(match matrix {
                 Some(_) => item.get("output").cloned().unwrap_or(Json::Null),
                 None => state.steps[main].outputs(false),
             });
             return scope;
         }
-        scope.matrix = name.map(|name| (name, item));
+        scope.matrix = matrix.map(|it| (it, item));
         if plan.step(key.step).repeat.is_some() {
             scope.round = Some((key.instance, item));
         }
@@ -74,11 +75,7 @@ impl Scope for StepScope<'_> {
             "feedback" => self.step.map(|step| self.state.steps[step].feedback.clone()),
             "outputs" => self.undone.clone(),
             "loop" => self.round.map(|(index, last)| json!({ "index": index, "last": last })),
-            "matrix" => self.matrix.map(|(name, item)| {
-                let mut object = Map::new();
-                object.insert(name.to_owned(), item.clone());
-                Json::Object(object)
-            }),
+            "matrix" => self.matrix.map(|(matrix, item)| matrix.elements(item)),
             "steps" => {
                 let steps = self.plan.definition().steps.iter().map(|step| {
                     let fields = ["outputs", "status", "error"].into_iter().filter_map(|field| {
@@ -96,7 +93,7 @@ impl Scope for StepScope<'_> {
         match (root, self.matrix) {
             ("inputs", _) => self.state.inputs.get(name).cloned(),
             ("env", _) => self.plan.definition().env.get(name).cloned(),
-            ("matrix", Some((known, item))) if known == name => Some(item.clone()),
+            ("matrix", Some((matrix, item))) => matrix.element(item, name).cloned(),
             _ => None,
         }
     }
@@ -105,7 +102,7 @@ impl Scope for StepScope<'_> {
         match (root, self.matrix) {
             ("inputs", _) => self.state.inputs.get(name)?.get(field).cloned(),
             ("steps", _) => self.step_field(name, field),
-            ("matrix", Some((known, item))) if known == name => item.get(field).cloned(),
+            ("matrix", Some((matrix, item))) => matrix.element(item, name)?.get(field).cloned(),
             _ => None,
         }
     }

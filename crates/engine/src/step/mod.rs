@@ -8,6 +8,7 @@ mod attempt;
 mod gate;
 mod instances;
 mod link;
+mod matrix;
 mod on;
 mod order;
 mod outputs;

@@ -1,18 +1,11 @@
 //! What an attempt is to do, with its expressions evaluated. It reads nothing but the
 //! inputs and the steps that it waited for, so it is the same after a restart.
 
-use serde_json::Value as Json;
-
 use super::advance::Advance;
 use crate::definition::{Action, AgentChoice, Task};
-use crate::execution::{AgentOrder, AgentTask, Failure, Item, StepScope};
+use crate::execution::{AgentOrder, AgentTask, Failure, StepScope};
 use crate::expression::{EvalError, Template};
 use crate::{AttemptKey, InstanceState, Order};
-
-/// The longest label that people see.
-const LABEL: usize = 80;
-/// The widest fan-out.
-const MAX_INSTANCES: usize = 10_000;
 
 impl Advance<'_> {
     /// What an attempt's expressions can read.
@@ -67,41 +60,8 @@ impl Advance<'_> {
         let scope = StepScope::step(self.plan, self.state, step);
         when.is_true(&scope).map_err(|error| expression_failure("its condition", &error))
     }
-
-    /// The elements that a step fans out over; `None` when it does not.
-    pub(super) fn items(&self, step: usize) -> Result<Option<Vec<Item>>, Failure> {
-        let Some(matrix) = &self.plan.step(step).matrix else { return Ok(None) };
-        let scope = StepScope::step(self.plan, self.state, step);
-        let value =
-            matrix.items.eval(&scope).map_err(|error| expression_failure("its matrix", &error))?;
-        let Json::Array(values) = value else {
-            return Err(Failure::permanent("expression", "its matrix has to be a list"));
-        };
-        if values.len() > MAX_INSTANCES {
-            let message =
-                format!("its matrix has {} elements, more than {MAX_INSTANCES}", values.len());
-            return Err(Failure::permanent("too_many_instances", message));
-        }
-        let items = values.into_iter().enumerate();
-        Ok(Some(items.map(|(index, value)| Item { label: label(index, &value), value }).collect()))
-    }
 }
 
 pub(super) fn expression_failure(place: &str, error: &EvalError) -> Failure {
     Failure::permanent("expression", format!("{place} cannot be evaluated: {error}"))
-}
-
-/// How people see an element: its text, or its name or title, or its number.
-fn label(index: usize, value: &Json) -> String {
-    let text = match value {
-        Json::String(text) => Some(text.as_str()),
-        Json::Object(fields) => ["title", "name", "label", "feature", "id"]
-            .into_iter()
-            .find_map(|key| fields.get(key)?.as_str()),
-        _ => None,
-    };
-    match text {
-        Some(text) => text.chars().filter(|letter| !letter.is_control()).take(LABEL).collect(),
-        None => format!("#{}", index + 1),
-    }
 }

@@ -19,7 +19,7 @@ pub use approval::{Approval, Escalation, FormField, OnExpiry, Rule};
 pub use policy::{
     Budget, Concurrency, MOST_ATTEMPTS, OnBudget, OnError, OnFailure, Priority, Retry,
 };
-pub use step::{Matrix, Repeat, StepDefinition};
+pub use step::{Axis, Matrix, Repeat, StepDefinition};
 pub use trigger::{EventTrigger, ScheduleTrigger, Triggers};
 
 /// A checked workflow definition.

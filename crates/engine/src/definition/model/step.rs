@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value as Json;
+
 use super::{Action, Budget, OnError, Retry};
 use crate::expression::{Expression, Template};
 
@@ -45,17 +47,44 @@ pub struct StepDefinition {
     pub column: u64,
 }
 
-/// A fan-out: one instance of the step for each element of a list.
+/// A fan-out: one instance of the step for each element of a list, or for each combination of
+/// the elements of several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
-    /// The name under which an instance reads its element: `matrix.NAME`.
-    pub name: String,
-    /// The list.
-    pub items: Template,
+    /// The lists, at least one; the last one changes fastest.
+    pub axes: Vec<Axis>,
     /// How many instances run at the same time at most.
     pub max_parallel: usize,
     /// Whether no further instance starts after one has failed.
     pub fail_fast: bool,
+}
+
+/// One list of a fan-out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// The name under which an instance reads its element: `matrix.NAME`.
+    pub name: String,
+    /// The list.
+    pub items: Template,
+}
+
+impl Matrix {
+    /// What an instance reads as `matrix.NAME`. The item of a matrix with one axis is the
+    /// element itself, that of several an object of them.
+    pub fn element<'a>(&self, item: &'a Json, name: &str) -> Option<&'a Json> {
+        match self.axes.as_slice() {
+            [axis] => (axis.name == name).then_some(item),
+            axes if axes.iter().any(|axis| axis.name == name) => item.get(name),
+            _ => None,
+        }
+    }
+
+    /// What an instance reads as `matrix`.
+    pub fn elements(&self, item: &Json) -> Json {
+        let element =
+            |axis: &Axis| Some((axis.name.clone(), self.element(item, &axis.name)?.clone()));
+        Json::Object(self.axes.iter().filter_map(element).collect())
+    }
 }
 
 /// A bounded loop: after each round, an expression says whether there is another one. It

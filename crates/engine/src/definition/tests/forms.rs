@@ -80,7 +80,10 @@ outputs: { code: '${{ steps.code.outputs }}' }
     assert_eq!(first.steps[0].timeout, Duration::from_secs(90));
     assert_eq!((code.retry.max_attempts, code.on_error), (5, OnError::Continue));
     let matrix = code.matrix.as_ref().unwrap();
-    assert_eq!((matrix.name.as_str(), matrix.max_parallel, matrix.fail_fast), ("part", 2, false));
+    assert_eq!(
+        (matrix.axes[0].name.as_str(), matrix.max_parallel, matrix.fail_fast),
+        ("part", 2, false)
+    );
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn editors_show_common_mistakes() {
     check(&step("name: nothing"));
     check(&step("tool: t, loop: {max: 3}"));
     check(&step("tool: t, loop: {until: 'true', max: 1001}"));
-    check(&step("tool: t, strategy: {matrix: {a: [1], b: [2]}}"));
+    check(&step("tool: t, strategy: {matrix: {a: [1], b: 2}}"));
     check(&step("wait: {minutes: 1, hours: 1}"));
     check(&step("wait: {minutes: 0}"));
     check(&step("approval: {rule: {quorum: 0}}"));

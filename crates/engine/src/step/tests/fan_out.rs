@@ -154,3 +154,55 @@ fn instances_are_labelled_as_people_see_them() {
         play.state.steps[0].instances.iter().map(|it| it.label.as_str()).collect();
     assert_eq!(labels, ["text", "Title", "Name", "Feature", "#5", "#6", "#7", "twolines"]);
 }
+
+#[test]
+fn several_lists_make_every_combination() {
+    let text = "steps:
+- {id: a, tool: t, strategy: {matrix: {os: [linux, mac], node: [18, {name: old, of: 1}]}}, with: {v: '${{ matrix.node }}', of: '${{ matrix }}'}}
+- {id: after, tool: t, needs: a}";
+    let play = check(
+        text,
+        "start => started, a expanded to 4, a[0]#1 started, a[1]#1 started, a[2]#1 started, a[3]#1 started
+         ok a[3] => a[3]#1 ok
+         ok a[0] => a[0]#1 ok
+         ok a[1] => a[1]#1 ok
+         ok a[2] => a[2]#1 ok, a completed, after#1 started",
+    );
+    let instances = &play.state.steps[0].instances;
+    let labels: Vec<_> = instances.iter().map(|it| it.label.as_str()).collect();
+    assert_eq!(labels, ["linux, 18", "linux, old", "mac, 18", "mac, old"]);
+    let item = &instances[3].item;
+    let expected = json!({"os": "mac", "node": {"name": "old", "of": 1}});
+    assert_eq!(*item, expected);
+    let key = crate::AttemptKey { step: 0, instance: 3, attempt: 1 };
+    let scope = crate::execution::StepScope::of(&play.plan, &play.state, key);
+    let read = |text: &str| crate::expression::parse(text).unwrap().eval(&scope).unwrap();
+    assert_eq!(read("matrix"), expected);
+    assert_eq!(read("matrix.node.name"), json!("old"));
+    assert_eq!(read("matrix.os"), json!("mac"));
+}
+
+#[test]
+fn an_empty_list_beside_others_completes_at_once() {
+    check(
+        "steps: [{id: a, tool: t, strategy: {matrix: {x: [1, 2], y: []}}}, {id: b, tool: t}]",
+        "start => started, a expanded to 0, a completed, b#1 started",
+    );
+}
+
+#[test]
+fn combinations_are_bounded_before_they_are_made() {
+    let check = |x: serde_json::Value, y: serde_json::Value, code: &str| {
+        let body = "inputs: {x: {type: list}, y: {type: list}}\nsteps: [{id: a, tool: t, strategy: {matrix: {x: '${{ inputs.x }}', y: '${{ inputs.y }}'}}}]";
+        let mut play = super::Play::new(plan(body));
+        play.state = crate::create(&play.plan, json!({"x": x, "y": y}), 7).0;
+        let events = play.feed(crate::Input::Start).events;
+        let failed = events.iter().find_map(|event| match event {
+            crate::Event::StepFailed { failure, .. } => Some(failure.code.as_str()),
+            _ => None,
+        });
+        assert_eq!(failed, Some(code));
+    };
+    check(json!(vec![1; 101]), json!(vec![1; 100]), "too_many_instances");
+    check(json!(["x".repeat(50_000)]), json!(vec![1; 100]), "too_large");
+}
