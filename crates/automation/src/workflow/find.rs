@@ -40,7 +40,8 @@ pub(crate) async fn find(
     }
     if !read.is_known() {
         // What it names may have gone since it was saved.
-        let problems = unknown(automation, tx, organisation, source.plan.definition()).await?;
+        let problems =
+            unknown(automation, tx, organisation, (&source.text, source.plan.definition())).await?;
         if !problems.is_empty() {
             return Err(refused(problems));
         }
@@ -117,7 +118,7 @@ pub(crate) async fn check(
     };
     let mut problems = not_text(&definition);
     problems.extend(trigger::check(&definition));
-    problems.extend(unknown(automation, tx, organisation, &definition).await?);
+    problems.extend(unknown(automation, tx, organisation, (written, &definition)).await?);
     Ok(if problems.is_empty() { Ok(Plan::new(definition)) } else { Err(problems) })
 }
 
@@ -150,7 +151,7 @@ async fn unknown(
     automation: &Automation,
     tx: &mut Tx,
     organisation: OrganisationId,
-    definition: &Definition,
+    (text, definition): (&str, &Definition),
 ) -> Result<Vec<Problem>> {
     // Most definitions name no other workflow, and need not know them all.
     let saved = if definition.workflows().is_empty() {
@@ -173,7 +174,7 @@ async fn unknown(
         workflows: built_in.chain(saved.iter().map(String::as_str)).collect(),
         capabilities: automation.library.agents().flat_map(capabilities).collect(),
     };
-    Ok(definition.unknown_names(&known))
+    Ok(definition.unknown_names(text, &known))
 }
 
 fn tool_name(tool: &agent::tool::ToolSpec) -> &str {

@@ -87,8 +87,8 @@ both_databases! {
         let bad = house.post("/workflows/validate", json!({"definition": text})).await.expect(200);
         assert_eq!((&bad["valid"], bad["problems"].as_array().unwrap().len()), (&json!(false), 2));
         let first = &bad["problems"][0];
-        assert_eq!((&first["step"], &first["line"]), (&json!("topics"), &json!(6)));
-        assert!(first["column"].as_u64().unwrap() > 0 && !first["fix"].as_str().unwrap().is_empty());
+        assert_eq!((&first["step"], &first["line"]), (&json!("topics"), &json!(7)));
+        assert!(first["column"] == 12 && !first["fix"].as_str().unwrap().is_empty());
         assert_eq!(house.get("/workflows").await["items"].as_array().unwrap().len(), 2);
     }
 }

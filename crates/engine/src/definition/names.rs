@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::model::{Action, AgentChoice, Definition, Task};
 use super::near::suggestion;
+use super::parse;
 use super::problem::Problem;
+use super::tree::Place;
 
 /// The names that exist.
 #[derive(Debug, Clone, Default)]
@@ -21,10 +23,15 @@ pub struct Known<'a> {
     pub capabilities: Vec<&'a str>,
 }
 
+/// The keys of a step whose texts name nothing that has to exist.
+const NO_NAMES: &[&str] = &["id", "name", "with", "params", "prompt", "inputs"];
+
 impl Definition {
-    /// Every name that does not exist.
-    pub fn unknown_names(&self, known: &Known<'_>) -> Vec<Problem> {
+    /// Every name that does not exist; `text` is what the definition was read from, and says
+    /// where each one stands.
+    pub fn unknown_names(&self, text: &str, known: &Known<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let mut tree = None;
         for step in &self.steps {
             let actions = [Some(&step.action), step.compensate.as_ref()];
             let names = actions.into_iter().flatten().flat_map(names);
@@ -39,9 +46,14 @@ impl Definition {
                     format!("use one of {}", all.join(", "))
                 };
                 let fix = suggestion(name, all, &otherwise);
+                let tree = tree.get_or_insert_with(|| parse::tree(text).ok());
+                let of_step = Place { line: step.line, column: step.column };
+                let place =
+                    tree.as_ref().and_then(|tree| tree.at(of_step)?.place_of(name, NO_NAMES));
+                let Place { line, column } = place.unwrap_or(of_step);
                 problems.push(Problem {
-                    line: step.line,
-                    column: step.column,
+                    line,
+                    column,
                     step: Some(step.id.clone()),
                     message: format!("names the unknown {kind} \"{name}\""),
                     fix,

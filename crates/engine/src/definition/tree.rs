@@ -78,6 +78,38 @@ impl Node {
         }
     }
 
+    /// The outermost value with keys that begins at a place.
+    pub(super) fn at(&self, place: Place) -> Option<&Self> {
+        if self.place == place && matches!(self.value, Value::Map(_)) {
+            return Some(self);
+        }
+        self.inside().find_map(|node| node.at(place))
+    }
+
+    /// Where a text stands first, of this and what is inside, but for the values of some keys.
+    pub(super) fn place_of(&self, text: &str, but_for: &[&str]) -> Option<Place> {
+        if self.as_text() == Some(text) {
+            return Some(self.place);
+        }
+        let (items, fields) = self.parts();
+        let fields = fields.iter().filter(|field| !but_for.contains(&field.key.as_str()));
+        let mut inside = items.iter().chain(fields.map(|field| &field.node));
+        inside.find_map(|node| node.place_of(text, but_for))
+    }
+
+    fn inside(&self) -> impl Iterator<Item = &Self> {
+        let (items, fields) = self.parts();
+        items.iter().chain(fields.iter().map(|field| &field.node))
+    }
+
+    fn parts(&self) -> (&[Self], &[Field]) {
+        match &self.value {
+            Value::List(items) => (items, &[]),
+            Value::Map(fields) => (&[], fields),
+            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) => (&[], &[]),
+        }
+    }
+
     /// A field's value, when this has it.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         match &self.value {

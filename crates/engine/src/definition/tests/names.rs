@@ -13,9 +13,10 @@ fn unknown_names_come_with_a_suggestion() {
         capabilities: vec!["code_review"],
     };
     let check = |step: &str, known: &Known<'_>, expected: &[&str]| {
-        let definition = parsed(&format!("name: names\nsteps:\n  - {step}"));
+        let text = &format!("name: names\nsteps:\n  - {step}");
+        let definition = parsed(text);
         let found: Vec<String> =
-            definition.unknown_names(known).iter().map(ToString::to_string).collect();
+            definition.unknown_names(text, known).iter().map(ToString::to_string).collect();
         assert_eq!(found, expected, "{step}");
     };
     check("{agent: qa, command: plan}", &known, &[]);
@@ -24,15 +25,15 @@ fn unknown_names_come_with_a_suggestion() {
         "{agent: arhcitect, command: wirte_story}",
         &known,
         &[
-            "line 3, column 5: step \"step_1\": names the unknown agent \"arhcitect\"; did you mean \"architect\"?",
-            "line 3, column 5: step \"step_1\": names the unknown command \"wirte_story\"; did you mean \"write_story\"?",
+            "line 3, column 13: step \"step_1\": names the unknown agent \"arhcitect\"; did you mean \"architect\"?",
+            "line 3, column 33: step \"step_1\": names the unknown command \"wirte_story\"; did you mean \"write_story\"?",
         ],
     );
     check(
         "{tool: shell}",
         &known,
         &[
-            "line 3, column 5: step \"step_1\": names the unknown tool \"shell\"; use one of create_backlog",
+            "line 3, column 12: step \"step_1\": names the unknown tool \"shell\"; use one of create_backlog",
         ],
     );
     check("{workflow: hotfix, compensate: {capability: code_review, prompt: p}}", &known, &[]);
@@ -40,22 +41,31 @@ fn unknown_names_come_with_a_suggestion() {
         "{workflow: hotfx, compensate: {tool: create}}",
         &known,
         &[
-            "line 3, column 5: step \"step_1\": names the unknown workflow \"hotfx\"; did you mean \"hotfix\"?",
-            "line 3, column 5: step \"step_1\": names the unknown tool \"create\"; did you mean \"create_backlog\"?",
+            "line 3, column 16: step \"step_1\": names the unknown workflow \"hotfx\"; did you mean \"hotfix\"?",
+            "line 3, column 42: step \"step_1\": names the unknown tool \"create\"; did you mean \"create_backlog\"?",
         ],
     );
     check(
         "{capability: code_reviews, prompt: p, dispatch: {exclude: [q]}, tools: [shell]}",
         &known,
         &[
-            "line 3, column 5: step \"step_1\": names the unknown capability \"code_reviews\"; did you mean \"code_review\"?",
-            "line 3, column 5: step \"step_1\": names the unknown agent \"q\"; use one of architect, qa",
-            "line 3, column 5: step \"step_1\": names the unknown tool \"shell\"; use one of create_backlog",
+            "line 3, column 18: step \"step_1\": names the unknown capability \"code_reviews\"; did you mean \"code_review\"?",
+            "line 3, column 64: step \"step_1\": names the unknown agent \"q\"; use one of architect, qa",
+            "line 3, column 77: step \"step_1\": names the unknown tool \"shell\"; use one of create_backlog",
+        ],
+    );
+    check(
+        "{id: shell, with: {name: shell}, tool: shell}",
+        &known,
+        &[
+            "line 3, column 44: step \"shell\": names the unknown tool \"shell\"; use one of create_backlog",
         ],
     );
     check(
         "{tool: qa}",
         &Known::default(),
-        &["line 3, column 5: step \"step_1\": names the unknown tool \"qa\"; there is no tool yet"],
+        &[
+            "line 3, column 12: step \"step_1\": names the unknown tool \"qa\"; there is no tool yet",
+        ],
     );
 }
