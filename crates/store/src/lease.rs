@@ -7,7 +7,7 @@
 
 use base::Timestamp;
 
-use crate::{Error, Kind, Result, Tx, params, sql};
+use crate::{Error, Kind, Result, Rows, Sql, Tx, params, sql};
 
 /// How long a holder that says nothing keeps the role.
 pub const TTL_MS: i64 = 15_000;
@@ -71,6 +71,14 @@ pub async fn check(tx: &mut Tx, lease: &Lease) -> Result<()> {
         )
         .await?;
     let current: i64 = row.get("epoch")?;
+    if current == lease.epoch { Ok(()) } else { Err(Error::Fenced { ours: lease.epoch, current }) }
+}
+
+/// Writes the rows of several tables, each by a statement for one row, unless `lease` is no
+/// longer the current one; on PostgreSQL in one round trip. Each table is written by one part.
+pub async fn write(tx: &mut Tx, lease: &Lease, parts: Vec<(Sql, Rows)>) -> Result<()> {
+    let guard = sql!(sqlite: "select epoch as value from engine_lease where id = 1", postgres: "select epoch as value from engine_lease where id = 1 for share");
+    let current = tx.execute_together(guard, lease.epoch, parts).await?;
     if current == lease.epoch { Ok(()) } else { Err(Error::Fenced { ours: lease.epoch, current }) }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::Timestamp;
-use store::{Error, lease};
+use store::Error;
 
 use super::change::Change;
 use super::handle::{InputError, StartError};
@@ -31,8 +31,8 @@ impl Machine {
                 .db
                 .write(move |tx| {
                     Box::pin(async move {
-                        lease::check(tx, &lease).await?;
-                        let written = sql::write(tx, &batch, now, app.random.as_ref()).await?;
+                        let written =
+                            sql::write(tx, &lease, &batch, now, app.random.as_ref()).await?;
                         ending::close_calls(tx, &procedures, &batch, now, &app.random).await?;
                         announce::announce(tx, &batch, now).await?;
                         Ok(written)

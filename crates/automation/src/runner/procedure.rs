@@ -128,7 +128,7 @@ impl Machine {
                     change.notes.insert(key, note);
                     change.extend(&mut next, outcome.events);
                     let mut changes = [change];
-                    sql::write(tx, &changes, now, random.as_ref()).await?;
+                    sql::write(tx, &lease, &changes, now, random.as_ref()).await?;
                     ending::close_calls(tx, &procedures, &changes, now, &random).await?;
                     announce::announce(tx, &changes, now).await?;
                     let [change] = &mut changes;

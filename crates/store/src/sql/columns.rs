@@ -70,6 +70,12 @@ pub(super) fn of(values: Vec<Value>, width: usize) -> Vec<Column> {
 /// Puts a selection from arrays in the place of the list after `values`. Its columns are
 /// called as PostgreSQL calls those of `values`: `column1`, `column2`, …
 pub(super) fn text(one: &str, columns: &[Column]) -> String {
+    selected(one, columns, 1, "")
+}
+
+/// The same as a part of a longer statement: the arrays are its parameters from `first` on, and
+/// nothing is selected unless `only` holds.
+pub(super) fn selected(one: &str, columns: &[Column], first: usize, only: &str) -> String {
     let (before, list, after) = rows::parts(one);
     let before = before.strip_suffix("values ").unwrap_or(before);
     let inside = list.strip_prefix('(').and_then(|list| list.strip_suffix(')')).unwrap_or(list);
@@ -80,10 +86,10 @@ pub(super) fn text(one: &str, columns: &[Column]) -> String {
         let _ = write!(text, "{comma}{} as column{}", item.replace('$', "a"), position + 1);
     }
     let arrays = columns.iter().enumerate();
-    let arrays = arrays.map(|(at, column)| format!("cast(${} as {})", at + 1, column.array()));
+    let arrays = arrays.map(|(at, column)| format!("cast(${} as {})", at + first, column.array()));
     let names = (1..=columns.len()).map(|number| format!("a{number}"));
     let (arrays, names) = (joined(arrays), joined(names));
-    let _ = write!(text, " from unnest({arrays}) as given ({names}){after}");
+    let _ = write!(text, " from unnest({arrays}) as given ({names}){only}{after}");
     text
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod direct;
 mod lane;
 mod row;
 mod rows;
+mod together;
 mod tx;
 mod value;
 

@@ -5,6 +5,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, Sqlite, SqliteConnection, Tran
 
 use super::columns::Column;
 use super::dialect::{RELEASE, ROLLBACK_TO};
+use super::together::{self, Part};
 use super::{Kind, Row, Rows, Sql, Value, direct, lane, rows};
 use crate::trouble::Trouble;
 use crate::{Error, Result};
@@ -138,6 +139,10 @@ fn overlooked(reason: &str) -> Error {
     )))
 }
 
+fn not_postgres() -> sqlx::Error {
+    sqlx::Error::Protocol("this statement is PostgreSQL's".to_owned())
+}
+
 impl Tx {
     pub(super) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
         Self::over(Inner::Sqlite(tx))
@@ -230,6 +235,44 @@ impl Tx {
             found.extend(part?);
         }
         Ok(found)
+    }
+
+    /// Writes rows of several tables, each by a statement for one row, in as few statements as
+    /// PostgreSQL needs: one. Nothing is written unless `guard`, which locks a row, selects
+    /// `expected` as its `value`. Gives what it selected.
+    pub(crate) async fn execute_together(
+        &mut self,
+        guard: Sql,
+        expected: i64,
+        mut parts: Vec<Part>,
+    ) -> Result<i64> {
+        if self.kind() == Kind::Sqlite {
+            let value = self.fetch_one(guard, Vec::new()).await?.get("value")?;
+            if value == expected {
+                for (sql, rows) in parts {
+                    self.execute_rows(sql, rows).await?;
+                }
+            }
+            return Ok(value);
+        }
+        let mut value = None;
+        while value.is_none_or(|value| value == expected)
+            && let Some((text, columns)) = together::take(guard.postgres, &mut parts)
+        {
+            let row = run!(self,
+                _tx => Err(not_postgres()),
+                _tx => async { Err(not_postgres()) },
+                tx => async {
+                    let query = sqlx::query(AssertSqlSafe(text)).bind(expected);
+                    bind_columns!(query, columns).fetch_one(tx).await.map(Row::Postgres)
+                }
+            )?;
+            value = Some(row.get("value")?);
+        }
+        match value {
+            Some(value) => Ok(value),
+            None => self.fetch_one(guard, Vec::new()).await?.get("value"),
+        }
     }
 
     /// All rows of a query.

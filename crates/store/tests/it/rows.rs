@@ -1,5 +1,6 @@
 //! Statements for many rows, and the connection that writes them.
 
+use store::lease::{self, Lease};
 use store::{Error, Rows, params, sql};
 
 use super::commit::{names, write};
@@ -40,6 +41,43 @@ store::both_databases! {
             Ok((made, changed))
         })).await;
         assert_eq!(outcome.unwrap(), (vec!["name 3".to_owned(), "name 4".to_owned()], 5));
+    }
+}
+
+store::both_databases! {
+    async fn who_lost_the_lease_writes_no_table(db: Db) {
+        let now = store::testing::test_time();
+        let sum = |db: Db| async move {
+            let mut tx = db.read().await.unwrap();
+            let row = tx.fetch_one(
+                same("select (select count(*) from counters where name like 'more %') + (select cast(sum(value) as bigint) from counters where name = 'one') as sum"),
+                params![],
+            ).await;
+            row.unwrap().get::<i64>("sum").unwrap()
+        };
+        db.write::<_, Error, _>(|tx| Box::pin(async move {
+            tx.execute(same("insert into counters (name, value) values ('one', 1)"), params![]).await
+        })).await.unwrap();
+        let lease = db.write(move |tx| Box::pin(lease::acquire(tx, "me", now))).await.unwrap().unwrap();
+        let go = |epoch: i64, rows: i64| {
+            let lease = Lease { epoch, ..lease.clone() };
+            let (mut made, mut changed) = (Rows::default(), Rows::default());
+            (0..rows).for_each(|number| made.push(params![format!("more {number}"), number]));
+            changed.push(params!["one", 100]);
+            let parts = vec![
+                (same("insert into counters (name, value) values ($1, $2)"), made),
+                (same("update counters set value = value + new.column2 from (values ($1, cast($2 as bigint))) as new where name = new.column1"), changed),
+            ];
+            db.write(move |tx| Box::pin(async move { lease::write(tx, &lease, parts).await }))
+        };
+        let epoch = lease.epoch;
+        assert!(matches!(go(epoch - 1, 700).await, Err(Error::Fenced { ours, current }) if (ours, current) == (epoch - 1, epoch)));
+        assert_eq!(sum(db.clone()).await, 1);
+        // more rows than one statement takes
+        go(epoch, 700).await.unwrap();
+        assert_eq!(sum(db.clone()).await, 1 + 700 + 100);
+        let nothing = db.write(move |tx| Box::pin(async move { lease::write(tx, &lease, Vec::new()).await }));
+        nothing.await.unwrap();
     }
 }
 

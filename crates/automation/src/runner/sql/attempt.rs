@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use base::{ResultId, Timestamp};
 use engine::{AttemptKey, Event};
 use indexmap::IndexMap;
-use store::{Result, Rows, Tx, params, sql};
+use store::{Result, Rows, Sql, Tx, params, sql};
 
 use super::step::error;
 use super::{Change, Key};
@@ -80,14 +80,9 @@ fn send_back(attempts: &mut IndexMap<AttemptKey, Stand>, gate: usize, steps: &[u
     }
 }
 
-pub(super) async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
-    tx.execute_rows(
-        sql!("insert into attempts (organisation_id, execution_id, step, instance, number, label, status, error, result_id, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (organisation_id, execution_id, step, instance, number) do update set status = excluded.status, error = excluded.error, result_id = excluded.result_id, finished_at = excluded.finished_at where attempts.finished_at is null"),
-        rows,
-    )
-    .await?;
-    Ok(())
-}
+pub(super) const WRITE: Sql = sql!(
+    "insert into attempts (organisation_id, execution_id, step, instance, number, label, status, error, result_id, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (organisation_id, execution_id, step, instance, number) do update set status = excluded.status, error = excluded.error, result_id = excluded.result_id, finished_at = excluded.finished_at where attempts.finished_at is null"
+);
 
 /// Ends the attempts that the end of their execution left open.
 pub(super) async fn close(tx: &mut Tx, closed: &[Key], now: Timestamp) -> Result<()> {

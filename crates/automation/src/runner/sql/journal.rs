@@ -1,7 +1,7 @@
 //! The journal: one row a fact, never changed.
 
 use base::Timestamp;
-use store::{Result, Rows, Tx, params, sql};
+use store::{Rows, Sql, params, sql};
 
 use super::{Change, Key};
 
@@ -14,11 +14,6 @@ pub(super) fn push(rows: &mut Rows, key: &Key, change: &Change, now: Timestamp) 
     }
 }
 
-pub(super) async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
-    tx.execute_rows(
-        sql!("insert into execution_events (organisation_id, execution_id, seq, kind, body, at) values ($1, $2, $3, $4, $5, $6)"),
-        rows,
-    )
-    .await?;
-    Ok(())
-}
+pub(super) const WRITE: Sql = sql!(
+    "insert into execution_events (organisation_id, execution_id, seq, kind, body, at) values ($1, $2, $3, $4, $5, $6)"
+);

@@ -14,6 +14,7 @@ mod result;
 mod step;
 
 use base::{Random, Timestamp};
+use store::lease::{self, Lease};
 use store::{Result, Tx};
 
 pub(super) use execution::add_usage;
@@ -22,14 +23,18 @@ pub(crate) use read::{charge, journal};
 
 use super::change::Change;
 
-/// Writes all changes. Returns, for each change in order, whether it was written: `false`
-/// only for an execution that exists already.
+/// Writes all changes, unless this process has lost the engine role. Returns, for each change
+/// in order, whether it was written: `false` only for an execution that exists already.
 pub(super) async fn write(
     tx: &mut Tx,
+    lease: &Lease,
     changes: &[Change],
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<Vec<bool>> {
+    if changes.iter().any(writes_first) {
+        lease::check(tx, lease).await?;
+    }
     let refused = execution::create(tx, changes, now).await?;
     for new in changes.iter().filter_map(|change| change.created.as_deref()) {
         if let Some(beside) = &new.beside {
@@ -60,17 +65,25 @@ pub(super) async fn write(
             rows.rare.push(change);
         }
     }
-    journal::write(tx, rows.journal).await?;
-    step::write(tx, rows.steps).await?;
-    attempt::write(tx, rows.attempts).await?;
-    result::write(tx, rows.results).await?;
-    execution::write(tx, rows.heads).await?;
+    let parts = vec![
+        (journal::WRITE, rows.journal),
+        (step::WRITE, rows.steps),
+        (attempt::WRITE, rows.attempts),
+        (result::WRITE, rows.results),
+        (execution::WRITE, rows.heads),
+    ];
+    lease::write(tx, lease, parts).await?;
     step::close(tx, &rows.closed, now).await?;
     attempt::close(tx, &rows.closed, now).await?;
     for change in rows.rare {
         rare::after(tx, change, now, random).await?;
     }
     Ok(written)
+}
+
+/// Whether something is written before the rows of facts, with which the lease is checked.
+fn writes_first(change: &Change) -> bool {
+    change.created.is_some() || !change.beside.is_empty() || rare::is_rare(change)
 }
 
 /// The rows of one commit.

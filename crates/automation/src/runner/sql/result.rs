@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use base::{ExecutionId, Random, ResultId, Timestamp};
 use engine::{AttemptKey, Event};
 use serde_json::Value as Json;
-use store::{Result, Rows, Tx, Value, params, sql};
+use store::{Rows, Sql, Value, params, sql};
 
 use super::{Change, Key};
 use crate::runner::handle::ResultNote;
@@ -85,11 +85,6 @@ impl Row<'_> {
     }
 }
 
-pub(super) async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
-    tx.execute_rows(
-        sql!("insert into results (organisation_id, id, execution_id, step, instance, attempt, kept_from, agent, command, prompt_hash, summary, output, scripted, model_calls, input_tokens, output_tokens, cost_micros, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"),
-        rows,
-    )
-    .await?;
-    Ok(())
-}
+pub(super) const WRITE: Sql = sql!(
+    "insert into results (organisation_id, id, execution_id, step, instance, attempt, kept_from, agent, command, prompt_hash, summary, output, scripted, model_calls, input_tokens, output_tokens, cost_micros, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+);

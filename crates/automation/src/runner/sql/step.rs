@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::Timestamp;
 use engine::{Event, Failure, StepStatus};
 use serde_json::json;
-use store::{Result, Rows, Tx, params, sql};
+use store::{Result, Rows, Sql, Tx, params, sql};
 
 use super::{Change, Key};
 
@@ -72,14 +72,9 @@ pub(super) fn error(failure: &Failure) -> String {
     json!({ "code": failure.code, "message": failure.message }).to_string()
 }
 
-pub(super) async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
-    tx.execute_rows(
-        sql!("insert into execution_steps (organisation_id, execution_id, step, position, status, error, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (organisation_id, execution_id, step) do update set status = excluded.status, error = excluded.error, started_at = coalesce(execution_steps.started_at, excluded.started_at), finished_at = excluded.finished_at where execution_steps.finished_at is null"),
-        rows,
-    )
-    .await?;
-    Ok(())
-}
+pub(super) const WRITE: Sql = sql!(
+    "insert into execution_steps (organisation_id, execution_id, step, position, status, error, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (organisation_id, execution_id, step) do update set status = excluded.status, error = excluded.error, started_at = coalesce(execution_steps.started_at, excluded.started_at), finished_at = excluded.finished_at where execution_steps.finished_at is null"
+);
 
 /// Ends the steps that the end of their execution left open.
 pub(super) async fn close(tx: &mut Tx, closed: &[Key], now: Timestamp) -> Result<()> {
