@@ -76,12 +76,13 @@ fn rehearsed() -> BTreeSet<String> {
     shipped().keys().filter_map(|name| folder(name)).collect()
 }
 
-struct Stage {
-    house: House,
+/// A house with everything that is shipped.
+pub struct Stage {
+    pub house: House,
     world: World,
 }
 
-async fn house(db: Db) -> Stage {
+pub async fn house(db: Db) -> Stage {
     static LIBRARY: OnceLock<Arc<Library>> = OnceLock::new();
     let library = LIBRARY.get_or_init(|| Arc::new(Library::from_files(shipped()).unwrap()));
     let world = World::new();

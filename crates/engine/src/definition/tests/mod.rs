@@ -8,6 +8,7 @@ mod forms;
 mod given;
 mod hostile;
 mod language;
+mod manual;
 mod names;
 mod problems;
 mod random;
