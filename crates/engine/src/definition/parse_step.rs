@@ -49,6 +49,7 @@ impl Reader {
         let repeat = fields.get("loop").and_then(|node| self.repeat(position, node));
         let action = self.step_action(position, flow, defaults);
         self.check_company(*fields, &action);
+        self.check_rounds(*fields, &action);
         self.output_mapping(*fields, Mapping { position, flow });
         let name = fields.get("name").and_then(|node| self.text(node));
         let retry = fields.get("retry").map(|node| self.retry(node));
@@ -91,6 +92,19 @@ impl Reader {
         for (key, place) in keys {
             let message = format!("\"{key}\" has no meaning for {what}");
             self.at(place, message, "take it out, or put it on a step that does work");
+        }
+    }
+
+    /// A fan-out's elements and a loop's rounds are the same instances, so a step has one of them.
+    fn check_rounds(&mut self, fields: Fields<'_>, action: &Action) {
+        // Approvals and gates have no rounds anyway.
+        if matches!(action, Action::Approval(_) | Action::Gate(_)) {
+            return;
+        }
+        let repeat = fields.keys().find(|(key, _)| *key == "loop");
+        if let (Some((_, place)), Some(_)) = (repeat, fields.get("strategy")) {
+            let message = "has both \"strategy\" and \"loop\"";
+            self.at(place, message, "let each element start a workflow whose step loops");
         }
     }
 

@@ -153,4 +153,5 @@ fn editors_show_common_mistakes() {
     check(&step("tool: t, compensate: {wait: {minutes: 1}}"));
     check(&step("tool: t, on-error: {}"));
     check(&step("tool: t, retry: {max-attempts: 0}"));
+    check(&step("tool: t, strategy: {matrix: {a: [1]}}, loop: {until: loop.last.ok}"));
 }
