@@ -9,6 +9,7 @@
 use crate::ProviderKind;
 use crate::chat::{Message, Part, Reply, Request};
 use crate::embedding::{EmbedInput, EmbedRequest};
+use crate::providers::FAILED;
 use crate::written;
 
 /// What a provider adds around a message: role marks and separators.
@@ -154,7 +155,10 @@ fn count_message(message: &Message, text: impl Fn(&str) -> u64, image: u64) -> u
         Part::ToolCall(call) => {
             PER_MESSAGE + text(&call.id) + text(&call.name) + text(&call.arguments)
         }
-        Part::ToolReturn { id, content } => text(id) + text(content),
+        Part::ToolReturn { id, content, is_error } => {
+            let mark = if *is_error { text(FAILED) } else { 0 };
+            text(id) + text(content) + mark
+        }
         Part::Thought(thought) => text(&thought.text),
         Part::CachePoint => 0,
     });
@@ -184,15 +188,15 @@ mod tests {
         let grow: [fn(&mut Request); 4] = [
             |request| request.messages.push(Message::tool_return("call_1", "{\"ok\":true}")),
             |request| {
-                request.messages[0].content.push(Part::Image(crate::chat::Image::Url {
-                    url: "https://example.com/a.png".into(),
-                }));
+                let image = crate::chat::Image::url("https://example.com/a.png");
+                request.messages[0].content.push(Part::Image(image));
             },
             |request| {
                 request.tools.push(crate::chat::ToolSpec {
                     name: "read".into(),
                     description: "read a file".into(),
                     parameters: serde_json::json!({"type": "object"}),
+                    strict: None,
                 });
             },
             |request| {
@@ -222,7 +226,7 @@ mod tests {
             [ProviderKind::Anthropic, ProviderKind::OpenAi]
                 .map(|kind| now.at(kind) - before.at(kind))
         };
-        let image = crate::chat::Image::Url { url: "https://example.com/a.png".into() };
+        let image = crate::chat::Image::url("https://example.com/a.png");
         // a picture of 768 by 2,048 pixels, as gpt-4o-mini counts it
         assert_eq!(bound(Part::Image(image)), [8_464, 48_169]);
         let thought = crate::chat::Thought { text: "hm".into(), seal: "anthropic:".repeat(100) };

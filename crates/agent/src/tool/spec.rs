@@ -44,6 +44,7 @@ impl ToolSpec {
             name: self.name.clone(),
             description: self.description.clone(),
             parameters: self.input_schema.clone(),
+            strict: None,
         }
     }
 }

@@ -142,6 +142,7 @@ fn replied(answer: &Value) -> agent::turn::Input {
             thoughts: Vec::new(),
             tool_calls: Vec::new(),
             finish: llm::chat::Finish::Stop,
+            stop_sequence: None,
             usage: llm::chat::TokenUsage::default(),
             scripted: true,
         },

@@ -261,6 +261,7 @@ fn silent(call: &ModelCall, text: String) -> CallOutcome {
             thoughts: Vec::new(),
             tool_calls: Vec::new(),
             finish: Finish::Stop,
+            stop_sequence: None,
             usage,
             scripted: false,
         },

@@ -62,6 +62,7 @@ mod tests {
             name: "read".to_owned(),
             description: String::new(),
             parameters: serde_json::json!({}),
+            strict: None,
         };
         let others = [
             key(organisation(2), "chat", ("p", "m"), &base),

@@ -67,7 +67,8 @@ impl Heard {
             | Delta::Text { .. }
             | Delta::Reasoning { .. }
             | Delta::Seal { .. }
-            | Delta::ToolCall { .. } => {}
+            | Delta::ToolCall { .. }
+            | Delta::StopSequence { .. } => {}
         }
     }
 }

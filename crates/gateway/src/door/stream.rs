@@ -120,7 +120,7 @@ impl Events {
                 self.heard.add(name);
                 self.heard.add(arguments);
             }
-            Delta::Seal { .. } => {}
+            Delta::Seal { .. } | Delta::StopSequence { .. } => {}
         }
         if let Some((_, accumulator)) = &mut self.kept
             && accumulator.push(delta).is_err()
@@ -250,6 +250,8 @@ pub(super) fn pieces(reply: &Reply) -> Vec<Delta> {
         name: call.name.clone(),
         arguments: call.arguments.clone(),
     }));
+    let at = reply.stop_sequence.clone();
+    deltas.extend(at.map(|text| Delta::StopSequence { text }));
     deltas.push(Delta::Usage(reply.usage));
     deltas.push(Delta::Finish { reason: reply.finish });
     deltas

@@ -138,6 +138,7 @@ both_databases! {
                 name: "clock".into(),
                 description: "Tells the time".into(),
                 parameters: json!({"type": "object"}),
+                strict: None,
             }];
             let reply = house.gateway.call(question).await.unwrap().reply;
             assert_eq!((reply.tool_calls.len(), reply.content.as_str()), (calls, words), "{model}");

@@ -16,6 +16,7 @@ pub struct Accumulator {
     tool_calls: Vec<ToolCall>,
     usage: TokenUsage,
     finish: Option<Finish>,
+    stop_sequence: Option<String>,
 }
 
 impl Accumulator {
@@ -36,6 +37,7 @@ impl Accumulator {
             Delta::ToolCall { index, id, name, arguments } => {
                 return self.push_tool_call(index, ToolCall { id, name, arguments });
             }
+            Delta::StopSequence { text } => self.stop_sequence = Some(text),
             Delta::Usage(usage) => self.usage = usage,
             Delta::Finish { reason } => self.finish = Some(reason),
         }
@@ -69,6 +71,7 @@ impl Accumulator {
             thoughts: self.thoughts,
             tool_calls: self.tool_calls,
             finish,
+            stop_sequence: self.stop_sequence,
             usage: self.usage,
             scripted: self.scripted,
         })
@@ -104,6 +107,7 @@ mod tests {
             fragment(0, "a", "read", "{\"p\""),
             fragment(1, "b", "list", "{}"),
             fragment(0, "", "", ":1}"),
+            Delta::StopSequence { text: "END".into() },
             Delta::Usage(usage),
             Delta::Finish { reason: Finish::ToolCalls },
         ]);
@@ -119,6 +123,7 @@ mod tests {
             thoughts: vec![Thought { text: "hm".into(), seal: "anthropic:1".into() }],
             tool_calls: vec![call("a", "read", "{\"p\":1}"), call("b", "list", "{}")],
             finish: Finish::ToolCalls,
+            stop_sequence: Some("END".into()),
             usage,
             scripted: true,
         };

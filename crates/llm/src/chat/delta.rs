@@ -45,6 +45,12 @@ pub enum Delta {
         /// More of the arguments' text.
         arguments: String,
     },
+    /// The text of [`Request::stop`](super::Request::stop) at which the model stopped, where
+    /// its provider tells; not a part of the answer.
+    StopSequence {
+        /// The text.
+        text: String,
+    },
     /// What the call used.
     Usage(TokenUsage),
     /// The answer is complete.

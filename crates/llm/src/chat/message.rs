@@ -44,6 +44,9 @@ pub enum Part {
         id: String,
         /// What the tool returned, as text.
         content: String,
+        /// Whether the tool failed, and this is how.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_error: bool,
     },
     /// What the model thought before it spoke, to be shown to it again.
     Thought(Thought),
@@ -62,10 +65,21 @@ pub struct Thought {
     pub seal: String,
 }
 
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Where it is.
+    #[serde(flatten)]
+    pub source: Source,
+    /// How closely the model looks at it, where its provider lets one choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
+}
+
 /// Where a picture is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "source", rename_all = "snake_case")]
-pub enum Image {
+pub enum Source {
     /// At an address that the provider fetches.
     Url {
         /// The address.
@@ -80,24 +94,49 @@ pub enum Image {
     },
 }
 
+/// How closely a model looks at a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    /// As its provider thinks best.
+    Auto,
+    /// At a small copy of it.
+    Low,
+    /// At a large one, in parts.
+    High,
+    /// At the picture as it is.
+    Original,
+}
+
 impl Image {
+    /// The picture at an address that the provider fetches.
+    pub fn url(url: impl Into<String>) -> Self {
+        Self { source: Source::Url { url: url.into() }, detail: None }
+    }
+
+    /// The picture that these bytes are, in base64.
+    pub fn base64(media_type: impl Into<String>, data: impl Into<String>) -> Self {
+        let (media_type, data) = (media_type.into(), data.into());
+        Self { source: Source::Base64 { media_type, data }, detail: None }
+    }
+
     /// The picture behind an address, which may be a `data:` URL that holds it.
     pub fn from_url(url: impl Into<String>) -> Self {
         let url = url.into();
         let held = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
         match held {
-            Some((media_type, data)) => {
-                Self::Base64 { media_type: media_type.to_owned(), data: data.to_owned() }
-            }
-            None => Self::Url { url },
+            Some((media_type, data)) => Self::base64(media_type, data),
+            None => Self::url(url),
         }
     }
 
     /// The address, or the picture itself as a `data:` URL.
     pub fn to_url(&self) -> std::borrow::Cow<'_, str> {
-        match self {
-            Self::Url { url } => url.into(),
-            Self::Base64 { media_type, data } => format!("data:{media_type};base64,{data}").into(),
+        match &self.source {
+            Source::Url { url } => url.into(),
+            Source::Base64 { media_type, data } => {
+                format!("data:{media_type};base64,{data}").into()
+            }
         }
     }
 }
@@ -146,7 +185,8 @@ impl Message {
 
     /// What a tool returned for the call with this id.
     pub fn tool_return(id: impl Into<String>, content: impl Into<String>) -> Self {
-        let part = Part::ToolReturn { id: id.into(), content: content.into() };
+        let (id, content) = (id.into(), content.into());
+        let part = Part::ToolReturn { id, content, is_error: false };
         Self { role: Role::Tool, content: vec![part] }
     }
 
@@ -180,7 +220,8 @@ mod tests {
             assert_eq!(serde_json::from_value::<Message>(expected).unwrap(), message);
         };
         let call = ToolCall { id: "a".into(), name: "read".into(), arguments: "{".into() };
-        let image = Image::Base64 { media_type: "image/png".into(), data: "AA".into() };
+        let image = Image::base64("image/png", "AA");
+        let near = Image { detail: Some(Detail::High), ..Image::url("https://a.example/b") };
         check(
             Message {
                 role: Role::Assistant,
@@ -195,6 +236,14 @@ mod tests {
             Message::tool_return("a", "ok"),
             json!({"role": "tool", "content": [{"type": "tool_return", "id": "a", "content": "ok"}]}),
         );
+        let (id, content) = ("a".into(), "no such file".into());
+        let failed = Part::ToolReturn { id, content, is_error: true };
+        check(
+            Message { role: Role::Tool, content: vec![failed] },
+            json!({"role": "tool", "content": [
+                {"type": "tool_return", "id": "a", "content": "no such file", "is_error": true},
+            ]}),
+        );
         let thought = Thought { text: "hm".into(), seal: "anthropic:x".into() };
         check(
             Message {
@@ -207,9 +256,10 @@ mod tests {
             ]}),
         );
         check(
-            Message { role: Role::User, content: vec![Part::Image(image)] },
+            Message { role: Role::User, content: vec![Part::Image(image), Part::Image(near)] },
             json!({"role": "user", "content": [
                 {"type": "image", "source": "base64", "media_type": "image/png", "data": "AA"},
+                {"type": "image", "source": "url", "url": "https://a.example/b", "detail": "high"},
             ]}),
         );
     }

@@ -12,6 +12,8 @@ mod request;
 
 pub use accumulator::Accumulator;
 pub use delta::Delta;
-pub use message::{Image, Message, Part, Role, Thought, ToolCall};
+pub use message::{Detail, Image, Message, Part, Role, Source, Thought, ToolCall};
 pub use reply::{Finish, Reply, TokenUsage};
-pub use request::{CacheHints, Effort, OutputSchema, Reasoning, Request, ToolChoice, ToolSpec};
+pub use request::{
+    CacheHints, Effort, OutputSchema, Reasoning, Request, ServiceTier, ToolChoice, ToolSpec,
+};

@@ -23,6 +23,9 @@ pub struct Reply {
     pub tool_calls: Vec<ToolCall>,
     /// Why it stopped.
     pub finish: Finish,
+    /// The text at which it was asked to stop and did, where its provider tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_sequence: Option<String>,
     /// What it used.
     pub usage: TokenUsage,
     /// Whether the scripted model wrote this; no real model was asked.

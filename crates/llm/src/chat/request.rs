@@ -45,7 +45,7 @@ pub struct Request {
     pub presence_penalty: Option<f64>,
     /// The same seed asks the provider for the same answer, where it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
+    pub seed: Option<i64>,
     /// Texts at which the model stops.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
@@ -55,6 +55,9 @@ pub struct Request {
     /// What the provider may keep for the next call.
     #[serde(default, skip_serializing_if = "CacheHints::is_empty")]
     pub cache: CacheHints,
+    /// Which of its provider's capacity the call may use; its provider decides if unset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<ServiceTier>,
     /// Who asks, as an opaque word for the provider's watch over abuse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
@@ -73,6 +76,10 @@ pub struct ToolSpec {
     pub description: String,
     /// The JSON Schema of its arguments.
     pub parameters: serde_json::Value,
+    /// Whether its provider must keep the arguments to the schema; its provider decides if
+    /// unset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
 }
 
 /// Whether the model must, may or must not ask for a tool.
@@ -94,6 +101,17 @@ impl ToolChoice {
     fn is_auto(&self) -> bool {
         *self == Self::Auto
     }
+}
+
+/// Which of a provider's capacity a call may use. What costs more or less than the standard
+/// price is not among them: a budget is kept by the standard price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceTier {
+    /// What the account at the provider is set to.
+    Auto,
+    /// The shared capacity, at the standard price.
+    Standard,
 }
 
 /// How much a model thinks before it answers.

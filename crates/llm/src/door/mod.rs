@@ -10,6 +10,8 @@ mod field;
 mod frames;
 pub mod models;
 #[cfg(test)]
+mod passing;
+#[cfg(test)]
 mod tests;
 pub mod transcription;
 

@@ -157,6 +157,30 @@ fn seals_survive_the_doors_that_have_a_place_for_them() {
 }
 
 #[test]
+fn the_text_at_which_a_model_stopped_passes_the_door_that_has_a_place_for_it() {
+    let answer = |reason| {
+        vec![
+            Delta::Start { model: "m".into(), scripted: false },
+            text("one, "),
+            Delta::StopSequence { text: "two".into() },
+            Delta::Usage(TokenUsage { input: 1, output: 1, ..TokenUsage::default() }),
+            Delta::Finish { reason },
+        ]
+    };
+    let check = |door: Door, reason: Finish, expected: Option<&str>| {
+        let streamed = read_by_client(door, &frames(door, &answer(reason))).unwrap();
+        let whole = read_whole(door, &door.encode(&folded(answer(reason)), &meta()));
+        for reply in [streamed, whole] {
+            assert_eq!((reply.finish, reply.stop_sequence.as_deref()), (reason, expected));
+        }
+    };
+    check(Door::Messages, Finish::Stop, Some("two"));
+    check(Door::Messages, Finish::Length, None);
+    check(Door::Chat, Finish::Stop, None);
+    check(Door::Responses, Finish::Stop, None);
+}
+
+#[test]
 fn a_stream_that_fails_is_an_error_to_the_client() {
     let error = Error::Overloaded { retry_after: None, message: "busy".into() };
     for door in DOORS {
@@ -238,6 +262,7 @@ fn a_request_round_trips_through_its_own_door() {
             name: "read".into(),
             description: "d".into(),
             parameters: serde_json::json!({"type": "object"}),
+            strict: Some(false),
         }],
         max_output_tokens: Some(9),
         temperature: Some(0.5),

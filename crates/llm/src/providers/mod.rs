@@ -42,6 +42,14 @@ fn path_segment(name: &str) -> String {
     if segment.chars().all(|letter| letter == '.') { segment.replace('.', "%2E") } else { segment }
 }
 
+/// What stands before what a failed tool returned, in dialects that cannot say so otherwise.
+pub(crate) const FAILED: &str = "error: ";
+
+/// What a tool returned, for dialects where text is all that can be said of it.
+fn returned_text(content: &str, is_error: bool) -> std::borrow::Cow<'_, str> {
+    if is_error { format!("{FAILED}{content}").into() } else { content.into() }
+}
+
 /// The names of all tools that were called, by the ids of the calls: some dialects want
 /// the name where others want the id.
 fn called_tools(request: &Request) -> HashMap<&str, &str> {

@@ -50,7 +50,10 @@ impl Hold {
                 Vec::new()
             }
             Delta::Finish { reason } => self.finish(reason),
-            Delta::Start { .. } | Delta::Reasoning { .. } | Delta::Seal { .. } => vec![delta],
+            Delta::Start { .. }
+            | Delta::Reasoning { .. }
+            | Delta::Seal { .. }
+            | Delta::StopSequence { .. } => vec![delta],
         }
     }
 

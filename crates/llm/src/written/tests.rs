@@ -23,7 +23,7 @@ const BOTH: Abilities = Abilities { tool_calls: ToolCalls::Written, schemas: Sch
 
 fn tool(name: &str) -> ToolSpec {
     let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}});
-    ToolSpec { name: name.into(), description: "Looks".into(), parameters }
+    ToolSpec { name: name.into(), description: "Looks".into(), parameters, strict: None }
 }
 
 /// A question with the tools `weather` and `clock`.

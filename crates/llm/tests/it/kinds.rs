@@ -22,6 +22,7 @@ fn hi() -> Reply {
         thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish: Finish::Stop,
+        stop_sequence: None,
         usage: TokenUsage { input: 3, output: 1, ..TokenUsage::default() },
         scripted: false,
     }

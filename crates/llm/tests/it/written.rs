@@ -25,6 +25,7 @@ async fn ask(tool_calls: ToolCalls) -> ([Reply; 2], Value) {
         name: "clock".into(),
         description: "Tells the time".into(),
         parameters: json!({"type": "object", "properties": {"zone": {"type": "string"}}}),
+        strict: None,
     };
     let request = Request { tools: vec![tool], tool_choice: ToolChoice::Required, ..request() };
     let whole = provider.complete_at_once(&transport(), &request).await.unwrap();

@@ -156,7 +156,7 @@ fn tool_results_reach_the_model_in_its_order_and_as_data() {
     let answers: Vec<String> = told(&turn)[3..]
         .iter()
         .map(|message| match &message.content[..] {
-            [Part::ToolReturn { id, content }] => format!("{id}={content}"),
+            [Part::ToolReturn { id, content, .. }] => format!("{id}={content}"),
             other => panic!("{other:?}"),
         })
         .collect();

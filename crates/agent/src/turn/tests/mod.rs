@@ -55,6 +55,7 @@ fn tool_spec() -> TurnSpec {
         name: name.into(),
         description: "A tool of these tests".into(),
         parameters: json!({ "type": "object", "required": ["q"], "properties": { "q": { "type": "string" } } }),
+        strict: None,
     };
     TurnSpec { tools: vec![tool("search"), tool("read")], ..spec() }
 }
@@ -76,6 +77,7 @@ fn reply(content: &str, finish: Finish, calls: &[(&str, &str, &str)]) -> Input {
             thoughts: Vec::new(),
             tool_calls,
             finish,
+            stop_sequence: None,
             usage: TokenUsage { input: 10, output: 5, ..TokenUsage::default() },
             scripted: true,
         },

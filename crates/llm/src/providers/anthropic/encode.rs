@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::wire_out::{
-    Block, BlockKind, Body, CacheControl, Choice, Input, Line, Metadata, OutputConfig, Source,
+    Block, BlockKind, Body, CacheControl, Choice, Input, Line, Metadata, OutputConfig, Picture,
     Thinking, Tool,
 };
 use super::{REDACTED_SEAL, SEAL};
 use crate::Result;
 use crate::chat::{
-    Effort, Image, Message, Part, Reasoning, Request, Role, Thought, ToolCall, ToolChoice,
+    Effort, Image, Message, Part, Reasoning, Request, Role, ServiceTier, Source, Thought, ToolCall,
+    ToolChoice,
 };
 use crate::most::{MIN_THINKING, ProviderKind, most_output};
 use crate::providers::answer::AnswerTool;
@@ -35,6 +36,7 @@ pub fn encode_count(request: &Request) -> Result<Vec<u8>> {
     body.top_k = None;
     body.stop_sequences = &[];
     body.metadata = None;
+    body.service_tier = None;
     json_body(&body)
 }
 
@@ -79,7 +81,15 @@ fn body(request: &Request, stream: bool) -> Result<Body<'_>> {
         top_k: request.top_k.filter(|_| !is_thinking),
         stop_sequences: &request.stop,
         metadata: request.user.as_deref().map(|user_id| Metadata { user_id }),
+        service_tier: request.service_tier.map(tier_word),
     })
+}
+
+const fn tier_word(tier: ServiceTier) -> &'static str {
+    match tier {
+        ServiceTier::Auto => "auto",
+        ServiceTier::Standard => "standard_only",
+    }
 }
 
 /// Models up to 4.5 take a budget, later ones only a word.
@@ -159,8 +169,9 @@ fn push_blocks<'a>(
             (Role::User, Part::Image(image)) => Some(BlockKind::Image { source: source(image) }),
             (Role::Assistant, Part::ToolCall(call)) => Some(tool_use(call)),
             (Role::Assistant, Part::Thought(thought)) => thinking_block(thought),
-            (Role::Tool, Part::ToolReturn { id, content }) => {
-                Some(BlockKind::ToolResult { tool_use_id: allowed_id(id), content })
+            (Role::Tool, Part::ToolReturn { id, content, is_error }) => {
+                let (tool_use_id, is_error) = (allowed_id(id), *is_error);
+                Some(BlockKind::ToolResult { tool_use_id, content, is_error })
             }
             (_, Part::CachePoint) => {
                 if let Some(last) = blocks.last_mut() {
@@ -175,10 +186,10 @@ fn push_blocks<'a>(
     Ok(())
 }
 
-fn source(image: &Image) -> Source<'_> {
-    match image {
-        Image::Url { url } => Source::Url { url },
-        Image::Base64 { media_type, data } => Source::Base64 { media_type, data },
+fn source(image: &Image) -> Picture<'_> {
+    match &image.source {
+        Source::Url { url } => Picture::Url { url },
+        Source::Base64 { media_type, data } => Picture::Base64 { media_type, data },
     }
 }
 
@@ -223,12 +234,14 @@ fn tools<'a>(request: &'a Request, answer: Option<&AnswerTool>) -> Vec<Tool<'a>>
         name: Cow::Borrowed(tool.name.as_str()),
         description: &tool.description,
         input_schema: Cow::Borrowed(&tool.parameters),
+        strict: tool.strict,
         cache_control: None,
     });
     let shape = request.output_schema.as_ref().zip(answer).map(|(output, answer)| Tool {
         name: Cow::Owned(answer.name.clone()),
         description: "Give the final answer by calling this tool, once.",
         input_schema: answer.schema(output),
+        strict: None,
         cache_control: None,
     });
     // tools that may not be called are still offered when past turns have called them

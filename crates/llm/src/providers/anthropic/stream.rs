@@ -29,6 +29,7 @@ pub struct Messages {
     /// An answer of a demanded shape that cannot be taken out of its input, and why.
     unread: Option<(String, Error)>,
     finish: Option<Finish>,
+    stop_sequence: Option<String>,
     usage: Usage,
 }
 
@@ -68,6 +69,7 @@ impl Reader for Messages {
             aside: String::new(),
             unread: None,
             finish: None,
+            stop_sequence: None,
             usage: Usage::default(),
         }
     }
@@ -101,8 +103,8 @@ impl Reader for Messages {
                 if let Some(usage) = event.usage {
                     self.usage = self.usage.updated(usage);
                 }
-                if let Some(reason) = event.delta.and_then(|delta| delta.stop_reason) {
-                    self.finish = Some(finish(&reason)?);
+                if let Some(delta) = event.delta {
+                    self.stopped(delta.stop_reason, delta.stop_sequence)?;
                 }
             }
             "message_stop" => {
@@ -138,7 +140,7 @@ impl Messages {
             self.blocks.push((index as u64, open));
             self.close(index as u64, deltas);
         }
-        self.finish = message.stop_reason.as_deref().map(finish).transpose()?;
+        self.stopped(message.stop_reason, message.stop_sequence)?;
         self.last_deltas(deltas)
     }
 
@@ -153,6 +155,14 @@ impl Messages {
             }
             deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
         }
+    }
+
+    fn stopped(&mut self, reason: Option<String>, at: Option<String>) -> Result<()> {
+        if let Some(reason) = reason {
+            self.finish = Some(finish(&reason)?);
+            self.stop_sequence = at.filter(|at| reason == "stop_sequence" && !at.is_empty());
+        }
+        Ok(())
     }
 
     fn open(&mut self, block: Block, is_whole: bool, deltas: &mut Vec<Delta>) -> Open {
@@ -301,6 +311,8 @@ impl Messages {
         if !self.has_answered && !self.aside.is_empty() {
             deltas.push(Delta::Text { text: std::mem::take(&mut self.aside) });
         }
+        let at = self.stop_sequence.take();
+        deltas.extend(at.map(|text| Delta::StopSequence { text }));
         let usage = self.usage.tokens(self.is_long).unwrap_or_else(|| TokenUsage {
             input: self.input_estimate,
             output: self.written.tokens(),

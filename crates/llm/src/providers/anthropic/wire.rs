@@ -13,6 +13,7 @@ pub(super) struct Message {
     #[serde(default)]
     pub content: Vec<Block>,
     pub stop_reason: Option<String>,
+    pub stop_sequence: Option<String>,
     pub usage: Option<Usage>,
 }
 
@@ -50,6 +51,7 @@ pub(super) struct Fragment {
     pub signature: Option<String>,
     pub partial_json: Option<String>,
     pub stop_reason: Option<String>,
+    pub stop_sequence: Option<String>,
 }
 
 /// What was used so far; later reports replace what they name.
@@ -60,12 +62,19 @@ pub(super) struct Usage {
     cache_read_input_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
     cache_creation: Option<CacheCreation>,
+    output_tokens_details: Option<OutputDetails>,
 }
 
 /// How long what was put into the cache is kept.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 struct CacheCreation {
     ephemeral_1h_input_tokens: Option<u64>,
+}
+
+/// What was written that nobody sees in full.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+struct OutputDetails {
+    thinking_tokens: Option<u64>,
 }
 
 impl Usage {
@@ -79,6 +88,7 @@ impl Usage {
                 .cache_creation_input_tokens
                 .or(self.cache_creation_input_tokens),
             cache_creation: later.cache_creation.or(self.cache_creation),
+            output_tokens_details: later.output_tokens_details.or(self.output_tokens_details),
         }
     }
 
@@ -93,12 +103,14 @@ impl Usage {
         let fresh = self.input_tokens.unwrap_or(0);
         let input = fresh.saturating_add(cached_input).saturating_add(cache_write);
         let output = self.output_tokens.unwrap_or(0);
+        let thought = self.output_tokens_details.and_then(|details| details.thinking_tokens);
         (input > 0 || output > 0).then(|| TokenUsage {
             input,
             output,
             cached_input,
             cache_write,
             cache_write_1h: for_an_hour.min(cache_write),
+            reasoning: thought.unwrap_or(0).min(output),
             ..TokenUsage::default()
         })
     }

@@ -34,6 +34,8 @@ pub(super) struct Body<'a> {
     pub stop_sequences: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -53,12 +55,30 @@ pub(super) struct Block<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum BlockKind<'a> {
-    Text { text: &'a str },
-    Image { source: Source<'a> },
-    ToolUse { id: Cow<'a, str>, name: &'a str, input: Input<'a> },
-    ToolResult { tool_use_id: Cow<'a, str>, content: &'a str },
-    Thinking { thinking: &'a str, signature: &'a str },
-    RedactedThinking { data: &'a str },
+    Text {
+        text: &'a str,
+    },
+    Image {
+        source: Picture<'a>,
+    },
+    ToolUse {
+        id: Cow<'a, str>,
+        name: &'a str,
+        input: Input<'a>,
+    },
+    ToolResult {
+        tool_use_id: Cow<'a, str>,
+        content: &'a str,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        is_error: bool,
+    },
+    Thinking {
+        thinking: &'a str,
+        signature: &'a str,
+    },
+    RedactedThinking {
+        data: &'a str,
+    },
 }
 
 /// An object as it was written, or an empty one.
@@ -76,7 +96,7 @@ impl Serialize for Input<'_> {
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Source<'a> {
+pub(super) enum Picture<'a> {
     Url { url: &'a str },
     Base64 { media_type: &'a str, data: &'a str },
 }
@@ -94,6 +114,8 @@ pub(super) struct Tool<'a> {
     pub name: Cow<'a, str>,
     pub description: &'a str,
     pub input_schema: Cow<'a, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_control: Option<CacheControl>,
 }

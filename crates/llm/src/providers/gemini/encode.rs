@@ -13,7 +13,7 @@ use super::wire_out::{
 use super::{SEAL, path_segment};
 use crate::Result;
 use crate::chat::{
-    Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role, ToolChoice,
+    Effort, Message, OutputSchema, Part, Reasoning, Request, Role, Source, ToolChoice,
 };
 use crate::providers::answer::AnswerTool;
 use crate::providers::openai::misplaced;
@@ -94,13 +94,13 @@ fn pieces<'a>(
                     pieces.push(Piece { text: Some(text), thought_signature, ..none() });
                 }
             }
-            (Role::User, Part::Image(Image::Url { url })) => {
-                pieces.push(Piece { file_data: Some(File { file_uri: url }), ..none() });
-            }
-            (Role::User, Part::Image(Image::Base64 { media_type, data })) => {
-                let blob = Blob { mime_type: media_type, data };
-                pieces.push(Piece { inline_data: Some(blob), ..none() });
-            }
+            (Role::User, Part::Image(image)) => pieces.push(match &image.source {
+                Source::Url { url } => Piece { file_data: Some(File { file_uri: url }), ..none() },
+                Source::Base64 { media_type, data } => {
+                    let blob = Blob { mime_type: media_type, data };
+                    Piece { inline_data: Some(blob), ..none() }
+                }
+            }),
             (Role::Assistant, Part::Thought(thought)) => {
                 seal = thought.seal.strip_prefix(SEAL).or(seal);
             }
@@ -111,9 +111,8 @@ fn pieces<'a>(
                 let call = Call { name: &call.name, args: object(&call.arguments) };
                 pieces.push(Piece { function_call: Some(call), thought_signature, ..none() });
             }
-            (Role::Tool, Part::ToolReturn { id, content }) => {
-                let response =
-                    object(content).map_or(Response::Text { result: content }, Response::Object);
+            (Role::Tool, Part::ToolReturn { id, content, is_error }) => {
+                let response = response(content, *is_error);
                 // an answer without its call is named by what it answers
                 let name = names.get(id.as_str()).copied().unwrap_or(id);
                 pieces
@@ -123,6 +122,16 @@ fn pieces<'a>(
         }
     }
     Ok(pieces)
+}
+
+/// The provider looks for what went wrong under `error`, and takes any other object as it is.
+fn response(content: &str, is_error: bool) -> Response<'_> {
+    match (object(content), is_error) {
+        (Some(object), false) => Response::Object(object),
+        (None, false) => Response::Text { result: content },
+        (Some(error), true) => Response::FailedWith { error },
+        (None, true) => Response::Failed { error: content },
+    }
 }
 
 fn object(text: &str) -> Option<&RawValue> {

@@ -30,7 +30,8 @@ fn request() -> Request {
 }
 
 fn tool(name: &str) -> ToolSpec {
-    ToolSpec { name: name.into(), description: "d".into(), parameters: json!({"type": "object"}) }
+    let parameters = json!({"type": "object"});
+    ToolSpec { name: name.into(), description: "d".into(), parameters, strict: None }
 }
 
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
@@ -41,6 +42,7 @@ fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
         thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish,
+        stop_sequence: None,
         usage,
         scripted: false,
     }
@@ -117,11 +119,8 @@ fn turns_take_the_shape_of_the_wire() {
                 Role::User,
                 vec![
                     text("see"),
-                    Part::Image(Image::Base64 {
-                        media_type: "image/png".into(),
-                        data: "AA".into(),
-                    }),
-                    Part::Image(Image::Url { url: "https://example.com/a.png".into() }),
+                    Part::Image(Image::base64("image/png", "AA")),
+                    Part::Image(Image::url("https://example.com/a.png")),
                 ],
             ),
             message(

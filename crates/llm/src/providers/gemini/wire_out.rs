@@ -81,6 +81,8 @@ pub(super) struct Returned<'a> {
 pub(super) enum Response<'a> {
     Object(&'a RawValue),
     Text { result: &'a str },
+    Failed { error: &'a str },
+    FailedWith { error: &'a RawValue },
 }
 
 #[derive(Debug, Serialize)]
@@ -127,7 +129,7 @@ pub(super) struct Generation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
+    pub seed: Option<i64>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub stop_sequences: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]

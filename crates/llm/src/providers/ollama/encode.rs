@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::wire::{Arguments, Body, Function, Line, MadeCall, MadeFunction, Options, Think, Tool};
-use crate::chat::{Effort, Image, Message, Part, Reasoning, Request, Role, ToolChoice};
+use crate::chat::{Effort, Message, Part, Reasoning, Request, Role, Source, ToolChoice};
 use crate::providers::openai::misplaced;
-use crate::providers::{called_tools, json_body};
+use crate::providers::{called_tools, json_body, returned_text};
 use crate::{Error, Result};
 
 /// The body that asks for an answer, streamed or in one piece. Labels are ours and stay here.
@@ -77,11 +77,13 @@ fn line<'a>(role: &'static str, message: &'a Message) -> Result<Line<'a>> {
     for part in &message.content {
         match (message.role, part) {
             (_, Part::Text { .. } | Part::CachePoint) | (Role::Assistant, Part::Thought(_)) => {}
-            (Role::User, Part::Image(Image::Base64 { data, .. })) => images.push(data.as_str()),
-            (Role::User, Part::Image(Image::Url { .. })) => {
-                let operation = "pictures behind an address; send the picture itself as base64";
-                return Err(Error::Unsupported { provider: "ollama", operation });
-            }
+            (Role::User, Part::Image(image)) => match &image.source {
+                Source::Base64 { data, .. } => images.push(data.as_str()),
+                Source::Url { .. } => {
+                    let operation = "pictures behind an address; send the picture itself as base64";
+                    return Err(Error::Unsupported { provider: "ollama", operation });
+                }
+            },
             (Role::Assistant, Part::ToolCall(call)) => tool_calls.push(MadeCall {
                 function: MadeFunction { name: &call.name, arguments: arguments(&call.arguments) },
             }),
@@ -110,9 +112,9 @@ fn push_returns<'a>(
     for part in &message.content {
         match part {
             Part::CachePoint => {}
-            Part::ToolReturn { id, content } => messages.push(Line {
+            Part::ToolReturn { id, content, is_error } => messages.push(Line {
                 role: "tool",
-                content: Cow::Borrowed(content),
+                content: returned_text(content, *is_error),
                 images: Vec::new(),
                 tool_calls: Vec::new(),
                 tool_name: names.get(id.as_str()).copied(),

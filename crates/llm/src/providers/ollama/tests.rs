@@ -33,6 +33,7 @@ fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
         thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish,
+        stop_sequence: None,
         usage,
         scripted: false,
     }
@@ -89,8 +90,9 @@ fn everything_that_is_set_is_sent() {
         name: name.into(),
         description: "d".into(),
         parameters: json!({"type": "object"}),
+        strict: None,
     };
-    let picture = Image::Base64 { media_type: "image/png".into(), data: "AA".into() };
+    let picture = Image::base64("image/png", "AA");
     let messages = vec![
         Message::system("rules"),
         Message {
@@ -136,7 +138,7 @@ fn everything_that_is_set_is_sent() {
         "options": {"num_predict": 9, "temperature": 0.5},
     });
     assert_eq!(body, expected);
-    let link = Part::Image(Image::Url { url: "https://example.com/a.png".into() });
+    let link = Part::Image(Image::url("https://example.com/a.png"));
     let linked = Request::new("m", vec![Message { role: Role::User, content: vec![link] }]);
     assert_eq!(encode(&linked, true).unwrap_err().code(), "unsupported");
 }

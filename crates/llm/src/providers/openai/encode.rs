@@ -9,9 +9,10 @@ use super::wire_out::{
     Line, Named, OfferedFunction, Piece, ResponseFormat, RouterReasoning, StreamOptions, Tool,
 };
 use crate::chat::{
-    Effort, Message, OutputSchema, Part, Reasoning, Request, Role, ToolChoice, ToolSpec,
+    Detail, Effort, Message, OutputSchema, Part, Reasoning, Request, Role, ServiceTier, ToolChoice,
+    ToolSpec,
 };
-use crate::providers::json_body;
+use crate::providers::{json_body, returned_text};
 use crate::{Error, Result};
 
 /// Who listens, where writing has to differ.
@@ -73,6 +74,8 @@ pub fn encode(request: &Request, dialect: Dialect, stream: bool) -> Result<Vec<u
         usage: is_router.then_some(Included { include: true }),
         prompt_cache_key: request.cache.key.as_deref().filter(|_| is_openai),
         user: request.user.as_deref(),
+        // others have tiers of other names
+        service_tier: request.service_tier.filter(|_| is_openai).map(tier_word),
     })
 }
 
@@ -86,6 +89,24 @@ pub(in crate::providers) fn effort_word(reasoning: Reasoning) -> Option<&'static
         (_, Some(Effort::Medium)) => Some("medium"),
         (_, Some(Effort::High)) => Some("high"),
         (_, Some(Effort::Max)) => Some("xhigh"),
+    }
+}
+
+/// The word for a capacity.
+pub(in crate::providers) const fn tier_word(tier: ServiceTier) -> &'static str {
+    match tier {
+        ServiceTier::Auto => "auto",
+        ServiceTier::Standard => "default",
+    }
+}
+
+/// The word for how closely to look at a picture.
+const fn detail_word(detail: Detail) -> &'static str {
+    match detail {
+        Detail::Auto => "auto",
+        Detail::Low => "low",
+        // the most that chats have a word for
+        Detail::High | Detail::Original => "high",
     }
 }
 
@@ -117,9 +138,9 @@ fn push_message<'a>(
         Role::Tool => {
             for part in &message.content {
                 match part {
-                    Part::ToolReturn { id, content } => messages.push(Line {
+                    Part::ToolReturn { id, content, is_error } => messages.push(Line {
                         tool_call_id: Some(id),
-                        ..line("tool", Content::Text(Cow::Borrowed(content)))
+                        ..line("tool", Content::Text(returned_text(content, *is_error)))
                     }),
                     Part::CachePoint => {}
                     Part::Text { .. } | Part::Image(_) | Part::ToolCall(_) | Part::Thought(_) => {
@@ -161,7 +182,9 @@ fn content(message: &Message, dialect: Dialect) -> Result<Content<'_>> {
         match part {
             Part::Text { text } => pieces.push(Piece::Text { text, cache_control: None }),
             Part::Image(image) => {
-                pieces.push(Piece::ImageUrl { image_url: ImageUrl { url: image.to_url() } });
+                let detail = image.detail.map(detail_word);
+                pieces
+                    .push(Piece::ImageUrl { image_url: ImageUrl { url: image.to_url(), detail } });
             }
             Part::CachePoint => {
                 if let Some(Piece::Text { cache_control, .. }) = pieces.last_mut()
@@ -221,6 +244,7 @@ fn tool(tool: &ToolSpec) -> Tool<'_> {
             name: &tool.name,
             description: &tool.description,
             parameters: &tool.parameters,
+            strict: tool.strict,
         },
     }
 }

@@ -20,7 +20,9 @@ mod wire_out;
 pub use decode::{decode, decode_models};
 pub use embed::{decode_embeddings, encode_embeddings};
 pub use encode::{Dialect, encode};
-pub(in crate::providers) use encode::{allows_strict, effort_word, misplaced, schema_name};
+pub(in crate::providers) use encode::{
+    allows_strict, effort_word, misplaced, schema_name, tier_word,
+};
 pub use speech::{decode_transcription, encode_transcription};
 pub use stream::Chat;
 

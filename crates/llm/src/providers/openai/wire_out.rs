@@ -36,7 +36,7 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
+    pub seed: Option<i64>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub stop: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +51,8 @@ pub(super) struct Body<'a> {
     pub prompt_cache_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -116,6 +118,8 @@ pub(super) struct CacheControl {
 #[derive(Debug, Serialize)]
 pub(super) struct ImageUrl<'a> {
     pub url: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -144,6 +148,8 @@ pub(super) struct OfferedFunction<'a> {
     pub name: &'a str,
     pub description: &'a str,
     pub parameters: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
 }
 
 #[derive(Debug, Serialize)]

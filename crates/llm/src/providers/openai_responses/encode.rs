@@ -3,9 +3,9 @@
 use super::SEAL;
 use super::wire_out::{Body, Choice, Effort, Format, Item, Piece, Text, Tool};
 use crate::Result;
-use crate::chat::{Message, Part, Reasoning, Request, Role, Thought, ToolChoice};
-use crate::providers::json_body;
-use crate::providers::openai::{allows_strict, effort_word, misplaced, schema_name};
+use crate::chat::{Detail, Message, Part, Reasoning, Request, Role, Thought, ToolChoice};
+use crate::providers::openai::{allows_strict, effort_word, misplaced, schema_name, tier_word};
+use crate::providers::{json_body, returned_text};
 
 /// The body that asks for an answer, streamed or in one piece. Labels are ours and stay here.
 pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
@@ -19,7 +19,8 @@ pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
         name: &tool.name,
         description: &tool.description,
         parameters: &tool.parameters,
-        strict: false,
+        // left out it would be strict, and demand every argument that may be left out
+        strict: tool.strict.unwrap_or(false),
     });
     let thinks = request.reasoning.is_some_and(|reasoning| reasoning != Reasoning::Off);
     let format = request.output_schema.as_ref().map(|output| Format {
@@ -47,6 +48,7 @@ pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
         }),
         prompt_cache_key: request.cache.key.as_deref(),
         user: request.user.as_deref(),
+        service_tier: request.service_tier.map(tier_word),
     })
 }
 
@@ -56,6 +58,16 @@ fn tool_choice(choice: &ToolChoice) -> Choice<'_> {
         ToolChoice::None => Choice::Word("none"),
         ToolChoice::Required => Choice::Word("required"),
         ToolChoice::Tool(name) => Choice::Tool { kind: "function", name },
+    }
+}
+
+/// The word for how closely to look at a picture.
+const fn detail_word(detail: Detail) -> &'static str {
+    match detail {
+        Detail::Auto => "auto",
+        Detail::Low => "low",
+        Detail::High => "high",
+        Detail::Original => "original",
     }
 }
 
@@ -81,7 +93,8 @@ fn push_items<'a>(message: &'a Message, items: &mut Vec<Item<'a>>) -> Result<()>
                 content.push(Piece::InputText { text });
             }
             (Role::User, Part::Image(image)) => {
-                content.push(Piece::InputImage { image_url: image.to_url(), detail: "auto" });
+                let detail = detail_word(image.detail.unwrap_or(Detail::Auto));
+                content.push(Piece::InputImage { image_url: image.to_url(), detail });
             }
             (Role::Assistant, Part::Text { text }) => content.push(Piece::OutputText { text }),
             (Role::Assistant, Part::ToolCall(call)) => {
@@ -93,8 +106,9 @@ fn push_items<'a>(message: &'a Message, items: &mut Vec<Item<'a>>) -> Result<()>
                 flush(&mut content, items);
                 items.extend(reasoning(thought));
             }
-            (Role::Tool, Part::ToolReturn { id, content }) => {
-                items.push(Item::FunctionCallOutput { call_id: id, output: content });
+            (Role::Tool, Part::ToolReturn { id, content, is_error }) => {
+                let output = returned_text(content, *is_error);
+                items.push(Item::FunctionCallOutput { call_id: id, output });
             }
             (role, part) => return Err(misplaced(role, part)),
         }

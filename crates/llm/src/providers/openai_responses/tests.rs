@@ -33,6 +33,7 @@ fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
         thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish,
+        stop_sequence: None,
         usage,
         scripted: false,
     }
@@ -114,6 +115,7 @@ fn everything_that_is_set_is_sent() {
         name: "read".into(),
         description: "d".into(),
         parameters: json!({"type": "object"}),
+        strict: None,
     };
     let messages = vec![
         Message::system("rules"),
@@ -122,7 +124,7 @@ fn everything_that_is_set_is_sent() {
             content: vec![
                 Part::Text { text: "see".into() },
                 Part::CachePoint,
-                Part::Image(Image::Base64 { media_type: "image/png".into(), data: "AA".into() }),
+                Part::Image(Image::base64("image/png", "AA")),
             ],
         },
         Message {

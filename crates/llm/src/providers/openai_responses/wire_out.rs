@@ -34,6 +34,8 @@ pub(super) struct Body<'a> {
     pub prompt_cache_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,7 +43,7 @@ pub(super) struct Body<'a> {
 pub(super) enum Item<'a> {
     Message { role: &'static str, content: Vec<Piece<'a>> },
     FunctionCall { call_id: &'a str, name: &'a str, arguments: &'a str },
-    FunctionCallOutput { call_id: &'a str, output: &'a str },
+    FunctionCallOutput { call_id: &'a str, output: Cow<'a, str> },
     Reasoning { id: &'a str, summary: Vec<Piece<'a>>, encrypted_content: &'a str },
 }
 

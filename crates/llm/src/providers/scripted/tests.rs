@@ -110,6 +110,7 @@ async fn a_rule_plays_tools_usage_and_pieces() {
         thoughts: Vec::new(),
         tool_calls: vec![call("call_1_0", "read", r#"{"path":"plan"}"#), call("own", "list", "{}")],
         finish: Finish::ToolCalls,
+        stop_sequence: None,
         usage: TokenUsage {
             input: 10,
             output: 20,

@@ -5,12 +5,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::chat::{
-    CacheHints, Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role, Thought,
-    ToolCall, ToolChoice, ToolSpec,
+    CacheHints, Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role, ServiceTier,
+    Thought, ToolCall, ToolChoice, ToolSpec,
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
 use crate::providers::anthropic::REDACTED_SEAL;
-use crate::providers::openai::door::{at_least_one, no_parameters, within};
+use crate::providers::openai::door::{at_least_one, can_be_chosen, no_parameters, within};
 
 type Result<T> = std::result::Result<T, FieldError>;
 
@@ -32,6 +32,7 @@ struct Body {
     output_config: Option<OutputConfig>,
     output_format: Option<Format>,
     metadata: Option<Metadata>,
+    service_tier: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,6 +52,7 @@ struct Block {
     name: Option<String>,
     input: Option<Box<RawValue>>,
     tool_use_id: Option<String>,
+    is_error: Option<bool>,
     #[serde(default)]
     content: Lines<Inner>,
     thinking: Option<String>,
@@ -89,6 +91,7 @@ struct Tool {
     name: String,
     description: Option<String>,
     input_schema: Option<Value>,
+    strict: Option<bool>,
     cache_control: Option<CacheControl>,
 }
 
@@ -171,11 +174,13 @@ fn asked(body: Body) -> Result<Asked> {
     let one_at_a_time = body.tool_choice.as_ref().and_then(|c| c.disable_parallel_tool_use);
     let effort = body.output_config.as_ref().and_then(|config| config.effort.clone());
     let format = body.output_config.and_then(|config| config.format).or(body.output_format);
+    let tool_choice = body.tool_choice.map_or(Ok(ToolChoice::Auto), chosen)?;
+    can_be_chosen("tool_choice.name", &tool_choice, &tools)?;
     let request = Request {
         model: body.model,
         messages,
         tools,
-        tool_choice: body.tool_choice.map_or(Ok(ToolChoice::Auto), chosen)?,
+        tool_choice,
         parallel_tool_calls: one_at_a_time.map(|one| !one),
         output_schema: format.map(shape).transpose()?,
         max_output_tokens: body.max_tokens,
@@ -186,6 +191,7 @@ fn asked(body: Body) -> Result<Asked> {
         reasoning: reasoning(body.thinking, effort.as_deref())?,
         cache,
         user: body.metadata.and_then(|metadata| metadata.user_id),
+        service_tier: body.service_tier.as_deref().map(tier).transpose()?,
         ..Request::default()
     };
     Ok(Asked { request, stream: body.stream.unwrap_or(false), include_usage: true })
@@ -297,6 +303,7 @@ fn part(block: Block, role: Role) -> Result<Option<Part>> {
 /// What a tool returned; pictures among it follow as the user's.
 fn tool_return(block: Block, beside: &mut Vec<Part>) -> Result<Part> {
     let id = block.tool_use_id.ok_or_else(|| FieldError::new("tool_use_id", MISSING))?;
+    let is_error = block.is_error.unwrap_or(false);
     let content = match block.content {
         Lines::Nothing => String::new(),
         Lines::Text(text) => text,
@@ -320,13 +327,13 @@ fn tool_return(block: Block, beside: &mut Vec<Part>) -> Result<Part> {
             texts.join("\n")
         }
     };
-    Ok(Part::ToolReturn { id, content })
+    Ok(Part::ToolReturn { id, content, is_error })
 }
 
 fn image(source: Source) -> Result<Image> {
     match (source.kind.as_str(), source.url, source.media_type, source.data) {
-        ("url", Some(url), _, _) => Ok(Image::Url { url }),
-        ("base64", _, Some(media_type), Some(data)) => Ok(Image::Base64 { media_type, data }),
+        ("url", Some(url), _, _) => Ok(Image::url(url)),
+        ("base64", _, Some(media_type), Some(data)) => Ok(Image::base64(media_type, data)),
         ("url", None, _, _) => Err(FieldError::new("url", MISSING)),
         ("base64", _, None, _) => Err(FieldError::new("media_type", MISSING)),
         ("base64", _, _, None) => Err(FieldError::new("data", MISSING)),
@@ -349,6 +356,7 @@ fn offered(tool: Tool) -> Result<ToolSpec> {
         name: tool.name,
         description: tool.description.unwrap_or_default(),
         parameters: tool.input_schema.unwrap_or_else(no_parameters),
+        strict: tool.strict,
     })
 }
 
@@ -362,6 +370,18 @@ fn chosen(choice: Choice) -> Result<ToolChoice> {
         (other, _) => {
             let message = format!("\"{other}\" is unknown; use auto, any, none or tool");
             Err(FieldError::new("tool_choice.type", message))
+        }
+    }
+}
+
+/// Which capacity, by Anthropic's words.
+fn tier(word: &str) -> Result<ServiceTier> {
+    match word {
+        "auto" => Ok(ServiceTier::Auto),
+        "standard_only" => Ok(ServiceTier::Standard),
+        other => {
+            let message = format!("\"{other}\" is unknown; use auto or standard_only");
+            Err(FieldError::new("service_tier", message))
         }
     }
 }

@@ -16,7 +16,7 @@ struct Message<'a> {
     model: &'a str,
     content: Vec<Block<'a>>,
     stop_reason: &'static str,
-    stop_sequence: (),
+    stop_sequence: Option<&'a str>,
     usage: Usage,
 }
 
@@ -75,14 +75,15 @@ pub fn encode(reply: &Reply, meta: &Meta) -> Vec<u8> {
         content.push(Block::Text { text: &reply.content });
     }
     content.extend(reply.tool_calls.iter().map(tool_use));
+    let at = reply.stop_sequence.as_deref().filter(|_| reply.finish == Finish::Stop);
     json(&Message {
         id: id(meta),
         kind: "message",
         role: "assistant",
         model: &meta.model,
         content,
-        stop_reason: stop_word(reply.finish),
-        stop_sequence: (),
+        stop_reason: stop_word(reply.finish, at),
+        stop_sequence: at,
         usage: Usage::from(&reply.usage),
     })
 }
@@ -106,12 +107,14 @@ pub(super) fn id(meta: &Meta) -> String {
     format!("msg_{}", meta.id)
 }
 
-pub(super) const fn stop_word(finish: Finish) -> &'static str {
-    match finish {
-        Finish::Stop => "end_turn",
-        Finish::Length => "max_tokens",
-        Finish::ToolCalls => "tool_use",
-        Finish::ContentFilter => "refusal",
+/// Why the model stopped; `at` is the text of the client's at which it did.
+pub(super) const fn stop_word(finish: Finish, at: Option<&str>) -> &'static str {
+    match (finish, at) {
+        (Finish::Stop, Some(_)) => "stop_sequence",
+        (Finish::Stop, None) => "end_turn",
+        (Finish::Length, _) => "max_tokens",
+        (Finish::ToolCalls, _) => "tool_use",
+        (Finish::ContentFilter, _) => "refusal",
     }
 }
 

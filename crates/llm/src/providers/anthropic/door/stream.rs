@@ -1,7 +1,7 @@
 //! A streamed answer.
 
 use super::encode::{Usage, id, stop_word};
-use crate::chat::{Delta, TokenUsage};
+use crate::chat::{Delta, Finish, TokenUsage};
 use crate::door::{Failure, Meta, Writer};
 use crate::providers::anthropic::REDACTED_SEAL;
 
@@ -11,6 +11,7 @@ pub struct Stream {
     id: String,
     model: String,
     usage: TokenUsage,
+    stop_sequence: Option<String>,
     /// How many blocks have begun.
     blocks: usize,
     /// The block of each call.
@@ -30,7 +31,15 @@ impl Stream {
     /// Nothing has been written.
     pub fn new(meta: &Meta) -> Self {
         let (id, model) = (id(meta), meta.model.clone());
-        Self { id, model, usage: TokenUsage::default(), blocks: 0, calls: Vec::new(), open: None }
+        Self {
+            id,
+            model,
+            usage: TokenUsage::default(),
+            stop_sequence: None,
+            blocks: 0,
+            calls: Vec::new(),
+            open: None,
+        }
     }
 
     /// Appends the events for the next piece of the answer.
@@ -70,6 +79,7 @@ impl Stream {
                     grow(*block, "input_json_delta", "partial_json", arguments, out);
                 }
             }
+            Delta::StopSequence { text } => self.stop_sequence = Some(text.clone()),
             Delta::Usage(usage) => self.usage = *usage,
             Delta::Finish { reason } => {
                 if self.blocks == 0 {
@@ -77,8 +87,10 @@ impl Stream {
                 }
                 self.close(out);
                 out.raw("event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":");
-                out.raw("{\"stop_reason\":").value(stop_word(*reason));
-                out.raw(",\"stop_sequence\":null},\"usage\":").value(&Usage::from(&self.usage));
+                let at = self.stop_sequence.as_deref().filter(|_| *reason == Finish::Stop);
+                out.raw("{\"stop_reason\":").value(stop_word(*reason, at));
+                out.raw(",\"stop_sequence\":").value(&at);
+                out.raw("},\"usage\":").value(&Usage::from(&self.usage));
                 out.raw("}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
             }
         }

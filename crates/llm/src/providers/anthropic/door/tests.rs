@@ -80,13 +80,7 @@ fn turns_are_read_in_all_their_forms() {
         |text: &str, seal: &str| Part::Thought(Thought { text: text.into(), seal: seal.into() });
     let message = |role, content| Message { role, content };
     let expected = [
-        message(
-            Role::User,
-            vec![
-                text("see"),
-                Part::Image(Image::Base64 { media_type: "image/png".into(), data: "AA".into() }),
-            ],
-        ),
+        message(Role::User, vec![text("see"), Part::Image(Image::base64("image/png", "AA"))]),
         message(
             Role::Assistant,
             vec![
@@ -102,11 +96,14 @@ fn turns_are_read_in_all_their_forms() {
         ),
         message(
             Role::Tool,
-            vec![Part::ToolReturn { id: "a".into(), content: "one\ntwo".into() }, Part::CachePoint],
+            vec![
+                Part::ToolReturn { id: "a".into(), content: "one\ntwo".into(), is_error: true },
+                Part::CachePoint,
+            ],
         ),
         message(
             Role::User,
-            vec![Part::Image(Image::Url { url: "https://example.com/a.png".into() }), text("and?")],
+            vec![Part::Image(Image::url("https://example.com/a.png")), text("and?")],
         ),
     ];
     assert_eq!(read(json!({"messages": messages})).unwrap().request.messages, expected);
@@ -142,6 +139,9 @@ fn what_cannot_be_done_is_refused_with_its_field() {
     check(json!({"tools": [{"type": "web_search_20250305", "name": "s"}]}), "tools[0].type");
     check(json!({"tools": [{"name": ""}]}), "tools[0].name");
     check(json!({"tool_choice": {"type": "tool"}}), "tool_choice.name");
+    check(json!({"tool_choice": {"type": "tool", "name": "f"}}), "tool_choice.name");
+    check(json!({"tool_choice": {"type": "any"}}), "tool_choice");
+    check(json!({"service_tier": "fast"}), "service_tier");
     check(json!({"thinking": {"type": "enabled"}}), "thinking.budget_tokens");
     check(json!({"thinking": {"type": "deep"}}), "thinking.type");
     let budget = json!({"thinking": {"type": "enabled", "budget_tokens": 9}});

@@ -18,7 +18,8 @@ fn text(text: &str) -> Part {
 }
 
 fn tool(name: &str) -> ToolSpec {
-    ToolSpec { name: name.into(), description: "d".into(), parameters: json!({"type": "object"}) }
+    let parameters = json!({"type": "object"});
+    ToolSpec { name: name.into(), description: "d".into(), parameters, strict: None }
 }
 
 #[test]
@@ -47,8 +48,8 @@ fn turns_take_the_shape_of_the_wire() {
     let own = Thought { text: "hm".into(), seal: "anthropic:S".into() };
     let others = Thought { text: "hm".into(), seal: "gemini:G".into() };
     let hidden = Thought { text: String::new(), seal: "anthropic-redacted:D".into() };
-    let image = Image::Base64 { media_type: "image/png".into(), data: "AAAA".into() };
-    let link = Image::Url { url: "https://example.com/a.png".into() };
+    let image = Image::base64("image/png", "AAAA");
+    let link = Image::url("https://example.com/a.png");
     let messages = vec![
         Message {
             role: Role::User,
@@ -66,7 +67,14 @@ fn turns_take_the_shape_of_the_wire() {
             ],
         },
         Message::tool_return("a:1", "one"),
-        Message::tool_return("b", "two"),
+        Message {
+            role: Role::Tool,
+            content: vec![Part::ToolReturn {
+                id: "b".into(),
+                content: "two".into(),
+                is_error: true,
+            }],
+        },
         Message::user("and?"),
     ];
     let expected = json!([
@@ -83,7 +91,7 @@ fn turns_take_the_shape_of_the_wire() {
         ]},
         {"role": "user", "content": [
             {"type": "tool_result", "tool_use_id": "a_1", "content": "one"},
-            {"type": "tool_result", "tool_use_id": "b", "content": "two"},
+            {"type": "tool_result", "tool_use_id": "b", "content": "two", "is_error": true},
             {"type": "text", "text": "and?"},
         ]},
     ]);
@@ -201,6 +209,7 @@ fn a_count_is_asked_for_without_what_concerns_the_answer() {
         max_output_tokens: Some(9),
         stop: vec!["x".into()],
         user: Some("u".into()),
+        service_tier: Some(crate::chat::ServiceTier::Standard),
         ..request()
     };
     let body: Value = serde_json::from_slice(&encode_count(&request).unwrap()).unwrap();

@@ -16,6 +16,7 @@ fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
         thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish,
+        stop_sequence: None,
         usage,
         scripted: false,
     }

@@ -4,9 +4,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::choice::{Choice, choose};
 use crate::chat::{
-    CacheHints, Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role, ToolCall,
-    ToolChoice, ToolSpec,
+    CacheHints, Detail, Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role,
+    ServiceTier, ToolCall, ToolSpec,
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
 
@@ -40,6 +41,7 @@ struct Body {
     prompt_cache_key: Option<String>,
     user: Option<String>,
     safety_identifier: Option<String>,
+    service_tier: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +72,7 @@ struct Piece {
 #[derive(Debug, Deserialize)]
 struct ImageUrl {
     url: String,
+    detail: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,18 +101,7 @@ struct OfferedFunction {
     name: String,
     description: Option<String>,
     parameters: Option<Value>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Choice {
-    Word(String),
-    Tool { function: Named },
-}
-
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
+    strict: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -142,14 +134,16 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         body.tools.unwrap_or_default().into_iter().enumerate().map(|(index, tool)| {
             offered(tool).map_err(|error| error.within(&path_of("tools", index)))
         });
+    let mut tools = tools.collect::<Result<Vec<_>>>()?;
+    let tool_choice = choose(body.tool_choice, &mut tools)?;
     let most_output = match body.max_completion_tokens {
         Some(most) => at_least_one("max_completion_tokens", Some(most))?,
         None => at_least_one("max_tokens", body.max_tokens)?,
     };
     let request = Request {
         messages: messages.collect::<Result<_>>()?,
-        tools: tools.collect::<Result<_>>()?,
-        tool_choice: body.tool_choice.map_or(Ok(ToolChoice::Auto), chosen)?,
+        tools,
+        tool_choice,
         parallel_tool_calls: body.parallel_tool_calls,
         output_schema: body.response_format.map_or(Ok(None), shape)?,
         max_output_tokens: most_output,
@@ -158,7 +152,7 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         top_k: body.top_k,
         frequency_penalty: within("frequency_penalty", body.frequency_penalty, -2.0, 2.0)?,
         presence_penalty: within("presence_penalty", body.presence_penalty, -2.0, 2.0)?,
-        seed: body.seed.and_then(|seed| u64::try_from(seed).ok()),
+        seed: body.seed,
         stop: match body.stop {
             Lines::Nothing => Vec::new(),
             Lines::Text(text) => vec![text],
@@ -170,6 +164,7 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
             .transpose()?,
         cache: CacheHints { key: body.prompt_cache_key, ..CacheHints::default() },
         user: body.safety_identifier.or(body.user),
+        service_tier: body.service_tier.as_deref().map(tier).transpose()?,
         model: body.model,
         labels: std::collections::BTreeMap::new(),
     };
@@ -234,6 +229,34 @@ pub(in crate::providers) fn effort(field: &str, word: &str) -> Result<Reasoning>
     }))
 }
 
+/// Which capacity, by OpenAI's words. What has a price of its own is refused: our prices and
+/// budgets are the standard ones.
+pub(in crate::providers) fn tier(word: &str) -> Result<ServiceTier> {
+    match word {
+        "auto" => Ok(ServiceTier::Auto),
+        "default" => Ok(ServiceTier::Standard),
+        other => {
+            let message = format!("\"{other}\" cannot be had; use auto or default");
+            Err(FieldError::new("service_tier", message))
+        }
+    }
+}
+
+/// How closely to look at a picture, by OpenAI's words.
+pub(in crate::providers) fn detail(word: Option<&str>) -> Result<Option<Detail>> {
+    Ok(Some(match word {
+        None => return Ok(None),
+        Some("auto") => Detail::Auto,
+        Some("low") => Detail::Low,
+        Some("high") => Detail::High,
+        Some("original") => Detail::Original,
+        Some(other) => {
+            let message = format!("\"{other}\" is unknown; use auto, low, high or original");
+            return Err(FieldError::new("detail", message));
+        }
+    }))
+}
+
 fn message(line: Line) -> Result<Message> {
     let role = match line.role.as_str() {
         "system" | "developer" => Role::System,
@@ -281,7 +304,9 @@ fn part(piece: Piece, role: Role) -> Result<Part> {
         "refusal" => Ok(Part::Text { text: piece.refusal.ok_or_else(|| missing("refusal"))? }),
         "image_url" if role == Role::User => {
             let image = piece.image_url.ok_or_else(|| missing("image_url"))?;
-            Ok(Part::Image(Image::from_url(image.url)))
+            let detail = detail(image.detail.as_deref());
+            let detail = detail.map_err(|error| error.within("image_url"))?;
+            Ok(Part::Image(Image { detail, ..Image::from_url(image.url) }))
         }
         "image_url" => Err(FieldError::new("type", "only users send images")),
         other => {
@@ -312,32 +337,13 @@ fn offered(tool: Tool) -> Result<ToolSpec> {
         name: function.name,
         description: function.description.unwrap_or_default(),
         parameters: function.parameters.unwrap_or_else(no_parameters),
+        strict: function.strict,
     })
 }
 
 /// The schema of a tool without parameters.
 pub(in crate::providers) fn no_parameters() -> Value {
     serde_json::json!({"type": "object", "properties": {}})
-}
-
-fn chosen(choice: Choice) -> Result<ToolChoice> {
-    match choice {
-        Choice::Tool { function } => Ok(ToolChoice::Tool(function.name)),
-        Choice::Word(word) => choice_word(&word),
-    }
-}
-
-/// Whether to call tools, by OpenAI's words.
-pub(in crate::providers) fn choice_word(word: &str) -> Result<ToolChoice> {
-    match word {
-        "auto" => Ok(ToolChoice::Auto),
-        "none" => Ok(ToolChoice::None),
-        "required" => Ok(ToolChoice::Required),
-        other => {
-            let message = format!("\"{other}\" is unknown; use auto, none, required or a tool");
-            Err(FieldError::new("tool_choice", message))
-        }
-    }
 }
 
 fn shape(format: ResponseFormat) -> Result<Option<OutputSchema>> {

@@ -39,7 +39,7 @@ impl Stream {
                 self.begin(out).raw("\"reasoning_content\":").value(text);
             }
             // this dialect has no place for them
-            Delta::Seal { .. } => return,
+            Delta::Seal { .. } | Delta::StopSequence { .. } => return,
             Delta::ToolCall { index, id, name, arguments } => {
                 let out = self.begin(out).raw("\"tool_calls\":[{\"index\":").value(index);
                 if !id.is_empty() || !name.is_empty() {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::decode;
 use crate::chat::{
-    Delta, Effort, Finish, Image, Message, Part, Reasoning, Request, Role, ToolChoice,
+    Delta, Detail, Effort, Finish, Image, Message, Part, Reasoning, Request, Role, ServiceTier,
+    ToolChoice,
 };
 use crate::door::{Asked, Door, FieldError, Meta};
 
@@ -22,12 +23,12 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     let asked = read(json!({
         "stream": true, "stream_options": {"include_usage": true, "new": 1},
         "max_tokens": 5, "max_completion_tokens": 9, "temperature": 1.5, "top_p": 0.9,
-        "frequency_penalty": -1, "presence_penalty": 1, "seed": 7, "stop": "END",
+        "frequency_penalty": -1, "presence_penalty": 1, "seed": -7, "stop": "END",
         "reasoning_effort": "high", "prompt_cache_key": "k", "user": "u", "logit_bias": {"5": 1},
         "parallel_tool_calls": false, "tool_choice": {"type": "function", "function": {"name": "f"}},
         "tools": [{"type": "function", "function": {"name": "f"}}],
         "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}},
-        "n": 1, "metadata": {}, "store": true,
+        "n": 1, "metadata": {}, "store": true, "service_tier": "default",
     }))
     .unwrap();
     assert!(asked.stream && asked.include_usage);
@@ -36,7 +37,8 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     assert_eq!(request.max_output_tokens, Some(9));
     assert_eq!((request.temperature, request.top_p), (Some(1.5), Some(0.9)));
     assert_eq!((request.frequency_penalty, request.presence_penalty), (Some(-1.0), Some(1.0)));
-    assert_eq!((request.seed, request.stop), (Some(7), vec!["END".to_owned()]));
+    assert_eq!(request.service_tier, Some(ServiceTier::Standard));
+    assert_eq!((request.seed, request.stop), (Some(-7), vec!["END".to_owned()]));
     assert_eq!(request.reasoning, Some(Reasoning::Effort(Effort::High)));
     assert_eq!(request.cache.key.as_deref(), Some("k"));
     assert_eq!(request.user.as_deref(), Some("u"));
@@ -65,8 +67,11 @@ fn messages_are_read_in_all_their_forms() {
             content: vec![
                 text("see"),
                 Part::CachePoint,
-                Part::Image(Image::Base64 { media_type: "image/png".into(), data: "AA".into() }),
-                Part::Image(Image::Url { url: "https://example.com/a.png".into() }),
+                Part::Image(Image {
+                    detail: Some(Detail::Low),
+                    ..Image::base64("image/png", "AA")
+                }),
+                Part::Image(Image::url("https://example.com/a.png")),
             ],
         },
     );
@@ -113,7 +118,14 @@ fn what_cannot_be_done_is_refused_with_its_field() {
         json!({"tools": [{"type": "function", "function": {"name": ""}}]}),
         "tools[0].function.name",
     );
+    let blurred = json!({"type": "image_url", "image_url": {"url": "u", "detail": "blurred"}});
+    check(
+        json!({"messages": [{"role": "user", "content": [blurred]}]}),
+        "messages[0].content[0].image_url.detail",
+    );
+    check(json!({"service_tier": "flex"}), "service_tier");
     check(json!({"tool_choice": "maybe"}), "tool_choice");
+    check(json!({"tool_choice": "required"}), "tool_choice");
     check(json!({"response_format": {"type": "yaml"}}), "response_format.type");
     check(
         json!({"response_format": {"type": "json_schema"}}),

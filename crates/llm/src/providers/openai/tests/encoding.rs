@@ -38,6 +38,7 @@ fn everything_that_is_set_is_sent() {
             name: "read".into(),
             description: "read a file".into(),
             parameters: json!({"type": "object"}),
+            strict: None,
         }],
         tool_choice: ToolChoice::Tool("read".into()),
         max_output_tokens: Some(50),
@@ -69,8 +70,8 @@ fn messages_take_the_shape_of_the_wire() {
         let request = Request::new("m", vec![message]);
         assert_eq!(sent(&request)["messages"], expected);
     };
-    let image = Image::Base64 { media_type: "image/png".into(), data: "AAAA".into() };
-    let link = Image::Url { url: "https://example.com/a.png".into() };
+    let image = Image::base64("image/png", "AAAA");
+    let link = Image::url("https://example.com/a.png");
     check(
         Message {
             role: Role::User,
@@ -97,12 +98,13 @@ fn messages_take_the_shape_of_the_wire() {
         },
         json!([{"role": "assistant", "content": "Wait", "tool_calls": [wire("a")]}]),
     );
-    let returned = |id: &str| Part::ToolReturn { id: id.into(), content: "ok".into() };
+    let returned =
+        |id: &str| Part::ToolReturn { id: id.into(), content: "ok".into(), is_error: id == "b" };
     check(
         Message { role: Role::Tool, content: vec![returned("a"), returned("b")] },
         json!([
             {"role": "tool", "tool_call_id": "a", "content": "ok"},
-            {"role": "tool", "tool_call_id": "b", "content": "ok"},
+            {"role": "tool", "tool_call_id": "b", "content": "error: ok"},
         ]),
     );
 }
@@ -116,8 +118,9 @@ fn a_part_in_the_wrong_place_is_refused() {
         assert!(error.to_string().ends_with(expected), "{error}");
     };
     let call = || Part::ToolCall(ToolCall::default());
-    let image = || Part::Image(Image::Url { url: String::new() });
-    let returned = || Part::ToolReturn { id: String::new(), content: String::new() };
+    let image = || Part::Image(Image::url(""));
+    let returned =
+        || Part::ToolReturn { id: String::new(), content: String::new(), is_error: false };
     let text = || Part::Text { text: String::new() };
     check(Role::System, image(), "a message of role \"system\" cannot hold an image");
     check(Role::User, call(), "a message of role \"user\" cannot hold a tool call");

@@ -15,6 +15,7 @@ fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply 
         thoughts: Vec::new(),
         tool_calls: Vec::new(),
         finish,
+        stop_sequence: None,
         usage,
         scripted: false,
     }

@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use crate::chat::{
     CacheHints, Image, Message, OutputSchema, Part, Reasoning, Request, Role, Thought, ToolCall,
-    ToolChoice, ToolSpec,
+    ToolSpec,
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
+use crate::providers::openai::allows_strict;
 use crate::providers::openai::door::{
-    any_object, at_least_one, choice_word, effort, no_parameters, within,
+    Choice, any_object, at_least_one, choose, detail, effort, no_parameters, tier, within,
 };
 
 type Result<T> = std::result::Result<T, FieldError>;
@@ -35,6 +36,7 @@ struct Body {
     prompt_cache_key: Option<String>,
     safety_identifier: Option<String>,
     user: Option<String>,
+    service_tier: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,6 +63,7 @@ struct Piece {
     text: Option<String>,
     refusal: Option<String>,
     image_url: Option<String>,
+    detail: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,13 +73,7 @@ struct Tool {
     name: Option<String>,
     description: Option<String>,
     parameters: Option<Value>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Choice {
-    Word(String),
-    Tool { name: String },
+    strict: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -126,15 +123,12 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         });
     let effort = body.reasoning.and_then(|reasoning| reasoning.effort);
     let effort = effort.map(|word| effort_of(&word)).transpose()?;
-    let tool_choice = match body.tool_choice {
-        None => ToolChoice::Auto,
-        Some(Choice::Word(word)) => choice_word(&word)?,
-        Some(Choice::Tool { name }) => ToolChoice::Tool(name),
-    };
+    let mut tools = tools.collect::<Result<Vec<_>>>()?;
+    let tool_choice = choose(body.tool_choice, &mut tools)?;
     let request = Request {
         model: body.model,
         messages,
-        tools: tools.collect::<Result<_>>()?,
+        tools,
         tool_choice,
         parallel_tool_calls: body.parallel_tool_calls,
         output_schema: body.text.and_then(|text| text.format).map_or(Ok(None), shape)?,
@@ -144,6 +138,7 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         reasoning: effort,
         cache: CacheHints { key: body.prompt_cache_key, ..CacheHints::default() },
         user: body.safety_identifier.or(body.user),
+        service_tier: body.service_tier.as_deref().map(tier).transpose()?,
         ..Request::default()
     };
     Ok(Asked { request, stream: body.stream.unwrap_or(false), include_usage: true })
@@ -267,7 +262,8 @@ fn part(piece: Piece, role: Role) -> Result<Part> {
         "refusal" => Ok(Part::Text { text: piece.refusal.ok_or_else(|| missing("refusal"))? }),
         "input_image" if role == Role::User => {
             let url = piece.image_url.ok_or_else(|| missing("image_url"))?;
-            Ok(Part::Image(Image::from_url(url)))
+            let detail = detail(piece.detail.as_deref())?;
+            Ok(Part::Image(Image { detail, ..Image::from_url(url) }))
         }
         "input_image" => Err(FieldError::new("type", "only users send images")),
         other => {
@@ -284,10 +280,14 @@ fn offered(tool: Tool) -> Result<ToolSpec> {
         return Err(FieldError::new("type", message));
     }
     let name = tool.name.filter(|name| !name.is_empty());
+    let parameters = tool.parameters.unwrap_or_else(no_parameters);
+    // left out it means strict, for every schema that can be
+    let strict = tool.strict.or_else(|| allows_strict(&parameters).then_some(true));
     Ok(ToolSpec {
         name: name.ok_or_else(|| FieldError::new("name", "a tool needs a name"))?,
         description: tool.description.unwrap_or_default(),
-        parameters: tool.parameters.unwrap_or_else(no_parameters),
+        parameters,
+        strict,
     })
 }
 

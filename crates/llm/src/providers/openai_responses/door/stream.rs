@@ -61,6 +61,8 @@ impl Stream {
                 }
                 self.continue_call(*index, arguments, out);
             }
+            // this dialect has no place for it
+            Delta::StopSequence { .. } => {}
             Delta::Usage(usage) => self.usage = *usage,
             Delta::Finish { reason } => {
                 if self.items.is_empty() {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::decode;
 use crate::chat::{
-    Delta, Effort, Finish, Image, Message, Part, Reasoning, Request, Role, Thought, ToolCall,
-    ToolChoice,
+    Delta, Detail, Effort, Finish, Image, Message, Part, Reasoning, Request, Role, Thought,
+    ToolCall, ToolChoice,
 };
 use crate::door::{Asked, Door, FieldError, Meta};
 
@@ -36,9 +36,26 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     assert_eq!((request.max_output_tokens, request.temperature), (Some(9), Some(0.5)));
     assert_eq!(request.tool_choice, ToolChoice::Tool("f".into()));
     assert_eq!(request.tools[0].parameters["type"], "object");
+    assert_eq!(request.tools[0].strict, Some(true));
     assert_eq!(request.output_schema.unwrap().name, "s");
     assert_eq!(request.reasoning, Some(Reasoning::Effort(Effort::Low)));
     assert_eq!(request.cache.key.as_deref(), Some("k"));
+}
+
+#[test]
+fn a_tool_is_strict_unless_it_is_said_otherwise_or_cannot_be() {
+    let check = |tool: Value, expected: Option<bool>| {
+        let asked = read(json!({"tools": [tool]})).unwrap();
+        assert_eq!(asked.request.tools[0].strict, expected, "{tool}");
+    };
+    let closed = json!({"type": "object", "properties": {"a": {"type": "string"}},
+        "required": ["a"], "additionalProperties": false});
+    let open = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let tool = |parameters: &Value, strict: Value| json!({"type": "function", "name": "f", "parameters": parameters, "strict": strict});
+    check(tool(&closed, Value::Null), Some(true));
+    check(tool(&closed, json!(false)), Some(false));
+    check(tool(&open, Value::Null), None);
+    check(tool(&open, json!(true)), Some(true));
 }
 
 #[test]
@@ -46,7 +63,7 @@ fn items_become_turns() {
     let input = json!([
         {"role": "user", "content": [
             {"type": "input_text", "text": "see"},
-            {"type": "input_image", "image_url": "data:image/png;base64,AA", "detail": "auto"},
+            {"type": "input_image", "image_url": "data:image/png;base64,AA", "detail": "original"},
         ]},
         {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "hm"}],
          "encrypted_content": "E"},
@@ -66,7 +83,8 @@ fn items_become_turns() {
         Part::ToolCall(ToolCall { id: id.into(), name: "read".into(), arguments: "{}".into() })
     };
     let message = |role, content| Message { role, content };
-    let picture = Image::Base64 { media_type: "image/png".into(), data: "AA".into() };
+    let detail = Some(Detail::Original);
+    let picture = Image { detail, ..Image::base64("image/png", "AA") };
     let expected = [
         message(Role::User, vec![Part::Text { text: "see".into() }, Part::Image(picture)]),
         message(
@@ -80,10 +98,7 @@ fn items_become_turns() {
         ),
         Message::tool_return("a", "one"),
         Message::tool_return("b", "two"),
-        message(
-            Role::User,
-            vec![Part::Image(Image::Url { url: "https://example.com/a.png".into() })],
-        ),
+        message(Role::User, vec![Part::Image(Image::url("https://example.com/a.png"))]),
     ];
     assert_eq!(read(json!({"input": input})).unwrap().request.messages, expected);
 }
@@ -110,7 +125,9 @@ fn what_cannot_be_done_is_refused_with_its_field() {
     check(json!({"background": true}), "background");
     check(json!({"tools": [{"type": "web_search"}]}), "tools[0].type");
     check(json!({"tools": [{"type": "function"}]}), "tools[0].name");
+    check(json!({"service_tier": "priority"}), "service_tier");
     check(json!({"tool_choice": "maybe"}), "tool_choice");
+    check(json!({"tool_choice": {"type": "mcp", "server_label": "s"}}), "tool_choice.type");
     check(json!({"text": {"format": {"type": "json_schema"}}}), "text.format.schema");
     check(json!({"reasoning": {"effort": "x"}}), "reasoning.effort");
     check(json!({"temperature": 3}), "temperature");
