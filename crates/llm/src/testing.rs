@@ -63,31 +63,36 @@ pub fn reply(deltas: Vec<Result<Delta>>) -> Result<Reply> {
 /// a reply. `slack` bytes at the end may be missing unnoticed.
 pub fn survives_every_cut<R: Reader>(fixtures: &Fixtures, request: &Request, slack: usize) {
     for name in fixtures.streams() {
-        let bytes = fixtures.read(&name);
-        let all = decode_pieces::<R>(request, [&bytes[..]]);
-        let whole = reply(all.clone());
-        let mut cuts = 0;
-        for cut in 0..bytes.len() {
-            let deltas = decode_pieces::<R>(request, [&bytes[..cut]]);
-            ends_once(&deltas, &bytes[..cut]);
-            let said = deltas.iter().take_while(|delta| delta.is_ok()).count();
-            assert_eq!(deltas[..said], all[..said], "{name} cut at {cut} says something else");
-            match reply(deltas) {
-                Err(Error::StreamCut) => cuts += 1,
-                part => assert_eq!(part, whole, "{name} cut at {cut}"),
-            }
-            if cut % 13 == 0 {
-                let pieces = decode_pieces::<R>(request, [&bytes[..cut], &bytes[cut..]]);
-                assert_eq!(pieces, all, "{name} in two pieces at {cut}");
-            }
-        }
-        assert!(
-            whole.is_err() || cuts + slack >= bytes.len(),
-            "{name}: {cuts} of {} cuts were seen",
-            bytes.len()
-        );
-        assert_eq!(decode_pieces::<R>(request, bytes.chunks(1)), all, "{name} byte by byte");
+        survives_cuts::<R>(fixtures, &name, request, slack);
     }
+}
+
+/// One recorded stream, cut at every byte.
+pub fn survives_cuts<R: Reader>(fixtures: &Fixtures, name: &str, request: &Request, slack: usize) {
+    let bytes = fixtures.read(name);
+    let all = decode_pieces::<R>(request, [&bytes[..]]);
+    let whole = reply(all.clone());
+    let mut cuts = 0;
+    for cut in 0..bytes.len() {
+        let deltas = decode_pieces::<R>(request, [&bytes[..cut]]);
+        ends_once(&deltas, &bytes[..cut]);
+        let said = deltas.iter().take_while(|delta| delta.is_ok()).count();
+        assert_eq!(deltas[..said], all[..said], "{name} cut at {cut} says something else");
+        match reply(deltas) {
+            Err(Error::StreamCut) => cuts += 1,
+            part => assert_eq!(part, whole, "{name} cut at {cut}"),
+        }
+        if cut % 13 == 0 {
+            let pieces = decode_pieces::<R>(request, [&bytes[..cut], &bytes[cut..]]);
+            assert_eq!(pieces, all, "{name} in two pieces at {cut}");
+        }
+    }
+    assert!(
+        whole.is_err() || cuts + slack >= bytes.len(),
+        "{name}: {cuts} of {} cuts were seen",
+        bytes.len()
+    );
+    assert_eq!(decode_pieces::<R>(request, bytes.chunks(1)), all, "{name} byte by byte");
 }
 
 /// Recorded streams with bytes changed, put in and taken out, and noise of every kind.

@@ -13,7 +13,7 @@ use crate::chat::{
 };
 use crate::providers::{anthropic, openai, openai_responses};
 use crate::stream::Reader;
-use crate::testing::{Fixtures, decode_pieces, reply};
+use crate::testing::{Fixtures, decode_pieces, reply, survives_cuts};
 use crate::tokens::bound_input;
 use crate::{Error, Result};
 
@@ -331,6 +331,16 @@ fn recorded_answers_with_calls_in_their_words_are_calls() {
     let reply = recorded::<anthropic::Messages>("messages_fenced.txt", &request);
     let [call] = &reply.tool_calls[..] else { panic!("{reply:?}") };
     assert_eq!(call.parse_arguments().unwrap(), json!({"capital": "France", "letters": 11}));
+}
+
+#[test]
+fn a_recorded_answer_cut_at_any_byte_is_never_half_a_reply() {
+    let (fixtures, request) = (Fixtures::of("written"), with_tools(ToolChoice::Auto));
+    survives_cuts::<openai::Chat>(&fixtures, "chat.txt", &request, 20);
+    survives_cuts::<openai_responses::Responses>(&fixtures, "responses.txt", &request, 2);
+    survives_cuts::<anthropic::Messages>(&fixtures, "messages.txt", &request, 2);
+    survives_cuts::<anthropic::Messages>(&fixtures, "messages_fenced.txt", &request, 2);
+    assert_eq!(fixtures.streams().len(), 4);
 }
 
 /// Texts that are nearly calls, and texts of their letters.

@@ -139,7 +139,8 @@ fn holds<R: Reader>(bytes: &[u8], luck: &Luck) -> Vec<Result<Delta>> {
 fn check<R: Reader>(provider: &str) {
     let luck = Luck(SeededRandom::new(23));
     let streams = recorded(provider);
-    let foreign = ["openai", "openai_responses", "anthropic", "gemini", "ollama"];
+    let foreign =
+        ["openai", "azure", "openrouter", "openai_responses", "anthropic", "gemini", "ollama"];
     let others: Vec<Vec<u8>> =
         foreign.iter().flat_map(|one| recorded(one)).flat_map(|stream| cut::<R>(&stream)).collect();
     let wholes: Vec<_> =
@@ -174,6 +175,12 @@ fn check<R: Reader>(provider: &str) {
 #[test]
 fn openai_chat_survives_garbage() {
     check::<openai::Chat>("openai");
+}
+
+#[test]
+fn what_azure_and_openrouter_add_survives_garbage() {
+    check::<openai::Chat>("azure");
+    check::<openai::Chat>("openrouter");
 }
 
 #[test]

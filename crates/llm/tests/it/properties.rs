@@ -57,7 +57,7 @@ fn fixtures() -> Vec<Vec<u8>> {
         .filter(|path| path.extension().is_some_and(|kind| kind == "txt"))
         .collect();
     paths.sort();
-    assert!(paths.len() > 30, "{} streams", paths.len());
+    assert!(paths.len() > 90, "{} streams", paths.len());
     paths.into_iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 

@@ -4,6 +4,9 @@
 //! With a version of the API, every model is a deployment with an address of its own;
 //! without one it is the newer address `/openai/v1`, where the body names the deployment.
 
+#[cfg(test)]
+mod tests;
+
 use super::path_segment;
 use crate::Endpoint;
 
@@ -38,40 +41,5 @@ pub fn models_path(endpoint: &Endpoint, api_version: Option<&str>) -> String {
     match api_version {
         None => path(endpoint, None, "", "models"),
         Some(version) => format!("{folder}models?api-version={}", path_segment(version)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn operations_have_the_addresses_of_the_provider() {
-        let check = |base: &str, version: Option<&str>, chat: &str, models: &str| {
-            let endpoint = Endpoint::new(base);
-            assert_eq!(path(&endpoint, version, "my gpt", "chat/completions"), chat, "{base}");
-            assert_eq!(models_path(&endpoint, version), models, "{base}");
-        };
-        let dated = "deployments/my%20gpt/chat/completions?api-version=2024-10-21";
-        check(
-            "https://x.openai.azure.com",
-            Some("2024-10-21"),
-            &format!("openai/{dated}"),
-            "openai/models?api-version=2024-10-21",
-        );
-        check(
-            "https://x.openai.azure.com/openai/",
-            Some("2024-10-21"),
-            dated,
-            "models?api-version=2024-10-21",
-        );
-        check(
-            "https://x.openai.azure.com/",
-            None,
-            "openai/v1/chat/completions",
-            "openai/v1/models",
-        );
-        check("https://x.openai.azure.com/openai/v1/", None, "chat/completions", "models");
-        check("https://x.openai.azure.com/openai", None, "v1/chat/completions", "v1/models");
     }
 }

@@ -21,6 +21,24 @@ use crate::testing::{
     survives_noise,
 };
 
+/// Every recorded stream.
+const STREAMS: [&str; 14] = [
+    "blocked.txt",
+    "code.txt",
+    "counted-apart.txt",
+    "error.txt",
+    "feedback.txt",
+    "grounded.txt",
+    "length.txt",
+    "malformed.txt",
+    "parallel.txt",
+    "recitation.txt",
+    "safety.txt",
+    "text.txt",
+    "thoughts.txt",
+    "tools.txt",
+];
+
 fn fixtures() -> Fixtures {
     Fixtures::of("gemini")
 }
@@ -89,6 +107,44 @@ fn documented_streams_decode_to_what_was_said() {
     assert_eq!(code("blocked.txt"), "content_filtered");
     assert_eq!(code("malformed.txt"), "invalid_reply");
     assert_eq!(code("error.txt"), "overloaded");
+}
+
+#[test]
+fn what_the_third_generation_and_its_tools_add_is_read_or_passed_over() {
+    let check = |name: &str, expected: Reply| assert_eq!(streamed(name), Ok(expected), "{name}");
+    let third = |reply| Reply { model: "gemini-3-pro-preview".into(), ..reply };
+    let thought = |text: &str, seal: &str| Thought { text: text.into(), seal: seal.into() };
+    let aloud = "**Adding**\n\nTwo and two.";
+    check(
+        "thoughts.txt",
+        third(Reply {
+            reasoning: aloud.into(),
+            thoughts: vec![thought(aloud, "gemini:EqQBCgIYAhIM")],
+            ..said("Four.", Finish::Stop, TokenUsage { reasoning: 61, ..usage(8, 64) })
+        }),
+    );
+    check(
+        "parallel.txt",
+        third(Reply {
+            thoughts: vec![thought("", "gemini:Es8CCswC")],
+            tool_calls: vec![
+                call("k8j2", "read_file", "{\"path\":\"a\"}"),
+                call("k8j3", "read_file", "{\"path\":\"b\"}"),
+            ],
+            ..said("", Finish::ToolCalls, TokenUsage { reasoning: 21, ..usage(82, 45) })
+        }),
+    );
+    check("grounded.txt", said("It is sunny.", Finish::Stop, usage(53, 5)));
+    check("code.txt", said("Counting: 2", Finish::Stop, usage(40, 14)));
+    let cached = TokenUsage { cached_input: 4, ..usage(5, 2) };
+    check("feedback.txt", said("Good day", Finish::Stop, cached));
+    check("recitation.txt", said("Once upon", Finish::ContentFilter, usage(5, 2)));
+    check("counted-apart.txt", said("Good day", Finish::Stop, usage(5, 2)));
+}
+
+#[test]
+fn every_recorded_stream_is_in_the_list() {
+    assert_eq!(fixtures().streams(), STREAMS);
 }
 
 #[test]

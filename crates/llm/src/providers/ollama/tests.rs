@@ -66,11 +66,53 @@ fn documented_streams_decode_to_what_was_said() {
             ..said("", Finish::ToolCalls, usage(171, 38))
         },
     );
+    let qwen = |reply| Reply { model: "qwen3:4b".into(), ..reply };
+    check(
+        "thinking.txt",
+        qwen(Reply {
+            reasoning: "Two and two.".into(),
+            ..said("Four.", Finish::Stop, usage(17, 24))
+        }),
+    );
+    check(
+        "call-ids.txt",
+        qwen(Reply {
+            reasoning: "Both.".into(),
+            tool_calls: vec![
+                call("call_8xj2", "read_file", "{\"path\":\"a\"}"),
+                call("call_9pq4", "now", "{}"),
+            ],
+            ..said("", Finish::ToolCalls, usage(171, 38))
+        }),
+    );
+    check(
+        "remote.txt",
+        Reply {
+            model: "gpt-oss:120b-cloud".into(),
+            ..said("Good day", Finish::Stop, usage(73, 9))
+        },
+    );
     check("length.txt", said("Once", Finish::Length, usage(5, 3)));
     let estimated = TokenUsage { estimated: true, ..usage(13, 2) };
     check("uncounted.txt", said("Hi there", Finish::Stop, estimated));
     assert_eq!(streamed("error.txt").unwrap_err().code(), "overloaded");
     assert_eq!(streamed("unloaded.txt").unwrap_err().code(), "overloaded");
+}
+
+#[test]
+fn every_recorded_stream_is_in_the_list() {
+    let streams = [
+        "call-ids.txt",
+        "error.txt",
+        "length.txt",
+        "remote.txt",
+        "text.txt",
+        "thinking.txt",
+        "tools.txt",
+        "uncounted.txt",
+        "unloaded.txt",
+    ];
+    assert_eq!(fixtures().streams(), streams);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A streamed answer, chunk by chunk.
 
-use super::wire::{CallFragment, Choice, Chunk, Fragment};
+use super::wire::{CallFragment, Choice, Chunk, Fragment, Piece};
 use crate::chat::{Delta, Finish, Request, TokenUsage};
+use crate::door::Lines;
 use crate::providers::refusal::{decode_stream_error, parse_event};
 use crate::stream::{Framing, Progress, Reader};
 use crate::tokens::{Tally, estimate_input};
@@ -18,6 +19,7 @@ pub struct Chat {
     has_started: bool,
     calls: Vec<OpenCall>,
     finish: Option<Finish>,
+    stop_sequence: Option<String>,
     usage: Option<TokenUsage>,
 }
 
@@ -39,6 +41,7 @@ impl Reader for Chat {
             has_started: false,
             calls: Vec::new(),
             finish: None,
+            stop_sequence: None,
             usage: None,
         }
     }
@@ -68,23 +71,22 @@ impl Chat {
         if let Some(error) = &chunk.error {
             return Err(decode_stream_error(error, &self.model));
         }
-        if !self.has_started {
+        let choices = chunk.choices.unwrap_or_default();
+        let model = chunk.model.filter(|model| !model.is_empty());
+        // Azure judges the prompt in a chunk before the answer, without a model's name
+        if !self.has_started && (model.is_some() || !choices.is_empty()) {
             self.has_started = true;
-            self.model = chunk
-                .model
-                .filter(|model| !model.is_empty())
-                .unwrap_or_else(|| std::mem::take(&mut self.model));
+            self.model = model.unwrap_or_else(|| std::mem::take(&mut self.model));
             deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
         }
-        for choice in chunk.choices.unwrap_or_default() {
+        for choice in choices {
             // we ask for one choice; a server that sends more does not mix them up for us
             if choice.index.unwrap_or(0) == 0 {
                 self.push_choice(choice, deltas)?;
             }
         }
-        if let Some(usage) = chunk.usage.and_then(|usage| usage.tokens()) {
-            self.usage = Some(usage);
-        }
+        let usage = chunk.usage.or_else(|| chunk.x_groq?.usage);
+        self.usage = usage.and_then(|usage| usage.tokens()).or(self.usage);
         Ok(())
     }
 
@@ -98,21 +100,44 @@ impl Chat {
         if let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) {
             self.finish = Some(finish(&reason)?);
         }
+        if let Some(serde_json::Value::String(at)) = choice.stop_reason {
+            self.stop_sequence = Some(at).filter(|at| !at.is_empty());
+        }
+        self.usage = choice.usage.and_then(|usage| usage.tokens()).or(self.usage);
         Ok(())
     }
 
     fn push_fragment(&mut self, fragment: Fragment, deltas: &mut Vec<Delta>) {
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
-        if let Some(text) = said(fragment.reasoning_content).or_else(|| said(fragment.reasoning)) {
-            self.written.add(&text);
-            deltas.push(Delta::Reasoning { text });
-        }
-        if let Some(text) = said(fragment.content).or_else(|| said(fragment.refusal)) {
-            self.written.add(&text);
-            deltas.push(Delta::Text { text });
+        let details = said(Some(fragment.details()));
+        let thought = said(fragment.reasoning_content).or_else(|| said(fragment.reasoning));
+        self.think(thought.or(details), deltas);
+        match fragment.content {
+            None | Some(Lines::Nothing) => self.say(fragment.refusal, deltas),
+            Some(Lines::Text(text)) => self.say(said(Some(text)).or(fragment.refusal), deltas),
+            Some(Lines::Parts(pieces)) => {
+                for piece in pieces {
+                    self.think(Some(words(piece.thinking)), deltas);
+                    self.say(piece.text, deltas);
+                }
+            }
         }
         for call in fragment.tool_calls.unwrap_or_default() {
             deltas.push(self.tool_call(call));
+        }
+    }
+
+    fn say(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.written.add(&text);
+            deltas.push(Delta::Text { text });
+        }
+    }
+
+    fn think(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.written.add(&text);
+            deltas.push(Delta::Reasoning { text });
         }
     }
 
@@ -148,7 +173,7 @@ impl Chat {
     }
 
     /// Usage and end; [`Error::StreamCut`] if the model never said why it stopped.
-    pub(super) fn last_deltas(&mut self) -> Result<[Delta; 2]> {
+    pub(super) fn last_deltas(&mut self) -> Result<Vec<Delta>> {
         let reason = match self.finish.ok_or(Error::StreamCut)? {
             // several servers say "stop" although they wait for tools
             Finish::Stop if !self.calls.is_empty() => Finish::ToolCalls,
@@ -160,7 +185,17 @@ impl Chat {
             estimated: true,
             ..TokenUsage::default()
         });
-        Ok([Delta::Usage(usage), Delta::Finish { reason }])
+        let at = self.stop_sequence.take().map(|text| Delta::StopSequence { text });
+        Ok(at.into_iter().chain([Delta::Usage(usage), Delta::Finish { reason }]).collect())
+    }
+}
+
+/// The words of a thought.
+fn words(thought: Lines<Piece>) -> String {
+    match thought {
+        Lines::Nothing => String::new(),
+        Lines::Text(text) => text,
+        Lines::Parts(pieces) => pieces.into_iter().filter_map(|piece| piece.text).collect(),
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::chat::TokenUsage;
+use crate::door::Lines;
 use crate::price::micros_from_dollars;
 
 #[derive(Debug, Deserialize)]
@@ -14,6 +15,13 @@ pub(super) struct Chunk {
     pub choices: Option<Vec<Choice>>,
     pub usage: Option<Usage>,
     pub error: Option<Value>,
+    pub x_groq: Option<Groq>,
+}
+
+/// What Groq says beside the answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct Groq {
+    pub usage: Option<Usage>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -24,20 +32,36 @@ pub(super) struct Choice {
     /// In a whole answer.
     pub message: Option<Fragment>,
     pub finish_reason: Option<String>,
+    /// At vLLM the text, or the number of the token, at which it stopped.
+    pub stop_reason: Option<Value>,
+    /// Moonshot counts here.
+    pub usage: Option<Usage>,
     /// OpenRouter reports a failed upstream here.
     pub error: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Fragment {
-    pub content: Option<String>,
+    /// Text, or at Mistral a list of texts and thoughts.
+    pub content: Option<Lines<Piece>>,
     /// llama.cpp, DeepSeek, vLLM.
     pub reasoning_content: Option<String>,
     /// OpenRouter, Ollama.
     pub reasoning: Option<String>,
+    /// OpenRouter's thoughts in parts, which may come without `reasoning`.
+    pub reasoning_details: Option<Value>,
     /// OpenAI puts a refusal to answer in the demanded shape here.
     pub refusal: Option<String>,
     pub tool_calls: Option<Vec<CallFragment>>,
+}
+
+/// A part of what is said.
+#[derive(Debug, Deserialize)]
+pub(super) struct Piece {
+    pub text: Option<String>,
+    /// A thought, in parts of its own.
+    #[serde(default)]
+    pub thinking: Lines<Self>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,6 +88,13 @@ pub(super) struct Usage {
     prompt_cache_hit_tokens: Option<u64>,
     /// Dollars: a number at OpenRouter, an object with a total at Perplexity.
     cost: Option<Value>,
+    /// Whether OpenRouter used the customer's own key at the provider, which bills apart.
+    is_byok: Option<bool>,
+    cost_details: Option<Value>,
+    /// Moonshot's word for cached tokens.
+    cached_tokens: Option<u64>,
+    /// Mistral's.
+    num_cached_tokens: Option<u64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -91,6 +122,8 @@ impl Usage {
             cached_input: prompt
                 .and_then(|details| details.cached_tokens)
                 .or(self.prompt_cache_hit_tokens)
+                .or(self.cached_tokens)
+                .or(self.num_cached_tokens)
                 .unwrap_or(0),
             cache_write: prompt.and_then(|details| details.cache_write_tokens).unwrap_or(0),
             reasoning: completion.and_then(|details| details.reasoning_tokens).unwrap_or(0),
@@ -102,7 +135,22 @@ impl Usage {
     fn stated_cost(&self) -> Option<Micros> {
         let cost = self.cost.as_ref()?;
         let dollars = cost.as_f64().or_else(|| cost.get("total_cost")?.as_f64())?;
-        (dollars >= 0.0).then(|| micros_from_dollars(dollars))
+        let details = self.cost_details.as_ref().filter(|_| self.is_byok == Some(true));
+        let apart = details.and_then(|details| details.get("upstream_inference_cost")?.as_f64());
+        let apart = apart.unwrap_or(0.0);
+        (dollars >= 0.0 && apart >= 0.0).then(|| micros_from_dollars(dollars + apart))
+    }
+}
+
+impl Fragment {
+    /// What is readable of thoughts in parts.
+    pub fn details(&self) -> String {
+        let details = self.reasoning_details.as_ref().and_then(Value::as_array);
+        let text = |part: &Value| {
+            let text = part.get("text").or_else(|| part.get("summary"))?;
+            text.as_str().map(str::to_owned)
+        };
+        details.into_iter().flatten().filter_map(text).collect()
     }
 }
 

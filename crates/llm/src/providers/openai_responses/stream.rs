@@ -75,11 +75,13 @@ impl Reader for Responses {
             "response.reasoning_summary_part.added" if read.summary_index.unwrap_or(0) > 0 => {
                 self.think(Some("\n\n".to_owned()), deltas);
             }
-            "response.function_call_arguments.delta" => {
+            "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
                 self.continue_call(number, read.delta, deltas);
             }
-            "response.function_call_arguments.done" if !self.open(number).is_given => {
-                self.continue_call(number, read.arguments, deltas);
+            "response.function_call_arguments.done" | "response.custom_tool_call_input.done"
+                if !self.open(number).is_given =>
+            {
+                self.continue_call(number, read.arguments.or(read.input), deltas);
             }
             "response.output_item.done" => {
                 if let Some(item) = read.item {
@@ -149,7 +151,7 @@ impl Responses {
     }
 
     fn begin(&mut self, number: u64, item: Item, deltas: &mut Vec<Delta>) {
-        let call = (item.kind == "function_call").then(|| {
+        let call = is_call(&item.kind).then(|| {
             let index = self.calls;
             self.calls += 1;
             let id = item.call_id.or(item.id).filter(|id| !id.is_empty());
@@ -195,8 +197,8 @@ impl Responses {
                     deltas.push(Delta::Seal { seal: format!("{SEAL}{id}:{sealed}") });
                 }
             }
-            "function_call" => {
-                let arguments = item.arguments.take();
+            kind if is_call(kind) => {
+                let arguments = item.arguments.take().or_else(|| item.input.take());
                 if self.open(number).call.is_none() {
                     self.begin(number, item, deltas);
                 }
@@ -253,9 +255,14 @@ impl Responses {
     }
 }
 
+/// Whether an item is a call of one of our tools, with a schema for its arguments or without.
+fn is_call(kind: &str) -> bool {
+    matches!(kind, "function_call" | "custom_tool_call")
+}
+
 /// Whether an event tells of a part of the answer, and not of the answer as a whole.
 fn is_of_an_item(kind: &str) -> bool {
-    let kinds = ["output_", "content_", "reasoning_", "function_", "refusal."];
+    let kinds = ["output_", "content_", "reasoning_", "function_", "custom_", "refusal."];
     let kind = kind.strip_prefix("response.").unwrap_or_default();
     kinds.iter().any(|start| kind.starts_with(start))
 }

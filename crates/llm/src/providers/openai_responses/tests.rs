@@ -90,6 +90,63 @@ fn documented_streams_decode_to_what_was_said() {
 }
 
 #[test]
+fn thoughts_built_in_tools_and_tools_without_a_schema_are_read() {
+    let check = |name: &str, expected: Reply| assert_eq!(streamed(name), Ok(expected), "{name}");
+    let aloud = "**Adding**\n\nTwo and two.\n\n**Checking**\n\nFour.";
+    check(
+        "summaries.txt",
+        Reply {
+            reasoning: aloud.into(),
+            thoughts: vec![Thought { text: aloud.into(), seal: "openai:rs_1:gAAAAABo".into() }],
+            ..said("It is four.", Finish::Stop, TokenUsage { reasoning: 64, ..usage(15, 90) })
+        },
+    );
+    check(
+        "open-weights.txt",
+        Reply {
+            model: "gpt-oss-20b".into(),
+            reasoning: "Two and two.".into(),
+            ..said("Four.", Finish::Stop, TokenUsage { reasoning: 8, ..usage(70, 12) })
+        },
+    );
+    check(
+        "web-search.txt",
+        said("It is sunny.", Finish::Stop, TokenUsage { cached_input: 8_000, ..usage(8_400, 60) }),
+    );
+    check("mcp.txt", said("It says ok.", Finish::Stop, usage(120, 33)));
+    check(
+        "custom-tool.txt",
+        Reply {
+            tool_calls: vec![call("call_c", "run_sql", "select 1;")],
+            ..said("", Finish::ToolCalls, usage(60, 20))
+        },
+    );
+    check("filtered.txt", said("The first", Finish::ContentFilter, usage(19, 4)));
+    assert_eq!(streamed("quota.txt").unwrap_err().code(), "out_of_credit");
+}
+
+#[test]
+fn every_recorded_stream_is_in_the_list() {
+    let streams = [
+        "custom-tool.txt",
+        "error.txt",
+        "failed.txt",
+        "filtered.txt",
+        "lean.txt",
+        "length.txt",
+        "mcp.txt",
+        "open-weights.txt",
+        "quota.txt",
+        "refusal.txt",
+        "summaries.txt",
+        "text.txt",
+        "tools.txt",
+        "web-search.txt",
+    ];
+    assert_eq!(fixtures().streams(), streams);
+}
+
+#[test]
 fn a_whole_answer_decodes_like_a_stream() {
     let deltas = decode(&fixtures().read("whole.json"), &request()).unwrap();
     let expected = Reply {

@@ -29,6 +29,8 @@ pub(super) struct Item {
     pub call_id: Option<String>,
     pub name: Option<String>,
     pub arguments: Option<String>,
+    /// What a tool without a schema is called with.
+    pub input: Option<String>,
     pub content: Option<Vec<Piece>>,
     pub summary: Option<Vec<Piece>>,
     pub encrypted_content: Option<String>,
@@ -49,6 +51,7 @@ pub(super) struct Event {
     pub item: Option<Item>,
     pub delta: Option<String>,
     pub arguments: Option<String>,
+    pub input: Option<String>,
     pub response: Option<Response>,
     pub error: Option<Value>,
 }

@@ -3,5 +3,8 @@
 //! differs when writing is [`Dialect::OpenRouter`](super::openai::Dialect::OpenRouter);
 //! what differs when reading is tolerated by the codec.
 
+#[cfg(test)]
+mod tests;
+
 /// Where it is, unless told otherwise.
 pub const BASE_URL: &str = "https://openrouter.ai/api/v1";

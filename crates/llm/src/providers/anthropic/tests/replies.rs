@@ -8,6 +8,27 @@ use crate::Error;
 use crate::chat::{Finish, Reply, Request, Thought, TokenUsage, ToolCall};
 use crate::testing::{decode_pieces, reply, sorts_refusals};
 
+/// Every recorded stream.
+const STREAMS: [&str; 17] = [
+    "answer-tool.txt",
+    "api-error.txt",
+    "cached.txt",
+    "code-execution.txt",
+    "eager-input.txt",
+    "interleaved.txt",
+    "llama-cpp.txt",
+    "overloaded.txt",
+    "paused.txt",
+    "refused.txt",
+    "search.txt",
+    "stop-sequence.txt",
+    "text.txt",
+    "thinking.txt",
+    "tools.txt",
+    "web-search.txt",
+    "window.txt",
+];
+
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
     Reply {
         model: "claude-sonnet-4-5-20250929".into(),
@@ -77,6 +98,68 @@ fn documented_streams_decode_to_what_was_said() {
     );
     let error = streamed(&request(), "overloaded.txt").unwrap_err();
     assert_eq!(error, Error::Overloaded { retry_after: None, message: "Overloaded".into() });
+}
+
+#[test]
+fn what_the_provider_does_for_itself_is_passed_over() {
+    let check = |name: &str, expected: Reply| {
+        assert_eq!(streamed(&request(), name), Ok(expected), "{name}");
+    };
+    check("web-search.txt", said("I'll look. It is sunny.", Finish::Stop, usage(10_682, 510)));
+    check("code-execution.txt", said("1 and 2.", Finish::Stop, usage(25, 61)));
+    check("paused.txt", said("Still looking.", Finish::Stop, usage(25, 40)));
+}
+
+#[test]
+fn how_and_where_it_stopped_is_told() {
+    let check = |name: &str, expected: Reply| {
+        assert_eq!(streamed(&request(), name), Ok(expected), "{name}");
+    };
+    check(
+        "stop-sequence.txt",
+        Reply {
+            stop_sequence: Some("three".into()),
+            ..said("one, two, ", Finish::Stop, usage(25, 8))
+        },
+    );
+    check("window.txt", said("Once", Finish::Length, usage(25, 3)));
+    // arguments that are cut short are kept as they are
+    let cut = call("toolu_01C", "write_file", "{\"path\": \"a\", \"text\": \"Once upon");
+    check(
+        "eager-input.txt",
+        Reply { tool_calls: vec![cut], ..said("", Finish::Length, usage(25, 20)) },
+    );
+    let error = streamed(&request(), "api-error.txt").unwrap_err();
+    let message = "Internal server error".to_owned();
+    assert_eq!(error, Error::Overloaded { retry_after: None, message });
+}
+
+#[test]
+fn thoughts_between_calls_keep_their_seals_and_their_count() {
+    let expected = Reply {
+        model: "claude-opus-4-6".into(),
+        reasoning: "Read it first.".into(),
+        thoughts: vec![
+            thought("Read it first.", "anthropic:EqQBCgIYAhIM1"),
+            thought("", "anthropic-redacted:EmwKAhgBEgy3va3"),
+            thought("", "anthropic:EqQBCgIYAhIM2"),
+        ],
+        tool_calls: vec![call("toolu_01A", "read_file", "{\"path\": \"a\"}")],
+        ..said("Reading.", Finish::ToolCalls, TokenUsage { reasoning: 46, ..usage(472, 89) })
+    };
+    assert_eq!(streamed(&request(), "interleaved.txt"), Ok(expected));
+    let cached = TokenUsage {
+        cached_input: 1_000,
+        cache_write: 300,
+        cache_write_1h: 200,
+        ..usage(1_310, 3)
+    };
+    assert_eq!(streamed(&request(), "cached.txt"), Ok(said("Good day", Finish::Stop, cached)));
+}
+
+#[test]
+fn every_recorded_stream_is_in_the_list() {
+    assert_eq!(fixtures().streams(), STREAMS);
 }
 
 #[test]

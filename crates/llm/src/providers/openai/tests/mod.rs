@@ -5,6 +5,7 @@
 mod encoding;
 mod errors;
 mod hostile;
+mod hosts;
 mod replies;
 
 use super::Chat;
@@ -13,16 +14,26 @@ use crate::chat::{Delta, Message, Request};
 use crate::testing::{self, Fixtures, reply};
 
 /// Every recorded stream.
-const STREAMS: [&str; 9] = [
+const STREAMS: [&str; 19] = [
+    "deepseek-reasoner.txt",
+    "groq-usage.txt",
     "llama-cpp-reasoning.txt",
     "llama-cpp-recorded.txt",
+    "lm-studio-error.txt",
+    "lm-studio-tools.txt",
+    "mistral-thinking.txt",
+    "mistral-tools.txt",
+    "moonshot-usage.txt",
     "ollama-no-usage.txt",
     "ollama-tools.txt",
+    "openai-logprobs.txt",
     "openai-parallel-tools.txt",
+    "openai-refusal.txt",
     "openai-text.txt",
-    "openrouter-error.txt",
-    "openrouter-text.txt",
+    "perplexity-search.txt",
+    "together-text.txt",
     "vllm-length-crlf.txt",
+    "vllm-stop.txt",
 ];
 
 fn fixtures() -> Fixtures {

@@ -1,13 +1,11 @@
 //! What recorded answers mean.
 
-use base::Micros;
-
 use super::super::{decode, decode_models};
 use super::{STREAMS, decode_pieces, fixture, fixtures, reply, request};
 use crate::Error;
 use crate::chat::{Finish, Reply, TokenUsage, ToolCall};
 
-fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply {
+pub(super) fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply {
     Reply {
         model: model.into(),
         content: content.into(),
@@ -21,11 +19,11 @@ fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply 
     }
 }
 
-fn usage(input: u64, output: u64) -> TokenUsage {
+pub(super) fn usage(input: u64, output: u64) -> TokenUsage {
     TokenUsage { input, output, ..TokenUsage::default() }
 }
 
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
+pub(super) fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
     ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
 }
 
@@ -99,25 +97,14 @@ fn recorded_streams_decode_to_what_was_said() {
             TokenUsage { estimated: true, ..usage(13, 6) },
         ),
     );
-    check(
-        "openrouter-text.txt",
-        Reply {
-            reasoning: "Think.".into(),
-            ..said(
-                "anthropic/claude-sonnet-4.5",
-                "Good day",
-                Finish::Stop,
-                TokenUsage { reasoning: 11, stated_cost: Some(Micros(387)), ..usage(14, 23) },
-            )
-        },
-    );
     check("vllm-length-crlf.txt", said("qwen", "One two three", Finish::Length, usage(5, 3)));
 }
 
 #[test]
 fn an_error_inside_a_stream_fails_the_reply() {
-    let error = reply(decode_pieces([&fixture("openrouter-error.txt")[..]])).unwrap_err();
-    let message = "Provider disconnected unexpectedly".to_owned();
+    let error = reply(decode_pieces([&fixture("lm-studio-error.txt")[..]])).unwrap_err();
+    let message =
+        "The model has crashed without additional information. (Exit code: null)".to_owned();
     assert_eq!(error, Error::Overloaded { retry_after: None, message });
 }
 
@@ -199,7 +186,27 @@ fn small_streams_show_each_tolerated_quirk() {
          \"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
         Ok(said("asked-for", "a", Finish::Stop, estimated(1))),
     );
+    // counted before the answer, beside the answer, and at Groq apart from both
+    check(
+        "data: {\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":0}}\n\n\
+         data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\",\"usage\":\
+         {\"prompt_tokens\":2,\"completion_tokens\":3}}]}\n\ndata: [DONE]\n\n",
+        Ok(said("asked-for", "a", Finish::Stop, usage(2, 3))),
+    );
+    check(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\
+         \"usage\":null,\"x_groq\":{\"usage\":{\"prompt_tokens\":2,\"completion_tokens\":3}}}\n\n",
+        Ok(said("asked-for", "a", Finish::Stop, usage(2, 3))),
+    );
+    // what is said in parts, and a token's number for where it stopped
+    check(
+        "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":\"hm\"},\
+         {\"type\":\"reference\",\"reference_ids\":[1]},{\"type\":\"text\",\"text\":\"a\"}]},\
+         \"finish_reason\":\"stop\",\"stop_reason\":128009}]}\n\ndata: [DONE]\n\n",
+        Ok(Reply { reasoning: "hm".into(), ..said("asked-for", "a", Finish::Stop, estimated(1)) }),
+    );
     check("", Err("stream_cut"));
+    check("data: {\"choices\":[],\"model\":\"\"}\n\ndata: [DONE]\n\n", Err("stream_cut"));
     check("data: [DONE]\n\n", Err("stream_cut"));
     check(
         "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n",
