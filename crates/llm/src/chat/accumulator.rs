@@ -128,6 +128,7 @@ mod tests {
             scripted: true,
         };
         assert_eq!(reply, Ok(expected.clone()));
+        assert_eq!(fold(expected.to_deltas()), Ok(expected.clone()), "told again");
         let json = serde_json::to_string(&expected).unwrap();
         assert_eq!(serde_json::from_str::<Reply>(&json).unwrap(), expected);
     }

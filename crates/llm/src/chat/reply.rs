@@ -3,7 +3,7 @@
 use base::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::{Message, Part, Role, Thought, ToolCall};
+use super::{Delta, Message, Part, Role, Thought, ToolCall};
 
 /// A complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,5 +92,33 @@ impl Reply {
         let text = (!self.content.is_empty()).then(|| Part::Text { text: self.content.clone() });
         let calls = self.tool_calls.iter().cloned().map(Part::ToolCall);
         Message { role: Role::Assistant, content: thoughts.chain(text).chain(calls).collect() }
+    }
+
+    /// The pieces in which the answer can be told again: an
+    /// [`Accumulator`](super::Accumulator) makes exactly this answer of them.
+    pub fn to_deltas(&self) -> Vec<Delta> {
+        let mut deltas = vec![Delta::Start { model: self.model.clone(), scripted: self.scripted }];
+        let mut unsealed = self.reasoning.as_str();
+        for Thought { text, seal } in &self.thoughts {
+            if !text.is_empty() {
+                deltas.push(Delta::Reasoning { text: text.clone() });
+            }
+            deltas.push(Delta::Seal { seal: seal.clone() });
+            unsealed = unsealed.strip_prefix(text.as_str()).unwrap_or_default();
+        }
+        if !unsealed.is_empty() {
+            deltas.push(Delta::Reasoning { text: unsealed.to_owned() });
+        }
+        if !self.content.is_empty() {
+            deltas.push(Delta::Text { text: self.content.clone() });
+        }
+        deltas.extend(self.tool_calls.iter().enumerate().map(|(index, call)| Delta::ToolCall {
+            index,
+            id: call.id.clone(),
+            name: call.name.clone(),
+            arguments: call.arguments.clone(),
+        }));
+        deltas.extend([Delta::Usage(self.usage), Delta::Finish { reason: self.finish }]);
+        deltas
     }
 }

@@ -136,9 +136,9 @@ fn a_client_reads_from_a_whole_answer_what_was_said() {
     }
 }
 
-#[test]
-fn seals_survive_the_doors_that_have_a_place_for_them() {
-    let deltas = vec![
+/// An answer after sealed thoughts.
+fn sealed() -> Vec<Delta> {
+    vec![
         Delta::Start { model: "m".into(), scripted: false },
         Delta::Reasoning { text: "hm".into() },
         Delta::Seal { seal: "gemini:G".into() },
@@ -146,7 +146,23 @@ fn seals_survive_the_doors_that_have_a_place_for_them() {
         text("so"),
         Delta::Usage(TokenUsage { input: 1, output: 1, ..TokenUsage::default() }),
         Delta::Finish { reason: Finish::Stop },
-    ];
+    ]
+}
+
+#[test]
+fn an_answer_that_is_told_again_says_the_same() {
+    for door in DOORS {
+        for deltas in answers().into_iter().chain([sealed()]) {
+            let again = folded(deltas.clone()).to_deltas();
+            let read = |deltas: &[Delta]| read_by_client(door, &frames(door, deltas)).unwrap();
+            assert_eq!(read(&again), read(&deltas), "{door:?} {deltas:?}");
+        }
+    }
+}
+
+#[test]
+fn seals_survive_the_doors_that_have_a_place_for_them() {
+    let deltas = sealed();
     // the client's codec takes whatever the door sends for a seal of its own provider
     let thought = |text: &str, seal: &str| Thought { text: text.into(), seal: seal.into() };
     let expected = [thought("hm", "anthropic:gemini:G"), thought("", "anthropic-redacted:R")];
