@@ -50,7 +50,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The HTTP status that all dialects share.
+    /// The HTTP status, in every dialect that has no other one of its own.
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidRequest => 400,

@@ -89,11 +89,14 @@ impl Door {
 
     /// Writes why there is no answer, with the status to send it under.
     pub fn encode_failure(self, failure: &Failure) -> (u16, Vec<u8>) {
-        let body = match self {
-            Self::Chat | Self::Responses => openai::door::encode_failure(failure),
-            Self::Messages => anthropic::door::encode_failure(failure),
-        };
-        (failure.kind.status(), body)
+        match self {
+            Self::Chat | Self::Responses => {
+                (failure.kind.status(), openai::door::encode_failure(failure))
+            }
+            Self::Messages => {
+                (anthropic::door::status(failure.kind), anthropic::door::encode_failure(failure))
+            }
+        }
     }
 }
 

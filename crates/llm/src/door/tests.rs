@@ -245,7 +245,9 @@ fn a_failure_has_the_status_and_the_words_of_the_dialect() {
     both(Kind::RateLimited, 429, "rate_limit_error", "rate_limit_error", "rate_limited");
     both(Kind::Internal, 500, "server_error", "api_error", "overloaded");
     both(Kind::BadGateway, 502, "server_error", "api_error", "overloaded");
-    both(Kind::Overloaded, 503, "server_error", "overloaded_error", "overloaded");
+    let overloaded = failure(Kind::Overloaded);
+    check(Door::Chat, &overloaded, 503, "server_error", "overloaded");
+    check(Door::Messages, &overloaded, 529, "overloaded_error", "overloaded");
     both(Kind::Timeout, 504, "timeout_error", "timeout_error", "overloaded");
 }
 

@@ -64,7 +64,7 @@ for name, ask in doors.items():
         check(f"{name}: when to come back", int(error.response.headers["retry-after"]) > 0, error.response.headers)
 raises("bad field", anthropic.BadRequestError, 400, lambda: ai.messages.create(model=MODEL, max_tokens=9, messages=ASK, extra_body={"temperature": 9}))
 busy, cut = ([{"role": "user", "content": content}] for content in ("be overloaded", "break off"))
-error = raises("busy provider", anthropic.ServiceUnavailableError, 503, lambda: ai.messages.create(model=MODEL, max_tokens=9, messages=busy))
+error = raises("busy provider", anthropic.OverloadedError, 529, lambda: ai.messages.create(model=MODEL, max_tokens=9, messages=busy))
 check("its type", error.body["error"]["type"] == "overloaded_error", error.body)
 check("a provider that answers again", doors["messages"](ai).content[0].text == text)
 raises("broken stream", anthropic.APIError, 200, lambda: list(ai.messages.create(model=MODEL, max_tokens=9, messages=cut, stream=True)))

@@ -63,7 +63,7 @@ for (const [name, ask] of Object.entries(doors)) {
   check(`${name}: when to come back`, Number(refused.headers?.get("retry-after")) > 0, refused.message);
 }
 await raises("bad field", Anthropic.BadRequestError, 400, () => ai.messages.create({ model, max_tokens: -1, messages }));
-const busy = await raises("busy provider", Anthropic.ServiceUnavailableError, 503, () => ai.messages.create({ model, max_tokens, messages: says("be overloaded") }));
+const busy = await raises("busy provider", Anthropic.OverloadedError, 529, () => ai.messages.create({ model, max_tokens, messages: says("be overloaded") }));
 check("its type", busy.type === "overloaded_error", busy.message);
 check("one that answers again", words(await ai.messages.create({ model, max_tokens, messages })) === text);
 await raises("broken stream", Anthropic.APIError, undefined, () => ai.messages.stream({ model, max_tokens, messages: says("break off") }).finalMessage());

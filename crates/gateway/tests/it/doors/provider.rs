@@ -31,6 +31,8 @@ pub enum Manner {
     Trickle,
     /// It says nothing until it is let go.
     Wait,
+    /// It has too much to do for 45 seconds.
+    Busy,
 }
 
 /// The provider.
@@ -129,6 +131,11 @@ impl Provider {
             Manner::Refuse(status) => {
                 let text = json!({"error": {"message": "no", "type": "x", "code": null}});
                 return send(socket, status, "application/json", &text.to_string());
+            }
+            Manner::Busy => {
+                let head =
+                    "HTTP/1.1 529 Overloaded\r\nretry-after: 45\r\ncontent-length: 0\r\n\r\n";
+                return socket.write_all(head.as_bytes()).is_ok();
             }
             Manner::Html => return send(socket, 200, "text/html", "<html>hello</html>"),
             Manner::Garbage => return send(socket, 200, kind, garbage),

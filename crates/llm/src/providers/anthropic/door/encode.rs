@@ -150,6 +150,24 @@ pub fn encode_failure(failure: &Failure) -> Vec<u8> {
     json(&Problem { kind: "error", error: Details { kind: kind_word(failure.kind), message } })
 }
 
+/// The HTTP status: this dialect has one of its own for having too much to do.
+pub const fn status(kind: Kind) -> u16 {
+    match kind {
+        Kind::Overloaded => 529,
+        Kind::InvalidRequest
+        | Kind::Unauthenticated
+        | Kind::Forbidden
+        | Kind::NotFound
+        | Kind::OutOfCredit
+        | Kind::TooLarge
+        | Kind::RateLimited
+        | Kind::Cancelled
+        | Kind::Internal
+        | Kind::BadGateway
+        | Kind::Timeout => kind.status(),
+    }
+}
+
 const fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::InvalidRequest | Kind::Cancelled => "invalid_request_error",

@@ -8,5 +8,5 @@ mod stream;
 mod tests;
 
 pub use decode::{decode, decode_count};
-pub use encode::{encode, encode_count, encode_failure};
+pub use encode::{encode, encode_count, encode_failure, status};
 pub use stream::Stream;
