@@ -5,6 +5,8 @@ use std::io::Write;
 
 use base::OrganisationId;
 use llm::chat::Request;
+use llm::embedding::EmbedRequest;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// The name of an answer: a hash of everything that shapes it.
@@ -21,6 +23,20 @@ pub(crate) fn key(
 ) -> Key {
     let plain =
         Request { model: model.to_owned(), labels: BTreeMap::new(), user: None, ..request.clone() };
+    hashed(organisation, kind, provider, &plain)
+}
+
+/// The same for texts that are to become vectors.
+pub(crate) fn embeddings_key(
+    organisation: OrganisationId,
+    (provider, model): (&str, &str),
+    request: &EmbedRequest,
+) -> Key {
+    let plain = EmbedRequest { model: model.to_owned(), user: None, ..request.clone() };
+    hashed(organisation, "embeddings", provider, &plain)
+}
+
+fn hashed(organisation: OrganisationId, kind: &str, provider: &str, plain: &impl Serialize) -> Key {
     let mut hash = Hash(Sha256::new());
     for part in [organisation.to_string().as_str(), kind, provider] {
         // the length keeps "ab" + "c" apart from "a" + "bc"
@@ -28,7 +44,7 @@ pub(crate) fn key(
         hash.0.update(part);
     }
     // a hash takes everything, and a request always is JSON
-    let written = serde_json::to_writer(&mut hash, &plain);
+    let written = serde_json::to_writer(&mut hash, plain);
     debug_assert!(written.is_ok(), "{written:?}");
     hash.0.finalize().into()
 }
@@ -49,6 +65,7 @@ impl Write for Hash {
 #[cfg(test)]
 mod tests {
     use llm::chat::{Message, ToolSpec};
+    use llm::embedding::EmbedInput;
 
     use super::*;
 
@@ -83,5 +100,26 @@ mod tests {
         let labels = BTreeMap::from([("step".to_owned(), "s".to_owned())]);
         let renamed = Request { model: "alias".to_owned(), labels, ..base.clone() };
         assert_eq!(of(&renamed), same);
+    }
+
+    #[test]
+    fn texts_and_their_form_are_in_the_key_of_vectors() {
+        let organisation = OrganisationId::from_u128(1);
+        let of = |request: &EmbedRequest| embeddings_key(organisation, ("p", "m"), request);
+        let texts = |texts: &[&str]| {
+            EmbedInput::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
+        };
+        let base = EmbedRequest {
+            model: "alias".to_owned(),
+            input: texts(&["a", "b"]),
+            dimensions: None,
+            user: Some("u".to_owned()),
+        };
+        assert_ne!(of(&EmbedRequest { input: texts(&["ab"]), ..base.clone() }), of(&base));
+        assert_ne!(of(&EmbedRequest { dimensions: Some(3), ..base.clone() }), of(&base));
+        let tokens = EmbedInput::Tokens(vec![vec![1]]);
+        assert_ne!(of(&EmbedRequest { input: tokens, ..base.clone() }), of(&base));
+        let renamed = EmbedRequest { model: "m".to_owned(), user: None, ..base.clone() };
+        assert_eq!(of(&renamed), of(&base));
     }
 }

@@ -1,16 +1,48 @@
 //! Answers that were given before: exactly the same question costs nothing again.
 //!
-//! Start with [`Answers`]. The key is everything that shapes an answer, the tenant first;
-//! who asks the same at the same time waits for the one who asked before.
+//! Start with [`Memory`], which has [`Answers`] of each kind, each for its own time
+//! ([`CacheTimes`]). The key is everything that shapes an answer, the tenant first; who asks
+//! the same at the same time waits for the one who asked before (`flight.rs`).
 
 mod answers;
+mod flight;
+mod given;
 mod key;
+mod kind;
 
-pub(crate) use answers::{Answers, Given, Unshared};
-pub(crate) use key::{Key, key};
+pub(crate) use answers::{Answers, Turn};
+pub(crate) use flight::Lead;
+pub(crate) use given::{Given, Unshared};
+pub(crate) use key::{Key, embeddings_key, key};
+pub use kind::CacheTimes;
+
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use llm::chat::Request;
+use base::Clock;
+use llm::TokenCount;
+use llm::chat::{Reply, Request};
+use llm::embedding::Embeddings;
+
+const MIB: u64 = 1024 * 1024;
+
+/// What is remembered of each kind of answer.
+pub(crate) struct Memory {
+    pub(crate) chat: Answers<Given<Reply>>,
+    pub(crate) embeddings: Answers<Given<Embeddings>>,
+    pub(crate) token_counts: Answers<TokenCount>,
+}
+
+impl Memory {
+    /// Remembers nothing yet.
+    pub(crate) fn new(times: CacheTimes, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            chat: Answers::new(24 * MIB, times.chat, clock.clone()),
+            embeddings: Answers::new(12 * MIB, times.embeddings, clock.clone()),
+            token_counts: Answers::new(MIB, times.token_counts, clock.clone()),
+        }
+    }
+}
 
 /// The header by which clients ask for the cache or against it, and by which they hear.
 pub(crate) const HEADER: &str = "x-cache";
@@ -26,6 +58,12 @@ pub(crate) fn may_use(headers: &HeaderMap, request: &Request) -> bool {
         Some(b"bypass") => false,
         _ => request.temperature.is_some_and(|temperature| temperature <= COLD),
     }
+}
+
+/// Whether vectors and counts of tokens may come from the cache and go into it: there is no
+/// chance in them, so any do unless the client says `x-cache: bypass`.
+pub(crate) fn may_use_for_fixed(headers: &HeaderMap) -> bool {
+    headers.get(HEADER).is_none_or(|value| value.as_bytes() != b"bypass")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{CallId, Micros};
-use llm::chat::TokenUsage;
+use llm::chat::{Reply, TokenUsage};
 use llm::door::Meta;
 use llm::price::Price;
 use llm::tokens::Tally;
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::Doors;
 use super::call::Thrift;
 use super::quote::Quote;
+use crate::cache::{Given, Lead};
 use crate::ledger::slices::{Amount, Entry, Ticket};
 use crate::telemetry::Ending;
 use crate::virtual_key::Holder;
@@ -143,6 +144,26 @@ impl Doors {
         }
     }
 
+    /// An answer of the cache goes into the ledger too, at no cost.
+    pub(super) fn remembered<A>(
+        &self,
+        call: &Call,
+        quote: &Quote,
+        given: &Given<A>,
+        scripted: bool,
+    ) {
+        if !self.does(super::Part::Ledger) {
+            return;
+        }
+        let mut entry = call.entry(quote);
+        entry.model = format!("{}/{}", given.provider, given.model);
+        entry.provider.clone_from(&given.provider);
+        entry.scripted = scripted;
+        entry.is_cached = true;
+        entry.cost_known = true;
+        self.bank.note(entry);
+    }
+
     /// Counts how a call ended.
     pub(super) fn count(&self, call: &Call, ending: Ending) {
         if self.does(super::Part::Meters) {
@@ -162,6 +183,8 @@ pub(super) struct Open {
     pub(super) span: tracing::Span,
     pub(super) platform: Arc<str>,
     pub(super) model: String,
+    /// Those who wait for the same answer, when it may be given again.
+    pub(super) lead: Option<Lead<Given<Reply>>>,
 }
 
 impl Open {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use llm::chat::{Finish, Request};
+use llm::chat::{Finish, Reply, Request};
 use llm::door::Failure;
 use llm::{Error, Phase};
 use tokio::time::timeout;
@@ -12,7 +12,7 @@ use super::held::Held;
 use super::quote::{Quote, subjects};
 use super::{Doors, Part, failure};
 use crate::budget::OnExceeded;
-use crate::cache::{Given, Unshared};
+use crate::cache::{Given, Lead, Unshared};
 use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
 use crate::limit::Pass;
@@ -138,7 +138,7 @@ impl Doors {
         call: &Arc<Call>,
         quote: Arc<Quote>,
         mut request: Request,
-    ) -> Result<Given, Unshared<Failure>> {
+    ) -> Result<Given<Reply>, Unshared<Given<Reply>>> {
         let admitted = self.admit(call, quote, &mut request).await;
         let Admitted { quote, ticket, mut pass, wanted, thrift } =
             admitted.map_err(Unshared::Refused)?;
@@ -175,7 +175,7 @@ impl Doors {
                     telemetry::said(&span, &reply.content, reply.finish);
                 }
                 let is_own = thrift.shows(reply.finish);
-                let given = Given { reply, provider: platform.to_string(), model };
+                let given = Given { answer: reply, provider: platform.to_string(), model };
                 if is_own { Err(Unshared::Given(Box::new(given))) } else { Ok(given) }
             }
             Err(error) => {
@@ -187,15 +187,25 @@ impl Doors {
         }
     }
 
-    /// Makes a call and gives the answer as it comes, once its first piece is there.
+    /// Makes a call and gives the answer as it comes, once its first piece is there. Those who
+    /// wait for it with `lead` hear it when there is none.
     pub(super) async fn pieces(
         &self,
         call: Arc<Call>,
         quote: Arc<Quote>,
         mut request: Request,
+        lead: Option<Lead<Given<Reply>>>,
     ) -> Result<(llm::DeltaStream, Open), Failure> {
-        let Admitted { quote, ticket, pass, wanted, thrift } =
-            self.admit(&call, quote, &mut request).await?;
+        let admitted = match self.admit(&call, quote, &mut request).await {
+            Ok(admitted) => admitted,
+            Err(refused) => {
+                if let Some(lead) = lead {
+                    lead.refused(&refused);
+                }
+                return Err(refused);
+            }
+        };
+        let Admitted { quote, ticket, pass, wanted, thrift } = admitted;
         let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
@@ -219,6 +229,7 @@ impl Doors {
                     span,
                     platform: answer.platform,
                     model: answer.model,
+                    lead,
                 };
                 Ok((answer.deltas, open))
             }
@@ -226,6 +237,9 @@ impl Doors {
                 telemetry::ended(&span, Err(error.code()));
                 give_back(pass, &error);
                 Doors::book_failure(held.take(), &error);
+                if let Some(lead) = lead {
+                    lead.broke();
+                }
                 Err(Failure::from(&error))
             }
         }

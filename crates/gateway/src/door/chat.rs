@@ -14,9 +14,9 @@ use tokio::time::Instant;
 
 use super::asked::Call;
 use super::quote::Quote;
-use super::stream::{Events, pieces};
+use super::stream::Events;
 use super::{Doors, Part, body, enter, failure, insider, name};
-use crate::cache::{self, Given, HEADER, Unshared};
+use crate::cache::{self, HEADER, Turn, Unshared};
 use crate::telemetry::Ending;
 use crate::virtual_key::{Holder, KeyScope};
 
@@ -107,7 +107,9 @@ async fn carry_out(
         return inside(doors, door, holder, call, asked).await;
     }
     let quote = Arc::new(doors.quote(holder, &asked.request.model, &asked.request)?);
-    let may_use = doors.does(Part::Cache) && cache::may_use(headers, &asked.request);
+    let may_use = doors.does(Part::Cache)
+        && doors.memory.chat.is_on()
+        && cache::may_use(headers, &asked.request);
     let key = may_use.then(|| {
         let of = (quote.provider(), quote.model());
         cache::key(holder.organisation, "chat", of, &asked.request)
@@ -119,16 +121,16 @@ async fn carry_out(
     let Some(key) = key else {
         let given = doors.whole(call, quote, asked.request).await.or_else(Unshared::own)?;
         doors.count(call, Ending::Ok);
-        return Ok(json(door.encode(&given.reply, &meta), None));
+        return Ok(json(door.encode(&given.answer, &meta)));
     };
     let asking = Box::pin(doors.whole(call, quote.clone(), asked.request));
-    let (given, is_fresh) = doors.answers.find_or_ask(key, holder.key.id, asking).await?;
+    let who = (holder.key.id, doors.options.patience);
+    let (given, is_fresh) = doors.memory.chat.find_or_ask(key, who, asking).await?;
     if !is_fresh {
-        remembered(doors, call, &quote, &given);
+        doors.remembered(call, &quote, &given, given.answer.scripted);
     }
     doors.count(call, if is_fresh { Ending::Ok } else { Ending::Cached });
-    let mark = if is_fresh { "miss" } else { "hit" };
-    Ok(json(door.encode(&given.reply, &meta), Some(mark)))
+    Ok(marked(json(door.encode(&given.answer, &meta)), is_fresh))
 }
 
 async fn streamed(
@@ -140,22 +142,24 @@ async fn streamed(
     key: Option<cache::Key>,
 ) -> Result<Response, Failure> {
     let frames = door.frames(&call.meta(&asked.request.model), &asked);
-    if let Some(key) = &key
-        && let Some(given) = doors.answers.find(key).await
-    {
-        remembered(doors, call, &quote, &given);
-        doors.count(call, Ending::Cached);
-        let deltas = iter(pieces(&given.reply).into_iter().map(Ok)).boxed();
-        let mut response = Events::unbooked(deltas, frames).response();
-        response.headers_mut().insert(HEADER, HeaderValue::from_static("hit"));
-        return Ok(response);
+    let Some(key) = key else {
+        let (deltas, open) = doors.pieces(call.clone(), quote, asked.request, None).await?;
+        return Ok(Events::new(deltas, frames, open).response());
+    };
+    let (who, patience) = (call.holder.key.id, doors.options.patience);
+    match doors.memory.chat.turn(key, who, patience).await? {
+        Turn::Given(given) => {
+            doors.remembered(call, &quote, &given, given.answer.scripted);
+            doors.count(call, Ending::Cached);
+            let deltas = iter(given.answer.to_deltas().into_iter().map(Ok)).boxed();
+            Ok(marked(Events::unbooked(deltas, frames).response(), false))
+        }
+        Turn::Ask(lead) => {
+            let begun = doors.pieces(call.clone(), quote, asked.request, Some(lead)).await;
+            let (deltas, open) = begun?;
+            Ok(marked(Events::new(deltas, frames, open).response(), true))
+        }
     }
-    let (deltas, open) = doors.pieces(call.clone(), quote, asked.request).await?;
-    let mut events = Events::new(deltas, frames, open);
-    if let Some(key) = key {
-        events = events.keep(key);
-    }
-    Ok(events.response())
 }
 
 /// An agent or a workflow answers.
@@ -182,7 +186,7 @@ async fn inside(
     let gathered = tokio::time::timeout(deadline, gather(deltas)).await.unwrap_or(late);
     let reply = gathered.map_err(|error| insider::failure(&error))?;
     doors.count(call, Ending::Ok);
-    Ok(json(door.encode(&reply, &call.meta(&model)), None))
+    Ok(json(door.encode(&reply, &call.meta(&model))))
 }
 
 async fn gather(mut deltas: llm::DeltaStream) -> Result<Reply, llm::Error> {
@@ -193,26 +197,17 @@ async fn gather(mut deltas: llm::DeltaStream) -> Result<Reply, llm::Error> {
     accumulator.finish()
 }
 
-/// An answer of the cache goes into the ledger too, at no cost.
-fn remembered(doors: &Doors, call: &Call, quote: &Quote, given: &Given) {
-    if !doors.does(Part::Ledger) {
-        return;
-    }
-    let mut entry = call.entry(quote);
-    entry.model = format!("{}/{}", given.provider, given.model);
-    entry.provider.clone_from(&given.provider);
-    entry.scripted = given.reply.scripted;
-    entry.is_cached = true;
-    entry.cost_known = true;
-    doors.bank.note(entry);
+/// A whole answer as a response.
+pub(super) fn json(body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    let kind = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
-fn json(body: Vec<u8>, mark: Option<&'static str>) -> Response {
-    let mut response = Response::new(Body::from(body));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(mark) = mark {
-        headers.insert(HEADER, HeaderValue::from_static(mark));
-    }
+/// The same, saying whether it was asked for now or comes from the cache.
+pub(super) fn marked(mut response: Response, is_fresh: bool) -> Response {
+    let mark = HeaderValue::from_static(if is_fresh { "miss" } else { "hit" });
+    response.headers_mut().insert(HEADER, mark);
     response
 }

@@ -9,7 +9,7 @@ use agent::port::Insiders;
 use web::App;
 
 use crate::Gateway;
-use crate::cache::Answers;
+use crate::cache::{CacheTimes, Memory};
 use crate::ledger::slices::Bank;
 use crate::limit::{Limits, Shared};
 use crate::telemetry::Meters;
@@ -50,12 +50,15 @@ pub struct DoorOptions {
     pub node: String,
     /// How long a call may take that is answered in one piece.
     pub deadline: Duration,
-    /// How long a call waits for a limit at most.
+    /// How long a call waits for a limit at most, and for a client that takes nothing of the
+    /// stream which both asked for.
     pub patience: Duration,
     /// After how long a silence an agent or a workflow gives a sign of life.
     pub sign_of_life: Duration,
     /// The largest body that is read.
     pub largest_body: usize,
+    /// For how long answers are given again.
+    pub cache: CacheTimes,
     /// Where several servers count their limits together.
     pub shared: Option<Shared>,
     /// What is left out.
@@ -73,6 +76,7 @@ impl DoorOptions {
             patience: Duration::from_secs(10),
             sign_of_life: Duration::from_secs(10),
             largest_body: 32 * 1024 * 1024,
+            cache: CacheTimes::default(),
             shared: None,
             without: BTreeSet::new(),
             capture_content: false,
@@ -91,7 +95,7 @@ pub struct Inner {
     pub(super) keys: Keys,
     pub(super) bank: Bank,
     pub(super) limits: Limits,
-    pub(super) answers: Answers,
+    pub(super) memory: Memory,
     pub(super) meters: Meters,
     pub(super) insiders: Option<Arc<dyn Insiders>>,
     pub(super) options: DoorOptions,
@@ -124,7 +128,7 @@ impl Doors {
             keys: Keys::new(app),
             bank: Bank::new(app, options.node.clone()),
             limits: Limits::new(app, options.patience, options.shared.clone()),
-            answers: Answers::new(),
+            memory: Memory::new(options.cache, &app.clock),
             meters: Meters::default(),
             gateway,
             insiders,

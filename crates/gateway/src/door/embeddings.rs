@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use llm::chat::TokenUsage;
 use llm::door::{Door, Failure, embeddings as dialect};
+use llm::embedding::{EmbedRequest, Embeddings};
 use llm::tokens::{bound_embedding, estimate_embedding};
 use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
 use super::call::give_back;
+use super::chat::{json, marked};
 use super::held::Held;
-use super::{Doors, body, enter, failure};
+use super::quote::Quote;
+use super::{Doors, Part, body, enter, failure};
+use crate::cache::{self, Given, Unshared};
 use crate::call::CallMeta;
 use crate::telemetry::{self, Ending, Told};
 use crate::virtual_key::KeyScope;
@@ -52,16 +56,46 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let tokens = estimate_embedding(&asked.request);
     let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), tokens);
     let quote = Arc::new(quote?);
-    let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
+    let of = (quote.provider(), quote.model());
+    let may_use = doors.does(Part::Cache)
+        && doors.memory.embeddings.is_on()
+        && cache::may_use_for_fixed(headers);
+    let key = may_use.then(|| cache::embeddings_key(call.holder.organisation, of, &asked.request));
+    let asking = vectors(doors, &call, quote.clone(), asked.request);
+    let Some(key) = key else {
+        let given = asking.await.or_else(Unshared::own);
+        let given = given.inspect_err(|_| doors.count(&call, Ending::Failed))?;
+        doors.count(&call, Ending::Ok);
+        return Ok(json(dialect::encode(&given.answer, &wanted, asked.base64)));
+    };
+    let who = (call.holder.key.id, doors.options.patience);
+    let found = doors.memory.embeddings.find_or_ask(key, who, Box::pin(asking)).await;
+    let (given, is_fresh) = found.inspect_err(|_| doors.count(&call, Ending::Failed))?;
+    if !is_fresh {
+        doors.remembered(&call, &quote, &given, false);
+    }
+    doors.count(&call, if is_fresh { Ending::Ok } else { Ending::Cached });
+    Ok(marked(json(dialect::encode(&given.answer, &wanted, asked.base64)), is_fresh))
+}
+
+/// Makes the call.
+async fn vectors(
+    doors: &Doors,
+    call: &Arc<Call>,
+    quote: Arc<Quote>,
+    request: EmbedRequest,
+) -> Result<Given<Embeddings>, Unshared<Given<Embeddings>>> {
+    let admitted = doors.admit_fixed(call, &quote).await;
+    let (ticket, mut pass) = admitted.map_err(Unshared::Refused)?;
     let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
     let held = Held::new(ticket);
-    let meta = CallMeta::new(call.holder.organisation, wanted.clone())
+    let meta = CallMeta::new(call.holder.organisation, request.model.clone())
         .without(without)
-        .paid_by(Some(held.on_lost(doors, &call, &quote)))
+        .paid_by(Some(held.on_lost(doors, call, &quote)))
         .patient_for(doors.options.patience);
     let span = telemetry::span("embeddings", quote.provider(), quote.model());
     let deadline = doors.options.deadline;
-    let answered = timeout(deadline, doors.gateway.embed(&meta, asked.request))
+    let answered = timeout(deadline, doors.gateway.embed(&meta, request))
         .await
         .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
     match answered {
@@ -71,22 +105,16 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             }
             let usage = vectors.usage;
             let used = Used { platform: &platform, model: &model, usage, scripted: false };
-            let cost = doors.book(&call, held.take(), used);
+            let cost = doors.book(call, held.take(), used);
             let told = Told { model: &model, usage: &usage, cost, finish: None };
             telemetry::ended(&span, Ok(told));
-            doors.count(&call, Ending::Ok);
-            let mut response =
-                Response::new(Body::from(dialect::encode(&vectors, &wanted, asked.base64)));
-            let json = HeaderValue::from_static("application/json");
-            response.headers_mut().insert(header::CONTENT_TYPE, json);
-            Ok(response)
+            Ok(Given { answer: vectors, provider: platform.to_string(), model })
         }
         Err(error) => {
             telemetry::ended(&span, Err(error.code()));
             give_back(pass, &error);
             Doors::book_failure(held.take(), &error);
-            doors.count(&call, Ending::Failed);
-            Err(Failure::from(&error))
+            Err(Unshared::Failed(Failure::from(&error)))
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::asked::{Open, Used};
 use super::insider;
-use crate::cache::{Given, Key};
+use crate::cache::{Given, Lead};
 use crate::telemetry::{self, Ending, Told};
 
 /// How much goes out in one piece at most.
@@ -34,8 +34,8 @@ pub(super) struct Events {
     /// What was heard of the model's words, which a call cut short has cost at least.
     heard: Tally,
     scripted: bool,
-    /// The answer so far, when it is to be remembered.
-    kept: Option<(Key, Accumulator)>,
+    /// The answer so far, when it is to be remembered, and those who wait for it.
+    kept: Option<(Lead<Given<Reply>>, Accumulator)>,
     /// What was said so far, when it is told with the span.
     said: Option<String>,
     /// How long a silence may last, and when this one has.
@@ -47,8 +47,13 @@ const SIGN_OF_LIFE: &[u8] = b": still at work\n\n";
 
 impl Events {
     /// The events of an answer of a model, which is booked when it ends.
-    pub(super) fn new(deltas: DeltaStream, frames: Frames, open: Open) -> Self {
+    pub(super) fn new(deltas: DeltaStream, frames: Frames, mut open: Open) -> Self {
         let tells = open.doors.options.capture_content && !open.span.is_disabled();
+        let kept = open.lead.take().map(|lead| {
+            // until the client asks for the first words, it has the head to take
+            lead.is_sent();
+            (lead, Accumulator::default())
+        });
         Self {
             said: tells.then(String::new),
             deltas: Some(deltas),
@@ -57,7 +62,7 @@ impl Events {
             usage: TokenUsage::default(),
             heard: Tally::default(),
             scripted: false,
-            kept: None,
+            kept,
             silence: None,
         }
     }
@@ -80,12 +85,6 @@ impl Events {
     /// The same, with a sign of life after each silence of this length.
     pub(super) fn alive(mut self, after: Duration) -> Self {
         self.silence = Some((after, Box::pin(sleep(after))));
-        self
-    }
-
-    /// The same, remembered under a key once it is complete.
-    pub(super) fn keep(mut self, key: Key) -> Self {
-        self.kept = Some((key, Accumulator::default()));
         self
     }
 
@@ -165,22 +164,22 @@ impl Events {
         open.span = tracing::Span::none();
     }
 
-    /// Puts a complete answer into the cache.
+    /// Puts a complete answer into the cache, and gives it to those who wait for it.
     fn remember(&mut self) {
-        let Some((key, accumulator)) = self.kept.take() else { return };
+        let Some((lead, accumulator)) = self.kept.take() else { return };
         let (Some(open), Ok(reply)) = (&self.open, accumulator.finish()) else { return };
         if open.thrift.shows(reply.finish) {
             return;
         }
-        let given = Given { reply, provider: open.platform.to_string(), model: open.model.clone() };
-        let answers = open.doors.answers.clone();
-        // not awaited: the client must not wait for our memory
-        open.doors.app.spawn(async move { answers.keep(key, given).await });
+        let (provider, model) = (open.platform.to_string(), open.model.clone());
+        lead.give(Given { answer: reply, provider, model });
     }
 
     fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {
         self.deltas = None;
-        self.kept = None;
+        if let Some((lead, _)) = self.kept.take() {
+            lead.broke();
+        }
         let Some(open) = self.open.as_mut() else {
             return self.frames.fail(&insider::failure(error), out);
         };
@@ -212,6 +211,9 @@ impl Stream for Events {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
+        if let Some((lead, _)) = &this.kept {
+            lead.is_taken();
+        }
         let mut out = Vec::new();
         while let Some(deltas) = this.deltas.as_mut() {
             match deltas.as_mut().poll_next(context) {
@@ -231,28 +233,9 @@ impl Stream for Events {
         if let Some((after, end)) = &mut this.silence {
             end.as_mut().reset(Instant::now() + *after);
         }
+        if let Some((lead, _)) = &this.kept {
+            lead.is_sent();
+        }
         Poll::Ready(Some(Ok(Bytes::from(out))))
     }
-}
-
-/// The pieces of an answer that is known whole.
-pub(super) fn pieces(reply: &Reply) -> Vec<Delta> {
-    let mut deltas = vec![Delta::Start { model: reply.model.clone(), scripted: reply.scripted }];
-    if !reply.reasoning.is_empty() {
-        deltas.push(Delta::Reasoning { text: reply.reasoning.clone() });
-    }
-    if !reply.content.is_empty() {
-        deltas.push(Delta::Text { text: reply.content.clone() });
-    }
-    deltas.extend(reply.tool_calls.iter().enumerate().map(|(index, call)| Delta::ToolCall {
-        index,
-        id: call.id.clone(),
-        name: call.name.clone(),
-        arguments: call.arguments.clone(),
-    }));
-    let at = reply.stop_sequence.clone();
-    deltas.extend(at.map(|text| Delta::StopSequence { text }));
-    deltas.push(Delta::Usage(reply.usage));
-    deltas.push(Delta::Finish { reason: reply.finish });
-    deltas
 }

@@ -1,20 +1,20 @@
 //! How many tokens a request has, before it is sent.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use llm::TokenCount;
+use llm::chat::Request;
 use llm::door::{Door, Failure, Kind};
-use serde::Serialize;
 
-use super::{Doors, body, enter, failure, insider};
+use super::chat::{json, marked};
+use super::{Doors, Part, body, enter, failure, insider};
+use crate::cache;
 use crate::call::CallMeta;
-use crate::virtual_key::KeyScope;
-
-#[derive(Debug, Serialize)]
-struct Count {
-    input_tokens: u64,
-}
+use crate::virtual_key::{Holder, KeyScope};
 
 /// Count the tokens of messages as Anthropic's clients do: by the provider where it counts, else
 /// an estimate. Nothing is charged.
@@ -29,13 +29,12 @@ pub(super) async fn count_tokens(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match count(&doors, &headers, body).await {
-        Ok(count) => axum::Json(count).into_response(),
-        Err(refused) => failure::response(Door::Messages, &refused),
-    }
+    count(&doors, &headers, body)
+        .await
+        .unwrap_or_else(|refused| failure::response(Door::Messages, &refused))
 }
 
-async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Count, Failure> {
+async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Response, Failure> {
     let (holder, body) = doors.enter_with(headers, body).await?;
     let body = body::read(headers, body, doors.options.largest_body).await?;
     let request = llm::door::decode_count(&body)?;
@@ -44,10 +43,34 @@ async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Count, 
         let message = "agents and workflows write their own questions; count for a model";
         return Err(Failure::new(Kind::NotFound, "model_not_found", message));
     }
+    let memory = &doors.memory.token_counts;
+    let may_use = doors.does(Part::Cache) && memory.is_on() && cache::may_use_for_fixed(headers);
+    let key = if may_use { Some(key(doors, &holder, &request)?) } else { None };
+    if let Some(known) = key.and_then(|key| memory.find(&key)) {
+        return Ok(marked(written(*known), false));
+    }
     // it is a request, but reads and writes nothing
     doors.pass(&holder, 0).await?;
     let meta = CallMeta::new(holder.organisation, request.model.clone());
     let counted = doors.gateway.count_tokens(&meta, request).await;
     let counted = counted.map_err(|error| Failure::from(&error))?;
-    Ok(Count { input_tokens: counted.input })
+    let Some(key) = key else { return Ok(written(counted)) };
+    // the provider may be there again in a moment, and knows better
+    if !counted.estimated {
+        memory.keep(key, Arc::new(counted));
+    }
+    Ok(marked(written(counted), true))
+}
+
+/// The name of a count: it is made by the first model that would be asked.
+fn key(doors: &Doors, holder: &Holder, request: &Request) -> Result<cache::Key, Failure> {
+    let picture = doors.gateway.picture(holder.organisation);
+    let plan = picture.plan(&request.model).map_err(|error| Failure::from(&error))?;
+    let first = &plan.targets[0];
+    let of = (&*first.platform.name, first.model.as_str());
+    Ok(cache::key(holder.organisation, "token_count", of, request))
+}
+
+fn written(count: TokenCount) -> Response {
+    json(llm::door::encode_count(count.input))
 }

@@ -118,6 +118,8 @@ impl Reply {
             name: call.name.clone(),
             arguments: call.arguments.clone(),
         }));
+        let at = self.stop_sequence.clone();
+        deltas.extend(at.map(|text| Delta::StopSequence { text }));
         deltas.extend([Delta::Usage(self.usage), Delta::Finish { reason: self.finish }]);
         deltas
     }

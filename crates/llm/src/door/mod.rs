@@ -106,6 +106,11 @@ pub fn decode_count(body: &[u8]) -> Result<Request, FieldError> {
     anthropic::door::decode_count(body)
 }
 
+/// Writes a count of tokens as Anthropic does.
+pub fn encode_count(tokens: u64) -> Vec<u8> {
+    anthropic::door::encode_count(tokens)
+}
+
 /// JSON of what cannot fail to be written.
 pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("texts, numbers and lists can always be written as JSON")

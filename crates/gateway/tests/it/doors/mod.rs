@@ -3,6 +3,8 @@
 mod bad_bodies;
 mod bad_providers;
 mod cache;
+mod cached_kinds;
+mod cached_streams;
 mod crash;
 mod dialects;
 mod insiders;

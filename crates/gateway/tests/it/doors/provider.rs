@@ -31,6 +31,10 @@ pub enum Manner {
     Trickle,
     /// It says nothing until it is let go.
     Wait,
+    /// It says nothing until it is let go, then stops in the middle of an answer.
+    WaitAndCut,
+    /// It thinks aloud, speaks and asks for tools; only Anthropic's messages, as a stream.
+    Think,
     /// It has too much to do for 45 seconds.
     Busy,
 }
@@ -110,7 +114,7 @@ impl Provider {
         self.requests.fetch_add(1, Ordering::SeqCst);
         *self.last.lock().unwrap() = body.clone();
         let manner = *self.manner.lock().unwrap();
-        if manner == Manner::Wait {
+        if matches!(manner, Manner::Wait | Manner::WaitAndCut) {
             let mut free = self.free.0.lock().unwrap();
             while !*free {
                 free = self.free.1.wait(free).unwrap();
@@ -145,11 +149,14 @@ impl Provider {
             | Manner::Cut
             | Manner::Stall
             | Manner::Trickle
-            | Manner::Wait => {}
+            | Manner::Wait
+            | Manner::WaitAndCut
+            | Manner::Think => {}
         }
         let (input, output) = *self.usage.lock().unwrap();
         self.tokens.fetch_add(input + output, Ordering::SeqCst);
         let text = match (streams, path.ends_with("/messages")) {
+            (true, true) if manner == Manner::Think => thinking_events(input, output),
             (true, true) => message_events(input, output),
             (true, false) => events(input, output),
             (false, _) => whole(path, input, output).to_string(),
@@ -157,7 +164,7 @@ impl Provider {
         if manner == Manner::Mislabelled {
             return send(socket, 200, "text/plain", &text);
         }
-        if manner == Manner::Answer || manner == Manner::Wait {
+        if matches!(manner, Manner::Answer | Manner::Wait | Manner::Think) {
             if !streams {
                 return send(socket, 200, kind, &text);
             }
@@ -255,8 +262,50 @@ fn message_events(input: i64, output: i64) -> String {
         json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": output}}),
         json!({"type": "message_stop"}),
     ];
-    let lines = events.map(|event| format!("event: {}\ndata: {event}\n\n", event["type"]));
-    lines.concat()
+    lines(&events)
+}
+
+/// The same with everything that there can be in one.
+fn thinking_events(input: i64, output: i64) -> String {
+    let block = |index: u8, block: Json| json!({"type": "content_block_start", "index": index, "content_block": block});
+    let delta = |index: u8, delta: Json| json!({"type": "content_block_delta", "index": index, "delta": delta});
+    let stop = |index: u8| json!({"type": "content_block_stop", "index": index});
+    let think = |text: &str| delta(0, json!({"type": "thinking_delta", "thinking": text}));
+    let words = |text: &str| delta(2, json!({"type": "text_delta", "text": text}));
+    let written = |index: u8, text: &str| {
+        delta(index, json!({"type": "input_json_delta", "partial_json": text}))
+    };
+    let tool =
+        |id: &str, name: &str| json!({"type": "tool_use", "id": id, "name": name, "input": {}});
+    lines(&[
+        json!({"type": "message_start", "message": {"id": "1", "model": "m", "usage": {
+            "input_tokens": input, "cache_read_input_tokens": 3, "output_tokens": 1}}}),
+        block(0, json!({"type": "thinking", "thinking": "", "signature": ""})),
+        think("Where "),
+        think("is it?"),
+        delta(0, json!({"type": "signature_delta", "signature": "c2VhbA=="})),
+        stop(0),
+        block(1, json!({"type": "redacted_thinking", "data": "aGlkZGVu"})),
+        stop(1),
+        block(2, json!({"type": "text", "text": ""})),
+        words("Let me "),
+        words("look."),
+        stop(2),
+        block(3, tool("t1", "look")),
+        written(3, "{\"at\":"),
+        written(3, "\"Paris\"}"),
+        stop(3),
+        block(4, tool("t2", "wait")),
+        written(4, "{}"),
+        stop(4),
+        json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": output}}),
+        json!({"type": "message_stop"}),
+    ])
+}
+
+fn lines(events: &[Json]) -> String {
+    let line = |event: &Json| format!("event: {}\ndata: {event}\n\n", event["type"]);
+    events.iter().map(line).collect()
 }
 
 impl Drop for Provider {
