@@ -56,7 +56,7 @@ impl Gateway {
     ) -> Result<Self, ConfigError> {
         let local = Local::new(&config.data_folder, config.local.clone());
         let platforms = platforms(&config, local.clone())?.into_iter().map(Arc::new).collect();
-        let lister = Lister::new().map_err(|error| ConfigError::Unusable {
+        let lister = Lister::new(config.model_lists).map_err(|error| ConfigError::Unusable {
             what: "the connections for listing models".to_owned(),
             reason: error.to_string(),
         })?;

@@ -13,9 +13,6 @@ use super::{ModelItem, ModelList, ModelStatus, Notice};
 use crate::local::Local;
 use crate::platform::{Answer, Backend, Platform, PlatformKind, Probe, SCRIPTED};
 
-/// How long an answer of a platform is good for.
-const FRESH: Duration = Duration::from_secs(10);
-
 /// What platforms said, by their name and, where there is one, their id, and when.
 type Answers = BTreeMap<(String, Option<PlatformId>), (Instant, Answer)>;
 
@@ -23,12 +20,15 @@ type Answers = BTreeMap<(String, Option<PlatformId>), (Instant, Answer)>;
 #[derive(Debug)]
 pub(crate) struct Lister {
     probe: Probe,
+    /// How long an answer of a platform is good for.
+    fresh: Duration,
     answers: Mutex<Answers>,
 }
 
 impl Lister {
-    pub(crate) fn new() -> Result<Self, Error> {
-        Ok(Self { probe: Probe::new()?, answers: Mutex::default() })
+    /// Asks again when an answer is older than `fresh`.
+    pub(crate) fn new(fresh: Duration) -> Result<Self, Error> {
+        Ok(Self { probe: Probe::new()?, fresh, answers: Mutex::default() })
     }
 
     /// Every model of every platform.
@@ -63,7 +63,7 @@ impl Lister {
         let key = (platform.name.to_string(), platform.stored.map(|(id, _)| id));
         let known = self.lock().get(&key).cloned();
         if let Some((at, answer)) = known
-            && at.elapsed() < FRESH
+            && at.elapsed() < self.fresh
         {
             return answer;
         }

@@ -1,6 +1,7 @@
 //! What the gateway is made from, as plain values.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use base::Secret;
 use llm::Timeouts;
@@ -26,6 +27,8 @@ pub struct GatewayConfig {
     pub retry: RetryPolicy,
     /// Where several servers count the calls of their platforms together.
     pub shared: Option<Shared>,
+    /// How long a platform's list of its models is good for; zero to ask each time.
+    pub model_lists: Duration,
 }
 
 /// A provider that speaks OpenAI's chat API.
@@ -90,6 +93,7 @@ impl GatewayConfig {
             running_servers: RunningServer::usual(),
             retry: RetryPolicy::default(),
             shared: None,
+            model_lists: Duration::from_secs(10),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Start with [`read`]; `reader.rs` picks each value and remembers where it came from, so
 //! that `hishamos config print` can tell. `file.rs` refuses keys that nobody knows.
 
+mod cache;
 mod data;
 mod database;
 mod doors;
@@ -22,6 +23,7 @@ mod server;
 mod telemetry;
 mod tools;
 
+pub use cache::Cache;
 pub use data::{Data, default_folder};
 pub use database::Database;
 pub use doors::Doors;

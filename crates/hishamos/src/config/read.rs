@@ -5,8 +5,9 @@ use gateway::ProviderConfig;
 use super::file::File;
 use super::reader::{Line, Reader};
 use super::{
-    Data, Database, Doors, Environment, Limits, Log, Model, Secrets, ServeFlags, Server, Telemetry,
-    Tools, data, database, doors, limits, log, model, providers, secrets, server, telemetry, tools,
+    Cache, Data, Database, Doors, Environment, Limits, Log, Model, Secrets, ServeFlags, Server,
+    Telemetry, Tools, cache, data, database, doors, limits, log, model, providers, secrets, server,
+    telemetry, tools,
 };
 use crate::failure::Result;
 
@@ -31,6 +32,8 @@ pub struct Config {
     pub tools: Tools,
     /// How outside clients are served.
     pub doors: Doors,
+    /// For how long each kind of answer is given again.
+    pub cache: Cache,
     /// What opens secrets, and where they are kept.
     pub secrets: Secrets,
     /// Who is told of model calls.
@@ -61,6 +64,7 @@ pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> R
         limits: Limits::read(&mut reader)?,
         tools: Tools::read(&mut reader)?,
         doors: Doors::read(&mut reader)?,
+        cache: Cache::read(&mut reader)?,
         secrets: Secrets::read(&mut reader)?,
         telemetry: Telemetry::read(&mut reader)?,
         providers: providers::read(&mut reader)?,
@@ -78,6 +82,7 @@ fn known() -> Vec<&'static str> {
         &limits::KEYS,
         &tools::KEYS,
         &doors::KEYS,
+        &cache::KEYS,
         &secrets::KEYS,
         &telemetry::KEYS,
     ]
@@ -105,7 +110,8 @@ mod tests {
             known().into_iter().filter(|key| !text.contains(&format!("`{key}`"))).collect();
         assert_eq!(missing, Vec::<&str>::new());
         let default = reading("", &Environment::default(), ServeFlags::default()).unwrap();
-        for line in default.lines.iter().filter(|line| line.key.starts_with("limits.")) {
+        let is_number = |key: &str| key.starts_with("limits.") || key.starts_with("cache.");
+        for line in default.lines.iter().filter(|line| is_number(&line.key)) {
             let row = format!("| `{}` | {} ", line.key, line.value);
             assert!(text.contains(&row), "no row begins with: {row}");
         }
@@ -128,6 +134,18 @@ mod tests {
         check(toml, &nothing, &no_flags, 1, "hishamos.toml line 2");
         check(toml, &variable, &no_flags, 2, "environment HISHAMOS_LISTEN");
         check(toml, &variable, &flag, 3, "flag --listen");
+    }
+
+    #[test]
+    fn each_kind_of_answer_has_its_own_time() {
+        let toml = "[cache]\nembeddings_seconds = 86_400\ntoken_counts_seconds = 0\n";
+        let variable = Environment::from([("HISHAMOS_CACHE_MODEL_LISTS_SECONDS", "60")]);
+        let cache = reading(toml, &variable, ServeFlags::default()).unwrap().config.cache;
+        let times = [cache.answers.chat, cache.answers.embeddings, cache.answers.token_counts];
+        assert_eq!(times.map(|time| time.as_secs()), [7_200, 86_400, 0]);
+        assert_eq!(cache.model_lists.as_secs(), 60);
+        let usual = reading("", &Environment::default(), ServeFlags::default()).unwrap();
+        assert_eq!(usual.config.cache.answers, gateway::CacheTimes::default());
     }
 
     #[test]
@@ -155,6 +173,12 @@ mod tests {
         check("[database]\nurl = \"mysql://x\"", "mysql://x");
         check("[limits]\nworker_threads = 0", "use at least 1");
         check("[limits]\nrequest_seconds = \"soon\"", "limits.request_seconds \"soon\"");
+        check("[cache]\nchat_seconds = \"soon\"", "cache.chat_seconds \"soon\"");
+        check(
+            "[cache]\nembedding_seconds = 60",
+            "unknown key \"cache.embedding_seconds\"; did you mean \"cache.embeddings_seconds\"?",
+        );
+        check("[cache]\ntranscription_seconds = 60", "unknown key \"cache.transcription_seconds\"");
         check("[model]\nscript = \"/nowhere.json\"", "cannot read the model script /nowhere.json");
         check(
             "[[providers]]\nname = \"a\"\nbase_url = \"http://x\"\napi_key_env = \"NOT_SET_HERE\"",

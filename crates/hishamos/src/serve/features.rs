@@ -35,6 +35,7 @@ pub fn gateway(
     parts.script.clone_from(&config.model.script);
     parts.local = local(config);
     parts.shared = shared;
+    parts.model_lists = config.cache.model_lists;
     Gateway::new(parts, clock, random).map_err(Failure::invalid)
 }
 
@@ -51,6 +52,7 @@ pub fn doors(
     let options = DoorOptions {
         deadline: config.doors.deadline,
         patience: config.doors.patience,
+        cache: config.cache.answers,
         shared,
         without: config.doors.without.clone(),
         capture_content: config.telemetry.capture_content,
