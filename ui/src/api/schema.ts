@@ -9459,6 +9459,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description There is no such platform */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A defect of ours; the log has the details under `request_id` */
             500: {
                 headers: {
@@ -14436,7 +14445,14 @@ export interface operations {
     };
     list_door_models: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With `anthropic-version`: the page begins after this model */
+                after_id?: string | null;
+                /** @description With `anthropic-version`: the page ends before this model */
+                before_id?: string | null;
+                /** @description With `anthropic-version`: so many at most, 1 to 1000; all of them when left out */
+                limit?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

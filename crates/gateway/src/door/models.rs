@@ -1,73 +1,63 @@
-//! Which models there are, for OpenAI's and Anthropic's clients alike.
+//! Which models there are. A client that sends `anthropic-version` is answered as Anthropic
+//! does, refusals and pages included; every other one as OpenAI does.
 
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use llm::door::models::ModelPage;
 use llm::door::{Door, Failure, Kind};
-use serde::Serialize;
+use serde::Deserialize;
 
+use super::chat::json;
 use super::{Doors, failure};
 use crate::virtual_key::Holder;
 
-/// The models, in a list that both dialects can read.
-#[derive(Debug, Serialize)]
-struct Models {
-    object: &'static str,
-    data: Vec<Model>,
-    first_id: Option<String>,
-    last_id: Option<String>,
-    has_more: bool,
-}
+/// The header that every client of Anthropic's sends.
+const ANTHROPIC: &str = "anthropic-version";
 
-#[derive(Debug, Clone, Serialize)]
-struct Model {
-    id: String,
-    object: &'static str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    display_name: String,
-    created: i64,
-    created_at: &'static str,
-    owned_by: String,
-}
-
-impl Model {
-    fn new(id: String) -> Self {
-        let owner = id.split_once(['/', ':']).map_or("hishamos", |(owner, _)| owner).to_owned();
-        Self {
-            object: "model",
-            kind: "model",
-            display_name: id.clone(),
-            // nobody tells when models were made
-            created: 0,
-            created_at: "1970-01-01T00:00:00Z",
-            owned_by: owner,
-            id,
-        }
-    }
+/// Which models, as Anthropic's clients write it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    after_id: Option<String>,
+    before_id: Option<String>,
+    limit: Option<String>,
 }
 
 /// List the models, groups, agents and workflows that the key may ask.
 #[utoipa::path(get, path = "/v1/models", tag = "doors", operation_id = "list_door_models",
+    params(
+        ("after_id" = Option<String>, Query, description = "With `anthropic-version`: the page begins after this model"),
+        ("before_id" = Option<String>, Query, description = "With `anthropic-version`: the page ends before this model"),
+        ("limit" = Option<i64>, Query, description = "With `anthropic-version`: so many at most, 1 to 1000; all of them when left out"),
+    ),
     responses(
         (status = 200, description = "The models", body = serde_json::Value),
         (status = 401, description = "No virtual key that is valid", body = serde_json::Value),
     ))]
-pub(super) async fn list(State(doors): State<Doors>, headers: HeaderMap) -> Response {
-    let holder = match doors.enter(&headers).await {
-        Ok(holder) => holder,
-        Err(refused) => return failure::response(Door::Chat, &refused),
+pub(super) async fn list(
+    State(doors): State<Doors>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let door = dialect(&headers);
+    let listed = async {
+        let holder = doors.enter(&headers).await?;
+        let names = names(&doors, &holder).await;
+        let page = match wanted {
+            Ok(Query(Wanted { after_id, before_id, limit })) => {
+                ModelPage { after: after_id, before: before_id, limit }
+            }
+            // only Anthropic's lists have pages
+            Err(_) if door != Door::Messages => ModelPage::default(),
+            Err(rejection) => {
+                let message = rejection.body_text();
+                return Err(Failure::new(Kind::InvalidRequest, "invalid_request", message));
+            }
+        };
+        Ok(door.encode_models(&names, &page)?)
     };
-    let data = names(&doors, &holder).await.into_iter().map(Model::new).collect::<Vec<_>>();
-    let id = |model: Option<&Model>| model.map(|model| model.id.clone());
-    let models = Models {
-        object: "list",
-        first_id: id(data.first()),
-        last_id: id(data.last()),
-        has_more: false,
-        data,
-    };
-    axum::Json(models).into_response()
+    listed.await.map_or_else(|refused: Failure| failure::response(door, &refused), json)
 }
 
 /// Get one model.
@@ -82,15 +72,21 @@ pub(super) async fn get(
     Path(model): Path<String>,
     headers: HeaderMap,
 ) -> Response {
+    let door = dialect(&headers);
     let holder = match doors.enter(&headers).await {
         Ok(holder) => holder,
-        Err(refused) => return failure::response(Door::Chat, &refused),
+        Err(refused) => return failure::response(door, &refused),
     };
     if names(&doors, &holder).await.contains(&model) {
-        return axum::Json(Model::new(model)).into_response();
+        return json(door.encode_model(&model));
     }
     let message = format!("there is no model \"{model}\", or not for this key");
-    failure::response(Door::Chat, &Failure::new(Kind::NotFound, "model_not_found", message))
+    failure::response(door, &Failure::new(Kind::NotFound, "model_not_found", message))
+}
+
+/// Whose client asks.
+fn dialect(headers: &HeaderMap) -> Door {
+    if headers.contains_key(ANTHROPIC) { Door::Messages } else { Door::Chat }
 }
 
 /// What the key may ask, in order and once each.

@@ -45,6 +45,9 @@ few = ai.messages.count_tokens(model=MODEL, messages=ASK).input_tokens
 many = ai.messages.count_tokens(model=MODEL, messages=ASK, tools=[tool], system="Be brief.").input_tokens
 check("count of tokens", 0 < few < many, (few, many))
 check("models", MODEL in [model.id for model in ai.models.list()])
+check("pages of models", [model.id for model in ai.models.list(limit=9)] == [model.id for model in ai.models.list()])
+check("one model", ai.models.retrieve(MODEL).type == "model")
+raises("models: wrong key", anthropic.AuthenticationError, 401, lambda: client("hk-nothing").models.list())
 
 # errors, of every door
 doors = {

@@ -10,6 +10,7 @@ mod dialects;
 mod insiders;
 mod keys;
 mod limits;
+mod models;
 mod money;
 mod platforms;
 mod provider;
