@@ -1,5 +1,7 @@
 //! The tables of platforms and of what the gateway is set to.
 
+use std::collections::BTreeSet;
+
 use base::{BudgetId, Micros, OrganisationId, PlatformId, Timestamp};
 use store::{Result, Row, Tx, params, sql};
 
@@ -142,6 +144,17 @@ pub(crate) async fn all(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec
         )
         .await?;
     rows.iter().map(record).collect()
+}
+
+/// The names of all platforms of an organisation, also of those that are off.
+pub(crate) async fn names(tx: &mut Tx, organisation: OrganisationId) -> Result<BTreeSet<String>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select name from platforms where organisation_id = $1"),
+            params![organisation],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("name")).collect()
 }
 
 /// Notes that calls of the organisation must look again.

@@ -11,7 +11,7 @@ use web::{Access, AuditEntry, Ctx, Json, Permission, Problem, Query, Result, Rou
 use super::model::ModelPrice;
 use super::{UnknownPrice, import, sql};
 use crate::Gateway;
-use crate::platform::sql::{set_unknown_price, touch};
+use crate::platform::sql::{names, set_unknown_price, touch};
 use crate::secret::SecretError;
 
 /// The routes of prices.
@@ -67,17 +67,21 @@ async fn list(ctx: Ctx) -> Result<Json<Page<ModelPrice>>> {
     request_body(content((Vec<ModelPrice> = "application/json"), (String = "text/csv"))),
     responses(
         (status = 200, description = "How many were set", body = PricesImported),
-        (status = 400, description = "A line cannot be used", body = Problem)))]
+        (status = 400, description = "A line cannot be used", body = Problem),
+        (status = 422, description = "There is no such platform", body = Problem)))]
 async fn import_prices(
     ctx: Ctx,
     State(gateway): State<Gateway>,
     import::Prices(prices): import::Prices,
 ) -> Result<Json<PricesImported>> {
     let imported = prices.len();
-    let context = ctx.clone();
+    let (context, picture) = (ctx.clone(), gateway.picture(ctx.organisation()?));
     ctx.write(move |tx| {
         Box::pin(async move {
             let organisation = context.organisation()?;
+            let mut platforms = names(tx, organisation).await?;
+            platforms.extend(picture.platforms.iter().map(|known| known.name.to_string()));
+            import::check_platforms(&prices, &platforms)?;
             let user = context.caller()?.user.to_string();
             for price in &prices {
                 sql::write(tx, organisation, price, &user, context.now()).await?;

@@ -1,9 +1,11 @@
 //! A list of prices as JSON or as CSV.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use base::{Micros, Timestamp};
-use web::{Error, FieldError, Json, Result, invalid};
+use web::{Error, FieldError, Json, Result, invalid, unknown};
 
 use super::model::ModelPrice;
 
@@ -55,6 +57,16 @@ fn checked(prices: Vec<ModelPrice>) -> Result<Vec<ModelPrice>> {
     };
     let wrong: Vec<FieldError> = prices.iter().enumerate().filter_map(problem).take(20).collect();
     if wrong.is_empty() { Ok(prices) } else { Err(Error::invalid_fields(wrong)) }
+}
+
+/// Fails for a price on a platform that is not there: no call would ever be charged by it.
+pub(super) fn check_platforms(prices: &[ModelPrice], known: &BTreeSet<String>) -> Result<()> {
+    let is_unknown = |(_, price): &(usize, &ModelPrice)| !known.contains(&price.platform);
+    let Some((index, price)) = prices.iter().enumerate().find(is_unknown) else { return Ok(()) };
+    let all = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let name = &price.platform;
+    let message = format!("there is no platform \"{name}\"; use one of {all}, or add it first");
+    Err(unknown(format!("[{index}].platform"), message))
 }
 
 /// The prices of a CSV table whose first line names the columns.
@@ -180,6 +192,18 @@ mod tests {
         check("platform,valid_from\nacme,2026-01-31", "[0].input_micros: give an amount");
         check("platform,valid_from,input_micros\nacme,2026-01-31,-1", "[0].input_micros");
         check("platform,valid_from,input_micros\n,2026-01-31,1", "[0].platform");
+    }
+
+    #[test]
+    fn platform_that_is_not_there_is_told_with_those_that_are() {
+        let prices = parse("platform,valid_from,is_free\nlocal,2026-01-31,1\nacne,2026-01-31,1\n");
+        let prices = prices.unwrap();
+        let known = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let error = check_platforms(&prices, &known(&["local", "acme"])).unwrap_err().to_string();
+        let expected =
+            "[1].platform: there is no platform \"acne\"; use one of acme, local, or add it first";
+        assert!(error.contains(expected), "{error}");
+        assert!(check_platforms(&prices, &known(&["local", "acne"])).is_ok());
     }
 
     #[test]

@@ -6,9 +6,13 @@ use serde_json::{Value as Json, json};
 
 use crate::office::Office;
 
+/// Somewhere to set prices for.
+const ACME: &str = "platform add acme --kind custom --base-url http://127.0.0.1:1/v1 --force";
+
 #[test]
 fn prices_are_set_listed_and_removed() {
     let office = Office::open();
+    office.does(ACME);
     assert!(office.does("price list").starts_with("no prices of your own"));
     let set =
         office.gives("price set acme/large --in 3 --out 15.5 --cached-in 0.3 --from 2026-01-31");
@@ -23,8 +27,8 @@ fn prices_are_set_listed_and_removed() {
     let line = office.does("price set acme/* --free --from 2026-02-01T12:00:00Z");
     assert_eq!(line, "acme/* costs free in and free out from 2026-02-01T12:00:00.000Z on\n");
     // twice on a day is one price
-    office.does("price set openrouter/meta/llama --in 1 --out 0");
-    office.does("price set openrouter/meta/llama --in 0 --out 2");
+    office.does("price set acme/meta/llama --in 1 --out 0");
+    office.does("price set acme/meta/llama --in 0 --out 2");
     let prices = office.gives("price list");
     assert_eq!(prices.as_array().unwrap().len(), 3, "{prices}");
     let llama = prices.as_array().unwrap().iter().find(|one| one["model"] == "meta/llama").unwrap();
@@ -47,6 +51,7 @@ fn prices_are_set_listed_and_removed() {
 #[test]
 fn prices_of_a_file_are_shown_before_they_are_set() {
     let office = Office::open();
+    office.does(ACME);
     let csv = "platform,model,valid_from,input_micros,output_micros\n\
         acme,large,2026-01-31,3000000,15000000\nacme,,2026-01-31,1,2\n";
     let file = office.folder.write("prices.csv", csv);
@@ -77,6 +82,11 @@ fn prices_of_a_file_are_shown_before_they_are_set() {
 fn wrong_prices_are_refused_with_their_reason() {
     let office = Office::open();
     office.fails("price set acme --in 1 --out 1", 4, "write it like acme/large");
+    office.fails(
+        "price set acme/large --in 1 --out 1",
+        4,
+        "there is no platform \"acme\"; use one of",
+    );
     office.fails("price set acme/large", 2, "--in");
     office.fails("price set acme/large --in 1", 2, "--out");
     office.fails("price set acme/large --free --in 1 --out 1", 2, "cannot be used with");
