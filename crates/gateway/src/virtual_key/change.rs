@@ -5,7 +5,7 @@ use base::{Timestamp, VirtualKeyId};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use store::Signal;
-use web::{AuditEntry, Ctx, Json, Path, Problem, Result, conflict, not_found};
+use web::{AuditEntry, Ctx, Json, Path, Problem, Result, conflict, invalid, not_found};
 
 use super::{KeyScope, VirtualKey, check, sql};
 
@@ -75,7 +75,7 @@ pub(super) async fn change(
                 {
                     change.project = Some(Some(check::project(tx, &job, project).await?));
                 }
-                let key = changed(found, change)?;
+                let key = changed(found, change, job.now())?;
                 if !sql::update(tx, organisation, &key, job.now()).await? {
                     return Err(conflict(
                         "somebody else changed this key, or it is revoked; load it again",
@@ -98,7 +98,7 @@ pub(super) async fn change(
     Ok(Json(key))
 }
 
-fn changed(mut key: VirtualKey, change: VirtualKeyChange) -> Result<VirtualKey> {
+fn changed(mut key: VirtualKey, change: VirtualKeyChange, now: Timestamp) -> Result<VirtualKey> {
     key.version = change.version;
     if let Some(name) = change.name {
         key.name = check::name(&name)?;
@@ -122,7 +122,17 @@ fn changed(mut key: VirtualKey, change: VirtualKeyChange) -> Result<VirtualKey> 
         check::limit("tokens_per_minute", limit)?;
         key.tokens_per_minute = limit;
     }
-    key.expires_at = change.expires_at.unwrap_or(key.expires_at);
+    if let Some(end) = change.expires_at {
+        // a key that has ended may be called otherwise
+        let is_new = end != key.expires_at;
+        if is_new && end.is_some_and(|end| end <= now) {
+            return Err(invalid(
+                "expires_at",
+                "is in the past; name a moment to come, or revoke the key",
+            ));
+        }
+        key.expires_at = end;
+    }
     Ok(key)
 }
 

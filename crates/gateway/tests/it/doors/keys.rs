@@ -114,4 +114,27 @@ store::both_databases! {
         assert_eq!((&one["requests_per_minute"], &one["models"]), (&json!(null), &json!(["a"])));
         scene.app.send("PATCH", &path, Some(json!({"version": 2, "name": "late"}))).await.expect(409);
     }
+
+    async fn the_end_of_a_key_is_to_come(db: Db) {
+        let scene = Scene::new(db, Provider::start(1, 1)).await;
+        let path = format!("/api/v1/virtual-keys/{}", scene.key_id);
+        let change = async |version: i64, more: Json| {
+            let mut body = json!({"version": version});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            scene.app.send("PATCH", &path, Some(body)).await
+        };
+        let now = scene.app.app.now();
+        let at = |end: base::Timestamp| json!({"expires_at": end});
+        for end in [now, now.minus(Duration::from_secs(1)), now.minus(Duration::from_hours(9_999))] {
+            let refused = change(1, at(end)).await.expect(400);
+            assert_eq!(refused["errors"][0]["field"], "expires_at");
+            assert!(text(&refused["errors"][0]["message"]).contains("revoke the key"), "{refused}");
+        }
+        let end = now.plus(Duration::from_secs(60));
+        change(1, at(end)).await.expect(200);
+        scene.app.clock.advance(Duration::from_secs(60));
+        // one that has ended may be called otherwise, with its end as it stands, and go on
+        change(2, json!({"name": "old", "expires_at": end})).await.expect(200);
+        assert_eq!(change(3, json!({"expires_at": null})).await.expect(200)["expires_at"], json!(null));
+    }
 }
