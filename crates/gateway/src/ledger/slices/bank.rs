@@ -186,6 +186,18 @@ impl Inner {
         }
     }
 
+    /// A call was not made: all that it held is free again.
+    pub(super) fn give_back(
+        &self,
+        organisation: OrganisationId,
+        (shares, held): (&[Share], Amount),
+    ) {
+        let nothing = Spent { amount: Amount::default(), at: &[], is_estimate: false };
+        let now = self.now();
+        let mut state = self.lock();
+        state.purses.entry(organisation).or_default().give_back(shares, held, nothing, now);
+    }
+
     /// Makes sure that the list of budgets is not old.
     async fn fresh(&self, organisation: OrganisationId) -> Result<(), Refusal> {
         let (now, changes) = (self.now(), self.app.bus.changes_of_rights());

@@ -77,6 +77,13 @@ impl Ticket {
         self.book_the_most(at);
     }
 
+    /// The call was not made after all: nothing of it is booked.
+    pub(crate) fn give_back(mut self) {
+        if self.entry.take().is_some() {
+            self.bank.give_back(self.organisation, (&self.shares, self.held));
+        }
+    }
+
     fn book_the_most(&mut self, at: &[Arc<str>]) {
         let is_known_to_be_more = !self.held.covers(self.least);
         self.book(self.held.or_more(self.least), at, !is_known_to_be_more);

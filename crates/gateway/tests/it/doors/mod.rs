@@ -7,6 +7,7 @@ mod cached_kinds;
 mod cached_streams;
 mod crash;
 mod dialects;
+mod hedges;
 mod insiders;
 mod keys;
 mod limits;
