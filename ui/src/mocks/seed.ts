@@ -1,7 +1,8 @@
 // Test double: the state that each scenario starts from.
 import type { Models, Project, Session, WorkItem } from "@/api/types";
 import { approvals } from "./approvals";
-import { budgets, modelCalls, rateLimits, virtualKeys } from "./costs";
+import { budgets, rateLimits } from "./budgets";
+import { modelCalls, virtualKeys } from "./costs";
 import { at, columns, type Db, type Scenario } from "./db";
 import { finishedExecutions } from "./history";
 import { eventTriggers, schedules, templates, webhooks } from "./library";

@@ -16,8 +16,9 @@ import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { ProblemText } from "@/kit/ProblemText";
 import { SwitchField } from "@/kit/SwitchField";
+import { actions } from "@/lib/onExceeded";
 import { asProblem } from "@/lib/problem";
-import { actions, type BudgetForm, type Fault, formOf, newBudget, readBudget } from "./form";
+import { type BudgetForm, type Fault, formOf, newBudget, readBudget } from "./form";
 import { ScopeFields } from "./ScopeFields";
 import type { BudgetSearch } from "./search";
 

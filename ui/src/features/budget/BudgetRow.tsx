@@ -4,8 +4,8 @@ import type { Budget } from "@/api/gateway";
 import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
 import { QuotaBar } from "@/kit/QuotaBar";
+import { readAction } from "@/lib/onExceeded";
 import { useFormats } from "@/lib/useFormats";
-import { readAction } from "./form";
 
 interface Props {
   budget: Budget;

@@ -7,6 +7,7 @@ import { budgetsOptions, deleteBudget } from "@/api/costs";
 import type { Budget } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
+import { useScopeName } from "@/api/useScopeName";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
 import { EmptyState } from "@/kit/EmptyState";
@@ -18,7 +19,6 @@ import { matches } from "@/lib/matches";
 import { BudgetDialog } from "./BudgetDialog";
 import { BudgetRow } from "./BudgetRow";
 import { sorted } from "./form";
-import { useScopeName } from "./useScopeName";
 
 /** From here on a list is searched rather than read. */
 const many = 8;

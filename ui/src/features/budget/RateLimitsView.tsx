@@ -6,6 +6,7 @@ import { deleteRateLimit, rateLimitsOptions } from "@/api/costs";
 import type { RateLimit } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
+import { useScopeName } from "@/api/useScopeName";
 import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";
@@ -15,7 +16,6 @@ import { Skeleton } from "@/kit/Skeleton";
 import { toastProblem } from "@/kit/toastProblem";
 import { useFormats } from "@/lib/useFormats";
 import { RateLimitDialog } from "./RateLimitDialog";
-import { useScopeName } from "./useScopeName";
 
 /** Calls a minute for the organisation and for people; platforms and keys carry their own. */
 export function RateLimitsView() {

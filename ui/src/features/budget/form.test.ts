@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { budgets } from "@/mocks/costs";
-import { formOf, newBudget, readAction, readBudget, sorted } from "./form";
+import { readAction } from "@/lib/onExceeded";
+import { budgets } from "@/mocks/budgets";
+import { formOf, newBudget, readBudget, sorted } from "./form";
 
 test("what happens at the end is read and written back", () => {
   expect(readAction("stop")).toEqual({ action: "stop", model: "" });
@@ -39,7 +40,10 @@ test("an organisation has no id, whatever was typed before", () => {
 test("the fullest stand first, those that do not count last", () => {
   expect(sorted(budgets()).map((each) => each.id)).toEqual([
     "bdg_openai",
+    "bdg_amal",
     "bdg_clinic",
+    "bdg_day",
+    "bdg_week",
     "bdg_all",
     "bdg_key",
   ]);

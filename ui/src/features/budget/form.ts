@@ -1,9 +1,7 @@
 // The form of a budget. Pure.
 import type { Budget, BudgetPeriod, BudgetScope, NewBudget } from "@/api/gateway";
 import { fromMicros, toMicros } from "@/lib/amount";
-
-export const actions = ["stop", "pause", "fallback"] as const;
-export type Action = (typeof actions)[number];
+import { type Action, readAction } from "@/lib/onExceeded";
 
 export interface BudgetForm {
   scope: BudgetScope;
@@ -17,14 +15,6 @@ export interface BudgetForm {
 }
 
 export type Fault = "required" | "amount";
-
-/** `fallback:openai/gpt-4.1-mini` is two answers in one text. */
-export function readAction(onExceeded: string): { action: Action; model: string } {
-  if (onExceeded.startsWith("fallback:")) {
-    return { action: "fallback", model: onExceeded.slice("fallback:".length) };
-  }
-  return { action: onExceeded === "pause" ? "pause" : "stop", model: "" };
-}
 
 export const newBudget = (scope: BudgetScope = "organisation", scopeId = ""): BudgetForm => ({
   scope,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { budgets, usage, virtualKeys } from "@/mocks/costs";
+import { budgets } from "@/mocks/budgets";
+import { usage, virtualKeys } from "@/mocks/costs";
 import { modelGroups, prices } from "@/mocks/models";
 import { usesOf } from "./uses";
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { sessionOptions } from "@/api/identity";
-import { usePersonName } from "@/api/people";
-import { projectsOptions } from "@/api/projects";
+import { sessionOptions } from "./identity";
+import { usePersonName } from "./people";
+import { projectsOptions } from "./projects";
 
 /** Whose budget or limit it is, in words: keys are named by the server. */
 export function useScopeName() {
