@@ -132,6 +132,7 @@ async function sameBoard(project) {
 async function allPlaces(project, execution) {
   const board = await api(`/projects/${project}/board`);
   const item = board.columns.flatMap((column) => column.items)[0];
+  const { user } = await api("/auth/me");
   return [
     ["projects", "/projects"],
     ["board", `/projects/${project}`],
@@ -150,6 +151,8 @@ async function allPlaces(project, execution) {
     ["budgets", "/admin/budgets"],
     ["rate-limits", "/admin/rate-limits"],
     ["ledger", "/admin/model-calls"],
+    ["ai-access", "/admin/ai-access"],
+    ["ai-access-edit", `/admin/ai-access?user=${user.id}`],
     ["virtual-keys", "/admin/virtual-keys"],
     ["encryption", "/admin/encryption"],
     ["not-found", "/nowhere"],

@@ -3,6 +3,7 @@ const seen = (text) => (page) => page.locator("main").getByText(text).first().wa
 const row = (page) => page.locator("main li, main tbody tr").first().waitFor();
 const used = (page) => page.locator("section[aria-labelledby=usage-by] tbody tr").first().waitFor();
 const empty = (page) => page.locator("main h2").first().waitFor();
+const ticked = (page) => page.getByRole("dialog").locator("input[type=checkbox]").first().waitFor();
 const form = (page) => page.getByRole("dialog").locator("form").waitFor();
 
 /** Presses the button of the page with this icon: words differ, icons do not. */
@@ -212,6 +213,60 @@ export const adminScreens = [
     name: "rate-limits-edit",
     path: "/admin/rate-limits",
     ready: open("pencil"),
+  },
+  { name: "ai-access", path: "/admin/ai-access", ready: row },
+  { name: "ai-access-none", path: "/admin/ai-access?q=nobody", ready: empty },
+  {
+    name: "ai-access-forbidden",
+    scenario: "viewer",
+    path: "/admin/ai-access",
+    ready: (page) => page.getByRole("alert").waitFor(),
+  },
+  { name: "ai-access-edit", path: "/admin/ai-access?user=usr_01k7", ready: ticked },
+  {
+    name: "ai-access-models",
+    path: "/admin/ai-access?user=usr_01k7",
+    ready: async (page) => {
+      await ticked(page);
+      await page.getByRole("dialog").locator("fieldset ul").last().scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "ai-access-wrong",
+    path: "/admin/ai-access?user=usr_01k7",
+    ready: async (page) => {
+      await ticked(page);
+      const dialog = page.getByRole("dialog");
+      await dialog.locator("input[inputmode=decimal]").first().fill("0");
+      await dialog.locator("input[inputmode=decimal]").last().fill("much");
+      await dialog.locator("button[type=submit]").click();
+      await dialog.locator("[aria-invalid=true]").first().waitFor();
+      await dialog.locator("button[type=submit]").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "ai-access-nothing",
+    path: "/admin/ai-access?user=usr_01kb",
+    ready: form,
+  },
+  {
+    name: "ai-access-full",
+    path: "/admin/ai-access?user=usr_01k1",
+    ready: form,
+  },
+  {
+    name: "ai-access-reset",
+    path: "/admin/ai-access?user=usr_01k7",
+    ready: async (page) => {
+      await ticked(page);
+      await page.getByRole("dialog").locator("form > div:last-child button").first().click();
+      await page.getByRole("alertdialog").locator("span span").first().waitFor();
+    },
+  },
+  {
+    name: "ai-access-unknown",
+    path: "/admin/ai-access?user=usr_nobody",
+    ready: (page) => page.getByRole("dialog").getByRole("alert").waitFor(),
   },
   { name: "virtual-keys", path: "/admin/virtual-keys", ready: row },
   { name: "virtual-keys-empty", scenario: "empty", path: "/admin/virtual-keys", ready: empty },

@@ -45,6 +45,9 @@ export const keys = {
   modelCalls: (filter: object) => ["model-calls", filter] as const,
   budgets: ["budgets"] as const,
   rateLimits: ["rate-limits"] as const,
+  access: ["ai-access"] as const,
+  accessList: (q: string | undefined) => ["ai-access", "list", q ?? ""] as const,
+  accessOf: (userId: string) => ["ai-access", "one", userId] as const,
   virtualKeys: ["virtual-keys"] as const,
   keyState: ["key-state"] as const,
 };

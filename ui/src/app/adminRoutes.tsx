@@ -1,5 +1,6 @@
 // The pages of administration: platforms, money, keys.
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { readAccessSearch } from "@/features/ai_access/search";
 import { readBudgetSearch } from "@/features/budget/search";
 import { readLedger } from "@/features/usage/ledger";
 import { readUsage } from "@/features/usage/search";
@@ -82,6 +83,13 @@ const rateLimits = createRoute({
   component: lazyRouteComponent(() => import("@/features/budget/RateLimitsView"), "RateLimitsView"),
 });
 
+const aiAccess = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin/ai-access",
+  validateSearch: readAccessSearch,
+  component: lazyRouteComponent(() => import("@/features/ai_access/AccessPage"), "AccessPage"),
+});
+
 const virtualKeys = createRoute({
   getParentRoute: () => shell,
   path: "/admin/virtual-keys",
@@ -104,6 +112,7 @@ export const adminRoutes = [
   admin,
   platformPages.addChildren([platforms, health, modelGroups, prices]),
   costPages.addChildren([usage, budgets, rateLimits, modelCalls]),
+  aiAccess,
   virtualKeys,
   encryption,
 ] as const;

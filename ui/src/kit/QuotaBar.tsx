@@ -12,6 +12,8 @@ interface Props {
   used: number;
   /** A further part that is set aside. */
   reserved?: number;
+  /** From which parts on people are warned, and warned urgently; both are marked on the bar. */
+  steps?: readonly [near: number, critical: number];
   className?: string;
 }
 
@@ -19,16 +21,17 @@ interface Props {
 const warnFrom = 0.85;
 
 /** How far a limit is used up. What the colour says, an icon and the number say too. */
-export function QuotaBar({ label, text, used, reserved = 0, className }: Props) {
+export function QuotaBar({ label, text, used, reserved = 0, steps, className }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const id = useId();
+  const [nearFrom, criticalFrom] = steps ?? [warnFrom, 1];
   const percent = Math.max(0, Math.round(used * 100));
   const shown = Math.min(100, percent);
   const held = Math.min(100 - shown, Math.max(0, Math.round(reserved * 100)));
   const isFull = used >= 1;
-  const isNear = used >= warnFrom;
-  const tone = isFull ? "text-danger" : isNear ? "text-warn" : "text-accent";
+  const isNear = used >= nearFrom;
+  const tone = used >= criticalFrom ? "text-danger" : isNear ? "text-warn" : "text-accent";
   return (
     <div className={className}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-3 text-xs">
@@ -52,10 +55,17 @@ export function QuotaBar({ label, text, used, reserved = 0, className }: Props) 
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuetext={`${text}, ${formats.percent(percent)}`}
-        className={cn("mt-1 flex h-1.5 overflow-hidden rounded-full bg-hover", tone)}
+        className={cn("relative mt-1 flex h-1.5 overflow-hidden rounded-full bg-hover", tone)}
       >
         <div className="h-full bg-current" style={{ width: `${shown}%` }} />
         {held > 0 && <div className="hatched h-full" style={{ width: `${held}%` }} />}
+        {steps?.map((step) => (
+          <span
+            key={step}
+            className="absolute inset-y-0 w-0.5 bg-surface"
+            style={{ insetInlineStart: `${step * 100}%` }}
+          />
+        ))}
       </div>
     </div>
   );

@@ -25,6 +25,10 @@ export function SearchInput({ label, value, onChange, className }: Props) {
         className="ps-8"
         value={value}
         onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          // It searches as one types: Enter must not send a form that it happens to stand in.
+          if (event.key === "Enter") event.preventDefault();
+        }}
       />
     </div>
   );

@@ -1,5 +1,5 @@
 // The places of administration: who may go there, what leads there, and what else is lit by it.
-import { ChartColumn, KeyRound, LockKeyhole, Server } from "lucide-react";
+import { ChartColumn, KeyRound, LockKeyhole, Server, UserRoundCog } from "lucide-react";
 import type { components } from "@/api/schema";
 
 type Permission = components["schemas"]["Permission"];
@@ -18,6 +18,13 @@ export const adminPlaces = [
     name: "nav.costs",
     needs: "view_costs",
     also: ["/admin/budgets", "/admin/rate-limits", "/admin/model-calls"],
+  },
+  {
+    to: "/admin/ai-access",
+    icon: UserRoundCog,
+    name: "nav.aiAccess",
+    needs: "manage_users",
+    also: [],
   },
   {
     to: "/admin/virtual-keys",

@@ -1,5 +1,6 @@
 // Test double for the HishamOS server: the HTTP contract over an in-memory state, as one fetch
 // handler. Used by `npm run dev` and by tests; never part of the product.
+import { accessRoutes } from "./accessRoutes";
 import { agents, commands } from "./agents";
 import { json, page, problem } from "./answer";
 import { approvalRoutes } from "./approvalRoutes";
@@ -25,6 +26,7 @@ const routes: Route[] = [
   ...triggerRoutes,
   ...platformRoutes,
   ...costRoutes,
+  ...accessRoutes,
   route("GET", "/api/v1/models", ({ db }) => json(db.models)),
   route("GET", "/api/v1/agents", () => page(agents)),
   route("GET", "/api/v1/commands", () => page(commands)),

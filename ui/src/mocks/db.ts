@@ -1,4 +1,5 @@
 // Test double: the whole state of the pretend server, in memory.
+import type { Access } from "@/api/access-contract";
 import type {
   Budget,
   HealthChange,
@@ -47,6 +48,7 @@ export interface Db {
   session: Session;
   sessions: SignedIn[];
   people: Person[];
+  access: Access[];
   apiKeys: ApiKey[];
   projects: Project[];
   items: WorkItem[];

@@ -14,6 +14,7 @@ const needs: [method: string, path: RegExp, permission: Permission][] = [
   ["GET", /^\/api\/v1\/(usage|model-calls|budgets|rate-limits)/, "view_costs"],
   ["", /^\/api\/v1\/(budgets|rate-limits)/, "manage_budgets"],
   ["", /^\/api\/v1\/virtual-keys/, "manage_virtual_keys"],
+  ["", /^\/api\/v1\/ai-access/, "manage_users"],
   ["", /^\/api\/v1\/settings/, "manage_settings"],
 ];
 

@@ -1,5 +1,6 @@
 // Test double: the state that each scenario starts from.
 import type { Models, Project, Session, WorkItem } from "@/api/types";
+import { people } from "./access";
 import { approvals } from "./approvals";
 import { budgets, rateLimits } from "./budgets";
 import { modelCalls, virtualKeys } from "./costs";
@@ -26,6 +27,7 @@ const working: Session["permissions"] = [
   "manage_platforms",
   "manage_budgets",
   "manage_virtual_keys",
+  "manage_users",
   "manage_settings",
 ];
 
@@ -217,6 +219,7 @@ export function seed(scenario: Scenario): Db {
       { id: "usr_01k7", name: "Amal Naguib", is_active: true },
       { id: "usr_01k9", name: "Omar Said", is_active: false },
     ],
+    access: people().slice(0, isBare ? 1 : undefined),
     apiKeys: isBare
       ? []
       : [
