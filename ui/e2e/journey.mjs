@@ -147,6 +147,7 @@ async function allPlaces(project, execution) {
     ["health", "/admin/health"],
     ["model-groups", "/admin/model-groups"],
     ["prices", "/admin/prices"],
+    ["today", "/admin/today"],
     ["usage", "/admin/usage"],
     ["budgets", "/admin/budgets"],
     ["rate-limits", "/admin/rate-limits"],

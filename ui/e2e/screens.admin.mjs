@@ -2,6 +2,8 @@
 const seen = (text) => (page) => page.locator("main").getByText(text).first().waitFor();
 const row = (page) => page.locator("main li, main tbody tr").first().waitFor();
 const used = (page) => page.locator("section[aria-labelledby=usage-by] tbody tr").first().waitFor();
+const shownToday = (page) =>
+  page.locator("section[aria-labelledby=today-people] tbody tr").first().waitFor();
 const empty = (page) => page.locator("main h2").first().waitFor();
 const ticked = (page) => page.getByRole("dialog").locator("input[type=checkbox]").first().waitFor();
 const form = (page) => page.getByRole("dialog").locator("form").waitFor();
@@ -155,6 +157,22 @@ export const adminScreens = [
         );
       await page.getByRole("dialog").locator("tbody tr").first().waitFor();
     },
+  },
+  { name: "today", path: "/admin/today", ready: shownToday },
+  {
+    name: "today-people",
+    path: "/admin/today",
+    ready: async (page) => {
+      await shownToday(page);
+      await page.locator("section[aria-labelledby=today-people]").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "today-empty", scenario: "empty", path: "/admin/today", ready: empty },
+  {
+    name: "today-forbidden",
+    scenario: "viewer",
+    path: "/admin/today",
+    ready: (page) => page.getByRole("alert").waitFor(),
   },
   { name: "usage", path: "/admin/usage", ready: used },
   {

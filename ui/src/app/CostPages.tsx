@@ -4,6 +4,7 @@ import { Page } from "@/kit/Page";
 import { Tab, Tabs } from "@/kit/Tabs";
 
 const pages = [
+  { to: "/admin/today", name: "today.title" },
   { to: "/admin/usage", name: "usage.title" },
   { to: "/admin/budgets", name: "budget.title" },
   { to: "/admin/rate-limits", name: "limit.title" },

@@ -56,6 +56,12 @@ const costPages = createRoute({
   component: lazyRouteComponent(() => import("./CostPages"), "CostPages"),
 });
 
+const today = createRoute({
+  getParentRoute: () => costPages,
+  path: "/admin/today",
+  component: lazyRouteComponent(() => import("@/features/usage/TodayView"), "TodayView"),
+});
+
 const usage = createRoute({
   getParentRoute: () => costPages,
   path: "/admin/usage",
@@ -111,7 +117,7 @@ const encryption = createRoute({
 export const adminRoutes = [
   admin,
   platformPages.addChildren([platforms, health, modelGroups, prices]),
-  costPages.addChildren([usage, budgets, rateLimits, modelCalls]),
+  costPages.addChildren([today, usage, budgets, rateLimits, modelCalls]),
   aiAccess,
   virtualKeys,
   encryption,

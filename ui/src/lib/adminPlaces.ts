@@ -13,11 +13,11 @@ export const adminPlaces = [
     also: ["/admin/health", "/admin/model-groups", "/admin/prices"],
   },
   {
-    to: "/admin/usage",
+    to: "/admin/today",
     icon: ChartColumn,
     name: "nav.costs",
     needs: "view_costs",
-    also: ["/admin/budgets", "/admin/rate-limits", "/admin/model-calls"],
+    also: ["/admin/usage", "/admin/budgets", "/admin/rate-limits", "/admin/model-calls"],
   },
   {
     to: "/admin/ai-access",
