@@ -73,6 +73,17 @@ describe("the list", () => {
     await waitFor(async () => expect(rows(await table())).toHaveLength(65));
   });
 
+  test("is only looked at by whoever may not manage budgets", async () => {
+    const { mock } = renderApp("/admin/ai-access?user=usr_01k7");
+    mock.db.session.permissions = mock.db.session.permissions.filter(
+      (each) => each !== "manage_budgets",
+    );
+    const people = await table();
+    expect(within(people).getByRole("link", { name: "Usage of Amal Naguib" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "AI access of Amal Naguib" })).toBeNull();
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   test("is not for everybody", async () => {
     renderApp("/admin/ai-access", "viewer");
     expect(await screen.findByText("You may not see this")).toBeTruthy();

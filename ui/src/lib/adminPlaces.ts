@@ -23,7 +23,7 @@ export const adminPlaces = [
     to: "/admin/ai-access",
     icon: UserRoundCog,
     name: "nav.aiAccess",
-    needs: "manage_users",
+    needs: "view_costs",
     also: [],
   },
   {

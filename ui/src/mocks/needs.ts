@@ -11,10 +11,9 @@ const needs: [method: string, path: RegExp, permission: Permission][] = [
   ["", /^\/api\/v1\/model-groups/, "manage_platforms"],
   ["GET", /^\/api\/v1\/prices$/, "view_costs"],
   ["", /^\/api\/v1\/prices/, "manage_platforms"],
-  ["GET", /^\/api\/v1\/(usage|model-calls|budgets|rate-limits)/, "view_costs"],
-  ["", /^\/api\/v1\/(budgets|rate-limits)/, "manage_budgets"],
+  ["GET", /^\/api\/v1\/(usage|model-calls|budgets|rate-limits|ai-access)/, "view_costs"],
+  ["", /^\/api\/v1\/(budgets|rate-limits|ai-access)/, "manage_budgets"],
   ["", /^\/api\/v1\/virtual-keys/, "manage_virtual_keys"],
-  ["", /^\/api\/v1\/ai-access/, "manage_users"],
   ["", /^\/api\/v1\/settings/, "manage_settings"],
 ];
 

@@ -27,7 +27,6 @@ const working: Session["permissions"] = [
   "manage_platforms",
   "manage_budgets",
   "manage_virtual_keys",
-  "manage_users",
   "manage_settings",
 ];
 

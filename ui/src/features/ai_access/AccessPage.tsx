@@ -23,6 +23,7 @@ export function AccessPage() {
   const { q, user } = useSearch({ from: "/shell/admin/ai-access" });
   const navigate = useNavigate({ from: "/admin/ai-access" });
   const seesCosts = useCan("view_costs");
+  const canManage = useCan("manage_budgets");
   const query = useInfiniteQuery({
     ...accessListOptions(q),
     placeholderData: (before) => before,
@@ -70,7 +71,7 @@ export function AccessPage() {
                     access={access}
                     seesCosts={seesCosts}
                     budget={dayOf(access.user_id)}
-                    onEdit={() => change({ user: access.user_id }, false)}
+                    onEdit={canManage ? () => change({ user: access.user_id }, false) : null}
                   />
                 ))}
               </Table>
@@ -87,7 +88,7 @@ export function AccessPage() {
           );
         }}
       </Loaded>
-      {user && (
+      {user && canManage && (
         <AccessDialog key={user} userId={user} onClose={() => change({ user: undefined }, true)} />
       )}
     </Page>

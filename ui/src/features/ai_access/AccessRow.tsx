@@ -16,7 +16,8 @@ interface Props {
   seesCosts: boolean;
   /** Of a day; absent when there is none that counts. */
   budget: Budget | undefined;
-  onEdit: () => void;
+  /** Null for whoever may only look. */
+  onEdit: (() => void) | null;
 }
 
 export function AccessRow({ access, seesCosts, budget, onEdit }: Props) {
@@ -60,14 +61,16 @@ export function AccessRow({ access, seesCosts, budget, onEdit }: Props) {
               </Link>
             </Button>
           )}
-          <Button
-            tone="ghost"
-            size="icon"
-            aria-label={t("access.editTitle", { name })}
-            onClick={onEdit}
-          >
-            <Pencil aria-hidden />
-          </Button>
+          {onEdit && (
+            <Button
+              tone="ghost"
+              size="icon"
+              aria-label={t("access.editTitle", { name })}
+              onClick={onEdit}
+            >
+              <Pencil aria-hidden />
+            </Button>
+          )}
         </span>
       </Cell>
     </tr>

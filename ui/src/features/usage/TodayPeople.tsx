@@ -71,7 +71,7 @@ export function TodayPeople({ people }: { people: PersonToday[] }) {
 /** Where more about a person stands. */
 function Ways({ id, name }: { id: string; name: string }) {
   const { t } = useTranslation();
-  const managesPeople = useCan("manage_users");
+  const managesMoney = useCan("manage_budgets");
   return (
     <span className="flex justify-end">
       <Button asChild tone="ghost" size="icon">
@@ -83,7 +83,7 @@ function Ways({ id, name }: { id: string; name: string }) {
           <ReceiptText aria-hidden />
         </Link>
       </Button>
-      {managesPeople && (
+      {managesMoney && (
         <Button asChild tone="ghost" size="icon">
           <Link
             to="/admin/ai-access"
