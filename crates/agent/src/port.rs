@@ -47,6 +47,10 @@ pub struct ModelCall {
     pub execution: ExecutionId,
     /// The step's id.
     pub step: String,
+    /// The agent that asks.
+    pub agent: String,
+    /// On whose account it is made; their limits hold for it.
+    pub user: Option<UserId>,
     /// Which instance of a fanned-out step, from 0.
     pub instance: u32,
     /// Which attempt of the instance.
@@ -75,6 +79,7 @@ impl fmt::Debug for ModelCall {
             .field("call_id", &self.call_id)
             .field("execution", &self.execution)
             .field("step", &self.step)
+            .field("agent", &self.agent)
             .field("instance", &self.instance)
             .field("attempt", &self.attempt)
             .field("nth", &self.nth)

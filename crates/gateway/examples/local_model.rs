@@ -97,6 +97,8 @@ async fn ask(
         organisation: OrganisationId::from_u128(1),
         execution: ExecutionId::from_u128(1),
         step: "smoke".to_owned(),
+        agent: "tester".to_owned(),
+        user: None,
         instance: 0,
         attempt: 1,
         nth: 1,

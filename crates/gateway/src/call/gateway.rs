@@ -14,7 +14,7 @@ use super::CallMeta;
 use super::stored::Stored;
 use super::ticket::Uptime;
 use crate::RetryPolicy;
-use crate::limit::Turnstile;
+use crate::limit::{Limits, Turnstile};
 use crate::local::Local;
 use crate::model::{Lister, ModelList};
 use crate::platform::{
@@ -41,8 +41,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     uptime: Uptime,
-    /// The limits of the platforms.
-    turnstile: Turnstile,
+    /// The limits of all calls.
+    limits: Limits,
     /// The models that were already reported to have no price.
     without_price: Mutex<BTreeSet<String>>,
 }
@@ -73,7 +73,7 @@ impl Gateway {
             clock,
             random,
             uptime: Uptime::start(),
-            turnstile: Turnstile::new(config.shared),
+            limits: Limits::new(config.shared),
             without_price: Mutex::default(),
         })))
     }
@@ -151,8 +151,13 @@ impl Gateway {
         self.0.random.as_ref()
     }
 
+    /// The limits of all calls, those of the doors too.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     pub(super) fn turnstile(&self) -> &Turnstile {
-        &self.0.turnstile
+        self.0.limits.turnstile()
     }
 
     pub(super) fn uptime(&self) -> Uptime {
@@ -204,7 +209,7 @@ impl Gateway {
 
 impl Models for Gateway {
     fn call(&self, call: ModelCall) -> BoxFuture<'_, Result<CallOutcome, Error>> {
-        Box::pin(self.perform(call))
+        Box::pin(self.call_of_execution(call))
     }
 
     fn default_model(&self) -> Option<String> {

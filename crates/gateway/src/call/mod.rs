@@ -1,10 +1,11 @@
 //! Calling a model: which platform, waiting for a turn, streaming, retries and the cost.
 //!
-//! Start with [`Gateway`]; `perform.rs` makes calls, `travel.rs` leads one through its
-//! targets along its `way.rs`, `retry.rs` holds the pure rules of when a failed one is made again. Nothing
-//! else in the product retries a model call.
+//! Start with [`Gateway`]; `perform.rs` makes calls, `execution.rs` those of executions,
+//! `travel.rs` leads one through its targets along its `way.rs`, `retry.rs` holds the pure rules
+//! of when a failed one is made again. Nothing else in the product retries a model call.
 
 mod answer;
+mod execution;
 mod gateway;
 mod meta;
 mod other;

@@ -1,16 +1,12 @@
-//! Making calls: for the runner, and for everybody else.
+//! Making calls.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use agent::port::{CallOutcome, ModelCall, OnDelta};
-use base::Micros;
 use futures::StreamExt as _;
 use llm::Error;
-use llm::chat::{Accumulator, Delta, Reply, Request, TokenUsage};
+use llm::chat::{Delta, Reply, Request, TokenUsage};
 use llm::price::Price;
 use llm::tokens::estimate_input;
-use tokio::time::Instant;
 
 use super::answer::Heard;
 use super::ticket::Ticket;
@@ -18,8 +14,6 @@ use super::{Answer, CallMeta, Gateway};
 use crate::platform::{Picture, Target};
 use crate::price::UnknownPrice;
 
-/// How long a call of an execution waits for its platform's limits: nobody sits before it.
-const PATIENCE: Duration = Duration::from_mins(5);
 /// What a model is expected to write when nobody limits it.
 const USUAL_OUTPUT: u32 = 4_096;
 
@@ -77,35 +71,6 @@ impl Gateway {
         self.picture(organisation).cost(platform, model, usage, self.clock().now())
     }
 
-    /// Makes a call of the runner.
-    pub(super) async fn perform(&self, call: ModelCall) -> Result<CallOutcome, Error> {
-        let meta = CallMeta {
-            organisation: call.organisation,
-            model: call.model,
-            without: call.without,
-            on_lost: call.on_lost,
-            patience: PATIENCE,
-        };
-        let started = Instant::now();
-        let answer = self.stream(&meta, call.request).await?;
-        let reply = gather(answer.deltas, call.on_delta.as_ref()).await.map_err(after_words)?;
-        let (platform, model) = (&answer.platform, &answer.model);
-        let price = self.cost(meta.organisation, (platform, model), &reply.usage);
-        let name = format!("{platform}/{model}");
-        if price.micros().is_none() {
-            self.report_missing_price(&name);
-        }
-        Ok(CallOutcome {
-            model: name,
-            provider: platform.to_string(),
-            cost: price.micros().unwrap_or(Micros::ZERO),
-            cost_known: price.micros().is_some(),
-            duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
-            scripted: reply.scripted,
-            reply,
-        })
-    }
-
     /// Leaves out the targets whose price nobody knows, where that is the rule.
     pub(super) fn refuse_unknown_prices(
         &self,
@@ -134,8 +99,8 @@ impl Gateway {
     }
 }
 
-/// About how many tokens a call may take, for the limits of its platform.
-fn expected(request: &Request) -> u64 {
+/// About how many tokens a call may take, for limits.
+pub(super) fn expected(request: &Request) -> u64 {
     let output = request.max_output_tokens.unwrap_or(USUAL_OUTPUT);
     estimate_input(request).saturating_add(u64::from(output))
 }
@@ -188,26 +153,4 @@ async fn whole(target: Target, mut ticket: Ticket, request: Request) -> Result<R
             Err(error)
         }
     }
-}
-
-/// A provider that has begun to answer counts what it wrote, whatever it says afterwards.
-fn after_words(error: Error) -> Error {
-    if !error.used_nothing() {
-        return error;
-    }
-    tracing::info!(error.code = error.code(), "an answer ended with an error: {error}");
-    Error::StreamCut
-}
-
-/// The whole answer; `on_delta` hears its pieces.
-async fn gather(mut deltas: llm::DeltaStream, on_delta: Option<&OnDelta>) -> Result<Reply, Error> {
-    let mut accumulator = Accumulator::default();
-    while let Some(delta) = deltas.next().await {
-        let delta = delta?;
-        if let Some(on_delta) = on_delta {
-            on_delta(&delta);
-        }
-        accumulator.push(delta)?;
-    }
-    accumulator.finish()
 }

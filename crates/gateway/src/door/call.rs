@@ -9,13 +9,13 @@ use tokio::time::timeout;
 
 use super::asked::{Call, Open, Used};
 use super::held::Held;
-use super::quote::{Quote, subjects};
+use super::quote::{Quote, of_key, subjects};
 use super::{Doors, Part, failure};
 use crate::budget::OnExceeded;
 use crate::cache::{Given, Lead, Unshared};
 use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
-use crate::limit::Pass;
+use crate::limit::{Pass, Subject, give_back};
 use crate::telemetry::{self, Told};
 use crate::virtual_key::Holder;
 
@@ -111,10 +111,31 @@ impl Doors {
         if !self.does(Part::Limits) {
             return Ok(None);
         }
-        let set = self.limits.set(holder.organisation).await;
+        let set =
+            self.gateway.limits().set(&self.app.db, holder.organisation, self.app.now()).await;
         let set = set.map_err(|error| failure::store(&error))?;
-        let subjects = subjects(holder, &set);
-        let passed = self.limits.pass(holder.organisation, &subjects, tokens).await;
+        self.pass_all(holder, &subjects(holder, &set), tokens).await
+    }
+
+    /// The same for the limits of its key alone.
+    pub(super) async fn pass_key(
+        &self,
+        holder: &Holder,
+        tokens: i64,
+    ) -> Result<Option<Pass>, Failure> {
+        let subjects: Vec<Subject> =
+            of_key(holder).filter(|_| self.does(Part::Limits)).into_iter().collect();
+        self.pass_all(holder, &subjects, tokens).await
+    }
+
+    async fn pass_all(
+        &self,
+        holder: &Holder,
+        subjects: &[Subject],
+        tokens: i64,
+    ) -> Result<Option<Pass>, Failure> {
+        let (limits, patience) = (self.gateway.limits(), self.options.patience);
+        let passed = limits.pass(holder.organisation, subjects, tokens, patience).await;
         passed.map_err(|reached| failure::too_much(&reached))
     }
 
@@ -243,12 +264,5 @@ impl Doors {
                 Err(Failure::from(&error))
             }
         }
-    }
-}
-
-/// A call that used nothing takes no tokens of anybody's limits.
-pub(super) fn give_back(pass: Option<Pass>, error: &Error) {
-    if let Some(mut pass) = pass.filter(|_| error.used_nothing()) {
-        pass.used(0);
     }
 }

@@ -11,7 +11,6 @@ use web::App;
 use crate::Gateway;
 use crate::cache::{CacheTimes, Memory};
 use crate::ledger::slices::Bank;
-use crate::limit::{Limits, Shared};
 use crate::telemetry::Meters;
 use crate::virtual_key::Keys;
 
@@ -59,8 +58,6 @@ pub struct DoorOptions {
     pub largest_body: usize,
     /// For how long answers are given again.
     pub cache: CacheTimes,
-    /// Where several servers count their limits together.
-    pub shared: Option<Shared>,
     /// What is left out.
     pub without: BTreeSet<Part>,
     /// Whether spans tell what was said.
@@ -77,7 +74,6 @@ impl DoorOptions {
             sign_of_life: Duration::from_secs(10),
             largest_body: 32 * 1024 * 1024,
             cache: CacheTimes::default(),
-            shared: None,
             without: BTreeSet::new(),
             capture_content: false,
         }
@@ -94,7 +90,6 @@ pub struct Inner {
     pub(super) gateway: Gateway,
     pub(super) keys: Keys,
     pub(super) bank: Bank,
-    pub(super) limits: Limits,
     pub(super) memory: Memory,
     pub(super) meters: Meters,
     pub(super) insiders: Option<Arc<dyn Insiders>>,
@@ -127,7 +122,6 @@ impl Doors {
             app: app.clone(),
             keys: Keys::new(app),
             bank: Bank::new(app, options.node.clone()),
-            limits: Limits::new(app, options.patience, options.shared.clone()),
             memory: Memory::new(options.cache, &app.clock),
             meters: Meters::default(),
             gateway,

@@ -14,13 +14,13 @@ use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
-use super::call::give_back;
 use super::chat::{json, marked};
 use super::held::Held;
 use super::quote::Quote;
 use super::{Doors, Part, body, enter, failure};
 use crate::cache::{self, Given, Unshared};
 use crate::call::CallMeta;
+use crate::limit::give_back;
 use crate::telemetry::{self, Ending, Told};
 use crate::virtual_key::KeyScope;
 

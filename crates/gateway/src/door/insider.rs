@@ -44,7 +44,8 @@ impl Doors {
             return Err(Failure::new(Kind::NotFound, "model_not_found", message));
         };
         let tokens = i64::try_from(estimate_input(&request)).unwrap_or(i64::MAX);
-        let pass = self.pass(holder, tokens).await?;
+        // what it asks models counts for the user and the organisation when it asks them
+        let pass = self.pass_key(holder, tokens).await?;
         let question = Question {
             organisation: holder.organisation,
             user: holder.key.user_id,

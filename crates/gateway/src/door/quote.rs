@@ -8,7 +8,7 @@ use llm::tokens::{InputBound, estimate_input};
 
 use super::Doors;
 use crate::ledger::slices::{Amount, Place, Wanted};
-use crate::limit::Subject;
+use crate::limit::{self, Subject};
 use crate::platform::Platform;
 use crate::virtual_key::Holder;
 
@@ -152,25 +152,12 @@ impl Quote {
 
 /// Whose limits a holder falls under, wherever the call goes; the gateway keeps those of
 /// the platforms. Those of users and the organisation are given.
-pub(super) fn subjects(holder: &Holder, set: &[crate::limit::Limit]) -> Vec<Subject> {
-    let key = &holder.key;
-    let own = subject("key", &key.prefix, key.requests_per_minute, key.tokens_per_minute);
-    let is_ours = |limit: &&crate::limit::Limit| {
-        limit.scope_id.is_empty() || limit.scope_id == holder.user_text
-    };
-    let of_others = set.iter().filter(is_ours).filter_map(|limit| {
-        let kind = if limit.scope == "user" { "user" } else { "organisation" };
-        subject(kind, &limit.scope_id, limit.requests_per_minute, limit.tokens_per_minute)
-    });
-    own.into_iter().chain(of_others).collect()
+pub(super) fn subjects(holder: &Holder, set: &[limit::Limit]) -> Vec<Subject> {
+    of_key(holder).into_iter().chain(limit::subjects(set, Some(&holder.user_text))).collect()
 }
 
-fn subject(
-    kind: &'static str,
-    id: &str,
-    requests: Option<i64>,
-    tokens: Option<i64>,
-) -> Option<Subject> {
-    let is_limited = requests.is_some() || tokens.is_some();
-    is_limited.then(|| Subject { kind, id: id.to_owned(), requests, tokens })
+/// The limits of a holder's key alone.
+pub(super) fn of_key(holder: &Holder) -> Option<Subject> {
+    let key = &holder.key;
+    Subject::limited("key", &key.prefix, key.requests_per_minute, key.tokens_per_minute)
 }

@@ -12,10 +12,10 @@ use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
-use super::call::give_back;
 use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::{CallMeta, most_heard};
+use crate::limit::give_back;
 use crate::telemetry::{self, Ending, Told};
 use crate::virtual_key::KeyScope;
 

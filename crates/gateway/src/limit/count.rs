@@ -17,7 +17,8 @@ pub(super) struct Name {
 impl Name {
     /// Whose limit it is, for people.
     pub(super) fn subject(&self) -> String {
-        format!("{} {}", self.kind, self.id)
+        // there is one organisation, and it needs no name
+        format!("{} {}", self.kind, self.id).trim_end().to_owned()
     }
 
     /// Its key in Redis.

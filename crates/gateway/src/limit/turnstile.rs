@@ -23,6 +23,19 @@ pub(crate) struct Subject {
     pub(crate) tokens: Option<i64>,
 }
 
+impl Subject {
+    /// A subject, if anything limits it.
+    pub(crate) fn limited(
+        kind: &'static str,
+        id: &str,
+        requests: Option<i64>,
+        tokens: Option<i64>,
+    ) -> Option<Self> {
+        let is_limited = requests.is_some() || tokens.is_some();
+        is_limited.then(|| Self { kind, id: id.to_owned(), requests, tokens })
+    }
+}
+
 /// A call that has to wait too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TooMuch {
@@ -221,6 +234,13 @@ impl Pass {
                 window.correct(at, change);
             }
         }
+    }
+}
+
+/// A call that used nothing takes no tokens of anybody's limits.
+pub(crate) fn give_back(pass: Option<Pass>, error: &llm::Error) {
+    if let Some(mut pass) = pass.filter(|_| error.used_nothing()) {
+        pass.used(0);
     }
 }
 

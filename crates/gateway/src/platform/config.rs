@@ -25,7 +25,7 @@ pub struct GatewayConfig {
     pub running_servers: Vec<RunningServer>,
     /// When a failed call is made again.
     pub retry: RetryPolicy,
-    /// Where several servers count the calls of their platforms together.
+    /// Where several servers count their limits together.
     pub shared: Option<Shared>,
     /// How long a platform's list of its models is good for; zero to ask each time.
     pub model_lists: Duration,

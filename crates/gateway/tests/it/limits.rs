@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use agent::port::{ModelCall, Models as _};
+use base::UserId;
 use futures::future::join_all;
+use gateway::secret::SecretsConfig;
 use gateway::{CallMeta, GatewayConfig, ProviderConfig};
 use llm::chat::{Message, Request};
-use serde_json::json;
-use store::testing::sqlite;
+use serde_json::{Value as Json, json};
+use store::testing::{TestDb, sqlite};
 use tempfile::tempdir;
 
 use crate::house::{House, ONE, answering, asked, platform};
@@ -164,6 +166,92 @@ async fn platform_takes_as_many_calls_a_minute_as_it_is_set_to() {
         assert!(error.used_nothing() && error.retry_after().is_some(), "{error}");
         assert!(error.to_string().contains("\"one\" has taken its 5 requests a minute"), "{error}");
     }
+}
+
+/// A house whose scripted model answers, with a limit of the organisation or of a user.
+async fn with_limit(test: &TestDb, folder: &std::path::Path, limit: Json) -> House {
+    let script = Some(json!([{"reply": "Hi"}]));
+    let parts = GatewayConfig { script, ..config(folder) };
+    let house = House::with(&test.db, parts, SecretsConfig::new(folder)).await;
+    house.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+    house
+}
+
+/// A call of an execution that this user started.
+fn by(user: Option<UserId>) -> ModelCall {
+    ModelCall { user, ..call(Some("scripted/rehearsal")) }
+}
+
+#[tokio::test]
+async fn calls_of_executions_wait_in_order_for_their_organisation() {
+    let (test, folder) = (sqlite().await, tempdir().unwrap());
+    let limit = json!({"scope": "organisation", "requests_per_minute": 2});
+    let house = with_limit(&test, folder.path(), limit).await;
+    house.gateway.call(by(None)).await.unwrap();
+    // the limits are known now, so that nothing but the limit is waited for
+    tokio::time::pause();
+    let (began, order) = (tokio::time::Instant::now(), Mutex::new(Vec::new()));
+    let asked = (0..6).map(|number| {
+        let (gateway, order) = (&house.gateway, &order);
+        async move {
+            let answer = gateway.call(by(None)).await;
+            order.lock().unwrap().push((number, began.elapsed().as_secs() / 60));
+            answer
+        }
+    });
+    let answers = join_all(asked).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    let expected = [(0, 0), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3)];
+    assert_eq!(*order.lock().unwrap(), expected);
+    // nobody waits longer than five minutes, which are too short for twelve more
+    let asked = (0..12).map(|_| house.gateway.call(by(None)));
+    let ends = join_all(asked).await;
+    let refused: Vec<_> = ends.into_iter().filter_map(Result::err).collect();
+    assert!(!refused.is_empty() && refused.len() < 12, "{refused:?}");
+    for error in refused {
+        assert_eq!(error.code(), "rate_limited");
+        assert!(error.used_nothing() && error.retry_after().is_some(), "{error}");
+        let why = "organisation has used its 2 requests a minute";
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn limit_of_a_user_is_for_the_executions_of_that_user() {
+    let (test, folder) = (sqlite().await, tempdir().unwrap());
+    let users = [1, 2].map(UserId::from_u128);
+    let limit = json!({"scope": "user", "scope_id": users[0], "tokens_per_minute": 5_000});
+    let house = with_limit(&test, folder.path(), limit).await;
+    // each is let in for over 4,096 tokens and uses few
+    for _ in 0..5 {
+        house.gateway.call(by(Some(users[0]))).await.unwrap();
+    }
+    let asked = |user, tokens| {
+        let ModelCall { request, .. } = by(None);
+        let request = Request { max_output_tokens: Some(tokens), ..request };
+        house.gateway.call(ModelCall { request, ..by(user) })
+    };
+    let error = asked(Some(users[0]), 6_000).await.unwrap_err();
+    assert_eq!(error.code(), "bad_request");
+    assert!(error.to_string().contains("5000 tokens a minute"), "{error}");
+    for user in [Some(users[1]), None] {
+        asked(user, 6_000).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn call_that_is_given_up_while_it_waits_gives_its_place_back() {
+    let (test, folder) = (sqlite().await, tempdir().unwrap());
+    let limit = json!({"scope": "organisation", "requests_per_minute": 1});
+    let house = with_limit(&test, folder.path(), limit).await;
+    house.gateway.call(by(None)).await.unwrap();
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let waits = tokio::time::timeout(Duration::from_secs(1), house.gateway.call(by(None))).await;
+    assert!(waits.is_err(), "{waits:?}");
+    house.gateway.call(by(None)).await.unwrap();
+    let waited = began.elapsed().as_secs();
+    assert!((55..70).contains(&waited), "{waited}");
 }
 
 /// Waits for something that happens elsewhere; fails when it does not.

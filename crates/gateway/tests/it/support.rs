@@ -55,6 +55,8 @@ pub fn call(model: Option<&str>) -> ModelCall {
         organisation: OrganisationId::from_u128(1),
         execution: ExecutionId::from_u128(1),
         step: "write".to_owned(),
+        agent: "writer".to_owned(),
+        user: None,
         instance: 0,
         attempt: 1,
         nth: 1,

@@ -47,13 +47,11 @@ pub fn doors(
     gateway: Gateway,
     insiders: Arc<dyn Insiders>,
     node: &str,
-    shared: Option<Shared>,
 ) -> Doors {
     let options = DoorOptions {
         deadline: config.doors.deadline,
         patience: config.doors.patience,
         cache: config.cache.answers,
-        shared,
         without: config.doors.without.clone(),
         capture_content: config.telemetry.capture_content,
         ..DoorOptions::new(node)

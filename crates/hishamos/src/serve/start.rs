@@ -75,7 +75,7 @@ impl Server {
         let (clock, random) = (Arc::new(SystemClock) as Arc<dyn Clock>, Arc::new(OsRandom));
         let random: Arc<dyn Random> = random;
         let shared = features::shared(config, &node)?;
-        let gateway = features::gateway(config, shared.clone(), clock.clone(), random.clone())?;
+        let gateway = features::gateway(config, shared, clock.clone(), random.clone())?;
         let app = App::new(AppParts {
             db,
             clock,
@@ -109,7 +109,7 @@ impl Server {
             },
         );
         let insiders = automation.insiders(&app);
-        let doors = features::doors(config, &app, gateway.clone(), insiders, &node, shared);
+        let doors = features::doors(config, &app, gateway.clone(), insiders, &node);
         doors.open().await?;
         app.spawn(gateway.clone().watch(app.shutdown.clone()));
         app.spawn(metrics.clone().keep_up(app.shutdown.clone()));

@@ -66,7 +66,7 @@ pub async fn application() -> (App, Reachable) {
     );
     let metrics = Metrics::detached();
     let insiders = automation.insiders(&app);
-    let doors = features::doors(&config, &app, gateway.clone(), insiders, "test", None);
+    let doors = features::doors(&config, &app, gateway.clone(), insiders, "test");
     (app, Reachable { identity, gateway, doors, automation, metrics, metrics_token: None })
 }
 

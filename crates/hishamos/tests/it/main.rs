@@ -10,6 +10,7 @@ mod office;
 mod platforms;
 mod prices;
 mod program;
+mod rate_limits;
 mod references;
 mod running;
 mod standby;

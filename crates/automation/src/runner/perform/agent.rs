@@ -159,6 +159,8 @@ async fn call_model(
         organisation: assignment.organisation,
         execution: assignment.execution,
         step: assignment.step.clone(),
+        agent: assignment.agent.clone(),
+        user: assignment.payer.user,
         instance: u32::try_from(key.instance).unwrap_or(u32::MAX),
         attempt: key.attempt,
         nth,

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use agent::port::{ModelCall, Models as _};
 use futures::future::join_all;
 use gateway::DoorOptions;
 use serde_json::{Value as Json, json};
 use store::Db;
 
 use super::provider::Provider;
-use super::scene::{Scene, question, tally, text};
+use super::scene::{MODEL, Scene, question, tally, text};
+use crate::support::call;
 
 async fn impatient(db: Db) -> Scene {
     let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new("test") };
@@ -50,6 +52,21 @@ store::both_databases! {
         }
         let never = ask(1_000).await.expect(400);
         assert_eq!(never["error"]["code"], "rate_limit_exceeded");
+    }
+
+    async fn calls_of_executions_and_of_clients_count_together(db: Db) {
+        let scene = impatient(db).await;
+        scene.attach().await;
+        let user = text(&scene.app.send("GET", "/api/v1/virtual-keys", None).await.expect(200)["items"][0]["user_id"]);
+        let limit = json!({"scope": "user", "scope_id": user, "requests_per_minute": 3});
+        scene.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+        let theirs = ModelCall { user: Some(user.parse().unwrap()), ..call(Some(MODEL)) };
+        for _ in 0..2 {
+            scene.gateway.call(theirs.clone()).await.unwrap();
+        }
+        scene.ask(json!({})).await.expect(200);
+        scene.ask(json!({})).await.expect(429);
+        assert_eq!(scene.provider.count(), 3);
     }
 
     async fn organisation_and_user_have_limits_of_their_own(db: Db) {

@@ -9,7 +9,7 @@ use agent::port::Insiders;
 use axum::body::Body;
 use axum::http::{Request, header};
 use gateway::secret::{Secrets, SecretsConfig};
-use gateway::{DoorOptions, Doors, Gateway, ProviderConfig};
+use gateway::{DoorOptions, Doors, Gateway, ProviderConfig, Shared};
 use llm::Timeouts;
 use serde_json::{Value as Json, json};
 use store::Db;
@@ -31,7 +31,7 @@ pub struct Scene {
     /// A key that may do everything.
     pub key: String,
     pub key_id: String,
-    gateway: Gateway,
+    pub gateway: Gateway,
     folder: tempfile::TempDir,
 }
 
@@ -51,13 +51,23 @@ impl Scene {
         options: DoorOptions,
         timeouts: Timeouts,
     ) -> Self {
-        Self::made(db, provider, options, timeouts, None).await
+        Self::made(db, provider, options, timeouts, None, None).await
+    }
+
+    /// With a Redis in which it counts its limits with others.
+    pub async fn beside(
+        db: Db,
+        provider: Arc<Provider>,
+        options: DoorOptions,
+        shared: Shared,
+    ) -> Self {
+        Self::made(db, provider, options, Timeouts::default(), None, Some(shared)).await
     }
 
     /// With agents and workflows.
     pub async fn inside(db: Db, options: DoorOptions, insiders: Arc<dyn Insiders>) -> Self {
         let (provider, timeouts) = (Provider::start(1, 1), Timeouts::default());
-        Self::made(db, provider, options, timeouts, Some(insiders)).await
+        Self::made(db, provider, options, timeouts, Some(insiders), None).await
     }
 
     async fn made(
@@ -66,6 +76,7 @@ impl Scene {
         options: DoorOptions,
         timeouts: Timeouts,
         insiders: Option<Arc<dyn Insiders>>,
+        shared: Option<Shared>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let openai = ProviderConfig {
@@ -74,7 +85,8 @@ impl Scene {
             timeouts,
             ..ProviderConfig::new("openai", &provider.url)
         };
-        let parts = gateway::GatewayConfig { providers: vec![openai], ..config(folder.path()) };
+        let parts =
+            gateway::GatewayConfig { providers: vec![openai], shared, ..config(folder.path()) };
         let gateway =
             Gateway::new(parts, Arc::new(base::SystemClock), Arc::new(base::OsRandom)).unwrap();
         let made = Mutex::new(None);
@@ -100,11 +112,16 @@ impl Scene {
 
     /// Sets up a platform in the database, without asking it anything.
     pub async fn platform(&self, body: Json) {
+        self.attach().await;
+        self.app.send("POST", "/api/v1/platforms?force=true", Some(body)).await.expect(201);
+    }
+
+    /// Gives the gateway the database, as the program does when it starts.
+    pub async fn attach(&self) {
         let (db, clock) = (self.app.app.db.clone(), self.app.app.clock.clone());
         let config = SecretsConfig::new(self.folder.path());
         let secrets = Secrets::open(config, db.clone(), clock, Arc::new(base::OsRandom)).await;
         self.gateway.attach(db, secrets.unwrap()).await.unwrap();
-        self.app.send("POST", "/api/v1/platforms?force=true", Some(body)).await.expect(201);
     }
 
     /// Sends a body to a door with a key.

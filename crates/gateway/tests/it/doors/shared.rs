@@ -55,12 +55,8 @@ store::both_databases! {
         let mut redis = Redis::start();
         let scene = async |node: &str| {
             let shared = Shared::new(&Secret::new(redis.url.clone()), node).unwrap();
-            let options = DoorOptions {
-                patience: Duration::ZERO,
-                shared: Some(shared),
-                ..DoorOptions::new(node)
-            };
-            Scene::with(db.clone(), Provider::start(1, 1), options).await
+            let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new(node) };
+            Scene::beside(db.clone(), Provider::start(1, 1), options, shared).await
         };
         let (one, two) = (scene("one").await, scene("two").await);
         let new = json!({"name": "both", "requests_per_minute": 9, "tokens_per_minute": 1_000_000});
@@ -89,12 +85,8 @@ store::both_databases! {
         let provider = Provider::start(1, 1);
         let scene = async |node: &str| {
             let shared = Shared::new(&Secret::new(redis.url.clone()), node).unwrap();
-            let options = DoorOptions {
-                patience: Duration::ZERO,
-                shared: Some(shared),
-                ..DoorOptions::new(node)
-            };
-            Scene::with(db.clone(), provider.clone(), options).await
+            let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new(node) };
+            Scene::beside(db.clone(), provider.clone(), options, shared).await
         };
         let (one, two) = (scene("one").await, scene("two").await);
         let new = json!({"name": "both", "tokens_per_minute": 1_500});

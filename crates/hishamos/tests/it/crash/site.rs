@@ -190,6 +190,14 @@ impl Site {
         Some((status, answer.json().await.ok()?))
     }
 
+    /// Sets something.
+    pub async fn put(&self, server: &Server, path: &str, body: &Json) {
+        let request = self.http.put(format!("{}/api/v1{path}", server.url()));
+        let answer = request.bearer_auth(&self.key).json(body).send().await.unwrap();
+        let status = answer.status();
+        assert!(status.is_success(), "{path}: {status} {}", answer.text().await.unwrap());
+    }
+
     /// Removes something.
     pub async fn delete(&self, server: &Server, path: &str) {
         let request = self.http.delete(format!("{}/api/v1{path}", server.url()));

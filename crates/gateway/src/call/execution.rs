@@ -1,0 +1,131 @@
+//! Calls of executions: they wait for the limits of whoever pays and of the organisation, as
+//! those of outside clients do at their door.
+
+use std::time::Duration;
+
+use agent::port::{CallOutcome, ModelCall, OnDelta};
+use base::Micros;
+use futures::StreamExt as _;
+use llm::Error;
+use llm::chat::{Accumulator, Reply};
+use tokio::time::{Instant, sleep};
+
+use super::perform::expected;
+use super::{CallMeta, Gateway};
+use crate::limit::{Pass, Subject, TooMuch, give_back, subjects};
+
+/// How long a call of an execution waits for limits: nobody sits before it.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// After how long a database that did not tell the limits is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl Gateway {
+    /// Makes a call of an execution. What it may cost was set aside before, and nothing else is
+    /// held while it waits for limits.
+    pub(super) async fn call_of_execution(&self, call: ModelCall) -> Result<CallOutcome, Error> {
+        let started = Instant::now();
+        let mut meta = CallMeta {
+            organisation: call.organisation,
+            model: call.model.clone(),
+            without: call.without.clone(),
+            on_lost: call.on_lost.clone(),
+            patience: PATIENCE,
+        };
+        let mut pass = self.let_pass(&call).await?;
+        meta.patience = PATIENCE.saturating_sub(started.elapsed());
+        let answer = match self.stream(&meta, call.request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                give_back(pass, &error);
+                return Err(error);
+            }
+        };
+        let place = (&*answer.platform, answer.model.as_str());
+        let reply = gather(answer.deltas, call.on_delta.as_ref()).await.map_err(after_words)?;
+        if let Some(pass) = &mut pass {
+            let tokens = reply.usage.input.saturating_add(reply.usage.output);
+            pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
+        }
+        let price = self.cost(meta.organisation, place, &reply.usage);
+        let name = format!("{}/{}", place.0, place.1);
+        if price.micros().is_none() {
+            self.report_missing_price(&name);
+        }
+        let cost = price.micros().unwrap_or(Micros::ZERO);
+        Ok(CallOutcome {
+            model: name,
+            provider: place.0.to_owned(),
+            cost,
+            cost_known: price.micros().is_some(),
+            duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+            scripted: reply.scripted,
+            reply,
+        })
+    }
+
+    /// Waits in order until the limits of the organisation and of the user let a call pass.
+    async fn let_pass(&self, call: &ModelCall) -> Result<Option<Pass>, Error> {
+        let Some(db) = self.db() else { return Ok(None) };
+        let (limits, began) = (self.limits(), Instant::now());
+        let set = loop {
+            match limits.set(db, call.organisation, self.clock().now()).await {
+                Ok(set) => break set,
+                Err(error) if began.elapsed() < PATIENCE => {
+                    tracing::warn!("a call waits until its limits can be read: {error}");
+                    sleep(AGAIN).await;
+                }
+                Err(error) => {
+                    let message = format!("the limits of this call cannot be read: {error}");
+                    return Err(Error::Overloaded { retry_after: None, message });
+                }
+            }
+        };
+        let user = call.user.map(|user| user.to_string());
+        let subjects: Vec<Subject> = subjects(&set, user.as_deref()).collect();
+        if subjects.is_empty() {
+            return Ok(None);
+        }
+        let tokens = i64::try_from(expected(&call.request)).unwrap_or(i64::MAX);
+        let patience = PATIENCE.saturating_sub(began.elapsed());
+        let passed = limits.pass(call.organisation, &subjects, tokens, patience).await;
+        passed.map_err(too_much)
+    }
+}
+
+/// A limit is used up for longer than anybody waits, or never lets the call pass.
+fn too_much(reached: TooMuch) -> Error {
+    let TooMuch { subject, what, limit, retry_after } = reached;
+    match retry_after {
+        Some(_) => Error::RateLimited {
+            retry_after,
+            message: format!("{subject} has used its {limit} {what} a minute; come again later"),
+        },
+        None => Error::BadRequest {
+            message: format!(
+                "{subject} has {limit} {what} a minute, fewer than this call may need; raise its limit or ask for fewer tokens"
+            ),
+        },
+    }
+}
+
+/// A provider that has begun to answer counts what it wrote, whatever it says afterwards.
+fn after_words(error: Error) -> Error {
+    if !error.used_nothing() {
+        return error;
+    }
+    tracing::info!(error.code = error.code(), "an answer ended with an error: {error}");
+    Error::StreamCut
+}
+
+/// The whole answer; `on_delta` hears its pieces.
+async fn gather(mut deltas: llm::DeltaStream, on_delta: Option<&OnDelta>) -> Result<Reply, Error> {
+    let mut accumulator = Accumulator::default();
+    while let Some(delta) = deltas.next().await {
+        let delta = delta?;
+        if let Some(on_delta) = on_delta {
+            on_delta(&delta);
+        }
+        accumulator.push(delta)?;
+    }
+    accumulator.finish()
+}
