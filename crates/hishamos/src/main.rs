@@ -3,14 +3,17 @@
 //! `command` is the command line, from [`command::Cli`] on. `serve` puts the features
 //! together and serves them; `demo` does the same and shows an idea becoming a board.
 //! `config` reads the configuration, `probe`, `openapi` and `ui` are what the program adds
-//! to the features' routes, `client` asks a running server, `watch` follows an execution, `terminal` prints.
+//! to the features' routes, `trace` and `measure` tell a `collector` of model calls, `client` asks a
+//! running server, `watch` follows an execution, `terminal` prints.
 
 mod client;
+mod collector;
 mod command;
 mod config;
 mod demo;
 mod failure;
 mod logging;
+mod measure;
 mod openapi;
 mod probe;
 mod serve;

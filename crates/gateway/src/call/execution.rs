@@ -1,5 +1,5 @@
-//! Calls of executions: they wait for the limits of whoever pays and of the organisation, as
-//! those of outside clients do at their door.
+//! Calls of executions: they wait for the limits of whoever pays and of the organisation, and
+//! are told of, as those of outside clients are at their door.
 
 use std::time::Duration;
 
@@ -9,15 +9,24 @@ use futures::StreamExt as _;
 use llm::Error;
 use llm::chat::{Accumulator, Reply};
 use tokio::time::{Instant, sleep};
+use tracing::Span;
 
 use super::perform::expected;
 use super::{CallMeta, Gateway};
 use crate::limit::{Pass, Subject, TooMuch, give_back, subjects};
+use crate::telemetry::{self, Answered, Operation, Told};
 
 /// How long a call of an execution waits for limits: nobody sits before it.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// After how long a database that did not tell the limits is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// A call that is under way, as it is told of.
+struct Telling<'a> {
+    gateway: &'a Gateway,
+    span: Span,
+    began: Instant,
+}
 
 impl Gateway {
     /// Makes a call of an execution. What it may cost was set aside before, and nothing else is
@@ -31,17 +40,27 @@ impl Gateway {
             on_lost: call.on_lost.clone(),
             patience: PATIENCE,
         };
+        let plan = self.picture(meta.organisation).plan(&self.wanted(&meta)?)?;
+        let first = (&*plan.targets[0].platform.name, plan.targets[0].model.as_str());
         let mut pass = self.let_pass(&call).await?;
         meta.patience = PATIENCE.saturating_sub(started.elapsed());
+        let telling = Telling::begin(self, &call, first);
         let answer = match self.stream(&meta, call.request).await {
             Ok(answer) => answer,
             Err(error) => {
                 give_back(pass, &error);
+                telling.end(first, Err(error.code()));
                 return Err(error);
             }
         };
         let place = (&*answer.platform, answer.model.as_str());
-        let reply = gather(answer.deltas, call.on_delta.as_ref()).await.map_err(after_words)?;
+        let reply = match gather(answer.deltas, call.on_delta.as_ref()).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                telling.end(place, Err(error.code()));
+                return Err(after_words(error));
+            }
+        };
         if let Some(pass) = &mut pass {
             let tokens = reply.usage.input.saturating_add(reply.usage.output);
             pass.used(i64::try_from(tokens).unwrap_or(i64::MAX));
@@ -52,6 +71,11 @@ impl Gateway {
             self.report_missing_price(&name);
         }
         let cost = price.micros().unwrap_or(Micros::ZERO);
+        if self.captures_content() {
+            telemetry::said(&telling.span, &reply.content, reply.finish);
+        }
+        let finish = Some(reply.finish);
+        telling.end(place, Ok(Answered { usage: &reply.usage, cost, finish }));
         Ok(CallOutcome {
             model: name,
             provider: place.0.to_owned(),
@@ -89,6 +113,21 @@ impl Gateway {
         let patience = PATIENCE.saturating_sub(began.elapsed());
         let passed = limits.pass(call.organisation, &subjects, tokens, patience).await;
         passed.map_err(too_much)
+    }
+}
+
+impl<'a> Telling<'a> {
+    fn begin(gateway: &'a Gateway, call: &ModelCall, (platform, model): (&str, &str)) -> Self {
+        let span = telemetry::span(Operation::Chat, platform, model);
+        telemetry::of_execution(&span, call);
+        telemetry::asked(&span, &call.request, gateway.captures_content());
+        Self { gateway, span, began: Instant::now() }
+    }
+
+    fn end(self, place: (&str, &str), outcome: Result<Answered<'_>, &str>) {
+        let (operation, took) = (Operation::Chat, self.began.elapsed());
+        let told = Told { operation, place, took, outcome };
+        telemetry::ended(&self.span, Some(self.gateway.meters()), told);
     }
 }
 

@@ -21,6 +21,7 @@ use crate::platform::{
     ConfigError, Directory, GatewayConfig, LOCAL, Picture, SCRIPTED, SCRIPTED_MODEL, platforms,
 };
 use crate::route::RetryBudget;
+use crate::telemetry::Meters;
 
 /// Every model behind one service. Cheap to clone; all clones share everything.
 #[derive(Debug, Clone)]
@@ -43,6 +44,10 @@ struct Inner {
     uptime: Uptime,
     /// The limits of all calls.
     limits: Limits,
+    /// What is counted of all calls.
+    meters: Meters,
+    /// Whether the spans of executions' calls tell what was said.
+    captures_content: bool,
     /// The models that were already reported to have no price.
     without_price: Mutex<BTreeSet<String>>,
 }
@@ -74,6 +79,8 @@ impl Gateway {
             random,
             uptime: Uptime::start(),
             limits: Limits::new(config.shared),
+            meters: Meters::default(),
+            captures_content: config.capture_content,
             without_price: Mutex::default(),
         })))
     }
@@ -158,6 +165,15 @@ impl Gateway {
 
     pub(super) fn turnstile(&self) -> &Turnstile {
         self.0.limits.turnstile()
+    }
+
+    /// What is counted of all calls, those of the doors too.
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    pub(super) fn captures_content(&self) -> bool {
+        self.0.captures_content
     }
 
     pub(super) fn uptime(&self) -> Uptime {

@@ -14,7 +14,7 @@ use super::call::Thrift;
 use super::quote::Quote;
 use crate::cache::{Given, Lead};
 use crate::ledger::slices::{Amount, Entry, Ticket};
-use crate::telemetry::Ending;
+use crate::telemetry::{self, Answered, Ending, Operation, Told};
 use crate::virtual_key::Holder;
 
 /// What is known of a call.
@@ -43,6 +43,15 @@ impl Call {
         let now = doors.app.now();
         let id = CallId::new(now, doors.app.random.as_ref());
         Self { id, door, holder, began, started_at: now }
+    }
+
+    /// What it asks of a model.
+    pub(super) fn operation(&self) -> Operation {
+        match self.door {
+            "embeddings" => Operation::Embeddings,
+            "audio/transcriptions" => Operation::Transcription,
+            _ => Operation::Chat,
+        }
     }
 
     /// What the answer says beside the model's words.
@@ -96,9 +105,6 @@ impl Doors {
         let organisation = call.holder.organisation;
         let price = self.gateway.cost(organisation, (&**platform, model), &usage);
         let cost = price.micros().unwrap_or(Micros::ZERO);
-        if self.does(super::Part::Meters) {
-            self.meters.model((&**platform, model), &usage, cost.0, call.began.elapsed());
-        }
         let Some(mut ticket) = ticket else { return cost };
         if let Some(entry) = ticket.entry() {
             if *entry.provider != **platform || !entry.model.ends_with(model) {
@@ -164,10 +170,24 @@ impl Doors {
         self.bank.note(entry);
     }
 
+    /// Tells how a call of a model ended.
+    pub(super) fn tell(
+        &self,
+        call: &Call,
+        span: &tracing::Span,
+        place: (&str, &str),
+        outcome: Result<Answered<'_>, &llm::Error>,
+    ) {
+        let meters = self.does(super::Part::Meters).then(|| self.gateway.meters());
+        let (operation, took) = (call.operation(), call.began.elapsed());
+        let outcome = outcome.map_err(llm::Error::code);
+        telemetry::ended(span, meters, Told { operation, place, took, outcome });
+    }
+
     /// Counts how a call ended.
     pub(super) fn count(&self, call: &Call, ending: Ending) {
         if self.does(super::Part::Meters) {
-            self.meters.door(call.door, ending, call.began.elapsed());
+            self.gateway.meters().door(call.door, ending, call.began.elapsed());
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::cache::{Given, Lead, Unshared};
 use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
 use crate::limit::{Pass, Subject, give_back};
-use crate::telemetry::{self, Told};
+use crate::telemetry::{self, Answered};
 use crate::virtual_key::Holder;
 
 /// A call that may be made.
@@ -169,7 +169,7 @@ impl Doors {
             .without(without)
             .paid_by(Some(held.on_lost(self, call, &quote)))
             .patient_for(self.options.patience);
-        let span = telemetry::span("chat", quote.provider(), quote.model());
+        let span = telemetry::span(call.operation(), quote.provider(), quote.model());
         telemetry::asked(&span, &request, self.options.capture_content);
         let asking = Box::pin(self.gateway.complete(&meta, request));
         let deadline = self.options.deadline;
@@ -189,9 +189,8 @@ impl Doors {
                     scripted: reply.scripted,
                 };
                 let cost = self.book(call, held.take(), used);
-                let finish = Some(reply.finish);
-                let told = Told { model: &model, usage: &reply.usage, cost, finish };
-                telemetry::ended(&span, Ok(told));
+                let answered = Answered { usage: &reply.usage, cost, finish: Some(reply.finish) };
+                self.tell(call, &span, (&platform, &model), Ok(answered));
                 if self.options.capture_content {
                     telemetry::said(&span, &reply.content, reply.finish);
                 }
@@ -200,7 +199,7 @@ impl Doors {
                 if is_own { Err(Unshared::Given(Box::new(given))) } else { Ok(given) }
             }
             Err(error) => {
-                telemetry::ended(&span, Err(error.code()));
+                self.tell(call, &span, (quote.provider(), quote.model()), Err(&error));
                 give_back(pass, &error);
                 Doors::book_failure(held.take(), &error);
                 Err(Unshared::Failed(Failure::from(&error)))
@@ -233,7 +232,7 @@ impl Doors {
             .without(without)
             .paid_by(Some(held.on_lost(self, &call, &quote)))
             .patient_for(self.options.patience);
-        let span = telemetry::span("chat", quote.provider(), quote.model());
+        let span = telemetry::span(call.operation(), quote.provider(), quote.model());
         telemetry::asked(&span, &request, self.options.capture_content);
         match Box::pin(self.gateway.stream(&meta, request)).await {
             Ok(answer) => {
@@ -255,7 +254,7 @@ impl Doors {
                 Ok((answer.deltas, open))
             }
             Err(error) => {
-                telemetry::ended(&span, Err(error.code()));
+                self.tell(&call, &span, (quote.provider(), quote.model()), Err(&error));
                 give_back(pass, &error);
                 Doors::book_failure(held.take(), &error);
                 if let Some(lead) = lead {

@@ -11,7 +11,6 @@ use web::App;
 use crate::Gateway;
 use crate::cache::{CacheTimes, Memory};
 use crate::ledger::slices::Bank;
-use crate::telemetry::Meters;
 use crate::virtual_key::Keys;
 
 /// A part of what the doors do that can be left out, to see what it costs. A server that
@@ -91,7 +90,6 @@ pub struct Inner {
     pub(super) keys: Keys,
     pub(super) bank: Bank,
     pub(super) memory: Memory,
-    pub(super) meters: Meters,
     pub(super) insiders: Option<Arc<dyn Insiders>>,
     pub(super) options: DoorOptions,
 }
@@ -123,7 +121,6 @@ impl Doors {
             keys: Keys::new(app),
             bank: Bank::new(app, options.node.clone()),
             memory: Memory::new(options.cache, &app.clock),
-            meters: Meters::default(),
             gateway,
             insiders,
             options,

@@ -21,7 +21,7 @@ use super::{Doors, Part, body, enter, failure};
 use crate::cache::{self, Given, Unshared};
 use crate::call::CallMeta;
 use crate::limit::give_back;
-use crate::telemetry::{self, Ending, Told};
+use crate::telemetry::{self, Answered, Ending};
 use crate::virtual_key::KeyScope;
 
 /// Turn texts into vectors as OpenAI's clients do.
@@ -93,7 +93,7 @@ async fn vectors(
         .without(without)
         .paid_by(Some(held.on_lost(doors, call, &quote)))
         .patient_for(doors.options.patience);
-    let span = telemetry::span("embeddings", quote.provider(), quote.model());
+    let span = telemetry::span(call.operation(), quote.provider(), quote.model());
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.embed(&meta, request))
         .await
@@ -106,12 +106,12 @@ async fn vectors(
             let usage = vectors.usage;
             let used = Used { platform: &platform, model: &model, usage, scripted: false };
             let cost = doors.book(call, held.take(), used);
-            let told = Told { model: &model, usage: &usage, cost, finish: None };
-            telemetry::ended(&span, Ok(told));
+            let answered = Answered { usage: &usage, cost, finish: None };
+            doors.tell(call, &span, (&platform, &model), Ok(answered));
             Ok(Given { answer: vectors, provider: platform.to_string(), model })
         }
         Err(error) => {
-            telemetry::ended(&span, Err(error.code()));
+            doors.tell(call, &span, (quote.provider(), quote.model()), Err(&error));
             give_back(pass, &error);
             Doors::book_failure(held.take(), &error);
             Err(Unshared::Failed(Failure::from(&error)))

@@ -20,7 +20,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::asked::{Open, Used};
 use super::insider;
 use crate::cache::{Given, Lead};
-use crate::telemetry::{self, Ending, Told};
+use crate::telemetry::{self, Answered, Ending};
 
 /// How much goes out in one piece at most.
 const PIECE: usize = 64 * 1024;
@@ -154,9 +154,8 @@ impl Events {
         };
         let cost = open.doors.book(&open.call, open.ticket.take(), used);
         open.doors.count(&open.call, Ending::Ok);
-        let (model, usage) = (open.model.as_str(), &self.usage);
-        let told = Told { model, usage, cost, finish: Some(finish) };
-        telemetry::ended(&open.span, Ok(told));
+        let answered = Answered { usage: &self.usage, cost, finish: Some(finish) };
+        open.doors.tell(&open.call, &open.span, (&open.platform, &open.model), Ok(answered));
         if let Some(said) = &self.said {
             telemetry::said(&open.span, said, finish);
         }
@@ -187,7 +186,7 @@ impl Events {
         open.hold_at_least(&self.usage, self.heard);
         super::Doors::book_failure(open.ticket.take(), &after_words(error));
         open.doors.count(&open.call, Ending::Failed);
-        telemetry::ended(&open.span, Err(error.code()));
+        open.doors.tell(&open.call, &open.span, (&open.platform, &open.model), Err(error));
         open.span = tracing::Span::none();
     }
 }

@@ -16,7 +16,7 @@ use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::{CallMeta, most_heard};
 use crate::limit::give_back;
-use crate::telemetry::{self, Ending, Told};
+use crate::telemetry::{self, Answered, Ending};
 use crate::virtual_key::KeyScope;
 
 /// Write down what is said in a recording as OpenAI's clients do.
@@ -58,7 +58,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
         .without(without)
         .paid_by(Some(held.on_lost(doors, &call, &quote)))
         .patient_for(doors.options.patience);
-    let span = telemetry::span("transcription", quote.provider(), quote.model());
+    let span = telemetry::span(call.operation(), quote.provider(), quote.model());
     let deadline = doors.options.deadline;
     let answered = timeout(deadline, doors.gateway.transcribe(&meta, asked.request))
         .await
@@ -75,8 +75,8 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             }
             let used = Used { platform: &platform, model: &model, usage, scripted: false };
             let cost = doors.book(&call, held.take(), used);
-            let told = Told { model: &model, usage: &usage, cost, finish: None };
-            telemetry::ended(&span, Ok(told));
+            let answered = Answered { usage: &usage, cost, finish: None };
+            doors.tell(&call, &span, (&platform, &model), Ok(answered));
             doors.count(&call, Ending::Ok);
             let (kind, text) = dialect::encode(&transcript, asked.format);
             let mut response = Response::new(Body::from(text));
@@ -84,7 +84,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
             Ok(response)
         }
         Err(error) => {
-            telemetry::ended(&span, Err(error.code()));
+            doors.tell(&call, &span, (quote.provider(), quote.model()), Err(&error));
             give_back(pass, &error);
             Doors::book_failure(held.take(), &error);
             doors.count(&call, Ending::Failed);

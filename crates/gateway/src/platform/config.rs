@@ -29,6 +29,8 @@ pub struct GatewayConfig {
     pub shared: Option<Shared>,
     /// How long a platform's list of its models is good for; zero to ask each time.
     pub model_lists: Duration,
+    /// Whether the spans of executions' calls tell what was said.
+    pub capture_content: bool,
 }
 
 /// A provider that speaks OpenAI's chat API.
@@ -94,6 +96,7 @@ impl GatewayConfig {
             retry: RetryPolicy::default(),
             shared: None,
             model_lists: Duration::from_secs(10),
+            capture_content: false,
         }
     }
 }

@@ -1,14 +1,20 @@
-//! Counts for Prometheus, prepared once so that a call only adds.
+//! Counts for Prometheus and histograms by OpenTelemetry's conventions, prepared once so that
+//! a call only adds.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use llm::chat::TokenUsage;
-use metrics::{Counter, Histogram, counter, histogram};
+use metrics::{Counter, Histogram, Label, counter, histogram};
 
-/// How many pairs of provider and model get counts of their own.
+use super::{Answered, Operation, Told};
+
+/// How many pairs of provider and model get counts of their own, for each operation.
 const PAIRS: usize = 500;
+/// The conventions' histogram of tokens.
+const TOKENS: &str = "gen_ai.client.token.usage";
+/// The conventions' histogram of seconds.
+const SECONDS: &str = "gen_ai.client.operation.duration";
 
 /// How a call of an outside client ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +27,12 @@ pub(crate) enum Ending {
     Failed,
 }
 
-/// The counts of the doors.
+/// The counts of the doors and of all calls of models.
 #[derive(Debug, Default)]
 pub(crate) struct Meters {
     doors: RwLock<HashMap<&'static str, Door>>,
-    models: RwLock<Models>,
+    /// By operation.
+    models: [RwLock<Models>; Operation::COUNT],
 }
 
 /// Counts by provider and model.
@@ -43,10 +50,13 @@ struct Door {
 }
 
 struct Model {
-    input: Counter,
-    output: Counter,
+    labels: Vec<Label>,
+    input: Histogram,
+    output: Histogram,
     cost: Counter,
     seconds: Histogram,
+    /// Seconds of calls that failed, by the error's code.
+    failed: RwLock<HashMap<String, Histogram>>,
 }
 
 /// Counts of the calls of one platform that are answered; the others are too few to matter.
@@ -104,25 +114,57 @@ impl Door {
 }
 
 impl Model {
-    fn new(provider: &str, model: &str) -> Self {
-        let labels = || {
-            [
-                ("gen_ai_provider_name", provider.to_owned()),
-                ("gen_ai_request_model", model.to_owned()),
-            ]
-        };
-        let tokens = |kind: &str| {
-            let [provider, model] = labels();
-            let kind = ("gen_ai_token_type", kind.to_owned());
-            counter!("gen_ai_client_token_usage_total", &[provider, model, kind])
-        };
+    fn new(operation: Operation, provider: &str, model: &str) -> Self {
+        let label = |key: &'static str, value: &str| Label::new(key, value.to_owned());
+        let cost =
+            vec![label("gen_ai_provider_name", provider), label("gen_ai_request_model", model)];
+        let labels = vec![
+            label("gen_ai.operation.name", operation.as_str()),
+            label("gen_ai.provider.name", provider),
+            label("gen_ai.request.model", model),
+        ];
+        let tokens = |kind| histogram!(TOKENS, with(&labels, "gen_ai.token.type", kind));
         Self {
             input: tokens("input"),
             output: tokens("output"),
-            cost: counter!("hishamos_model_cost_micros_total", &labels()),
-            seconds: histogram!("gen_ai_client_operation_duration_seconds", &labels()),
+            cost: counter!("hishamos_model_cost_micros_total", cost),
+            seconds: histogram!(SECONDS, labels.clone()),
+            failed: RwLock::default(),
+            labels,
         }
     }
+
+    /// A call has ended.
+    fn add(&self, took: Duration, outcome: Result<Answered<'_>, &str>) {
+        let seconds = took.as_secs_f64();
+        match outcome {
+            Ok(Answered { usage, cost, finish: _ }) => {
+                self.input.record(usage.input as f64);
+                if usage.output > 0 {
+                    self.output.record(usage.output as f64);
+                }
+                self.cost.increment(u64::try_from(cost.0).unwrap_or(0));
+                self.seconds.record(seconds);
+            }
+            Err(code) => self.failed(code, seconds),
+        }
+    }
+
+    fn failed(&self, code: &str, seconds: f64) {
+        let failed = self.failed.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(histogram) = failed.get(code) {
+            return histogram.record(seconds);
+        }
+        drop(failed);
+        let made = || histogram!(SECONDS, with(&self.labels, "error.type", code));
+        let mut failed = self.failed.write().unwrap_or_else(PoisonError::into_inner);
+        failed.entry(code.to_owned()).or_insert_with(made).record(seconds);
+    }
+}
+
+/// These labels and one more.
+fn with(labels: &[Label], key: &'static str, value: &str) -> Vec<Label> {
+    labels.iter().cloned().chain([Label::new(key, value.to_owned())]).collect()
 }
 
 impl Meters {
@@ -145,39 +187,30 @@ impl Meters {
         add(doors.entry(door).or_insert_with(|| Door::new(door)));
     }
 
-    /// A model has answered.
-    pub(crate) fn model(
-        &self,
-        (provider, model): (&str, &str),
-        usage: &TokenUsage,
-        micros: i64,
-        took: Duration,
-    ) {
-        let add = |meters: &Model| {
-            meters.input.increment(usage.input);
-            meters.output.increment(usage.output);
-            meters.cost.increment(u64::try_from(micros).unwrap_or(0));
-            meters.seconds.record(took.as_secs_f64());
-        };
-        let models = self.models.read().unwrap_or_else(PoisonError::into_inner);
+    /// A call of a model has ended.
+    pub(super) fn model(&self, told: Told<'_>) {
+        let Told { operation, place: (provider, model), took, outcome } = told;
+        let of_operation = &self.models[operation as usize];
+        let models = of_operation.read().unwrap_or_else(PoisonError::into_inner);
         let known = models.by_provider.get(provider).and_then(|models| models.get(model));
         if let Some(meters) = known {
-            return add(meters);
+            return meters.add(took, outcome);
         }
         drop(models);
-        add(self.models.write().unwrap_or_else(PoisonError::into_inner).make(provider, model));
+        let mut models = of_operation.write().unwrap_or_else(PoisonError::into_inner);
+        models.make(operation, provider, model).add(took, outcome);
     }
 }
 
 impl Models {
     /// The counts of a pair that is new.
-    fn make(&mut self, provider: &str, model: &str) -> &Model {
+    fn make(&mut self, operation: Operation, provider: &str, model: &str) -> &Model {
         // names come from clients: they must not make time series without end
         let model = if self.pairs < PAIRS { model } else { "other" };
         let models = self.by_provider.entry(provider.to_owned()).or_default();
         models.entry(model.to_owned()).or_insert_with(|| {
             self.pairs += 1;
-            Model::new(provider, model)
+            Model::new(operation, provider, model)
         })
     }
 }

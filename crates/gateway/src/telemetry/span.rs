@@ -1,13 +1,16 @@
-//! Spans with the attributes `gen_ai.*`, one for each call of an outside client.
+//! Spans with the attributes `gen_ai.*`, one for each call.
 
-use base::Micros;
-use llm::chat::{Finish, Message, Part, Request, Role, TokenUsage};
+use agent::port::ModelCall;
+use llm::chat::{Finish, Message, Part, Request, Role};
 use serde_json::{Value as Json, json};
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::{Answered, Operation, Told};
+
 /// The span of one call, from its beginning on.
-pub(crate) fn span(operation: &'static str, provider: &str, model: &str) -> Span {
+pub(crate) fn span(operation: Operation, provider: &str, model: &str) -> Span {
+    let operation = operation.as_str();
     tracing::debug_span!(
         target: "gen_ai",
         "gen_ai.call",
@@ -22,9 +25,22 @@ pub(crate) fn span(operation: &'static str, provider: &str, model: &str) -> Span
         gen_ai.usage.output_tokens = Empty,
         gen_ai.input.messages = Empty,
         gen_ai.output.messages = Empty,
+        gen_ai.agent.name = Empty,
+        hishamos.execution.id = Empty,
+        hishamos.execution.step = Empty,
         hishamos.cost_micros = Empty,
         error.r#type = Empty,
     )
+}
+
+/// Notes for which execution a call is made, and by which agent.
+pub(crate) fn of_execution(span: &Span, call: &ModelCall) {
+    if span.is_disabled() {
+        return;
+    }
+    span.record("gen_ai.agent.name", call.agent.as_str());
+    span.record("hishamos.execution.id", call.execution.to_string());
+    span.record("hishamos.execution.step", call.step.as_str());
 }
 
 /// Notes what was asked for; what was said, only where that is wanted.
@@ -41,24 +57,16 @@ pub(crate) fn asked(span: &Span, request: &Request, captures: bool) {
     }
 }
 
-/// How a call ended well.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Told<'a> {
-    /// The model that answered.
-    pub(crate) model: &'a str,
-    pub(crate) usage: &'a TokenUsage,
-    pub(crate) cost: Micros,
-    /// Why it stopped, where models stop for reasons.
-    pub(crate) finish: Option<Finish>,
-}
-
 /// Notes how the call ended.
-pub(crate) fn ended(span: &Span, outcome: Result<Told<'_>, &str>) {
+pub(super) fn ended(span: &Span, told: Told<'_>) {
     if span.is_disabled() {
         return;
     }
-    match outcome {
-        Ok(Told { model, usage, cost, finish }) => {
+    let (provider, model) = told.place;
+    match told.outcome {
+        Ok(Answered { usage, cost, finish }) => {
+            // another one may have stepped in
+            span.record("gen_ai.provider.name", provider);
             span.record("gen_ai.response.model", model);
             span.record("gen_ai.usage.input_tokens", usage.input);
             span.record("gen_ai.usage.output_tokens", usage.output);

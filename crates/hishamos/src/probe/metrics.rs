@@ -1,16 +1,20 @@
 //! `/metrics` for Prometheus.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
+use base::Clock;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use subtle::ConstantTimeEq as _;
 use tokio_util::sync::CancellationToken;
 use web::{Ctx, Permission, Problem, Result};
 
+use crate::config::Telemetry;
 use crate::failure::Failure;
+use crate::measure::{Measures, Post, Recorder};
 
 /// How often old samples are folded while nobody asks.
 const UPKEEP: Duration = Duration::from_secs(1);
@@ -19,19 +23,37 @@ const BUCKETS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 120.0]
 
 /// The recorder of this process.
 #[derive(Clone)]
-pub struct Metrics(PrometheusHandle);
+pub struct Metrics {
+    prometheus: PrometheusHandle,
+    measures: Measures,
+}
 
 impl Metrics {
     /// Installs the recorder; once in a process.
     pub fn install() -> Result<Self, Failure> {
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(Failure::failed)?;
-        Ok(Self(builder.install_recorder().map_err(Failure::failed)?))
+        let (recorder, measures) = (builder.build_recorder(), Measures::default());
+        let prometheus = recorder.handle();
+        ::metrics::set_global_recorder(Recorder::new(recorder, measures.clone()))
+            .map_err(Failure::failed)?;
+        Ok(Self { prometheus, measures })
     }
 
     /// A recorder that nobody writes to, for looking at routes without a server.
     #[cfg(test)]
     pub fn detached() -> Self {
-        Self(PrometheusBuilder::new().build_recorder().handle())
+        let prometheus = PrometheusBuilder::new().build_recorder().handle();
+        Self { prometheus, measures: Measures::default() }
+    }
+
+    /// What sends histograms to a collector, where one is configured and wants them.
+    pub fn post(&self, telemetry: &Telemetry, clock: Arc<dyn Clock>) -> Option<Post> {
+        let (endpoint, every) = (telemetry.otlp_endpoint.as_deref()?, telemetry.metrics_every?);
+        Some(Post::new(endpoint, every, self.measures.clone(), clock))
+    }
+
+    fn text(&self) -> String {
+        self.prometheus.render() + &self.measures.text()
     }
 
     /// Folds samples, or they pile up when nobody scrapes.
@@ -39,7 +61,7 @@ impl Metrics {
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,
-                () = tokio::time::sleep(UPKEEP) => self.0.run_upkeep(),
+                () = tokio::time::sleep(UPKEEP) => self.prometheus.run_upkeep(),
             }
         }
     }
@@ -62,7 +84,7 @@ pub(super) async fn metrics(
         ctx.require(Permission::ManageSettings)?;
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    Ok((kind, state.metrics.0.render()).into_response())
+    Ok((kind, state.metrics.text()).into_response())
 }
 
 /// A scraper on this machine that knows the token.

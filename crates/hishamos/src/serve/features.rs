@@ -36,6 +36,7 @@ pub fn gateway(
     parts.local = local(config);
     parts.shared = shared;
     parts.model_lists = config.cache.model_lists;
+    parts.capture_content = config.telemetry.capture_content;
     Gateway::new(parts, clock, random).map_err(Failure::invalid)
 }
 

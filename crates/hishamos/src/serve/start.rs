@@ -113,6 +113,9 @@ impl Server {
         doors.open().await?;
         app.spawn(gateway.clone().watch(app.shutdown.clone()));
         app.spawn(metrics.clone().keep_up(app.shutdown.clone()));
+        if let Some(post) = metrics.post(&config.telemetry, app.clock.clone()) {
+            app.spawn(post.run(app.shutdown.clone()));
+        }
         let reachable = Reachable {
             identity: identity.clone(),
             gateway,

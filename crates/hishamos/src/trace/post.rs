@@ -7,30 +7,28 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::span::Span;
+use crate::collector::{self, Collector};
 
 /// How many spans go together at most.
 const TOGETHER: usize = 512;
 /// How long a span waits for others.
 const WAIT: Duration = Duration::from_secs(1);
-/// How long the collector may take.
-const LIMIT: Duration = Duration::from_secs(10);
 
 /// Takes ended spans to the collector.
 pub struct Post {
-    url: String,
+    endpoint: String,
     spans: mpsc::Receiver<Span>,
 }
 
 impl Post {
     pub(super) fn new(endpoint: &str, spans: mpsc::Receiver<Span>) -> Self {
-        Self { url: format!("{}/v1/traces", endpoint.trim_end_matches('/')), spans }
+        Self { endpoint: endpoint.to_owned(), spans }
     }
 
     /// Sends until the program ends, what is left included.
     pub async fn run(mut self, shutdown: CancellationToken) {
-        let client = match llm::client_builder().map(|builder| builder.timeout(LIMIT).build()) {
-            Ok(Ok(client)) => client,
-            Ok(Err(error)) => return tracing::error!("no spans are sent: {error}"),
+        let collector = match Collector::new(&self.endpoint, "traces") {
+            Ok(collector) => collector,
             Err(error) => return tracing::error!("no spans are sent: {error}"),
         };
         let mut group = Vec::new();
@@ -42,7 +40,7 @@ impl Post {
             if is_over {
                 self.spans.close();
                 while self.spans.recv_many(&mut group, TOGETHER).await > 0 {}
-                self.send(&client, &mut group).await;
+                send(&collector, &mut group).await;
                 return;
             }
             tokio::select! {
@@ -54,27 +52,23 @@ impl Post {
             {
                 group.push(span);
             }
-            self.send(&client, &mut group).await;
+            send(&collector, &mut group).await;
         }
     }
+}
 
-    async fn send(&self, client: &reqwest::Client, group: &mut Vec<Span>) {
-        if group.is_empty() {
-            return;
-        }
-        let spans: Vec<serde_json::Value> = group.drain(..).map(|span| span.to_json()).collect();
-        let count = spans.len() as u64;
-        let name = |key: &str, value: &str| json!({"key": key, "value": {"stringValue": value}});
-        let version = env!("CARGO_PKG_VERSION");
-        let body = json!({"resourceSpans": [{
-            "resource": {"attributes": [name("service.name", "hishamos"), name("service.version", version)]},
-            "scopeSpans": [{"scope": {"name": "hishamos.gateway", "version": version}, "spans": spans}],
-        }]});
-        let sent = client.post(&self.url).json(&body).send().await;
-        if let Err(error) = sent.and_then(reqwest::Response::error_for_status) {
-            let error = error.without_url();
-            metrics::counter!("hishamos_spans_dropped_total").increment(count);
-            tracing::warn!("the collector did not take {count} spans: {error}");
-        }
+async fn send(collector: &Collector, group: &mut Vec<Span>) {
+    if group.is_empty() {
+        return;
+    }
+    let spans: Vec<serde_json::Value> = group.drain(..).map(|span| span.to_json()).collect();
+    let count = spans.len() as u64;
+    let body = json!({"resourceSpans": [{
+        "resource": collector::resource(),
+        "scopeSpans": [{"scope": collector::scope(), "spans": spans}],
+    }]});
+    if let Err(error) = collector.send(&body).await {
+        metrics::counter!("hishamos_spans_dropped_total").increment(count);
+        tracing::warn!("the collector did not take {count} spans: {error}");
     }
 }

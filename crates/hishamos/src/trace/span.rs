@@ -6,6 +6,8 @@ use base::Random;
 use serde_json::{Value as Json, json};
 use tracing::field::{Field, Visit};
 
+use crate::collector::nanos;
+
 /// A span and what was said of it.
 #[derive(Debug)]
 pub struct Span {
@@ -44,7 +46,6 @@ impl Span {
         let attributes = self.attributes.iter();
         let attributes: Vec<Json> =
             attributes.map(|(key, value)| json!({"key": key, "value": value})).collect();
-        let nanos = |millis: i64| format!("{millis}000000");
         let status = match &self.error {
             Some(error) => json!({"code": FAILED, "message": error}),
             None => json!({}),
