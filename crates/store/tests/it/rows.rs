@@ -1,7 +1,7 @@
 //! Statements for many rows, and the connection that writes them.
 
 use store::lease::{self, Lease};
-use store::{Error, Rows, params, sql};
+use store::{Db, Error, Rows, params, sql};
 
 use super::commit::{names, write};
 use super::same;
