@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Denial;
+
 /// The outcome of a model call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -127,6 +129,16 @@ pub enum Error {
         /// What was asked for, such as `embeddings`.
         operation: &'static str,
     },
+    /// No provider was asked: the person on whose account the call would be may not make it.
+    #[error("{message}")]
+    Denied {
+        /// What they may not use.
+        why: Denial,
+        /// After which they may come again; `None` when waiting does not help.
+        retry_after: Option<Duration>,
+        /// What is denied and who can help.
+        message: String,
+    },
 }
 
 impl Error {
@@ -138,6 +150,7 @@ impl Error {
             | Self::Timeout { .. }
             | Self::Connection { .. }
             | Self::StreamCut => true,
+            Self::Denied { retry_after, .. } => retry_after.is_some(),
             Self::Unauthenticated { .. }
             | Self::OutOfCredit { .. }
             | Self::ContextTooLong { .. }
@@ -166,6 +179,7 @@ impl Error {
             | Self::WrongAddress { .. }
             | Self::ModelUnavailable { .. }
             | Self::Unsupported { .. }
+            | Self::Denied { .. }
             | Self::Timeout { which: Phase::Connect, .. } => true,
             Self::Timeout { .. }
             | Self::InvalidReply { .. }
@@ -177,9 +191,9 @@ impl Error {
     /// How long the provider asked us to wait before trying again.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after, .. } | Self::Overloaded { retry_after, .. } => {
-                *retry_after
-            }
+            Self::RateLimited { retry_after, .. }
+            | Self::Overloaded { retry_after, .. }
+            | Self::Denied { retry_after, .. } => *retry_after,
             Self::Timeout { .. }
             | Self::Connection { .. }
             | Self::Unauthenticated { .. }
@@ -214,6 +228,7 @@ impl Error {
             Self::Cancelled => "cancelled",
             Self::ModelUnavailable { .. } => "model_unavailable",
             Self::Unsupported { .. } => "unsupported",
+            Self::Denied { why, .. } => why.as_str(),
         }
     }
 

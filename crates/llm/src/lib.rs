@@ -8,6 +8,7 @@
 //! and expect in the dialects of the best known providers.
 
 pub mod chat;
+mod denial;
 pub mod door;
 pub mod embedding;
 mod endpoint;
@@ -26,6 +27,7 @@ pub mod tokens;
 mod transport;
 mod written;
 
+pub use denial::Denial;
 pub use endpoint::Endpoint;
 pub use error::{Error, Phase, Result};
 pub use most::{ProviderKind, most_output};

@@ -292,6 +292,7 @@ fn may_fail_over(error: &Error) -> bool {
         | Error::ContextTooLong { .. }
         | Error::ContentFiltered { .. }
         | Error::Cancelled
+        | Error::Denied { .. }
         | Error::Timeout { which: Phase::Total, .. } => false,
         Error::RateLimited { .. }
         | Error::Overloaded { .. }

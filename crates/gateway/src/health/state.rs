@@ -72,7 +72,7 @@ fn fault(error: &Error) -> Fault {
         | Error::ContentFiltered { .. }
         | Error::ModelUnavailable { .. }
         | Error::Unsupported { .. } => Fault::Request,
-        Error::Cancelled => Fault::Nobody,
+        Error::Cancelled | Error::Denied { .. } => Fault::Nobody,
     }
 }
 

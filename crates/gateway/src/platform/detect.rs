@@ -64,6 +64,7 @@ fn judge(error: Error) -> Answer {
         | Error::InvalidReply { .. }
         | Error::WrongAddress { .. }
         | Error::ModelUnavailable { .. }
-        | Error::Unsupported { .. } => Answer::There,
+        | Error::Unsupported { .. }
+        | Error::Denied { .. } => Answer::There,
     }
 }

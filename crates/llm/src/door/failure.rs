@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::FieldError;
-use crate::Error;
+use crate::{Denial, Error};
 
 /// Why a client gets no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +107,10 @@ impl From<&Error> for Failure {
     /// our own key or our own account is not the client's.
     fn from(error: &Error) -> Self {
         let kind = match error {
-            Error::RateLimited { .. } => Kind::RateLimited,
+            Error::RateLimited { .. } | Error::Denied { retry_after: Some(_), .. } => {
+                Kind::RateLimited
+            }
+            Error::Denied { retry_after: None, .. } => Kind::Forbidden,
             Error::Overloaded { .. } => Kind::Overloaded,
             Error::Timeout { .. } => Kind::Timeout,
             Error::Connection { .. }
@@ -130,7 +133,12 @@ impl From<&Error> for Failure {
             Error::RateLimited { .. } => "rate_limit_exceeded",
             other => other.code(),
         };
-        let field = matches!(error, Error::ModelUnavailable { .. }).then(|| "model".to_owned());
+        let names_it = matches!(
+            error,
+            Error::ModelUnavailable { .. }
+                | Error::Denied { why: Denial::Platform | Denial::Model | Denial::Agent, .. }
+        );
+        let field = names_it.then(|| "model".to_owned());
         let retry_after = error.retry_after();
         Self { field, retry_after, ..Self::new(kind, code, error.to_string()) }
     }
