@@ -3,6 +3,8 @@
 //! that list for the rest.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
 use base::OrganisationId;
 use futures::future::BoxFuture;
@@ -21,22 +23,41 @@ pub enum Thing {
     Execution,
     /// A person, by their id.
     User,
+    /// An agent, by its slug or an alias.
+    Agent,
 }
 
 /// Gives the name under which an organisation's thing is kept, `CLINIC` for `clinic`, or
 /// `None` when there is none.
-pub type Find =
-    for<'a> fn(&'a mut Tx, OrganisationId, &'a str) -> BoxFuture<'a, store::Result<Option<String>>>;
+pub type Find = dyn for<'a> Fn(&'a mut Tx, OrganisationId, &'a str) -> BoxFuture<'a, store::Result<Option<String>>>
+    + Send
+    + Sync;
 
 /// What the features keep.
-#[derive(Debug, Clone, Default)]
-pub struct Things(BTreeMap<Thing, Find>);
+#[derive(Clone, Default)]
+pub struct Things(BTreeMap<Thing, Arc<Find>>);
+
+impl fmt::Debug for Things {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Things {
     /// Says how a thing is found.
     #[must_use]
-    pub fn with(mut self, thing: Thing, find: Find) -> Self {
-        self.0.insert(thing, find);
+    pub fn with<F>(mut self, thing: Thing, find: F) -> Self
+    where
+        F: for<'a> Fn(
+                &'a mut Tx,
+                OrganisationId,
+                &'a str,
+            ) -> BoxFuture<'a, store::Result<Option<String>>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.0.insert(thing, Arc::new(find));
         self
     }
 

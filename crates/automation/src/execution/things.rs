@@ -1,5 +1,8 @@
-//! What other features may name: executions.
+//! What other features may name: executions and agents.
 
+use std::sync::Arc;
+
+use agent::Library;
 use base::{ExecutionId, OrganisationId};
 use futures::future::BoxFuture;
 use store::{Result, Tx};
@@ -7,9 +10,12 @@ use web::{Thing, Things};
 
 use super::sql;
 
-/// Adds how executions are found: by their id.
-pub fn things(things: Things) -> Things {
-    things.with(Thing::Execution, find)
+/// Adds how executions are found, by their id, and agents, by their slug or an alias.
+pub fn things(things: Things, library: Arc<Library>) -> Things {
+    things.with(Thing::Execution, find).with(Thing::Agent, move |_, _, name| {
+        let slug = library.agent(name.trim()).map(|agent| agent.slug.clone());
+        Box::pin(async move { Ok(slug) })
+    })
 }
 
 fn find<'a>(

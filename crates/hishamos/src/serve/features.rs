@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use agent::Library;
 use agent::port::Insiders;
 use agent::tool::Registry;
 use base::{Clock, Random};
@@ -93,8 +94,8 @@ pub fn procedures(gateway: Gateway) -> Procedures {
 }
 
 /// What the features keep, for others to name.
-pub fn things() -> Things {
-    automation::things(projects::things(identity::things(Things::default())))
+pub fn things(library: Arc<Library>) -> Things {
+    automation::things(projects::things(identity::things(Things::default())), library)
 }
 
 /// The tools that agents may call. This release has none: its agents answer, they do not act.

@@ -67,6 +67,7 @@ impl Server {
         let node = node::id(folder.path(), &OsRandom)?;
         let (listener, address) = listen::bind(config.server.listen)?;
         let library = library::read(folder.path())?;
+        let agents = Arc::new(library.agents);
         let metrics = Metrics::install()?;
         let db = open_database(config, may_migrate).await?;
         let lifetimes =
@@ -82,7 +83,7 @@ impl Server {
             random,
             bus: Bus::default(),
             authenticator: Arc::new(identity.clone()),
-            things: features::things(),
+            things: features::things(agents.clone()),
             hosts: AllowedHosts::new(config.server.hosts()),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
@@ -99,7 +100,7 @@ impl Server {
         let automation = Automation::start(
             &app,
             Parts {
-                library: Arc::new(library.agents),
+                library: agents,
                 workflows: library.workflows,
                 models: Arc::new(gateway.clone()),
                 procedures: features::procedures(gateway.clone()),

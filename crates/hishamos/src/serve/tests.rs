@@ -33,23 +33,24 @@ pub async fn application() -> (App, Reachable) {
     let random: Arc<dyn Random> = Arc::new(OsRandom);
     let gateway = features::gateway(&config, None, clock.clone(), random.clone()).unwrap();
     let identity = Identity::default();
+    let files = library::read(folder.path()).unwrap();
+    let agents = Arc::new(files.agents);
     let app = App::new(AppParts {
         db,
         clock,
         random,
         bus: Bus::default(),
         authenticator: Arc::new(identity.clone()),
-        things: features::things(),
+        things: features::things(agents.clone()),
         hosts: AllowedHosts::new([]),
         tasks: TaskTracker::new(),
         shutdown: CancellationToken::new(),
         is_https: false,
     });
-    let files = library::read(folder.path()).unwrap();
     let automation = Automation::start(
         &app,
         Parts {
-            library: Arc::new(files.agents),
+            library: agents,
             workflows: files.workflows,
             models: Arc::new(gateway.clone()),
             procedures: features::procedures(gateway.clone()),
