@@ -47,9 +47,10 @@ pub struct ModelCall {
     pub execution: ExecutionId,
     /// The step's id.
     pub step: String,
-    /// The agent that asks.
+    /// The agent that asks, by its slug.
     pub agent: String,
-    /// On whose account it is made; their limits hold for it.
+    /// On whose account it is, if on a person's: their limits hold for it, and what they may
+    /// not use is refused.
     pub user: Option<UserId>,
     /// Which instance of a fanned-out step, from 0.
     pub instance: u32,

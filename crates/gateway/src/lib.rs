@@ -7,6 +7,7 @@
 use store::Procedures;
 use web::Routes;
 
+mod ai_access;
 pub mod budget;
 mod cache;
 mod call;
@@ -40,6 +41,7 @@ pub use virtual_key::{KeyScope, VirtualKey};
 pub fn routes(gateway: Gateway) -> Routes {
     model::routes(gateway.clone())
         .merge(ledger::routes())
+        .merge(ai_access::routes(gateway.clone()))
         .merge(budget::routes(gateway.clone()))
         .merge(virtual_key::routes())
         .merge(limit::routes())

@@ -10,7 +10,7 @@ use engine::Input;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use llm::chat::{Delta, Finish, Message, Part, Role, TokenUsage};
-use llm::{DeltaStream, Error};
+use llm::{DeltaStream, Denial, Error};
 use serde_json::{Value as Json, json};
 use store::Signal;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -289,6 +289,9 @@ fn failure(end: &Execution) -> Error {
     let message = format!("execution {id}: {}", error.message);
     if error.code.starts_with("budget_") {
         return Error::OutOfCredit { message };
+    }
+    if let Ok(why) = error.code.parse::<Denial>() {
+        return Error::Denied { why, retry_after: None, message };
     }
     cut(message)
 }

@@ -6,13 +6,15 @@ use std::time::Duration;
 use agent::port::{CallOutcome, ModelCall, OnDelta};
 use base::Micros;
 use futures::StreamExt as _;
-use llm::Error;
-use llm::chat::{Accumulator, Reply};
+use llm::chat::{Accumulator, Reply, Request};
+use llm::tokens::estimate_input;
+use llm::{Error, most_output};
 use tokio::time::{Instant, sleep};
 use tracing::Span;
 
 use super::perform::expected;
 use super::{CallMeta, Gateway};
+use crate::ai_access::Asked;
 use crate::limit::{Pass, Subject, TooMuch, give_back, subjects};
 use crate::telemetry::{self, Answered, Operation, Told};
 
@@ -36,10 +38,12 @@ impl Gateway {
         let mut meta = CallMeta {
             organisation: call.organisation,
             model: call.model.clone(),
+            user: call.user,
             without: call.without.clone(),
             on_lost: call.on_lost.clone(),
             patience: PATIENCE,
         };
+        self.let_in(&meta, &call.agent, &call.request)?;
         let plan = self.picture(meta.organisation).plan(&self.wanted(&meta)?)?;
         let first = (&*plan.targets[0].platform.name, plan.targets[0].model.as_str());
         let mut pass = self.let_pass(&call).await?;
@@ -85,6 +89,19 @@ impl Gateway {
             scripted: reply.scripted,
             reply,
         })
+    }
+
+    /// Whether a call may be made on the account that it is on; counts it.
+    fn let_in(&self, meta: &CallMeta, agent: &str, request: &Request) -> Result<(), Error> {
+        let Some(user) = meta.user else { return Ok(()) };
+        let (organisation, wanted) = (meta.organisation, self.wanted(meta)?);
+        let asked = Asked { organisation, user: Some(user), agent: Some(agent), wanted: &wanted };
+        self.may_ask(asked, |kind, model| {
+            let (limit, reasoning) = (request.max_output_tokens, request.reasoning);
+            let output = u64::from(most_output(kind, model, limit, reasoning));
+            i64::try_from(estimate_input(request).saturating_add(output)).unwrap_or(i64::MAX)
+        })?;
+        self.count_request((organisation, user), self.clock().now())
     }
 
     /// Waits in order until the limits of the organisation and of the user let a call pass.

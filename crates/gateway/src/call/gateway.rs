@@ -14,6 +14,7 @@ use super::CallMeta;
 use super::stored::Stored;
 use super::ticket::Uptime;
 use crate::RetryPolicy;
+use crate::ai_access::Hours;
 use crate::limit::{Limits, Turnstile};
 use crate::local::Local;
 use crate::model::{Lister, ModelList};
@@ -48,6 +49,8 @@ struct Inner {
     meters: Meters,
     /// Whether the spans of executions' calls tell what was said.
     captures_content: bool,
+    /// The requests of people in the last hour.
+    hours: Hours,
     /// The models that were already reported to have no price.
     without_price: Mutex<BTreeSet<String>>,
 }
@@ -81,6 +84,7 @@ impl Gateway {
             limits: Limits::new(config.shared),
             meters: Meters::default(),
             captures_content: config.capture_content,
+            hours: Hours::default(),
             without_price: Mutex::default(),
         })))
     }
@@ -174,6 +178,10 @@ impl Gateway {
 
     pub(super) fn captures_content(&self) -> bool {
         self.0.captures_content
+    }
+
+    pub(crate) fn hours(&self) -> &Hours {
+        &self.0.hours
     }
 
     pub(super) fn uptime(&self) -> Uptime {

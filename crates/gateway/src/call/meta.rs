@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agent::port::OnLost;
-use base::OrganisationId;
+use base::{OrganisationId, UserId};
 
 /// How long a call waits for its platform's limits unless somebody says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -16,6 +16,8 @@ pub struct CallMeta {
     pub organisation: OrganisationId,
     /// The model, group or `platform/model` that is wanted; `None` asks for the default.
     pub model: Option<String>,
+    /// On whose account it is: routing leaves out what they may not use.
+    pub user: Option<UserId>,
     /// The platforms that must not be asked: no money is set aside for them.
     pub without: Vec<Arc<str>>,
     /// Who pays for tries that were given up with an unknown cost.
@@ -28,7 +30,13 @@ impl CallMeta {
     /// A call of this organisation for this model.
     pub fn new(organisation: OrganisationId, model: impl Into<String>) -> Self {
         let (model, without) = (Some(model.into()), Vec::new());
-        Self { organisation, model, without, on_lost: None, patience: PATIENCE }
+        Self { organisation, model, user: None, without, on_lost: None, patience: PATIENCE }
+    }
+
+    /// The same on a person's account.
+    #[must_use]
+    pub fn on_account_of(self, user: UserId) -> Self {
+        Self { user: Some(user), ..self }
     }
 
     /// The same with somebody who pays for tries that were given up.

@@ -42,7 +42,7 @@ impl Gateway {
     /// count where that counts, else an estimate. Nothing is charged, retried or failed over.
     pub async fn count_tokens(&self, meta: &CallMeta, request: Request) -> Result<TokenCount> {
         let picture = self.picture(meta.organisation);
-        let plan = picture.plan(&self.wanted(meta)?)?;
+        let plan = picture.plan_for(meta.user, &self.wanted(meta)?)?;
         let Target { platform, model, .. } = &plan.targets[0];
         let request = Request { model: model.clone(), ..request };
         let guess = TokenCount { input: estimate_input(&request), estimated: true };
@@ -84,7 +84,7 @@ impl Gateway {
             }
         };
         let picture = self.picture(meta.organisation);
-        let mut plan = picture.plan(&self.wanted(meta)?)?;
+        let mut plan = picture.plan_for(meta.user, &self.wanted(meta)?)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
         let tokens = plan.tokens(|| estimate_embedding(&request));
         let (answer, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
@@ -110,7 +110,7 @@ impl Gateway {
             }
         };
         let picture = self.picture(meta.organisation);
-        let mut plan = picture.plan(&self.wanted(meta)?)?;
+        let mut plan = picture.plan_for(meta.user, &self.wanted(meta)?)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
         let tokens = plan.tokens(|| most_heard(&request).input);
         let (answer, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;

@@ -11,6 +11,7 @@ use llm::tokens::estimate_input;
 use super::answer::Heard;
 use super::ticket::Ticket;
 use super::{Answer, CallMeta, Gateway};
+use crate::ai_access::Asked;
 use crate::platform::{Picture, Target};
 use crate::price::UnknownPrice;
 
@@ -24,7 +25,7 @@ impl Gateway {
     pub async fn stream(&self, meta: &CallMeta, request: Request) -> Result<Answer, Error> {
         let picture = self.picture(meta.organisation);
         let wanted = self.wanted(meta)?;
-        let mut plan = picture.plan(&wanted)?;
+        let mut plan = picture.plan_for(meta.user, &wanted)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
         let request = &request;
         let ask = |target: Target, ticket: Ticket| {
@@ -49,7 +50,7 @@ impl Gateway {
     ) -> Result<(Reply, Arc<str>, String), Error> {
         let picture = self.picture(meta.organisation);
         let wanted = self.wanted(meta)?;
-        let mut plan = picture.plan(&wanted)?;
+        let mut plan = picture.plan_for(meta.user, &wanted)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
         let request = &request;
         let ask = |target: Target, ticket: Ticket| {

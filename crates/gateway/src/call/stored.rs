@@ -10,14 +10,15 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::Gateway;
+use crate::ai_access;
 use crate::health::PlatformState;
 use crate::platform::{self, Directory, Picture, Platform, Record};
 use crate::price;
 use crate::route;
 use crate::secret::{Place, SecretError, Secrets};
 
-/// How often another server's changes are looked for.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often another server's changes are looked for: they act within a second.
+const LOOK: Duration = Duration::from_millis(900);
 
 /// Where the platforms of organisations are.
 #[derive(Debug)]
@@ -103,12 +104,13 @@ impl Gateway {
         organisation: OrganisationId,
         version: i64,
     ) -> Result<Picture, SecretError> {
-        let (records, groups, prices) = {
+        let (records, groups, prices, people) = {
             let mut tx = stored.db.read().await?;
             (
                 platform::sql::all(&mut tx, organisation).await?,
                 route::sql::all(&mut tx, organisation).await?,
                 price::sql::all(&mut tx, organisation).await?,
+                ai_access::sql::bounded(&mut tx, organisation).await?,
             )
         };
         // whoever sets up a platform with the name of a server found here means their own
@@ -132,6 +134,7 @@ impl Gateway {
         let enabled = groups.into_iter().filter(|group| group.is_enabled);
         picture.groups = enabled.map(|group| (group.name.clone(), Arc::new(group))).collect();
         picture.prices = prices;
+        picture.people = people;
         Ok(picture)
     }
 

@@ -1,6 +1,6 @@
 //! The most that a call may come to, before it is made.
 
-use base::{Micros, OrganisationId, Timestamp};
+use base::{Micros, OrganisationId, Timestamp, UserId};
 use llm::ProviderKind;
 use llm::chat::TokenUsage;
 
@@ -45,19 +45,19 @@ impl Worst {
 }
 
 impl Gateway {
-    /// The most that a call for this model, group or alias may cost, by the prices of the
-    /// organisation, when it uses at each target at most what `most` says. A name that leads
+    /// The most that a person's call for this model, group or alias may cost, by the prices of
+    /// the organisation, when it uses at each target at most what `most` says. A name that leads
     /// nowhere is priced as it is written: its call will fail and come to nothing.
     pub(crate) fn worst(
         &self,
-        organisation: OrganisationId,
+        (organisation, user): (OrganisationId, Option<UserId>),
         (provider, wanted): (&str, &str),
         most: impl Fn(ProviderKind, &str) -> TokenUsage,
         at: Timestamp,
     ) -> Worst {
         let picture = self.picture(organisation);
         let mut worst = Worst { places: Vec::new(), output: 0 };
-        let Ok(plan) = picture.plan(wanted) else {
+        let Ok(plan) = picture.plan_for(user, wanted) else {
             let model = wanted.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/'));
             let model = model.unwrap_or(wanted);
             let usage = most(ProviderKind::OpenAi, model);

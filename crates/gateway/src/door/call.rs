@@ -87,7 +87,9 @@ impl Doors {
             Refusal::Unpriced(_) | Refusal::Unavailable(_) => None,
         };
         // a key asks what it may ask, whatever a budget prefers
-        if let Some(model) = cheaper.filter(|model| call.holder.may_ask(model)) {
+        let may_ask =
+            |model: &String| call.holder.may_ask(model) && self.may_go_to(&call.holder, model);
+        if let Some(model) = cheaper.filter(may_ask) {
             quote = Arc::new(self.quote(&call.holder, &model, request)?);
             wanted = model;
             thrift.is_cheaper = true;
@@ -166,6 +168,7 @@ impl Doors {
         let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
+            .on_account_of(call.holder.key.user_id)
             .without(without)
             .paid_by(Some(held.on_lost(self, call, &quote)))
             .patient_for(self.options.patience);
@@ -229,6 +232,7 @@ impl Doors {
         let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
         let held = Held::new(ticket);
         let meta = CallMeta::new(call.holder.organisation, wanted)
+            .on_account_of(call.holder.key.user_id)
             .without(without)
             .paid_by(Some(held.on_lost(self, &call, &quote)))
             .patient_for(self.options.patience);

@@ -99,7 +99,7 @@ async fn carry_out(
     body: Body,
 ) -> Result<Response, Failure> {
     let body = body::read(headers, body, doors.options.largest_body).await?;
-    let asked = door.decode(&body)?;
+    let mut asked = door.decode(&body)?;
     drop(body);
     let holder = &call.holder;
     enter::check(holder, KeyScope::Chat, &asked.request.model)?;
@@ -107,6 +107,9 @@ async fn carry_out(
         return inside(doors, door, holder, call, asked).await;
     }
     let quote = Arc::new(doors.quote(holder, &asked.request.model, &asked.request)?);
+    if let Some(end) = doors.let_in(holder, &quote)? {
+        asked.request.max_output_tokens.get_or_insert(end);
+    }
     let may_use = doors.does(Part::Cache)
         && doors.memory.chat.is_on()
         && cache::may_use(headers, &asked.request);

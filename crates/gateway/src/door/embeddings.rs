@@ -56,6 +56,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let tokens = estimate_embedding(&asked.request);
     let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), tokens);
     let quote = Arc::new(quote?);
+    doors.let_in(&call.holder, &quote)?;
     let of = (quote.provider(), quote.model());
     let may_use = doors.does(Part::Cache)
         && doors.memory.embeddings.is_on()
@@ -90,6 +91,7 @@ async fn vectors(
     let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, request.model.clone())
+        .on_account_of(call.holder.key.user_id)
         .without(without)
         .paid_by(Some(held.on_lost(doors, call, &quote)))
         .patient_for(doors.options.patience);

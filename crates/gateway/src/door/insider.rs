@@ -22,6 +22,11 @@ pub(super) fn of(model: &str) -> Option<(Who, &str)> {
 }
 
 impl Who {
+    /// Whether it is an agent or a workflow.
+    pub(super) const fn kind(self) -> Insider {
+        self.0
+    }
+
     /// What a key needs to ask.
     pub(super) const fn scope(self) -> KeyScope {
         match self.0 {
@@ -43,6 +48,7 @@ impl Doors {
             let message = format!("nobody answers as \"{}\" on this server", request.model);
             return Err(Failure::new(Kind::NotFound, "model_not_found", message));
         };
+        self.let_in_to(holder, who.0, slug).await?;
         let tokens = i64::try_from(estimate_input(&request)).unwrap_or(i64::MAX);
         // what it asks models counts for the user and the organisation when it asks them
         let pass = self.pass_key(holder, tokens).await?;

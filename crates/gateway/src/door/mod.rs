@@ -1,7 +1,7 @@
 //! The doors for outside clients: `/v1` in the dialects that their libraries speak.
 //!
-//! Start with [`Doors`] and `chat.rs`. The order of a call: key, body, model, cache, limits,
-//! money, call, booking. Nothing on this way asks SQL for a single call: keys, budgets and
+//! Start with [`Doors`] and `chat.rs`. The order of a call: key, body, model, what its
+//! person may use, cache, limits, money, call, booking. Nothing on this way asks SQL for a single call: keys, budgets and
 //! limits are remembered for less than a second, money comes in slices, and the ledger's
 //! rows are written in groups.
 
@@ -20,6 +20,7 @@ mod failure;
 mod held;
 mod insider;
 mod models;
+mod person;
 mod quote;
 mod stream;
 mod tokens;

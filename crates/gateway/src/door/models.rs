@@ -96,7 +96,7 @@ async fn names(doors: &Doors, holder: &Holder) -> Vec<String> {
     if let Some(insiders) = &doors.insiders {
         names.extend(insiders.names(holder.organisation).await);
     }
-    names.retain(|name| holder.may_ask(name));
+    names.retain(|name| holder.may_ask(name) && doors.may_use(holder, name));
     names.sort();
     names.dedup();
     names

@@ -27,6 +27,8 @@ pub(super) struct Quote {
     pub(super) cost_known: bool,
     /// About how many tokens it takes, for limits.
     pub(super) tokens: i64,
+    /// The most tokens that it may take, read and written, for who may use only so many.
+    pub(super) asks: i64,
     bound: InputBound,
 }
 
@@ -42,8 +44,11 @@ impl Doors {
         // most calls without a limit get one from a budget
         let limit = request.max_output_tokens.unwrap_or(USUAL_OUTPUT);
         let bound = InputBound::of(request);
-        let tokens = estimate_input(request).saturating_add(u64::from(limit));
-        self.priced(holder, wanted, request, Some(limit), (bound, tokens))
+        let input = estimate_input(request);
+        let tokens = input.saturating_add(u64::from(limit));
+        let quote = self.priced(holder, wanted, request, Some(limit), (bound, tokens))?;
+        let input = i64::try_from(input).unwrap_or(i64::MAX);
+        Ok(Quote { asks: input.saturating_add(quote.most.output), ..quote })
     }
 
     /// The same for a call whose answer nobody limits.
@@ -90,7 +95,8 @@ impl Doors {
         tokens: u64,
     ) -> Result<Quote, Failure> {
         let picture = self.gateway.picture(holder.organisation);
-        let plan = picture.plan(wanted).map_err(|error| Failure::from(&error))?;
+        let plan = picture.plan_for(Some(holder.key.user_id), wanted);
+        let plan = plan.map_err(|error| Failure::from(&error))?;
         let now = self.app.now();
         let mut amount = Amount::default();
         let mut places: Vec<Place> = Vec::with_capacity(plan.targets.len());
@@ -112,8 +118,8 @@ impl Doors {
             }
         }
         let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
-        let bound = InputBound::default();
-        Ok(Quote { most: amount, places, cost_known, tokens, bound })
+        let (bound, asks) = (InputBound::default(), tokens.saturating_add(amount.output));
+        Ok(Quote { most: amount, places, cost_known, tokens, asks, bound })
     }
 }
 

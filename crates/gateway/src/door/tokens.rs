@@ -51,7 +51,8 @@ async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Respons
     }
     // it is a request, but reads and writes nothing
     doors.pass(&holder, 0).await?;
-    let meta = CallMeta::new(holder.organisation, request.model.clone());
+    let meta =
+        CallMeta::new(holder.organisation, request.model.clone()).on_account_of(holder.key.user_id);
     let counted = doors.gateway.count_tokens(&meta, request).await;
     let counted = counted.map_err(|error| Failure::from(&error))?;
     let Some(key) = key else { return Ok(written(counted)) };

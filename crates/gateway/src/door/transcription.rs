@@ -51,10 +51,12 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let most = most_heard(&asked.request);
     let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), most.input);
     let quote = Arc::new(quote?);
+    doors.let_in(&call.holder, &quote)?;
     let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
     let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted)
+        .on_account_of(call.holder.key.user_id)
         .without(without)
         .paid_by(Some(held.on_lost(doors, &call, &quote)))
         .patient_for(doors.options.patience);

@@ -39,7 +39,10 @@ pub(super) async fn afford(
     if let OnExceeded::Fallback(model) = &short.on_exceeded {
         let cheaper = wanted.of(model);
         let worst = quote(&cheaper);
-        if let Ok(afforded) = attempt(tx, organisation, cheaper, worst, now).await? {
+        // nobody is led to a model that they may not use
+        if cheaper.may_be_made(gateway, organisation).is_ok()
+            && let Ok(afforded) = attempt(tx, organisation, cheaper, worst, now).await?
+        {
             return Ok(afforded);
         }
     }

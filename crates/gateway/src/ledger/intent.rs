@@ -12,6 +12,7 @@ use store::{CallContext, Procedure, ProcedureError, Tx};
 use super::afford::Afforded;
 use super::{afford, close, model, sql};
 use crate::Gateway;
+use crate::ai_access::Asked;
 use crate::budget::{Place, Scope, target};
 use crate::call::Worst;
 
@@ -115,7 +116,25 @@ impl Intent {
         };
         let wanted = self.model.as_deref().unwrap_or_default();
         let named = (self.provider(), wanted);
-        gateway.worst(organisation, named, most, at)
+        gateway.worst((organisation, self.user), named, most, at)
+    }
+
+    /// Fails when the person on whose account the call is may not make it.
+    pub(super) fn may_be_made(
+        &self,
+        gateway: &Gateway,
+        organisation: OrganisationId,
+    ) -> Result<(), ProcedureError> {
+        let (agent, wanted) = (self.agent.as_deref(), self.model.as_deref().unwrap_or_default());
+        let asked = Asked { organisation, user: self.user, agent, wanted };
+        let allowed = gateway.may_ask(asked, |kind, model| {
+            let output = most_output(kind, model, self.max_output_tokens, None);
+            i64::from(self.estimated_input_tokens) + i64::from(output)
+        });
+        allowed.map_err(|denied| ProcedureError::Refused {
+            code: denied.code(),
+            message: denied.to_string(),
+        })
     }
 
     /// The same call of another model.
@@ -218,6 +237,7 @@ impl Procedure for RecordCallIntent {
                 let at = &wanted.lost_at;
                 usage += close::interrupted(tx, organisation, &left, at, context.now).await?;
             }
+            wanted.may_be_made(&self.gateway, organisation)?;
             let Afforded { intent, worst, without } =
                 afford::afford(&self.gateway, tx, organisation, &wanted, context.now).await?;
             sql::insert(tx, organisation, &intent, &worst, context.now).await?;

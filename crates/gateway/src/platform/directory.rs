@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::{OrganisationId, Timestamp};
+use base::{OrganisationId, Timestamp, UserId};
 use llm::Error;
 use llm::chat::TokenUsage;
 use llm::price::Price;
 
 use super::{Offer, Platform, resolve};
+use crate::ai_access::Profile;
 use crate::price::{Prices, UnknownPrice, comparable};
 use crate::route::{Candidate, Group, Strategy};
 
@@ -36,6 +37,8 @@ pub(crate) struct Picture {
     pub(crate) prices: Prices,
     /// What happens to calls without a known price.
     pub(crate) unknown_price: UnknownPrice,
+    /// What bounds the people whom something bounds.
+    pub(crate) people: HashMap<UserId, Profile>,
     by_name: HashMap<Arc<str>, usize>,
 }
 

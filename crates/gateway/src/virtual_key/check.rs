@@ -14,8 +14,8 @@ pub(super) fn name(text: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// A limit for each minute.
-pub(super) fn limit(field: &str, value: Option<i64>) -> Result<()> {
+/// A limit: for each minute, each hour or each request.
+pub(crate) fn limit(field: &str, value: Option<i64>) -> Result<()> {
     if value.is_some_and(|value| !(1..=1_000_000_000).contains(&value)) {
         return Err(invalid(field, "use 1 to 1000000000, or leave it out for no limit"));
     }
@@ -23,7 +23,7 @@ pub(super) fn limit(field: &str, value: Option<i64>) -> Result<()> {
 }
 
 /// The models that a key may ask.
-pub(super) fn models(models: &[String]) -> Result<()> {
+pub(crate) fn models(models: &[String]) -> Result<()> {
     if models.len() > 500 {
         return Err(invalid("models", "name at most 500; a * at the end stands for many"));
     }

@@ -15,7 +15,8 @@ mod sql;
 mod token;
 
 pub(crate) use cache::Keys;
-pub(crate) use model::Holder;
+pub(crate) use check::{limit as check_limit, models as check_models};
+pub(crate) use model::{Holder, fits};
 pub use model::{KeyScope, VirtualKey};
 pub(crate) use sql::find_id as find;
 

@@ -175,7 +175,8 @@ impl Holder {
     }
 }
 
-fn fits(pattern: &str, model: &str) -> bool {
+/// Whether a pattern means a model: by its name, or its beginning and a `*`.
+pub(crate) fn fits(pattern: &str, model: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(start) => model.starts_with(start),
         None => pattern == model,

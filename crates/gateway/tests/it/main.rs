@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod ai_access;
 mod budgets;
 mod calls;
 mod doors;
@@ -14,6 +15,7 @@ mod ledger;
 mod lifeline;
 mod limits;
 mod lists;
+mod people;
 mod platforms;
 mod prices;
 mod provider_budgets;

@@ -259,6 +259,13 @@ pub(super) const TABLES: &[Table] = &[
         times: &["created_at", "updated_at"],
     },
     Table {
+        name: "ai_access",
+        key: &[Key::Text("organisation_id"), Key::Text("user_id")],
+        ids: &[ORGANISATION, id!("user_id", UserId), id!("updated_by", UserId)],
+        json: &["platforms", "models", "agents"],
+        times: &["created_at", "updated_at"],
+    },
+    Table {
         name: "data_keys",
         key: BY_ID,
         ids: &[ORGANISATION],

@@ -96,6 +96,7 @@ pub const SHIPPED: Migrations = Migrations(&[
     migration!(6, "0006_indexes", Version::new(0, 2, 0)),
     migration!(7, "0007_key_pays", Version::new(0, 2, 0)),
     migration!(8, "0008_people", Version::new(0, 2, 0)),
+    migration!(9, "0009_ai_access", Version::new(0, 2, 0)),
 ]);
 
 #[cfg(test)]

@@ -130,10 +130,12 @@ async fn call_model(
     let model = journal.turn.spec().model.clone();
     let default = || desk.dependencies.models.default_model_of(assignment.organisation);
     let model = model.or_else(default);
+    let agent = journal.turn.spec().agent.slug.clone();
     let intent = Intent {
         call_id,
         nth,
         repair,
+        agent: agent.clone(),
         model: model.clone(),
         estimated_input_tokens,
         most_input_tokens,
@@ -159,7 +161,7 @@ async fn call_model(
         organisation: assignment.organisation,
         execution: assignment.execution,
         step: assignment.step.clone(),
-        agent: assignment.agent.clone(),
+        agent,
         user: assignment.payer.user,
         instance: u32::try_from(key.instance).unwrap_or(u32::MAX),
         attempt: key.attempt,

@@ -277,6 +277,8 @@ pub(super) struct Intent {
     pub call_id: CallId,
     pub nth: u32,
     pub repair: bool,
+    /// The slug of the agent that asks.
+    pub agent: String,
     /// The model that will be asked; the default one by its name.
     pub model: Option<String>,
     pub estimated_input_tokens: u64,
@@ -292,7 +294,7 @@ impl Intent {
             "id": id, "execution_id": assignment.execution, "step": assignment.step, "instance": key.instance,
             "attempt": key.attempt, "nth": self.nth, "is_repair": self.repair, "model": self.model,
             "estimated_input_tokens": self.estimated_input_tokens, "most_input_tokens": self.most_input_tokens,
-            "max_output_tokens": self.max_output_tokens, "agent": assignment.agent,
+            "max_output_tokens": self.max_output_tokens, "agent": self.agent,
             "user": payer.user, "key": payer.key, "project": payer.project,
             "department": payer.department, "sprint": payer.charge.sprint, "epic": payer.charge.epic, "item": payer.charge.item,
             "caps": { "execution": payer.execution_cap, "step": payer.step_cap },
@@ -316,7 +318,7 @@ pub(super) enum Intended {
     /// It stands; the call may be made, with this model in place of the wanted one, and without
     /// asking these providers.
     Noted { model: Option<String>, without: Vec<String> },
-    /// A budget forbids it.
+    /// A budget forbids it, or the person on whose account it is may not make it.
     Refused { code: &'static str, message: String },
 }
 

@@ -1,5 +1,6 @@
 //! The doors for outside clients, through HTTP, in front of a provider that counts.
 
+mod ai_access;
 mod bad_bodies;
 mod bad_providers;
 mod cache;
