@@ -11,7 +11,6 @@ use llm::tokens::estimate_input;
 use super::answer::Heard;
 use super::ticket::Ticket;
 use super::{Answer, CallMeta, Gateway};
-use crate::ai_access::Asked;
 use crate::platform::{Picture, Target};
 use crate::price::UnknownPrice;
 

@@ -3,9 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    api_key, board, budget, check, completion, configuration, doctor, execution, health, ledger,
-    model, model_group, platform, price, project, rate_limit, schedule, secret, usage, user,
-    virtual_key, workflow,
+    ai_access, api_key, board, budget, check, completion, configuration, doctor, execution, health,
+    ledger, model, model_group, platform, price, project, rate_limit, schedule, secret, usage,
+    user, virtual_key, workflow,
 };
 use crate::demo::DemoCommand;
 use crate::serve::ServeCommand;
@@ -65,6 +65,9 @@ pub enum Command {
     /// What the organisation and its people may ask for in a minute
     #[command(subcommand)]
     RateLimit(rate_limit::Command),
+    /// What each person may use of platforms, models and agents
+    #[command(subcommand, name = "ai-access")]
+    AiAccess(ai_access::Command),
     /// What models cost
     #[command(subcommand)]
     Price(price::Command),

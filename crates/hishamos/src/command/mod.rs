@@ -3,6 +3,7 @@
 //!
 //! Start with [`Cli`] and [`run`].
 
+mod ai_access;
 mod api_key;
 mod board;
 mod budget;

@@ -7,9 +7,9 @@ use base::{OsRandom, SystemClock};
 
 use super::cli::{Cli, Command};
 use super::{
-    api_key, board, budget, check, completion, configuration, doctor, execution, health, ledger,
-    model, model_group, platform, price, project, rate_limit, schedule, secret, usage, user,
-    virtual_key, workflow,
+    ai_access, api_key, board, budget, check, completion, configuration, doctor, execution, health,
+    ledger, model, model_group, platform, price, project, rate_limit, schedule, secret, usage,
+    user, virtual_key, workflow,
 };
 use crate::config::{self, Config, Environment};
 use crate::failure::{Exit, Failure, Result};
@@ -55,6 +55,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Key(command) => client(virtual_key::run(command, output, &environment)),
         Command::Budget(command) => client(budget::run(command, output, &environment)),
         Command::RateLimit(command) => client(rate_limit::run(command, output, &environment)),
+        Command::AiAccess(command) => client(ai_access::run(command, output, &environment)),
         Command::Price(command) => client(price::run(command, output, &environment)),
         Command::Usage(command) => client(usage::run(command, output, &environment)),
         Command::Ledger(command) => client(ledger::run(*command, output, &environment)),

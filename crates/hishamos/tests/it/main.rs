@@ -1,5 +1,6 @@
 //! The real program, run as people run it.
 
+mod ai_access;
 mod bad_input;
 mod budget;
 mod crash;

@@ -190,12 +190,11 @@ impl Site {
         Some((status, answer.json().await.ok()?))
     }
 
-    /// Sets something.
-    pub async fn put(&self, server: &Server, path: &str, body: &Json) {
+    /// Sets something; gives the status and the answer.
+    pub async fn put(&self, server: &Server, path: &str, body: &Json) -> (u16, Json) {
         let request = self.http.put(format!("{}/api/v1{path}", server.url()));
         let answer = request.bearer_auth(&self.key).json(body).send().await.unwrap();
-        let status = answer.status();
-        assert!(status.is_success(), "{path}: {status} {}", answer.text().await.unwrap());
+        (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
     /// Removes something.
