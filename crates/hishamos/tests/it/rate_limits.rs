@@ -70,12 +70,9 @@ async fn limits_hold(database: Vec<String>) {
         "models": ["m"], "default_model": "m",
     });
     made(&site, &server, "/platforms", platform).await;
-    site.put(
-        &server,
-        "/rate-limits",
-        &json!({ "scope": "organisation", "requests_per_minute": ROOM }),
-    )
-    .await;
+    let limit = json!({ "scope": "organisation", "requests_per_minute": ROOM });
+    let (status, answer) = site.put(&server, "/rate-limits", &limit).await;
+    assert_eq!(status, 200, "{answer}");
     provider.hold();
     let names: Vec<String> = (0..EXECUTIONS).map(|number| format!("l{number}")).collect();
     join_all(names.iter().map(|name| execute(&site, &server, name))).await;
@@ -107,7 +104,8 @@ async fn limits_hold(database: Vec<String>) {
     let server = site.start().await;
     site.delete(&server, "/rate-limits?scope=organisation").await;
     let limit = json!({ "scope": "user", "scope_id": user, "tokens_per_minute": 10 });
-    site.put(&server, "/rate-limits", &limit).await;
+    let (status, answer) = site.put(&server, "/rate-limits", &limit).await;
+    assert_eq!(status, 200, "{answer}");
     let id = execute(&site, &server, "never").await;
     let failed = until("a refusal", async || {
         let detail = site.read(&server, &format!("/executions/{id}")).await;
