@@ -22,5 +22,5 @@ mod workflow;
 
 pub use automation::{Automation, Parts, routes};
 pub use execution::things;
-pub use runner::{HttpTool, Options, RunnerState};
+pub use runner::{HttpTool, Options, Point, RunnerState};
 pub use workflow::{BuiltIn, Workflows};

@@ -11,6 +11,7 @@ mod file_sizes;
 mod links;
 mod map;
 mod module_docs;
+mod points;
 mod source;
 mod sql_places;
 mod tree;

@@ -9,6 +9,7 @@ use store::Error;
 use super::change::Change;
 use super::handle::{InputError, StartError};
 use super::machine::{Machine, Reply};
+use super::points::Point;
 use super::{announce, ending, sql};
 
 /// How long a commit that failed for want of space waits before it is tried again.
@@ -26,6 +27,7 @@ impl Machine {
             let (batch, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
             let procedures = self.dependencies.procedures.clone();
             let now = app.now();
+            Point::FactsDue.pass();
             let result = self
                 .app
                 .db
@@ -35,6 +37,7 @@ impl Machine {
                             sql::write(tx, &lease, &batch, now, app.random.as_ref()).await?;
                         ending::close_calls(tx, &procedures, &batch, now, &app.random).await?;
                         announce::announce(tx, &batch, now).await?;
+                        Point::FactsWritten.pass();
                         Ok(written)
                     })
                 })
@@ -48,7 +51,11 @@ impl Machine {
                     self.give_up_creations(changes);
                     tokio::time::sleep(FULL_DISK_WAIT).await;
                 }
-                other => return other.map(|written| (now, written)),
+                other => {
+                    let written = other?;
+                    Point::FactsDurable.pass();
+                    return Ok((now, written));
+                }
             }
         }
     }

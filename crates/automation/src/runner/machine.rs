@@ -21,6 +21,7 @@ use super::handle::{
 use super::live::{Live, Waiter};
 use super::perform::Desk;
 use super::places::Postponed;
+use super::points::Point;
 use super::queue::Queue;
 use super::slots::Slots;
 use super::suspects::Suspects;
@@ -375,9 +376,11 @@ impl Machine {
                 Reply::Exists(reply) => drop(reply.send(Err(StartError::Exists))),
                 Reply::Input(reply) => drop(reply.send(Ok(()))),
             }
+            Point::Answered.pass();
         }
         for (id, effect) in std::mem::take(&mut self.effects) {
             self.carry_out(id, effect);
+            Point::Ordered.pass();
         }
         if !self.postponed.is_empty() {
             self.start_queued(self.app.now());

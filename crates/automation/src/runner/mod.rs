@@ -21,6 +21,7 @@ mod live;
 mod machine;
 mod perform;
 mod places;
+mod points;
 mod procedure;
 mod queue;
 mod recover;
@@ -46,6 +47,7 @@ pub(crate) use handle::{
     Beside, Charge, Group, Handle, InputError, Link, Made, NewExecution, Place, StartError, Starter,
 };
 pub use perform::HttpTool;
+pub use points::Point;
 pub(crate) use sql::{charge, journal};
 
 /// What the runner needs to carry out effects.

@@ -14,6 +14,7 @@ use store::{Error, Procedure, Signal, lease, outbox};
 use super::change::Change;
 use super::handle::ResultNote;
 use super::machine::Machine;
+use super::points::Point;
 use super::{announce, ending, sql};
 
 /// Why the transaction was taken back.
@@ -93,6 +94,7 @@ impl Machine {
         let (lease, random) = (self.lease.clone(), self.app.random.clone());
         let procedures = self.dependencies.procedures.clone();
         let name = procedure.name();
+        Point::ProcedureDue.pass();
         let written = self
             .app
             .db
@@ -131,6 +133,7 @@ impl Machine {
                     sql::write(tx, &lease, &changes, now, random.as_ref()).await?;
                     ending::close_calls(tx, &procedures, &changes, now, &random).await?;
                     announce::announce(tx, &changes, now).await?;
+                    Point::ProcedureWritten.pass();
                     let [change] = &mut changes;
                     let change = std::mem::replace(change, Change::new(&next));
                     Ok::<_, Undone>((next, change, outcome.effects, topics))
@@ -138,6 +141,7 @@ impl Machine {
             })
             .await;
         let (next, change, effects, mut topics) = written?;
+        Point::ProcedureDurable.pass();
         if let Some(live) = self.live.get_mut(&id) {
             live.state = next.state;
             live.seq = next.seq;

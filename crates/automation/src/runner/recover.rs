@@ -7,6 +7,7 @@ use store::Error;
 
 use super::live::{Author, Live, Waiter};
 use super::machine::Machine;
+use super::points::Point;
 use super::sql;
 
 /// How many executions are read at a time.
@@ -42,6 +43,7 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
         drop(tx);
         // Many executions are made durable in portions, so that memory stays bounded.
         machine.commit().await?;
+        Point::Recovered.pass();
     }
     if count > 0 {
         tracing::info!("took up {count} unfinished executions");

@@ -13,6 +13,7 @@ use web::App;
 
 use super::handle::{Handle, Message, RunnerState};
 use super::machine::Machine;
+use super::points::Point;
 use super::{Dependencies, Options};
 
 /// How often the lease is renewed, and how often a standby asks for it.
@@ -98,10 +99,14 @@ pub(super) async fn hold(
 
 async fn acquire(app: &App, node: &str) -> Option<Lease> {
     let (node, now) = (node.to_owned(), app.now());
+    Point::RoleDue.pass();
     let taken =
         app.db.write(move |tx| Box::pin(async move { lease::acquire(tx, &node, now).await })).await;
     match taken {
-        Ok(lease) => lease,
+        Ok(lease) => {
+            Point::RoleTaken.pass();
+            lease
+        }
         Err(error) => {
             tracing::error!("cannot ask for the engine role: {error}");
             None
@@ -118,6 +123,7 @@ async fn keep(app: &App, lease: &Lease, mut asked: Instant) {
             wait(app, pause).await;
             let (mine, now) = (lease.clone(), app.now());
             let at = Instant::now();
+            Point::RenewDue.pass();
             let renewed = app
                 .db
                 .write(move |tx| Box::pin(async move { lease::renew(tx, &mine, now).await }))
@@ -130,7 +136,10 @@ async fn keep(app: &App, lease: &Lease, mut asked: Instant) {
             Kind::Postgres => tokio::time::timeout_at(asked + ALONE, renew).await,
         };
         match answered {
-            Ok(Ok(at)) => (asked, pause) = (at, HEARTBEAT),
+            Ok(Ok(at)) => {
+                Point::Renewed.pass();
+                (asked, pause) = (at, HEARTBEAT);
+            }
             Ok(Err(store::Error::Fenced { .. })) => return,
             Ok(Err(error)) => {
                 tracing::error!("cannot renew the engine role, trying again: {error}");
@@ -152,10 +161,14 @@ async fn keep(app: &App, lease: &Lease, mut asked: Instant) {
 }
 
 async fn release(app: &App, lease: Lease) {
+    Point::ReleaseDue.pass();
     let released =
         app.db.write(move |tx| Box::pin(async move { lease::release(tx, &lease).await })).await;
-    if let Err(error) = released {
-        tracing::warn!("cannot give the engine role back; it expires by itself: {error}");
+    match released {
+        Ok(()) => Point::Released.pass(),
+        Err(error) => {
+            tracing::warn!("cannot give the engine role back; it expires by itself: {error}");
+        }
     }
 }
 

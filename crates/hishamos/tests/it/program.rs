@@ -92,16 +92,22 @@ impl Server {
     }
 
     pub fn spawn(command: &mut Command) -> Self {
+        Self::begin(command).unwrap_or_else(|(_, errors)| panic!("it did not start: {errors}"))
+    }
+
+    /// The server, or its exit code and what it wrote when it ended before it listened.
+    pub fn begin(command: &mut Command) -> Result<Self, (i32, String)> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let errors = pass_on(child.stderr.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let Some(address) = line.trim_end().strip_prefix("listening on http://") else {
-            panic!("it did not start: {line}{}", errors.join().unwrap());
+            let errors = errors.join().unwrap();
+            return Err((child.wait().unwrap().code().unwrap_or(-1), line + &errors));
         };
         let address = address.parse().unwrap();
-        Self { child, address, stdout, errors: Some(errors) }
+        Ok(Self { child, address, stdout, errors: Some(errors) })
     }
 
     pub fn url(&self) -> String {
@@ -130,6 +136,11 @@ impl Server {
     pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.errors.as_ref().is_some_and(JoinHandle::is_finished)
     }
 
     /// Waits for its end; gives the exit code and what it wrote to standard error.
@@ -189,7 +200,8 @@ pub fn send(
     (status, if is_chunked { unchunk(body) } else { body.to_owned() })
 }
 
-fn unchunk(body: &str) -> String {
+/// What was sent in pieces.
+pub fn unchunk(body: &str) -> String {
     let mut text = String::new();
     let mut rest = body;
     while let Some((size, after)) = rest.split_once("\r\n") {

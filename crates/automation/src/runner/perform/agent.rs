@@ -16,6 +16,7 @@ use super::last_try::LastTry;
 use super::stopped::{Stopped, until_ended};
 use super::{Assignment, Desk, tools};
 use crate::runner::handle::{Message, ResultNote};
+use crate::runner::points::Point;
 use crate::text;
 
 /// Carries an attempt to its end and tells the runner. When the database is lost on the way,
@@ -173,7 +174,9 @@ async fn call_model(
         on_delta: Some(on_delta(desk, assignment)),
         on_lost: Some(last.on_lost(desk, assignment, intent)),
     };
+    Point::CallDue.pass();
     let result = desk.dependencies.models.call(call).await;
+    Point::CallAnswered.pass();
     let (call_id, now) = (last.id(), desk.app.now());
     let (input, record) = match result {
         Ok(outcome) => {

@@ -9,6 +9,7 @@ use super::{Desk, sql};
 use crate::execution::group_of;
 use crate::runner::children::end_of_child;
 use crate::runner::handle::{Charge, Message, NewExecution, Parent, StartError, Starter};
+use crate::runner::points::Point;
 use crate::workflow::find_plan;
 
 /// The execution that an attempt makes.
@@ -85,7 +86,10 @@ async fn make(desk: &Desk, order: &ChildOrder) -> Result<Option<Message>, Stoppe
         audit: None,
         plan: source.plan,
     };
-    match desk.handle.create_inside(new).await {
+    Point::ChildDue.pass();
+    let made = desk.handle.create_inside(new).await;
+    Point::ChildMade.pass();
+    match made {
         Ok(_) => Ok(None),
         Err(StartError::Exists) => end_of(desk, order).await,
         Err(error @ (StartError::Full(_) | StartError::Unavailable(_))) => {

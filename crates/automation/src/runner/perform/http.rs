@@ -14,6 +14,7 @@ use serde_json::{Value as Json, json};
 
 use super::Desk;
 use crate::runner::handle::{Message, ResultNote};
+use crate::runner::points::Point;
 
 /// The longest answer that is read.
 const MAX_ANSWER: usize = 1 << 20;
@@ -78,7 +79,10 @@ impl HttpTool {
 /// Carries a call out and tells the runner how it ended.
 pub(in crate::runner) async fn http(desk: &Desk, call: &ToolCall) {
     let (id, key) = (call.execution, call.key);
-    let message = match request(&desk.dependencies.http, call).await {
+    Point::HttpDue.pass();
+    let answer = request(&desk.dependencies.http, call).await;
+    Point::HttpAnswered.pass();
+    let message = match answer {
         Ok(output) => {
             let note =
                 ResultNote { summary: "the call was answered".to_owned(), ..ResultNote::default() };

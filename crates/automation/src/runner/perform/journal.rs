@@ -15,6 +15,7 @@ use store::{Error, Tx, lease};
 
 use super::stopped::{Pause, Stopped};
 use super::{Assignment, Desk, sql};
+use crate::runner::points::Point;
 use crate::runner::sql::add_usage;
 use crate::text;
 
@@ -250,6 +251,7 @@ impl Page {
     ) -> Result<Told, Unwritten> {
         let procedures = desk.dependencies.procedures.clone();
         let (now, random) = (desk.app.now(), desk.app.random.clone());
+        Point::TurnDue.pass();
         let job = desk.app.db.write(move |tx| {
             Box::pin(async move {
                 lease::check(tx, &assignment.lease).await?;
@@ -265,10 +267,15 @@ impl Page {
                 if let Some(model) = &self.model {
                     sql::note_model(tx, &assignment, model, scripted).await?;
                 }
+                Point::TurnWritten.pass();
                 Ok(told)
             })
         });
-        job.await
+        let told: Result<Told, Unwritten> = job.await;
+        if told.is_ok() {
+            Point::TurnDurable.pass();
+        }
+        told
     }
 }
 

@@ -10,6 +10,7 @@ use store::lease;
 
 use super::journal::{INTENT, Intent, Unwritten, context, record};
 use super::{Assignment, Desk};
+use crate::runner::points::Point;
 use crate::runner::sql::add_usage;
 
 /// The id under which the ledger knows the last try of a call.
@@ -44,6 +45,7 @@ impl LastTry {
                 let id = CallId::new(now, random.as_ref());
                 let mut entry = intent.entry(&assignment, id);
                 entry["lost_at"] = at.iter().map(|provider| json!(&**provider)).collect();
+                Point::RetryDue.pass();
                 let written = app.db.write(move |tx| {
                     Box::pin(async move {
                         lease::check(tx, &assignment.lease).await?;
@@ -58,11 +60,13 @@ impl LastTry {
                         let (organisation, execution) =
                             (assignment.organisation, assignment.execution);
                         add_usage(tx, organisation, execution, told.usage).await?;
+                        Point::RetryWritten.pass();
                         Ok(told.without)
                     })
                 });
                 match written.await {
                     Ok(without) => {
+                        Point::RetryDurable.pass();
                         *last.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
                         let without = without.into_iter().map(Into::into).collect();
                         Some(Another { without })

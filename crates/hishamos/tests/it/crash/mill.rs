@@ -59,8 +59,11 @@ pub async fn survive(database: Vec<String>, size: Size) {
     );
 }
 
-/// Saves the workflows.
+/// Saves the workflows, and the project on whose board some of them file.
 pub async fn save(site: &Site, server: &Server, endpoint: &Endpoint) {
+    let project = json!({ "key": works::PROJECT, "name": "Mill" });
+    let (status, answer) = site.post(server, "/projects", "", &project).await.unwrap();
+    assert_eq!(status, 201, "{answer}");
     for definition in works::definitions(&endpoint.url()) {
         let made = site.post(server, "/workflows", "", &json!({ "definition": definition })).await;
         let (status, answer) = made.unwrap();

@@ -3,9 +3,10 @@
 //! Its main job, an idea becoming a board, finishes after each restart as if nothing had
 //! happened: `clinic.rs` works and kills, `proof.rs` looks at what is left. `mill.rs` does
 //! the same with every other kind of step (`works.rs`) against an `endpoint.rs` that keeps
-//! a log; `customer.rs` wants the work, `verdict.rs` looks at it. `quarantine.rs` has a step
-//! that kills, `people.rs` questions that outlive their server, `money/` calls of models that
-//! cost something. `docs/reliability.md` says which row of the promises each of them shows.
+//! a log; `customer.rs` wants the work, `verdict.rs` looks at it. `points.rs` dies at every
+//! point that the runner has instead of at random moments. `quarantine.rs` has a step that
+//! kills, `people.rs` questions that outlive their server, `money/` calls of models that cost
+//! something. `docs/reliability.md` says which row of the promises each of them shows.
 
 #![allow(clippy::unwrap_used)]
 
@@ -15,6 +16,8 @@ pub mod endpoint;
 pub mod mill;
 pub mod money;
 mod people;
+#[cfg(debug_assertions)]
+mod points;
 mod proof;
 mod quarantine;
 pub mod site;
@@ -77,6 +80,32 @@ async fn killed_while_it_recovers_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_while_it_recovers_on_postgres() {
     on_postgres(12, Spread::Recovery).await;
+}
+
+#[cfg(debug_assertions)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dies_at_every_point_of_the_work_on_sqlite() {
+    points::of_work(Vec::new()).await;
+}
+
+#[cfg(debug_assertions)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dies_at_every_point_of_the_work_on_postgres() {
+    let (_test, database) = postgres().await;
+    points::of_work(database).await;
+}
+
+#[cfg(debug_assertions)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dies_at_every_point_of_paid_calls_on_sqlite() {
+    points::of_calls(Vec::new()).await;
+}
+
+#[cfg(debug_assertions)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dies_at_every_point_of_paid_calls_on_postgres() {
+    let (_test, database) = postgres().await;
+    points::of_calls(database).await;
 }
 
 /// How often the server of the other tests is killed, unless a soak asks for more.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use base::{OsRandom, Random as _, SeededRandom};
@@ -93,6 +94,11 @@ impl Site {
 
     /// The same, which reaches the database by a way of its own.
     pub fn spawn_by(&self, folder: &Path, database: &[String]) -> Server {
+        Server::spawn(&mut self.command(folder, database))
+    }
+
+    /// What starts the server.
+    pub fn command(&self, folder: &Path, database: &[String]) -> Command {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "error"]);
         command.args(database).arg("--data").arg(folder);
@@ -102,7 +108,15 @@ impl Site {
             Some(deaths) => command.env("HISHAMOS_DEATHS_OF_A_STEP", deaths.to_string()),
             None => command.env_remove("HISHAMOS_DEATHS_OF_A_STEP"),
         };
-        Server::spawn(&mut command)
+        command
+    }
+
+    /// The server on its own folder, which dies where this says; the code with which it ended
+    /// if it never listened.
+    pub fn spawn_armed(&self, die_at: &str) -> Result<Server, i32> {
+        let mut command = self.command(self.folder.path(), &self.database);
+        command.env("HISHAMOS_DIE_AT", die_at);
+        Server::begin(&mut command).map_err(|(code, _)| code)
     }
 
     /// The server, once its engine works; dropping it kills it.
@@ -129,6 +143,11 @@ impl Site {
         tokio::time::timeout(PATIENCE, wait)
             .await
             .unwrap_or_else(|_| panic!("the engine of {} is never {state}", server.url()));
+    }
+
+    /// What a client shows to be let in.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// A document; nothing when the server is gone.

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::customer::{Customer, Order};
 use super::endpoint::Call;
 use super::site::Site;
-use super::works::{Kind, NAP_SECONDS};
+use super::works::{Kind, NAP_SECONDS, PROJECT};
 use crate::program::Server;
 
 /// How late timers were, in milliseconds: while the server ran, and how many fell due while
@@ -41,6 +41,9 @@ pub async fn check(site: &Site, server: &Server, customer: &Customer, calls: &[C
         assert_eq!(approval["status"], "approved", "{approval:#}");
         assert_eq!(approval["decisions"].as_array().unwrap().len(), 1, "{approval:#}");
     }
+    let filed = customer.orders.iter().filter(|order| order.kind == Kind::Filed).count();
+    let items = site.all(server, &format!("/projects/{PROJECT}/work-items?limit=200")).await;
+    assert_eq!(items.len(), filed, "each of them filed one item");
     let ids = site.all(server, "/executions?limit=200").await;
     let top = ids.iter().filter(|one| one["parent"].is_null()).count();
     assert_eq!(top, customer.orders.len(), "each request made one execution");

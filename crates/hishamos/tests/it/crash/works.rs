@@ -95,6 +95,17 @@ steps:
   - {id: done, needs: [nap], tool: http, with: {url: 'AT/ok/${{ inputs.name }}/done'}}
 ";
 
+/// A procedure of another feature, in the commit that records its result.
+const FILED: &str = "
+name: Filed
+inputs: { name: { type: string, required: true } }
+steps:
+  - {id: file, needs: [], tool: create_work_item, with: {project: MILL, title: 'Order ${{ inputs.name }}'}}
+";
+
+/// The project whose board they file on.
+pub const PROJECT: &str = "MILL";
+
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -102,10 +113,12 @@ pub enum Kind {
     Undone,
     Stopped,
     Asleep,
+    Filed,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Assembly, Self::Undone, Self::Stopped, Self::Asleep];
+    pub const ALL: [Self; 5] =
+        [Self::Assembly, Self::Undone, Self::Stopped, Self::Asleep, Self::Filed];
 
     pub const fn slug(self) -> &'static str {
         match self {
@@ -113,13 +126,14 @@ impl Kind {
             Self::Undone => "undone",
             Self::Stopped => "stopped",
             Self::Asleep => "asleep",
+            Self::Filed => "filed",
         }
     }
 
     /// How it has to end.
     pub const fn end(self) -> &'static str {
         match self {
-            Self::Assembly | Self::Asleep => "completed",
+            Self::Assembly | Self::Asleep | Self::Filed => "completed",
             Self::Undone => "rolled_back",
             Self::Stopped => "cancelled",
         }
@@ -133,6 +147,7 @@ impl Kind {
             // a, 2 b, c and what undoes each
             Self::Undone => Some(8),
             Self::Asleep => Some(5),
+            Self::Filed => Some(1),
             Self::Stopped => None,
         }
     }
@@ -164,5 +179,7 @@ steps:
 
 /// The definitions, the inner one first; `endpoint` is where it listens.
 pub fn definitions(endpoint: &str) -> Vec<String> {
-    [INNER, ASSEMBLY, UNDONE, STOPPED, ASLEEP].map(|text| text.replace("AT", endpoint)).to_vec()
+    [INNER, ASSEMBLY, UNDONE, STOPPED, ASLEEP, FILED]
+        .map(|text| text.replace("AT", endpoint))
+        .to_vec()
 }

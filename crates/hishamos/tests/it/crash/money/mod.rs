@@ -2,7 +2,7 @@
 //! that fails now and then and keeps a log of what it counts, while the server is killed at
 //! random moments. `shop.rs` wants the calls; `audit.rs` lays the ledger beside the log.
 
-mod audit;
+pub mod audit;
 pub mod provider;
 pub mod shop;
 
