@@ -2,6 +2,7 @@
 //! executions of made-up workflows at a time, all of it from one seed.
 //!
 //! `scenario.rs` is what is made up (by `invent.rs`), `world/` drives it to its end,
+//! `race.rs` looks at every order in which processes can meet over one step,
 //! `checker/` refuses what must never happen, `oracle.rs` works out a second time, without
 //! the engine, what must come out, `fault.rs` plants faults to see whether the checker is
 //! blind, and `history.rs` keeps histories that have to come to the same state for ever.
@@ -13,6 +14,7 @@ pub mod history;
 pub mod invent;
 pub mod luck;
 pub mod oracle;
+pub mod race;
 pub mod record;
 pub mod scenario;
 pub mod violation;
