@@ -1,10 +1,37 @@
 use std::time::Duration;
 
+use base::{Random as _, SeededRandom};
+use futures::future::join_all;
 use serde_json::{Value as Json, json};
 use store::{Db, both_databases, params, sql};
 
 use crate::house::{House, ONE, of_instances, step};
 use crate::tools::counter;
+
+/// A model, an effect and a last word.
+const RACE: &str = r#"
+name: Race
+steps:
+  - {id: text, needs: [], agent: tester, command: write_text, params: {topic: life}}
+  - {id: count, needs: [text], tool: increment, with: {name: raced}}
+  - {id: last, needs: [count], tool: set, with: {is: done}}
+outputs: { last: "${{ steps.last.outputs.is }}" }
+"#;
+/// How many of them are raced at a time.
+const AT_ONCE: usize = 16;
+
+/// How many races there are, unless the environment asks for more.
+fn races() -> usize {
+    let asked = std::env::vars_os().find(|(name, _)| name == "PROOF_RACES");
+    asked.map_or(320, |(_, races)| races.to_str().unwrap().parse().unwrap())
+}
+
+/// A number below `end`.
+fn roll(dice: &SeededRandom, end: u64) -> u64 {
+    let mut bytes = [0; 8];
+    dice.fill(&mut bytes);
+    u64::from_le_bytes(bytes) % end
+}
 
 async fn rows(db: &Db, id: &str) -> Vec<i64> {
     let mut tx = db.read().await.unwrap();
@@ -77,21 +104,48 @@ both_databases! {
         assert_eq!(house.kinds(&second).await, ["execution_created", "execution_cancelled"]);
     }
 
+    /// R11: each of many executions is cancelled at a random moment of its three steps.
     async fn cancel_and_completion_have_one_winner(db: Db) {
-        let house = House::new(db).await;
-        for round in 0..25 {
+        let house = House::new(db.clone()).await;
+        let dice = SeededRandom::new(11);
+        let (mut cancelled, mut completed, mut counted) = (0, 0, 0);
+        while cancelled + completed < races() {
             house.models.hold("write_text");
-            let id = house.execute(ONE, json!({})).await;
-            house.models.begun(round + 1).await;
-            let path = format!("/executions/{id}/cancel");
-            let race = async { house.models.open("write_text") };
-            let (answer, ()) = tokio::join!(house.post(&path, json!({})), race);
-            let expected = if answer.status.as_u16() == 200 { "cancelled" } else { "completed" };
-            let ended = house.status(&id, expected).await;
-            let ends = house.kinds(&id).await.into_iter().filter(|kind| matches!(kind.as_str(), "execution_completed" | "execution_cancelled" | "execution_failed"));
-            assert_eq!(ends.count(), 1);
-            assert_eq!(ended["outputs"].is_null(), expected == "cancelled");
+            let begun = house.models.counts().begun;
+            let made = (0..AT_ONCE).map(|_| house.execute(RACE, json!({})));
+            let ids = join_all(made).await;
+            house.models.begun(begun + AT_ONCE).await;
+            house.models.open("write_text");
+            let answers = join_all(ids.iter().map(|id| {
+                let moment = Duration::from_millis(roll(&dice, 40));
+                let (house, path) = (&house, format!("/executions/{id}/cancel"));
+                async move {
+                    tokio::time::sleep(moment).await;
+                    house.post(&path, json!({})).await
+                }
+            }));
+            for (id, answer) in ids.iter().zip(answers.await) {
+                let status = answer.status.as_u16();
+                assert!(matches!(status, 200 | 409), "{status}");
+                let (wins, end) = match status {
+                    200 => (&mut cancelled, "cancelled"),
+                    _ => (&mut completed, "completed"),
+                };
+                *wins += 1;
+                let ended = house.status(id, end).await;
+                assert_eq!(ended["outputs"].is_null(), end == "cancelled");
+                let facts = house.journal(id).await;
+                let kinds: Vec<&str> = facts.iter().map(|fact| fact["kind"].as_str().unwrap()).collect();
+                let ends = kinds.iter().filter(|kind| matches!(**kind, "execution_completed" | "execution_cancelled" | "execution_failed"));
+                assert_eq!(ends.count(), 1, "{kinds:?}");
+                // so nothing started after it
+                assert_eq!(kinds.last().unwrap().strip_prefix("execution_"), Some(end));
+                let counts = |fact: &&Json| fact["kind"] == "attempt_completed" && fact["body"]["step"] == 1;
+                counted += facts.iter().filter(counts).count() as i64;
+            }
         }
+        assert!(cancelled > 0 && completed > 0, "{cancelled} cancelled, {completed} completed");
+        assert_eq!(counter(&db, "raced").await, counted, "each effect is recorded, also of those that were cancelled");
         house.check().await;
     }
 }
