@@ -1,13 +1,16 @@
 //! Limits that several servers count together in Redis, and what happens when it is lost.
 
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use base::Secret;
-use futures::future::join_all;
+use base::{Random as _, Secret, SeededRandom};
+use futures::future::{join, join_all};
 use gateway::{DoorOptions, Shared};
 use serde_json::json;
+use store::{Db, params, sql};
 
 use super::provider::{Manner, Provider};
 use super::scene::{Scene, question, tally, text};
@@ -15,31 +18,58 @@ use super::scene::{Scene, question, tally, text};
 /// A Redis of our own that keeps nothing.
 struct Redis {
     server: Child,
-    url: String,
+    port: u16,
 }
 
 impl Redis {
     fn start() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self { server: Self::begin(port), port }
+    }
+
+    fn begin(port: u16) -> Child {
         let server = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
             .args(["--appendonly", "no"])
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server is installed");
-        let redis = Self { server, url: format!("redis://127.0.0.1:{port}") };
         for _ in 0..500 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return redis;
+                return server;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
         panic!("redis-server does not listen");
     }
 
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
     fn stop(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
+    }
+
+    /// Starts it again where it was, with nothing in it.
+    fn start_again(&mut self) {
+        self.server = Self::begin(self.port);
+    }
+
+    /// Forgets everything.
+    fn flush(&self) {
+        let mut line = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        line.write_all(b"FLUSHALL\r\n").unwrap();
+        let mut answer = [0; 5];
+        line.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"+OK\r\n");
+    }
+
+    /// A signal by its name.
+    fn signal(&self, name: &str) {
+        let process = self.server.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &process]).status().unwrap().success());
     }
 }
 
@@ -50,15 +80,18 @@ impl Drop for Redis {
     }
 }
 
+/// A server that counts in this Redis and lets nobody wait.
+async fn scene(db: &Db, redis: &Redis, node: &str, provider: std::sync::Arc<Provider>) -> Scene {
+    let shared = Shared::new(&Secret::new(redis.url()), node).unwrap();
+    let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new(node) };
+    Scene::beside(db.clone(), provider, options, shared).await
+}
+
 store::both_databases! {
     async fn servers_count_together_and_alone_when_redis_is_lost(db: Db) {
         let mut redis = Redis::start();
-        let scene = async |node: &str| {
-            let shared = Shared::new(&Secret::new(redis.url.clone()), node).unwrap();
-            let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new(node) };
-            Scene::beside(db.clone(), Provider::start(1, 1), options, shared).await
-        };
-        let (one, two) = (scene("one").await, scene("two").await);
+        let one = scene(&db, &redis, "one", Provider::start(1, 1)).await;
+        let two = scene(&db, &redis, "two", Provider::start(1, 1)).await;
         let new = json!({"name": "both", "requests_per_minute": 9, "tokens_per_minute": 1_000_000});
         let made = one.app.send("POST", "/api/v1/virtual-keys", Some(new)).await.expect(201);
         let (key, body) = (text(&made["key"]), question(json!({"max_tokens": 5})));
@@ -83,12 +116,8 @@ store::both_databases! {
     async fn tokens_that_were_not_used_are_given_back_to_all_servers(db: Db) {
         let redis = Redis::start();
         let provider = Provider::start(1, 1);
-        let scene = async |node: &str| {
-            let shared = Shared::new(&Secret::new(redis.url.clone()), node).unwrap();
-            let options = DoorOptions { patience: Duration::ZERO, ..DoorOptions::new(node) };
-            Scene::beside(db.clone(), provider.clone(), options, shared).await
-        };
-        let (one, two) = (scene("one").await, scene("two").await);
+        let one = scene(&db, &redis, "one", provider.clone()).await;
+        let two = scene(&db, &redis, "two", provider.clone()).await;
         let new = json!({"name": "both", "tokens_per_minute": 1_500});
         let made = one.app.send("POST", "/api/v1/virtual-keys", Some(new)).await.expect(201);
         let key = text(&made["key"]);
@@ -108,4 +137,140 @@ store::both_databases! {
             two.knock(&key, "/v1/chat/completions", &body).await.expect(400);
         }
     }
+}
+
+/// What happens to Redis.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    /// It forgets everything.
+    Flush,
+    /// It dies, and another one begins with nothing.
+    Kill,
+    /// Nobody hears of it for a while.
+    Stop,
+}
+
+/// How many faults there are, unless the environment asks for more.
+fn episodes() -> usize {
+    let asked = std::env::vars_os().find(|(name, _)| name == "PROOF_EPISODES");
+    asked.map_or(5, |(_, episodes)| episodes.to_str().unwrap().parse().unwrap())
+}
+
+/// How many calls a key has in a minute.
+const LIMIT: usize = 10;
+/// How many clients there are, and how many calls each of them makes in an episode.
+const CLIENTS: usize = 8;
+const CALLS: usize = 12;
+/// How long two servers may take to count together again.
+const TOGETHER: Duration = Duration::from_secs(30);
+
+/// R20: Redis is lost in the middle of calls, again and again. A key gets no more than its
+/// limit from each Redis that it met and from each server that counts alone, every call is
+/// answered, and those that passed are in the ledger, each once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_happens_to_redis_no_call_is_lost_and_limits_hold() {
+    let test = store::testing::sqlite().await;
+    let (mut redis, dice) = (Redis::start(), SeededRandom::new(20));
+    let provider = Provider::start(1, 1);
+    let one = scene(&test.db, &redis, "one", provider.clone()).await;
+    let two = scene(&test.db, &redis, "two", provider.clone()).await;
+    let key = async |name: &str, limit: usize| {
+        let new = json!({"name": name, "requests_per_minute": limit});
+        let made = one.app.send("POST", "/api/v1/virtual-keys", Some(new)).await.expect(201);
+        text(&made["key"])
+    };
+    let body = question(json!({"max_tokens": 5}));
+    let ask = async |client: usize, key: &str| {
+        let scene = if client.is_multiple_of(2) { &one } else { &two };
+        scene.knock(key, "/v1/chat/completions", &body).await.status.as_u16()
+    };
+    let mut passed = 0;
+    for episode in 0..episodes() {
+        let fault = [Fault::Stop, Fault::Flush, Fault::Kill][episode % 3];
+        let (secret, answered) = (key(&format!("e{episode}"), LIMIT).await, AtomicUsize::new(0));
+        let clients = join_all((0..CLIENTS).map(async |client| {
+            let mut good = 0;
+            for _ in 0..CALLS {
+                let status = ask(client, &secret).await;
+                assert!(matches!(status, 200 | 429), "{fault:?}: {status}");
+                good += usize::from(status == 200);
+                answered.fetch_add(1, Ordering::SeqCst);
+            }
+            good
+        }));
+        let moment = roll(&dice, CLIENTS * CALLS / 2);
+        let pause = Duration::from_millis(roll(&dice, 400) as u64);
+        let happens = async {
+            while answered.load(Ordering::SeqCst) < moment {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            match fault {
+                Fault::Flush => redis.flush(),
+                Fault::Kill => {
+                    redis.stop();
+                    tokio::time::sleep(pause).await;
+                    redis.start_again();
+                }
+                Fault::Stop => {
+                    redis.signal("STOP");
+                    tokio::time::sleep(pause).await;
+                    redis.signal("CONT");
+                }
+            }
+        };
+        let (good, ()) = join(clients, happens).await;
+        let good: usize = good.into_iter().sum();
+        // a Redis with nothing in it begins to count again
+        let lives = if matches!(fault, Fault::Stop) { 1 } else { 2 };
+        let most = LIMIT * (lives + 2);
+        assert!((LIMIT..=most).contains(&good), "{fault:?}: {good} of {LIMIT} to {most}");
+        passed += good;
+        let together = async {
+            loop {
+                let secret = key(&format!("t{episode}-{passed}"), LIMIT).await;
+                let asked = join_all((0..4 * LIMIT).map(|client| ask(client, &secret))).await;
+                let good = asked.iter().filter(|status| **status == 200).count();
+                passed += good;
+                if good == LIMIT {
+                    break;
+                }
+                assert!((LIMIT..=3 * LIMIT).contains(&good), "{fault:?}: then {good}");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        let again = tokio::time::timeout(TOGETHER, together).await;
+        again.unwrap_or_else(|_| panic!("{fault:?}: the servers never count together again"));
+    }
+    assert_eq!(provider.count(), passed as u64);
+    assert_eq!(recorded(&test.db).await, passed as i64, "each call that passed, once");
+}
+
+/// How many calls are in the ledger; all of them have ended.
+async fn recorded(db: &Db) -> i64 {
+    let count = async || {
+        let mut tx = db.read().await.unwrap();
+        let row = tx
+            .fetch_one(
+                sql!("select count(*) as calls, sum(case when outcome = 'ok' then 1 else 0 end) as ended from model_calls"),
+                params![],
+            )
+            .await
+            .unwrap();
+        ["calls", "ended"].map(|name| row.get::<i64>(name).unwrap())
+    };
+    for _ in 0..500 {
+        let [calls, ended] = count().await;
+        if calls == ended {
+            return calls;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("some calls never end: {:?}", count().await)
+}
+
+/// A number below `end`.
+fn roll(dice: &SeededRandom, end: usize) -> usize {
+    let mut bytes = [0; 8];
+    dice.fill(&mut bytes);
+    (u64::from_le_bytes(bytes) % end as u64) as usize
 }
