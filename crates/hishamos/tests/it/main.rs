@@ -14,6 +14,7 @@ mod program;
 mod rate_limits;
 mod references;
 mod running;
+mod slow_reader;
 mod standby;
 mod stopping;
 mod telemetry;
