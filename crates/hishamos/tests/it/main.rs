@@ -19,4 +19,5 @@ mod standby;
 mod stopping;
 mod telemetry;
 mod triggers;
+mod upgrade;
 mod used;

@@ -95,3 +95,6 @@ impl Migration {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
