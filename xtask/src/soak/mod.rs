@@ -23,8 +23,9 @@ use crate::{cargo_tools, node, process};
 /// What is soaked.
 #[derive(Subcommand)]
 pub enum Soak {
-    /// The workflow engine: kills, stand-by, partitions, lost connections, crashes of the
-    /// database, questions, steps that kill; with minutes also one server under steady load.
+    /// The workflow engine: kills, deaths at every point, stand-by, partitions, lost
+    /// connections, crashes of the database, a lost Redis, races, questions, steps that kill;
+    /// with minutes also one server under steady load.
     Engine(Options),
     /// One server under steady load: whether memory, descriptors and logs stay as they are.
     Steady(SteadyOptions),
@@ -120,6 +121,11 @@ const RUNNING: u64 = 500;
 /// What the tests of money are called.
 const MONEY: &str = "^crash::every_paid_call_is_in_the_ledger";
 
+/// How often a cancel races with an end (R11).
+const RACES: u64 = 2000;
+/// Where Redis is lost (R20), as nextest's filter.
+const REDIS: &str = "package(gateway) & test(/::whatever_happens_to_redis/)";
+
 /// Run the proofs, one after the other, so that no two disturb each other.
 pub fn run(repo: &Repo, soak: &Soak) -> Result<()> {
     let database = match soak {
@@ -177,14 +183,18 @@ fn steadily(
 }
 
 fn engine(repo: &Repo, options: &Options) -> Command {
-    let mut nextest = nextest(repo, &filter(options.database), options.seed);
+    let Options { database, seed, .. } = options;
+    let proofs = [filter(*database), races(*database), REDIS.to_owned()];
+    let mut nextest = nextest(repo, &format!("({})", proofs.join(") + (")), *seed);
     nextest
         .env("PROOF_KILLS", options.kills.to_string())
+        .env("PROOF_ROUNDS", (options.kills / 10).max(1).to_string())
         .env("PROOF_EPISODES", options.episodes.to_string())
         .env("PROOF_RESTARTS", options.restarts.to_string())
         .env("PROOF_MINUTES", options.minutes.to_string())
         .env("PROOF_QUESTIONS", QUESTIONS.to_string())
         .env("PROOF_RUNNING", RUNNING.to_string())
+        .env("PROOF_RACES", RACES.to_string())
         .env("PROOF_BOUNDS", "1");
     nextest
 }
@@ -206,7 +216,7 @@ fn nextest(repo: &Repo, filter: &str, seed: Option<u64>) -> Command {
         "--success-output",
         "immediate",
         "-E",
-        &format!("package(hishamos) & ({filter})"),
+        filter,
     ]);
     if let Some(seed) = seed {
         nextest.env("PROOF_SEED", seed.to_string());
@@ -221,21 +231,32 @@ fn filter(database: Database) -> String {
         Database::Postgres => "test(/^crash::.*_on_postgres$/) + test(/^standby::/)",
         Database::Both => "test(/^crash::.*_on_(sqlite|postgres)$/) + test(/^standby::/)",
     };
-    format!("({crash}) - test(/{MONEY}/)")
+    format!("package(hishamos) & ({crash}) - test(/{MONEY}/)")
+}
+
+/// The races between a cancel and an end, as nextest's filter.
+fn races(database: Database) -> String {
+    let on = match database {
+        Database::Sqlite => "sqlite",
+        Database::Postgres => "postgres",
+        Database::Both => "(sqlite|postgres)",
+    };
+    format!("package(automation) & test(/^cancel::cancel_and_completion_have_one_winner::{on}$/)")
 }
 
 /// The tests of money, as nextest's filter.
 fn money(database: Database) -> String {
-    match database {
-        Database::Sqlite => format!("test(/{MONEY}_on_sqlite$/)"),
-        Database::Postgres => format!("test(/{MONEY}_on_postgres$/)"),
-        Database::Both => format!("test(/{MONEY}/)"),
-    }
+    let on = match database {
+        Database::Sqlite => "_on_sqlite$",
+        Database::Postgres => "_on_postgres$",
+        Database::Both => "",
+    };
+    format!("package(hishamos) & test(/{MONEY}{on}/)")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Database, filter, money};
+    use super::{Database, MONEY, filter, money, races};
 
     #[test]
     fn each_database_has_its_proofs() {
@@ -243,6 +264,7 @@ mod tests {
         assert!(filter(Database::Both).contains("(sqlite|postgres)"));
         assert!(filter(Database::Postgres).contains("standby"));
         assert!(money(Database::Sqlite).ends_with("_on_sqlite$/)"));
-        assert!(filter(Database::Both).ends_with(&format!("- {}", money(Database::Both))));
+        assert!(filter(Database::Both).ends_with(&format!("- test(/{MONEY}/)")));
+        assert!(races(Database::Postgres).ends_with("::postgres$/)"));
     }
 }
