@@ -23,7 +23,7 @@ fn names(page: &Json) -> Vec<&str> {
 
 /// A call on the account of this user.
 fn on_account(user: u128, model: &str) -> ModelCall {
-    let agent = Some("tester".to_owned());
+    let agent = "tester".to_owned();
     ModelCall { user: Some(UserId::from_u128(user)), agent, ..call(Some(model)) }
 }
 
