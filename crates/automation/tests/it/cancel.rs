@@ -23,7 +23,7 @@ const AT_ONCE: usize = 16;
 /// How many races there are, unless the environment asks for more.
 fn races() -> usize {
     let asked = std::env::vars_os().find(|(name, _)| name == "PROOF_RACES");
-    asked.map_or(320, |(_, races)| races.to_str().unwrap().parse().unwrap())
+    asked.map_or(160, |(_, races)| races.to_str().unwrap().parse().unwrap())
 }
 
 /// A number below `end`.

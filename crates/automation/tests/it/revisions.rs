@@ -78,7 +78,7 @@ both_databases! {
         let unknown = house.post("/workflows/validate", unknown).await.expect(200);
         assert_eq!(unknown["valid"], false);
         let problem = &unknown["problems"][0];
-        assert_eq!((&problem["step"], &problem["line"]), (&json!("text"), &json!(4)));
+        assert_eq!((&problem["step"], &problem["line"]), (&json!("text"), &json!(5)));
         assert!(problem["fix"].as_str().unwrap().contains("tester"), "{problem}");
         assert!(unknown["graph"]["nodes"].is_array(), "what can be read is drawn");
         let broken = house.post("/workflows/validate", json!({"definition": "name: ["})).await.expect(200);

@@ -8,6 +8,7 @@ use web::Thing;
 
 use super::quote::Quote;
 use super::{Doors, failure, insider};
+use crate::platform::Target;
 use crate::virtual_key::Holder;
 
 impl Doors {
@@ -31,7 +32,8 @@ impl Doors {
         !matches!(plan, Err(Error::Denied { .. }))
     }
 
-    /// Whether a person may use what stands in the list of models.
+    /// Whether a person may use what stands in the list of models. That another model steps in
+    /// for one that they may not ask does not put it there.
     pub(super) fn may_use(&self, holder: &Holder, name: &str) -> bool {
         let picture = self.gateway.picture(holder.organisation);
         let Some(profile) = picture.profile(Some(holder.key.user_id)) else { return true };
@@ -39,7 +41,14 @@ impl Doors {
             Some((who, slug)) => {
                 who.kind() != Insider::Agent || profile.may_use_agent(slug).is_ok()
             }
-            None => self.may_go_to(holder, name),
+            None => picture.plan(name).is_ok_and(|mut plan| {
+                let is_itself =
+                    |first: &Target| name == format!("{}/{}", first.platform.name, first.model);
+                if plan.targets.first().is_some_and(is_itself) {
+                    plan.targets.truncate(1);
+                }
+                profile.narrow(name, &mut plan.targets).is_ok()
+            }),
         }
     }
 

@@ -82,6 +82,10 @@ impl Site {
         self
     }
 
+    pub const fn is_on_postgres(&self) -> bool {
+        !self.database.is_empty()
+    }
+
     /// The server, which listens but may still read what was unfinished.
     pub fn spawn(&self) -> Server {
         self.spawn_on(self.folder.path())
