@@ -117,3 +117,9 @@ export const keyScopes = [
   "agents",
   "workflows",
 ] as const satisfies readonly KeyScope[];
+
+/** What a person may use. Null is everything, what is still to come included; an empty list is
+ * nothing. */
+export type Access = Filled<Schemas["AiAccess"]>;
+export type AccessWish = Required<Schemas["NewAiAccess"]>;
+export type AccessLevel = Schemas["AiAccessLevel"];

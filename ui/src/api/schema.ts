@@ -123,6 +123,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people of the organisation, by name, with what each may use of platforms, models
+         *     and agents; those whom nobody has bound as well.
+         */
+        get: operations["list_ai_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai-access/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a person may use of platforms, models and agents. */
+        get: operations["get_ai_access"];
+        /**
+         * Set what a person may use. It acts within a second, at the doors with their virtual keys
+         *     and in the executions on their account.
+         */
+        put: operations["set_ai_access"];
+        post?: never;
+        /** Give a person full access again. */
+        delete: operations["reset_ai_access"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals": {
         parameters: {
             query?: never;
@@ -1914,6 +1956,45 @@ export interface components {
             /** @description The identity of this version of its prompt. */
             hash: string;
         };
+        /** @description What a person may use, as it is shown. */
+        AiAccess: {
+            /** @description The person. */
+            user_id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+            /** @description Their address. */
+            email: string;
+            /** @description The name of their role. */
+            role: string;
+            /** @description How much that is: `full`, `limited` or `none`. */
+            level: components["schemas"]["AiAccessLevel"];
+            /** @description The platforms that they may use; `null` for all. */
+            platforms?: string[] | null;
+            /**
+             * @description The models that they may ask, as clients name them; `null` for all. `openai/*` stands
+             *     for all models of a platform.
+             */
+            models?: string[] | null;
+            /** @description The agents that may work on their account; `null` for all. */
+            agents?: string[] | null;
+            /**
+             * Format: int64
+             * @description The most tokens that a request may take, read and written; `null` for no limit.
+             */
+            tokens_per_request?: number | null;
+            /**
+             * Format: int64
+             * @description How many requests they may make in an hour; `null` for no limit.
+             */
+            requests_per_hour?: number | null;
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            updated_by?: components["schemas"]["UserId"] | null;
+        };
+        /**
+         * @description How much a person may use.
+         * @enum {string}
+         */
+        AiAccessLevel: "full" | "limited" | "none";
         /** @description An API key as it is shown in lists. */
         ApiKey: {
             /** @description Its id. */
@@ -2890,6 +2971,31 @@ export interface components {
             /** @description Put it right after this item of that column. At the end when both are absent. */
             after?: string | null;
         };
+        /**
+         * @description What a person may use. What is left out or `null` has no bound; an empty list allows
+         *     nothing.
+         */
+        NewAiAccess: {
+            /** @description The platforms that they may use, by name. */
+            platforms?: string[] | null;
+            /**
+             * @description The models that they may ask, as clients name them: `openai/gpt-4o`, the name of a
+             *     group, or `openai/*` for all models of a platform.
+             */
+            models?: string[] | null;
+            /** @description The agents that may work on their account, by slug. */
+            agents?: string[] | null;
+            /**
+             * Format: int64
+             * @description The most tokens that a request may take, read and written.
+             */
+            tokens_per_request?: number | null;
+            /**
+             * Format: int64
+             * @description How many requests they may make in an hour.
+             */
+            requests_per_hour?: number | null;
+        };
         /** @description A key to be made. */
         NewApiKey: {
             /** @description What to call it. */
@@ -3155,6 +3261,45 @@ export interface components {
                 version: string;
                 /** @description The identity of this version of its prompt. */
                 hash: string;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list and the cursor of the next one. */
+        Page_AiAccess: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** @description The person. */
+                user_id: components["schemas"]["UserId"];
+                /** @description Their name. */
+                name: string;
+                /** @description Their address. */
+                email: string;
+                /** @description The name of their role. */
+                role: string;
+                /** @description How much that is: `full`, `limited` or `none`. */
+                level: components["schemas"]["AiAccessLevel"];
+                /** @description The platforms that they may use; `null` for all. */
+                platforms?: string[] | null;
+                /**
+                 * @description The models that they may ask, as clients name them; `null` for all. `openai/*` stands
+                 *     for all models of a platform.
+                 */
+                models?: string[] | null;
+                /** @description The agents that may work on their account; `null` for all. */
+                agents?: string[] | null;
+                /**
+                 * Format: int64
+                 * @description The most tokens that a request may take, read and written; `null` for no limit.
+                 */
+                tokens_per_request?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many requests they may make in an hour; `null` for no limit.
+                 */
+                requests_per_hour?: number | null;
+                updated_at?: components["schemas"]["Timestamp"] | null;
+                updated_by?: components["schemas"]["UserId"] | null;
             }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last one. */
             next?: string | null;
@@ -5411,6 +5556,275 @@ export interface operations {
                 };
             };
             /** @description There is no such agent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ai_access: {
+        parameters: {
+            query?: {
+                /** @description Only the people whose name or address contains this. */
+                q?: string;
+                /** @description How many, 1 to 200 (50 when absent). */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AiAccess"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person's id */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What they may use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiAccess"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_ai_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person's id */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAiAccess"];
+            };
+        };
+        responses: {
+            /** @description What they may use from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiAccess"];
+                };
+            };
+            /** @description A field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A platform, a model or an agent does not exist */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log has the details under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_ai_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person's id */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They may use everything */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role lacks the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such person */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14447,11 +14861,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `anthropic-version`: the page begins after this model */
-                after_id?: string | null;
+                after_id?: string;
                 /** @description With `anthropic-version`: the page ends before this model */
-                before_id?: string | null;
+                before_id?: string;
                 /** @description With `anthropic-version`: so many at most, 1 to 1000; all of them when left out */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;

@@ -1,5 +1,5 @@
 // Test double: people and what they may use of AI.
-import type { Access, AccessLevel, AccessWish } from "@/api/access-contract";
+import type { Access, AccessLevel, AccessWish } from "@/api/gateway";
 import { at } from "./db";
 
 export const everything: AccessWish = {

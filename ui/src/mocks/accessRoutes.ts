@@ -1,5 +1,5 @@
 // Test double: who may use what of AI.
-import type { AccessWish } from "@/api/access-contract";
+import type { AccessWish } from "@/api/gateway";
 import { everything, levelOf } from "./access";
 import { agents } from "./agents";
 import { json, notFound, problem, unknown } from "./answer";
@@ -54,7 +54,7 @@ export const accessRoutes: Route[] = [
     );
     return json({
       items: all.slice(start, start + limit),
-      next_cursor: start + limit < all.length ? String(start + limit) : null,
+      next: start + limit < all.length ? String(start + limit) : null,
     });
   }),
   route("GET", "/api/v1/ai-access/{user_id}", ({ db, params }) => {

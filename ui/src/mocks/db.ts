@@ -1,6 +1,6 @@
 // Test double: the whole state of the pretend server, in memory.
-import type { Access } from "@/api/access-contract";
 import type {
+  Access,
   Budget,
   HealthChange,
   KeyState,

@@ -1,8 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { ChartColumn, Pencil } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Access } from "@/api/access-contract";
-import type { Budget } from "@/api/gateway";
+import type { Access, Budget } from "@/api/gateway";
 import { BudgetLevelBadge } from "@/kit/BudgetLevelBadge";
 import { Button } from "@/kit/Button";
 import { Cell, RowName } from "@/kit/Table";

@@ -1,6 +1,6 @@
 import { Ban, CircleCheck, CircleMinus, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { AccessLevel } from "@/api/access-contract";
+import type { AccessLevel } from "@/api/gateway";
 import { Badge, type Tone } from "@/kit/Badge";
 
 const looks: Record<AccessLevel, { tone: Tone; icon: LucideIcon }> = {

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { resetAccess } from "@/api/access";
-import type { Access } from "@/api/access-contract";
+import type { Access } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { Button } from "@/kit/Button";
 import { Confirm } from "@/kit/Confirm";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Access } from "@/api/access-contract";
+import type { Access } from "@/api/gateway";
 import { people } from "@/mocks/access";
 import { budgets } from "@/mocks/budgets";
 import { type AccessForm, budgetsOf, formOf, isSame, readAccess, readMoney } from "./form";

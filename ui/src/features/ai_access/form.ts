@@ -1,6 +1,5 @@
 // The form of what a person may use and spend. Pure.
-import type { Access, AccessWish } from "@/api/access-contract";
-import type { Budget, BudgetChange, NewBudget } from "@/api/gateway";
+import type { Access, AccessWish, Budget, BudgetChange, NewBudget } from "@/api/gateway";
 import { fromMicros, toCount, toMicros } from "@/lib/amount";
 
 export const spans = ["day", "month"] as const;

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { AccessWish } from "@/api/access-contract";
+import type { AccessWish } from "@/api/gateway";
 import { useFormats } from "@/lib/useFormats";
 
 /** What is kept from a person, each thing as a short text; empty for whoever has everything. */

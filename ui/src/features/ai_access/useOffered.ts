@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { Access } from "@/api/access-contract";
+import type { Access } from "@/api/gateway";
 import { agentsOptions, modelsOptions } from "@/api/models";
 import { modelGroupsOptions, platformsOptions } from "@/api/platforms";
 import { useCan } from "@/api/useCan";
