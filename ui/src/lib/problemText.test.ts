@@ -21,9 +21,11 @@ function codes(): Set<string> {
   );
   const [, named = ""] = text("llm/src/error.rs").split("fn code(");
   const providers = words(named, /Self::\w+(?: \{ \.\. \})? => "([a-z_]+)"/g);
+  const denials = words(text("llm/src/denial.rs"), /Self::\w+ => "([a-z_]+)"/g);
   expect(own.length).toBeGreaterThan(20);
   expect(providers.length).toBeGreaterThan(10);
-  return new Set([...own, ...providers]);
+  expect(denials.length).toBeGreaterThan(4);
+  return new Set([...own, ...providers, ...denials]);
 }
 
 test("every code of the server has a text, and no text is left over", () => {
