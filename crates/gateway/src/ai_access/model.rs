@@ -69,7 +69,7 @@ impl Profile {
 
     pub(super) fn level(&self) -> AiAccessLevel {
         let allows_nothing =
-            |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| list.is_empty());
+            |list: &Option<Vec<String>>| list.as_ref().is_some_and(Vec::is_empty);
         if self.is_full() {
             AiAccessLevel::Full
         } else if allows_nothing(&self.platforms) || allows_nothing(&self.models) {

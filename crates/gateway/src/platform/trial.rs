@@ -91,7 +91,7 @@ pub(crate) async fn trial(draft: &Draft, key: Option<Secret<String>>, at: Timest
 
 enum Heard {
     Models(Vec<String>),
-    Reply(llm::chat::Reply),
+    Reply(Box<llm::chat::Reply>),
 }
 
 fn wanted(draft: &Draft) -> Option<String> {
@@ -108,7 +108,7 @@ async fn ask(draft: &Draft, key: Option<Secret<String>>) -> Result<Heard, Error>
         max_output_tokens: Some(10),
         ..Request::new(model, vec![Message::user("Say OK.")])
     };
-    provider.complete(&transport, request).await.map(Heard::Reply)
+    provider.complete(&transport, request).await.map(|reply| Heard::Reply(Box::new(reply)))
 }
 
 /// The models that a platform says it serves.
