@@ -86,7 +86,9 @@ pub fn race(moves: &[Vec<Move>], slip: Option<Slip>) -> Result<Report, Violation
         *process = first;
     }
     let mut left = moves.to_vec();
-    left.iter_mut().for_each(|moves| moves.sort_unstable());
+    for moves in &mut left {
+        moves.sort_unstable();
+    }
     let ends = all.go_on(&World { left, epoch: 1, journal, processes })?;
     Ok(Report { orders: ends.values().sum(), worlds: all.seen.len(), ends })
 }

@@ -68,8 +68,7 @@ impl Profile {
     }
 
     pub(super) fn level(&self) -> AiAccessLevel {
-        let allows_nothing =
-            |list: &Option<Vec<String>>| list.as_ref().is_some_and(Vec::is_empty);
+        let allows_nothing = |list: &Option<Vec<String>>| list.as_ref().is_some_and(Vec::is_empty);
         if self.is_full() {
             AiAccessLevel::Full
         } else if allows_nothing(&self.platforms) || allows_nothing(&self.models) {
@@ -156,8 +155,8 @@ fn denial(why: Denial, what: &str) -> Error {
 mod tests {
     use super::*;
 
-    fn list(names: &[&str]) -> Option<Vec<String>> {
-        Some(names.iter().map(|name| (*name).to_owned()).collect())
+    fn list(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
     }
 
     #[test]
@@ -167,11 +166,11 @@ mod tests {
         };
         let full = Profile::default;
         check(full(), AiAccessLevel::Full);
-        check(Profile { platforms: list(&["openai"]), ..full() }, AiAccessLevel::Limited);
-        check(Profile { agents: list(&[]), ..full() }, AiAccessLevel::Limited);
+        check(Profile { platforms: Some(list(&["openai"])), ..full() }, AiAccessLevel::Limited);
+        check(Profile { agents: Some(list(&[])), ..full() }, AiAccessLevel::Limited);
         check(Profile { requests_per_hour: Some(1), ..full() }, AiAccessLevel::Limited);
-        check(Profile { platforms: list(&[]), ..full() }, AiAccessLevel::None);
-        check(Profile { models: list(&[]), ..full() }, AiAccessLevel::None);
+        check(Profile { platforms: Some(list(&[])), ..full() }, AiAccessLevel::None);
+        check(Profile { models: Some(list(&[])), ..full() }, AiAccessLevel::None);
     }
 
     #[test]
@@ -181,8 +180,8 @@ mod tests {
                      (wanted, platform, model): (&str, &str, &str),
                      expected: Result<(), Denial>| {
             let profile = Profile {
-                platforms: platforms.and_then(list),
-                models: models.and_then(list),
+                platforms: platforms.map(list),
+                models: models.map(list),
                 ..Profile::default()
             };
             assert_eq!(profile.may_go(wanted, (platform, model)), expected, "{profile:?} {wanted}");
@@ -208,7 +207,7 @@ mod tests {
     #[test]
     fn agents_and_tokens_are_bounded() {
         let profile = Profile {
-            agents: list(&["tester"]),
+            agents: Some(list(&["tester"])),
             tokens_per_request: Some(100),
             ..Profile::default()
         };

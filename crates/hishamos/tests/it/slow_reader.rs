@@ -1,6 +1,8 @@
 //! R36: people open the stream of an execution and do not read it. What each costs the server
 //! is bounded, and once they read they are told everything, in order.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;

@@ -2,6 +2,8 @@
 //! the schema before the newest, and the present program takes it over: it migrates, and
 //! everything ends as if nothing had happened.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use store::migrate::{Migrations, SHIPPED, Version};

@@ -72,7 +72,9 @@ mod tests {
     fn one_statement_writes_all_tables_behind_the_guard() {
         let part = |text, rows: &[Vec<Value>]| {
             let mut all = Rows::default();
-            rows.iter().for_each(|row| all.push(row.clone()));
+            for row in rows {
+                all.push(row.clone());
+            }
             (Sql { sqlite: text, postgres: text }, all)
         };
         let mut parts = [

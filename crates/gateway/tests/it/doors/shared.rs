@@ -27,6 +27,7 @@ impl Redis {
         Self { server: Self::begin(port), port }
     }
 
+    #[expect(clippy::zombie_processes, reason = "who stops it waits for it")]
     fn begin(port: u16) -> Child {
         let server = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
