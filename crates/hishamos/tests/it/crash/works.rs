@@ -82,7 +82,7 @@ steps:
     loop: { while: loop.index < 999, max: 1000 }
     tool: http
     with: {url: 'AT/ok/${{ inputs.name }}/again'}
-  - {id: rest, needs: [again], wait: {hours: 1}}
+  - {id: rest, needs: [again], wait: {event: nobody-tells-it}}
 ";
 
 /// Timers, half of which fall due while nobody is there.
