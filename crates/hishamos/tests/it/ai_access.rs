@@ -3,14 +3,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::time::Duration;
-
 use serde_json::{Value as Json, json};
 
 use crate::crash::money::provider::Provider;
 use crate::crash::money::shop::text;
 use crate::crash::postgres;
-use crate::crash::site::{PATIENCE, Site};
+use crate::crash::site::{Site, made, until};
 use crate::office::Office;
 use crate::program::{Folder, Server, json as parse};
 
@@ -25,25 +23,6 @@ steps:
     prompt: 'Is this what was asked for? #${{ inputs.name }}#'
     retry: { max-attempts: 3 }
 ";
-
-async fn made(site: &Site, server: &Server, path: &str, status: u16, body: Json) -> Json {
-    let (got, answer) = site.post(server, path, "", &body).await.unwrap();
-    assert_eq!(got, status, "{path}: {answer}");
-    answer
-}
-
-/// Looks until it is so.
-async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-    let looks = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, looks).await.unwrap_or_else(|_| panic!("never: {what}"))
-}
 
 /// Sets what the administrator may use.
 async fn set(site: &Site, server: &Server, me: &str, body: Json) {

@@ -3,15 +3,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::time::Duration;
-
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::crash::money::provider::{Call, Provider};
 use crate::crash::money::shop::text;
 use crate::crash::postgres;
-use crate::crash::site::{PATIENCE, Site};
+use crate::crash::site::{Site, made, until};
 use crate::program::{Folder, Server};
 
 /// How many executions there are.
@@ -33,29 +31,10 @@ steps:
     retry: { max-attempts: 1 }
 ";
 
-async fn made(site: &Site, server: &Server, path: &str, status: u16, body: Json) -> Json {
-    let (got, answer) = site.post(server, path, "", &body).await.unwrap();
-    assert_eq!(got, status, "{path}: {answer}");
-    answer
-}
-
 /// Starts an execution, for a project or for none; gives its id.
 async fn execute(site: &Site, server: &Server, name: &str, project: Option<&str>) -> String {
     let body = json!({ "definition": ONE, "inputs": { "name": name }, "project": project });
     text(&made(site, server, "/executions", 202, body).await["id"])
-}
-
-/// Looks until it is so.
-async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-    let looks = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, looks).await.unwrap_or_else(|_| panic!("never: {what}"))
 }
 
 /// How many of the executions have this status.

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::crash::money::provider::Provider;
 use crate::crash::money::shop::text;
 use crate::crash::postgres;
-use crate::crash::site::{PATIENCE, Site};
+use crate::crash::site::{Site, made, until};
 use crate::program::{Folder, Server};
 
 /// One call, made once.
@@ -28,29 +28,10 @@ const ROOM: usize = 3;
 /// How many executions want one.
 const EXECUTIONS: usize = 5;
 
-async fn made(site: &Site, server: &Server, path: &str, body: Json) -> Json {
-    let (status, answer) = site.post(server, path, "", &body).await.unwrap();
-    assert!(matches!(status, 200..=202), "{path}: {status} {answer}");
-    answer
-}
-
 /// Starts an execution; gives its id.
 async fn execute(site: &Site, server: &Server, name: &str) -> String {
     let body = json!({ "definition": ONE, "inputs": { "name": name } });
-    text(&made(site, server, "/executions", body).await["id"])
-}
-
-/// Looks until it is so.
-async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-    let looks = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, looks).await.unwrap_or_else(|_| panic!("never: {what}"))
+    text(&made(site, server, "/executions", 202, body).await["id"])
 }
 
 /// The executions with this status.
@@ -69,7 +50,7 @@ async fn limits_hold(database: Vec<String>) {
         "name": "shop", "kind": "custom", "base_url": format!("http://{}/v1", provider.address),
         "models": ["m"], "default_model": "m",
     });
-    made(&site, &server, "/platforms", platform).await;
+    made(&site, &server, "/platforms", 201, platform).await;
     let limit = json!({ "scope": "organisation", "requests_per_minute": ROOM });
     let (status, answer) = site.put(&server, "/rate-limits", &limit).await;
     assert_eq!(status, 200, "{answer}");
@@ -92,7 +73,8 @@ async fn limits_hold(database: Vec<String>) {
     assert_eq!((waiting.len(), provider.count()), (EXECUTIONS - ROOM, ROOM as u64));
     // nobody has to wait for those who wait
     for one in &waiting {
-        made(&site, &server, &format!("/executions/{}/cancel", text(&one["id"])), json!({})).await;
+        made(&site, &server, &format!("/executions/{}/cancel", text(&one["id"])), 200, json!({}))
+            .await;
     }
     until("two ends", async || {
         (with_status(&site, &server, "cancelled").await.len() == waiting.len()).then_some(())

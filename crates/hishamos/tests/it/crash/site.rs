@@ -282,3 +282,23 @@ pub fn seed(asked: Option<u64>) -> u64 {
         u64::from_le_bytes(seed)
     })
 }
+
+/// Makes something; the server has to answer with this status.
+pub async fn made(site: &Site, server: &Server, path: &str, status: u16, body: Json) -> Json {
+    let (got, answer) = site.post(server, path, "", &body).await.unwrap();
+    assert_eq!(got, status, "{path}: {answer}");
+    answer
+}
+
+/// Looks until it is so.
+pub async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    let looks = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looks).await.unwrap_or_else(|_| panic!("never: {what}"))
+}
