@@ -41,18 +41,23 @@ fn hold(socket: &mut TcpStream) {
 
 /// Asks a provider with short timeouts; gives the outcome and how long it took.
 async fn ask(serve: fn(&mut TcpStream)) -> (Result<String, llm::Error>, Duration) {
-    ask_at(&provider(serve), 60_000).await
+    ask_at(&provider(serve), 400, 60_000).await
 }
 
-/// The same of a provider at this address, with so much time for the whole answer.
-async fn ask_at(uri: &str, total_timeout_ms: u32) -> (Result<String, llm::Error>, Duration) {
+/// The same of a provider at this address, with so much time for the headers and for the whole
+/// answer.
+async fn ask_at(
+    uri: &str,
+    headers_timeout_ms: u32,
+    total_timeout_ms: u32,
+) -> (Result<String, llm::Error>, Duration) {
     let (test, folder) = (sqlite().await, tempdir().unwrap());
     let house = House::new(&test.db, folder.path()).await;
     let body = json!({
         "name": "slow", "kind": "custom", "base_url": format!("{uri}/v1"), "models": ["m"],
         "is_enabled": true,
         "settings": {
-            "retries": 0, "connect_timeout_ms": 400, "headers_timeout_ms": 400,
+            "retries": 0, "connect_timeout_ms": 400, "headers_timeout_ms": headers_timeout_ms,
             "idle_timeout_ms": 400, "total_timeout_ms": total_timeout_ms,
         },
     });
@@ -148,7 +153,7 @@ async fn lines_without_words_are_life_too_but_not_for_ever() {
             std::thread::sleep(Duration::from_millis(50));
         }
     });
-    let error = ask_at(&uri, 1_500).await.0.unwrap_err();
+    let error = ask_at(&uri, 400, 1_500).await.0.unwrap_err();
     assert_eq!(error.to_string(), "the total timeout of 1500 ms ran out");
 }
 
@@ -167,7 +172,8 @@ fn full() -> (TcpListener, Vec<TcpStream>) {
 async fn provider_that_does_not_take_the_connection_has_counted_nothing() {
     let (listener, _waiting) = full();
     let uri = format!("http://{}", listener.local_addr().unwrap());
-    let error = ask_at(&uri, 60_000).await.0.unwrap_err();
+    // The headers' timeout begins with the connection's: it must not be able to end first.
+    let error = ask_at(&uri, 60_000, 60_000).await.0.unwrap_err();
     assert_eq!(error.to_string(), "the connect timeout of 400 ms ran out");
     assert!(error.is_retryable() && error.used_nothing());
 }
