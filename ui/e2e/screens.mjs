@@ -1,6 +1,7 @@
 // Every screen and state on the test double, wide and narrow, in three languages and both themes:
 // pictures into $SHOTS_DIR for people, axe and console checks for the exit code.
-// `npm run build` first. ONLY=board,item limits it to screens whose name contains a word.
+// `npm run build` first. ONLY=board,item limits it to screens whose name contains a word;
+// RETRY=1 visits a screen that failed once more, for machines whose load nobody knows, and names it.
 import { mkdirSync } from "node:fs";
 import { preview } from "vite";
 import { axe, launch, sideways, watch } from "./browser.mjs";
@@ -8,6 +9,7 @@ import { screens } from "./screens.list.mjs";
 
 const dir = process.env.SHOTS_DIR ?? "test-results/screens";
 const only = process.env.ONLY?.split(",");
+const tries = process.env.RETRY ? 2 : 1;
 mkdirSync(dir, { recursive: true });
 
 const looks = [
@@ -51,6 +53,14 @@ async function visit(base, look, screen) {
     },
     [look.locale, look.theme],
   );
+  try {
+    return await examine(context, base, look, screen);
+  } finally {
+    await context.close();
+  }
+}
+
+async function examine(context, base, look, screen) {
   const page = await context.newPage();
   // Answers that a screen breaks on purpose are logged by the browser itself.
   const troubles = watch(page, base, (text) => text.includes("Failed to load resource"));
@@ -63,11 +73,33 @@ async function visit(base, look, screen) {
   troubles.push(...(await axe(page)));
   const overflow = await sideways(page);
   if (overflow > 0) troubles.push(`the page is ${overflow} px wider than the screen`);
-  await context.close();
   return troubles;
 }
 
 const wanted = screens.filter(({ name }) => !only || only.some((word) => name.includes(word)));
+
+/** Visits a screen, as often as it may be tried; says what troubled it. */
+async function passes(base, look, screen) {
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const start = Date.now();
+    let troubles;
+    try {
+      troubles = await visit(base, look, screen);
+    } catch (error) {
+      troubles = [error.message.split("\n").slice(0, 4).join(" ")];
+    }
+    const took = ((Date.now() - start) / 1_000).toFixed(1);
+    if (troubles.length === 0) {
+      if (attempt > 1) {
+        console.log(`FLAKY ${attempt}/${tries} [${took}s] ${screen.name} ${look.name}`);
+      }
+      return true;
+    }
+    console.log(`FAIL ${screen.name} ${look.name} (try ${attempt} of ${tries}, ${took} s)`);
+    for (const trouble of troubles) console.log(`     ${trouble}`);
+  }
+  return false;
+}
 
 /** All screens in one look, on a server of its own: its state is that look's alone. */
 async function visitAll(look) {
@@ -77,18 +109,8 @@ async function visitAll(look) {
   });
   const base = `http://127.0.0.1:${server.httpServer.address().port}`;
   for (const screen of wanted) {
-    let troubles;
-    try {
-      troubles = await visit(base, look, screen);
-    } catch (error) {
-      troubles = [error.message.split("\n").slice(0, 4).join(" ")];
-    }
-    if (troubles.length === 0) passed += 1;
-    else {
-      failed += 1;
-      console.log(`FAIL ${screen.name} ${look.name}`);
-      for (const trouble of troubles) console.log(`     ${trouble}`);
-    }
+    if (await passes(base, look, screen)) passed += 1;
+    else failed += 1;
   }
   await server.close();
 }

@@ -35,8 +35,8 @@ pub fn summary(lines: &[String]) -> Option<(String, Counts)> {
     })
 }
 
-/// The tests that passed only when nextest tried them again: `FLAKY 2/2 [   0.5s] store::it
-/// name`, each once.
+/// The tests that passed only when they were tried again, as nextest and the screens tell of
+/// them: `FLAKY 2/2 [   0.5s] store::it name`, each once.
 pub fn flaky(lines: &[String]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in lines {

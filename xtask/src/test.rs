@@ -38,7 +38,8 @@ pub struct Options {
     /// Keep the temporary folder (databases, logs) and say where it is.
     #[arg(long)]
     keep: bool,
-    /// Try a Rust test that failed once more; one that passes then is named in the summary.
+    /// Try a Rust test or a screen that failed once more; one that passes then is named in
+    /// the summary.
     #[arg(long)]
     retry: bool,
 }
@@ -110,7 +111,7 @@ pub fn run_stages(repo: &Repo, options: &Options, stages: &mut Stages) -> Result
     if options.e2e() {
         stages.check_beside(
             "screens",
-            || screens(repo),
+            || screens(repo, options.retry),
             |stages| {
                 stages.check("client libraries", || client_libraries(repo, options, &folder));
                 stages.check("browser journey", || journey(repo, options, &folder));
@@ -130,15 +131,7 @@ fn rust_tests(repo: &Repo, folder: &Folder, retry: bool) -> Result<Finding> {
         .args(["--retries", if retry { "1" } else { "0" }])
         .env("HISHAMOS_TEST_POSTGRES", &postgres.url)
         .env("HISHAMOS_TEST_REDIS", &redis.url);
-    run_and_keep(&mut nextest, None).map(|ended| {
-        let mut finding = tests_of(&ended);
-        for test in counts::flaky(&ended.lines) {
-            let summary = finding.summary.get_or_insert_default();
-            summary.push_str("\n  passed only when tried again: ");
-            summary.push_str(&test);
-        }
-        finding
-    })
+    run_and_keep(&mut nextest, None).map(|ended| tests_of(&ended))
 }
 
 /// The client libraries of OpenAI and Anthropic against a fresh server.
@@ -191,11 +184,14 @@ fn journey(repo: &Repo, options: &Options, folder: &Folder) -> Result<Finding> {
 
 /// Every screen in each of its states (empty, loading, failing, …) on the UI's own test
 /// double, in both languages, wide and on a phone: checked by axe, kept as pictures.
-fn screens(repo: &Repo) -> Result<Finding> {
+fn screens(repo: &Repo, retry: bool) -> Result<Finding> {
     let shots = shots(repo, "states")?;
     let browser = apt::browser().context("no browser is installed")?;
     let mut screens = node::script(repo, "screens");
     screens.env("HISHAMOS_BROWSER", browser).env("SHOTS_DIR", &shots).env("LOOKS", LOOKS);
+    if retry {
+        screens.env("RETRY", "1");
+    }
     let ended = run_and_keep(&mut screens, Some(JOURNEY_LIMIT))?;
     println!("screenshots: {}", repo.shown(&shots));
     Ok(tests_of(&ended))
@@ -219,5 +215,11 @@ fn tests_of(ended: &Ended) -> Finding {
     };
     // A runner that failed without counting a failed test still must not read as "0 failed".
     let failed = if failure.is_some() { counts.failed.max(1) } else { counts.failed };
-    Finding { counts: Counts { failed, ..counts }, summary: Some(line), failure, unknown: None }
+    let mut summary = line;
+    for test in counts::flaky(&ended.lines) {
+        summary.push_str("\n  passed only when tried again: ");
+        summary.push_str(&test);
+    }
+    let counts = Counts { failed, ..counts };
+    Finding { counts, summary: Some(summary), failure, unknown: None }
 }
