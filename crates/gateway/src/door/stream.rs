@@ -1,5 +1,5 @@
-//! An answer as server-sent events. What is ready goes out at once and together: a slow
-//! model is heard word by word, a fast one does not cost a write for each word.
+//! An answer as server-sent events. What is ready goes out together: a slow model is heard
+//! word by word, a fast one does not cost a write for each word ([`Pace`]).
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -19,6 +19,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::asked::{Open, Used};
 use super::insider;
+use super::pace::Pace;
 use crate::cache::{Given, Lead};
 use crate::telemetry::{self, Answered, Ending};
 
@@ -40,6 +41,9 @@ pub(super) struct Events {
     said: Option<String>,
     /// How long a silence may last, and when this one has.
     silence: Option<(Duration, Pin<Box<Sleep>>)>,
+    /// What waits for more to go out with.
+    waiting: Vec<u8>,
+    pace: Pace,
 }
 
 /// What breaks a silence: a comment, which every client reads over.
@@ -64,6 +68,8 @@ impl Events {
             scripted: false,
             kept,
             silence: None,
+            waiting: Vec::new(),
+            pace: Pace::default(),
         }
     }
 
@@ -79,6 +85,8 @@ impl Events {
             scripted: false,
             kept: None,
             silence: None,
+            waiting: Vec::new(),
+            pace: Pace::default(),
         }
     }
 
@@ -213,13 +221,17 @@ impl Stream for Events {
         if let Some((lead, _)) = &this.kept {
             lead.is_taken();
         }
-        let mut out = Vec::new();
+        let mut out = std::mem::take(&mut this.waiting);
         while let Some(deltas) = this.deltas.as_mut() {
             match deltas.as_mut().poll_next(context) {
                 Poll::Ready(Some(Ok(delta))) => this.hear(delta, &mut out),
                 Poll::Ready(Some(Err(error))) => this.fail(&error, &mut out),
                 Poll::Ready(None) => this.fail(&Error::StreamCut, &mut out),
                 Poll::Pending if out.is_empty() => return this.silent(context),
+                Poll::Pending if this.pace.is_early(context) => {
+                    this.waiting = out;
+                    return Poll::Pending;
+                }
                 Poll::Pending => break,
             }
             if out.len() >= PIECE {
@@ -235,6 +247,77 @@ impl Stream for Events {
         if let Some((lead, _)) = &this.kept {
             lead.is_sent();
         }
+        this.pace.sent();
         Poll::Ready(Some(Ok(Bytes::from(out))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use futures::channel::mpsc::unbounded;
+    use futures::{FutureExt as _, StreamExt as _};
+    use llm::door::{Door, Meta};
+    use serde_json::json;
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn frames() -> Frames {
+        let body =
+            json!({"model": "m", "stream": true, "messages": [{"role": "user", "content": "hi"}]});
+        let asked = Door::Chat.decode(body.to_string().as_bytes()).unwrap();
+        let meta = Meta { id: "1".to_owned(), created: 0, model: "m".to_owned() };
+        Door::Chat.frames(&meta, &asked)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn words_that_come_within_a_millisecond_go_out_together() {
+        let (model, deltas) = unbounded();
+        let mut events = Events::unbooked(deltas.boxed(), frames());
+        let say = |text: &str| {
+            model.unbounded_send(Ok(Delta::Text { text: text.to_owned() })).unwrap();
+        };
+        // what can be taken now, by its words; nothing when it should be waited for
+        let heard = |events: &mut Events| {
+            let piece = events.next().now_or_never()??.unwrap();
+            let text = String::from_utf8(piece.to_vec()).unwrap();
+            Some(
+                ["one", "two", "three", "four"]
+                    .into_iter()
+                    .filter(|word| text.contains(word))
+                    .collect::<Vec<_>>(),
+            )
+        };
+        say("one");
+        assert_eq!(heard(&mut events), Some(vec!["one"]), "the first goes out at once");
+        say("two");
+        assert_eq!(heard(&mut events), None, "the next one waits");
+        advance(Duration::from_micros(900)).await;
+        say("three");
+        assert_eq!(heard(&mut events), None, "and another one with it");
+        advance(Duration::from_micros(200)).await;
+        assert_eq!(heard(&mut events), Some(vec!["two", "three"]));
+        advance(Duration::from_millis(5)).await;
+        say("four");
+        assert_eq!(heard(&mut events), Some(vec!["four"]), "a slow model is heard at once");
+        say("one");
+        model.unbounded_send(Ok(Delta::Finish { reason: Finish::Stop })).unwrap();
+        assert_eq!(heard(&mut events), Some(vec!["one"]), "the end waits for nothing");
+        assert!(events.next().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_word_that_waits_is_sent_although_nothing_follows_it() {
+        let (model, deltas) = unbounded();
+        let mut events = Events::unbooked(deltas.boxed(), frames());
+        for text in ["one", "two"] {
+            model.unbounded_send(Ok(Delta::Text { text: text.to_owned() })).unwrap();
+            let began = Instant::now();
+            let piece = events.next().await.unwrap().unwrap();
+            assert!(String::from_utf8_lossy(&piece).contains(text));
+            assert!(began.elapsed() <= Duration::from_millis(2));
+        }
     }
 }
