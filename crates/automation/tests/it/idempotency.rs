@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use store::both_databases;
@@ -28,6 +29,10 @@ both_databases! {
         let other = house.post_with("/executions", &key("b"), &body).await.expect(202);
         assert_ne!(other["id"], first["id"]);
         house.status(other["id"].as_str().unwrap(), "completed").await;
+        // The key of an execution is kept as long as the execution is.
+        house.app.clock.advance(Duration::from_secs(25 * 60 * 60));
+        let late = house.post_with("/executions", &key("a"), &body).await.expect(202);
+        assert_eq!(late["id"], first["id"]);
         assert_eq!((count(&house).await, house.models.counts().begun), (2, 2));
     }
 

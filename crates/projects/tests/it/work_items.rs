@@ -1,8 +1,25 @@
+use std::time::Duration;
+
+use futures::future::join_all;
 use serde_json::{Value as Json, json};
 use store::both_databases;
-use web::testing::TestApp;
+use web::testing::{Answer, TestApp};
 
 use crate::scene::{clinic, get, item, keys, new_item};
+
+/// Makes a task of `CLINIC` by a request that may be repeated.
+async fn repeatable(app: &TestApp, key: &str, title: &str) -> Answer {
+    let request = axum::http::Request::builder()
+        .method("POST")
+        .uri("/api/v1/projects/CLINIC/work-items")
+        .header("host", "localhost")
+        .header("authorization", "Bearer test-all")
+        .header("content-type", "application/json")
+        .header("idempotency-key", key)
+        .body(json!({"kind": "task", "title": title}).to_string().into())
+        .unwrap();
+    app.send_request(request).await
+}
 
 both_databases! {
     async fn an_item_is_made_read_changed_and_deleted(db: Db) {
@@ -48,23 +65,39 @@ both_databases! {
 
     async fn a_repeated_create_makes_one_item(db: Db) {
         let app = clinic(db).await;
-        let send = async |key: &str, title: &str| {
-            let request = axum::http::Request::builder()
-                .method("POST")
-                .uri("/api/v1/projects/CLINIC/work-items")
-                .header("host", "localhost")
-                .header("authorization", "Bearer test-all")
-                .header("content-type", "application/json")
-                .header("idempotency-key", key)
-                .body(json!({"kind": "task", "title": title}).to_string().into())
-                .unwrap();
-            app.send_request(request).await
-        };
+        let send = async |key: &str, title: &str| repeatable(&app, key, title).await;
         let first = send("k1", "A").await.expect(201);
         assert_eq!(send("k1", "A").await.expect(201), first);
         assert_eq!(send("k1", "B").await.expect(422)["code"], "idempotency_key_reused");
         assert_eq!(send("k2", "A").await.expect(201)["key"], "CLINIC-2");
         assert_eq!(get(&app, "/projects/CLINIC").await["counts"]["tasks"], 2);
+    }
+
+    async fn repeated_creates_at_the_same_time_have_one_answer(db: Db) {
+        let app = clinic(db).await;
+        let answers = join_all((0..64).map(|_| repeatable(&app, "k1", "A"))).await;
+        let told: Vec<Json> = answers.into_iter().map(|answer| answer.expect(201)).collect();
+        assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+        assert_eq!(get(&app, "/projects/CLINIC").await["counts"]["tasks"], 1);
+    }
+
+    async fn a_key_is_kept_for_a_day_and_then_forgotten(db: Db) {
+        let app = clinic(db).await;
+        let first = repeatable(&app, "k1", "A").await.expect(201);
+        app.clock.advance(Duration::from_secs(12 * 60 * 60));
+        let second = repeatable(&app, "k2", "B").await.expect(201);
+        // To repeat a request makes its key no younger.
+        app.clock.advance(Duration::from_secs(12 * 60 * 60));
+        assert_eq!(repeatable(&app, "k1", "A").await.expect(201), first);
+        repeatable(&app, "k1", "B").await.expect(422);
+        app.clock.advance(Duration::from_millis(1));
+        let third = repeatable(&app, "k1", "B").await.expect(201);
+        assert_eq!(third["key"], "CLINIC-3", "it is a new key, of another request");
+        assert_eq!(repeatable(&app, "k2", "B").await.expect(201), second);
+        let mut tx = app.app.db.read().await.unwrap();
+        let count = store::sql!("select count(*) as n from idempotency_keys");
+        let count = tx.fetch_one(count, store::params![]).await.unwrap();
+        assert_eq!(count.get::<i64>("n").unwrap(), 2, "what is forgotten is gone");
     }
 
     async fn lists_are_filtered_and_paged(db: Db) {

@@ -1,5 +1,9 @@
 //! `Idempotency-Key` on creates: the same key and body give the same answer, and the work
-//! is done once. The key's row is written in the same transaction as the work.
+//! is done once. The key's row is written in the same transaction as the work, and kept for
+//! a day. Requests with a key that come at the same time do their work one after the other, so
+//! each of them has the first one's answer.
+
+use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -11,6 +15,9 @@ use store::Tx;
 use crate::{Ctx, Error, Result, invalid};
 
 mod sql;
+
+/// How long a key is kept after its first request.
+const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The answer of a create that may be repeated.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +45,7 @@ impl axum::response::IntoResponse for Reply {
 
 /// Runs `job` in one transaction; when the request carries a key that was used before with
 /// the same `request`, gives the first answer instead, and refuses the key for another one.
+/// After a day a key is forgotten, and means nothing that was before.
 pub async fn once<F>(
     ctx: &Ctx,
     headers: &HeaderMap,
@@ -58,6 +66,7 @@ where
         serde_json::to_string(request).map_err(|error| Error::internal(error.to_string()))?;
     ctx.write(move |tx| {
         Box::pin(async move {
+            sql::forget_before(tx, organisation, now.minus(MEMORY)).await?;
             if let Some(seen) = sql::find(tx, organisation, user, &key).await? {
                 if seen.request != request {
                     return Err(Error::new(

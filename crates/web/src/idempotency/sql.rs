@@ -12,6 +12,20 @@ pub(super) struct Seen {
     pub reply: Reply,
 }
 
+/// Forgets the keys that were first used before this.
+pub(super) async fn forget_before(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        sql!("delete from idempotency_keys where organisation_id = $1 and created_at < $2"),
+        params![organisation, at],
+    )
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn find(
     tx: &mut Tx,
     organisation: OrganisationId,
