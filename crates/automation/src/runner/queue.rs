@@ -225,15 +225,25 @@ impl Queue {
         level: usize,
         lane: &(OrganisationId, Option<String>),
     ) -> Option<(u64, Waiting)> {
+        let number = self.levels[level].get(lane)?.keys().next().copied()?;
+        Some((number, self.take(level, lane, number)?))
+    }
+
+    fn take(
+        &mut self,
+        level: usize,
+        lane: &(OrganisationId, Option<String>),
+        number: u64,
+    ) -> Option<Waiting> {
         let waiting = self.levels[level].get_mut(lane)?;
-        let first = waiting.pop_first();
+        let taken = waiting.remove(&number);
         if waiting.is_empty() {
             self.levels[level].remove(lane);
         }
-        if let Some((_, waiting)) = &first {
-            self.places.remove(&waiting.id);
+        if let Some(taken) = &taken {
+            self.places.remove(&taken.id);
         }
-        first
+        taken
     }
 
     fn full_group(&self, waiting: &Waiting) -> Option<(OrganisationId, String)> {
@@ -249,14 +259,13 @@ impl Queue {
         }
     }
 
-    /// Moves those that have waited long enough one level up; the first of a lane has
-    /// waited longest.
+    /// Moves those that have waited long enough one level up.
     fn age(&mut self, now: Timestamp) {
         for level in (1..LEVELS).rev() {
             let lanes: Vec<_> = self.levels[level].keys().cloned().collect();
             for lane in lanes {
-                while self.is_old(level, &lane, now) {
-                    let Some((number, waiting)) = self.take_first(level, &lane) else { break };
+                while let Some(number) = self.old(level, &lane, now) {
+                    let Some(waiting) = self.take(level, &lane, number) else { break };
                     let since = waiting.since.plus(AGEING);
                     self.insert(level - 1, number, Waiting { since, ..waiting });
                 }
@@ -264,14 +273,20 @@ impl Queue {
         }
     }
 
-    fn is_old(
+    /// The number of one in a lane that has waited long enough. Of those that came back, and
+    /// of those that have not begun, the first has waited longest; who came back may stand
+    /// before somebody who has waited longer.
+    fn old(
         &self,
         level: usize,
         lane: &(OrganisationId, Option<String>),
         now: Timestamp,
-    ) -> bool {
-        let first = self.levels[level].get(lane).and_then(|waiting| waiting.values().next());
-        first.is_some_and(|first| now.since(first.since) >= AGEING)
+    ) -> Option<u64> {
+        let waiting = self.levels[level].get(lane)?;
+        let firsts = [waiting.range(..FRESH).next(), waiting.range(FRESH..).next()];
+        let mut firsts = firsts.into_iter().flatten();
+        let old = firsts.find(|(_, first)| now.since(first.since) >= AGEING);
+        old.map(|(number, _)| *number)
     }
 }
 
@@ -349,6 +364,44 @@ mod tests {
         fresh.since = Timestamp::from_millis(nine_minutes);
         queue.push(fresh, "critical");
         check(&mut queue, nine_minutes, &[1, 2]);
+    }
+
+    /// After how many minutes one of the lowest priority begins, with one place for work that
+    /// takes a minute and two urgent ones that come each minute. With `some_return`, every
+    /// other minute one that has begun comes back to its lane.
+    fn minutes_of_the_lowest(organisation: u128, project: &str, some_return: bool) -> Option<i64> {
+        let mut queue = Queue::default();
+        let lowest = ExecutionId::from_u128(1);
+        queue.push(waiting(1, 1, "A", None), "low");
+        (0..60).find(|minute| {
+            let now = Timestamp::from_millis(minute * 60_000);
+            let number = 10 * (*minute as u128 + 1);
+            for number in [number, number + 1] {
+                let urgent = waiting(number, organisation, project, None);
+                queue.push(Waiting { since: now, ..urgent }, "critical");
+            }
+            if some_return && minute % 2 == 0 {
+                let begun = waiting(number + 2, 1, "A", None);
+                let id = begun.id;
+                queue.started(begun);
+                queue.rest(id);
+                queue.come_back(id, "low", now);
+            }
+            let next = queue.pop(now).expect("somebody waits");
+            queue.ended(next);
+            next == lowest
+        })
+    }
+
+    #[test]
+    fn the_lowest_priority_begins_within_ten_minutes_whatever_else_comes() {
+        for (organisation, project) in [(1, "A"), (1, "B"), (2, "A")] {
+            for some_return in [false, true] {
+                let minutes = minutes_of_the_lowest(organisation, project, some_return);
+                let is_soon = minutes.is_some_and(|minutes| minutes <= 10);
+                assert!(is_soon, "{minutes:?} {organisation} {project} {some_return}");
+            }
+        }
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::json;
 use store::both_databases;
 
@@ -45,6 +47,35 @@ both_databases! {
         assert_eq!(order, expected);
     }
 
+    async fn the_lowest_priority_waits_ten_minutes_at_most_for_a_place(db: Db) {
+        let house = House::open(db, Setup { max_running: 1, ..Setup::default() }).await;
+        house.models.hold("write_text");
+        let start = async |priority: &str| {
+            let body = json!({"definition": ONE, "inputs": {}, "priority": priority});
+            let made = house.post("/executions", body).await.expect(202);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let mut ids = vec![start("critical").await];
+        house.models.begun(1).await;
+        let low = start("low").await;
+        ids.push(low.clone());
+        // Each works for a minute, and two urgent ones come meanwhile.
+        let mut minutes = 0;
+        while house.models.asked().last().unwrap().execution.to_string() != low {
+            assert!(minutes < 10, "it still waits after {minutes} minutes");
+            ids.extend([start("critical").await, start("critical").await]);
+            house.app.clock.advance(Duration::from_secs(60));
+            house.models.let_through("write_text", 1);
+            minutes += 1;
+            house.models.begun(minutes + 1).await;
+        }
+        house.models.open("write_text");
+        for id in &ids {
+            house.status(id, "completed").await;
+        }
+        house.check().await;
+    }
+
     async fn repeated_requests_take_no_places(db: Db) {
         let house = House::open(db, Setup { max_running: 1, ..Setup::default() }).await;
         let body = json!({"definition": ONE, "inputs": {}});
@@ -69,7 +100,7 @@ both_databases! {
             let body = json!({"definition": ONE, "inputs": {}, "priority": priority});
             let made = first.post("/executions", body).await.expect(202);
             ids.push(made["id"].as_str().unwrap().to_owned());
-            first.app.clock.advance(std::time::Duration::from_millis(1));
+            first.app.clock.advance(Duration::from_millis(1));
         }
         setup.models.begun(1).await;
         first.kill().await;
