@@ -246,6 +246,20 @@ mod tests {
             "2026-10-31T12:00:00Z",
             &["2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z"],
         );
+        // Cairo, 29 October 2026: midnight becomes 23:00, at 21:00 UTC.
+        check(
+            "30 23 * * *",
+            "Africa/Cairo",
+            "2026-10-29T12:00:00Z",
+            &["2026-10-29T20:30:00Z", "2026-10-30T21:30:00Z"],
+        );
+        // Lord Howe, 5 April 2026: 02:00 becomes 01:30, at 15:00 UTC the day before.
+        check(
+            "45 1 * * *",
+            "Australia/Lord_Howe",
+            "2026-04-04T00:00:00Z",
+            &["2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"],
+        );
         // From inside the second pass, the first pass is over.
         check("30 2 * * *", "Europe/Berlin", "2026-10-25T01:10:00Z", &["2026-10-26T01:30:00Z"]);
         let times = Times::parse("50 2 * * *", "Europe/Berlin").unwrap();
