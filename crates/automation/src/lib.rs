@@ -23,4 +23,5 @@ mod workflow;
 pub use automation::{Automation, Parts, routes};
 pub use execution::things;
 pub use runner::{HttpTool, Options, Point, RunnerState};
+pub use schedule::tick_execution;
 pub use workflow::{BuiltIn, Workflows};

@@ -24,8 +24,8 @@ use crate::{cargo_tools, node, process};
 #[derive(Subcommand)]
 pub enum Soak {
     /// The workflow engine: kills, deaths at every point, stand-by, partitions, lost
-    /// connections, crashes of the database, a lost Redis, races, questions, steps that kill;
-    /// with minutes also one server under steady load.
+    /// connections, crashes of the database, a lost Redis, races, schedules, questions,
+    /// steps that kill; with minutes also one server under steady load.
     Engine(Options),
     /// One server under steady load: whether memory, descriptors and logs stay as they are.
     Steady(SteadyOptions),
@@ -121,6 +121,9 @@ const RUNNING: u64 = 500;
 /// What the tests of money are called.
 const MONEY: &str = "^crash::every_paid_call_is_in_the_ledger";
 
+/// How many times of each schedule are kept by servers that are killed (R10).
+const TICKS: u64 = 1000;
+
 /// How often a cancel races with an end (R11).
 const RACES: u64 = 2000;
 /// Where Redis is lost (R20), as nextest's filter.
@@ -195,6 +198,7 @@ fn engine(repo: &Repo, options: &Options) -> Command {
         .env("PROOF_QUESTIONS", QUESTIONS.to_string())
         .env("PROOF_RUNNING", RUNNING.to_string())
         .env("PROOF_RACES", RACES.to_string())
+        .env("PROOF_TICKS", TICKS.to_string())
         .env("PROOF_BOUNDS", "1");
     nextest
 }

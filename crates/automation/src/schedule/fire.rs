@@ -90,8 +90,8 @@ async fn fire_one(
     Ok(true)
 }
 
-/// The execution of a schedule's time.
-fn tick_execution(schedule: ScheduleId, tick: Timestamp) -> ExecutionId {
+/// The execution of a schedule's time: whoever starts it, and however often, it is this one.
+pub fn tick_execution(schedule: ScheduleId, tick: Timestamp) -> ExecutionId {
     execution_id(&["schedule", &schedule.to_string(), &tick.as_millis().to_string()])
 }
 

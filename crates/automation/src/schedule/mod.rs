@@ -16,6 +16,7 @@ use crate::Automation;
 
 pub(crate) use declared::{Declared, declare};
 pub(crate) use fire::fire;
+pub use fire::tick_execution;
 pub(crate) use times::Times;
 
 pub(crate) fn routes() -> Routes<Automation> {

@@ -220,6 +220,13 @@ impl Site {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Changes something; gives the status and the answer.
+    pub async fn patch(&self, server: &Server, path: &str, body: &Json) -> (u16, Json) {
+        let request = self.http.patch(format!("{}/api/v1{path}", server.url()));
+        let answer = request.bearer_auth(&self.key).json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     /// Removes something.
     pub async fn delete(&self, server: &Server, path: &str) {
         let request = self.http.delete(format!("{}/api/v1{path}", server.url()));

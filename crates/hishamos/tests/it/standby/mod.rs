@@ -1,7 +1,7 @@
 //! Several servers on one PostgreSQL: one drives executions, the others serve and stand by.
 //! `take_over.rs` stops and kills the one that drives; `partition.rs` breaks their ways to the
 //! database, which are made of `proxy.rs`; `lost_database.rs` cuts everybody's connections
-//! and crashes the database itself.
+//! and crashes the database itself; `ticks.rs` kills servers while schedules fire.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,6 +9,7 @@ mod lost_database;
 mod partition;
 mod proxy;
 mod take_over;
+mod ticks;
 
 use std::time::Duration;
 
