@@ -24,7 +24,7 @@ use crate::{cargo_tools, node, process};
 #[derive(Subcommand)]
 pub enum Soak {
     /// The workflow engine: kills, deaths at every point, stand-by, partitions, lost
-    /// connections, crashes of the database, a lost Redis, races, schedules, questions,
+    /// connections, crashes of the database, a lost Redis, races, schedules, writers, questions,
     /// steps that kill; with minutes also one server under steady load.
     Engine(Options),
     /// One server under steady load: whether memory, descriptors and logs stay as they are.
@@ -124,6 +124,12 @@ const MONEY: &str = "^crash::every_paid_call_is_in_the_ledger";
 /// How many times of each schedule are kept by servers that are killed (R10).
 const TICKS: u64 = 1000;
 
+/// For how many minutes 64 writers write at least (R37).
+const WRITING_MINUTES: u64 = 10;
+/// Those writers, as nextest's filter: only SQLite knows locks that shut writers out.
+const WRITERS: &str =
+    "package(store) & test(/^commit::sixty_four_writers_are_never_locked_out::sqlite$/)";
+
 /// How often a cancel races with an end (R11).
 const RACES: u64 = 2000;
 /// Where Redis is lost (R20), as nextest's filter.
@@ -187,7 +193,10 @@ fn steadily(
 
 fn engine(repo: &Repo, options: &Options) -> Command {
     let Options { database, seed, .. } = options;
-    let proofs = [filter(*database), races(*database), REDIS.to_owned()];
+    let mut proofs = vec![filter(*database), races(*database), REDIS.to_owned()];
+    if *database != Database::Postgres {
+        proofs.push(WRITERS.to_owned());
+    }
     let mut nextest = nextest(repo, &format!("({})", proofs.join(") + (")), *seed);
     nextest
         .env("PROOF_KILLS", options.kills.to_string())
@@ -199,6 +208,7 @@ fn engine(repo: &Repo, options: &Options) -> Command {
         .env("PROOF_RUNNING", RUNNING.to_string())
         .env("PROOF_RACES", RACES.to_string())
         .env("PROOF_TICKS", TICKS.to_string())
+        .env("PROOF_WRITING_MINUTES", options.minutes.max(WRITING_MINUTES).to_string())
         .env("PROOF_BOUNDS", "1");
     nextest
 }
