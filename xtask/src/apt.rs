@@ -1,7 +1,8 @@
 //! Debian packages: find what is missing and install it in one go.
 
+use std::fs;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -35,6 +36,19 @@ pub const SANDBOX: Need =
 /// Python with virtual environments and pip: the local model's server lives in one.
 pub const PYTHON: Need =
     Need { packages: &["python3", "python3-pip", "python3-venv"], is_met: python_is_whole };
+
+/// A clock for a program that can be set.
+pub const FAKETIME: Need = Need { packages: &["libfaketime"], is_met: || faketime().is_some() };
+
+/// The library that sets a program's clock, in its form for programs with threads.
+pub fn faketime() -> Option<PathBuf> {
+    let library = Path::new("faketime/libfaketimeMT.so.1");
+    // Debian has a folder for each architecture, others have one for all.
+    let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let mut folders = folders.map(|folder| folder.path().join(library));
+    let of_all = Path::new("/usr/lib").join(library);
+    folders.find(|file| file.is_file()).or_else(|| of_all.is_file().then_some(of_all))
+}
 
 /// The browser's program.
 pub fn browser() -> Option<PathBuf> {

@@ -6,7 +6,7 @@ pub mod engine;
 mod figure;
 mod gateway;
 mod idle;
-mod load;
+pub mod load;
 
 use anyhow::Result;
 use clap::Subcommand;

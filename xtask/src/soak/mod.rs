@@ -1,8 +1,9 @@
 //! `cargo xtask soak`: the proofs of reliability in their long form. They are the tests of
 //! the same name, asked by the environment to go on for longer; `docs/reliability.md` says
-//! which promise each of them shows. [`steady`] and [`upgrade`] are no tests: they load one
-//! server for long, and put one version in the place of another.
+//! which promise each of them shows. [`steady`], [`upgrade`] and [`clock`] are no tests: they load
+//! one server for long, put one version in the place of another, and set a server's clock.
 
+mod clock;
 mod drift;
 mod steady;
 mod upgrade;
@@ -31,6 +32,8 @@ pub enum Soak {
     Steady(SteadyOptions),
     /// One version in the place of another while executions are under way, and back.
     Upgrade(upgrade::Options),
+    /// The clock of one server jumps by hours and a day while executions and a schedule run.
+    Clock(clock::Options),
     /// Money: a provider with faults beside a server that is killed.
     Gateway(GatewayOptions),
 }
@@ -142,6 +145,7 @@ pub fn run(repo: &Repo, soak: &Soak) -> Result<()> {
         Soak::Gateway(options) => options.database,
         Soak::Steady(options) => options.database,
         Soak::Upgrade(options) => options.database,
+        Soak::Clock(options) => options.database,
     };
     let folder = Folder::create(false)?;
     let server = match database {
@@ -162,6 +166,7 @@ pub fn run(repo: &Repo, soak: &Soak) -> Result<()> {
             steadily(repo, server, database, options.minutes, options.program.as_ref())
         }
         Soak::Upgrade(options) => upgrade::run(repo, options, server),
+        Soak::Clock(options) => clock::run(repo, options, server),
     }
 }
 

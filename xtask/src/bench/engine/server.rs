@@ -1,6 +1,7 @@
 //! Our server under measurement: a fresh data folder or database, an administrator's key,
 //! a restart after a crash.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -63,6 +64,8 @@ pub struct Server {
     postgres: Option<u32>,
     /// Where its process id is written before it begins, so that it is held there.
     held_by: Option<PathBuf>,
+    /// What it finds in its environment beside the usual.
+    environment: Vec<(&'static str, OsString)>,
 }
 
 impl Server {
@@ -101,6 +104,7 @@ impl Server {
             key: String::new(),
             postgres: setup.postgres.filter(|_| setup.database == Database::Pg).map(Postgres::pid),
             held_by: held_by.map(Path::to_path_buf),
+            environment: Vec::new(),
         };
         server.start_again()?;
         // The command line works on the database itself, so the server makes way.
@@ -115,6 +119,9 @@ impl Server {
         let mut serve = self.command("serve");
         serve.args(["--listen", "127.0.0.1:0", "--log", "warn"]);
         serve.env("HISHAMOS_RUNNING_EXECUTIONS", self.running.to_string());
+        for (name, value) in &self.environment {
+            serve.env(name, value);
+        }
         let watch = Stopwatch::start();
         let mut service = Service::start(&Start {
             name: "hishamos",
@@ -134,6 +141,11 @@ impl Server {
     /// Another program goes on with what is there, from the next start.
     pub fn change_program(&mut self, program: &Path) {
         program.clone_into(&mut self.program);
+    }
+
+    /// It finds this in its environment, from the next start.
+    pub fn change_environment(&mut self, environment: Vec<(&'static str, OsString)>) {
+        self.environment = environment;
     }
 
     fn sign_up(&mut self) -> Result<()> {
