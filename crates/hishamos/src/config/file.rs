@@ -98,6 +98,12 @@ impl Parser<'_> {
     ) -> Result<()> {
         for (key, value) in table {
             let name = format!("{section}.{}", key.get_ref());
+            if let DeValue::Table(inner) = value.get_ref()
+                && self.known.iter().any(|known| known.starts_with(&format!("{name}.")))
+            {
+                self.section(&name, inner, entries)?;
+                continue;
+            }
             if !self.known.contains(&name.as_str()) {
                 return Err(self.unknown(key.span().start, &name));
             }
@@ -178,7 +184,8 @@ mod tests {
 
     use super::*;
 
-    const KNOWN: [&str; 3] = ["server.listen", "server.public_url", "limits.body_bytes"];
+    const KNOWN: [&str; 4] =
+        ["server.listen", "server.public_url", "limits.body_bytes", "limits.size.most"];
 
     fn parse(text: &str) -> Result<File> {
         File::parse(Path::new("hishamos.toml"), text, &KNOWN)
@@ -193,6 +200,10 @@ mod tests {
             Some(&Entry { text: "1000".to_owned(), line: 5 })
         );
         assert_eq!(file.get("server.public_url"), None);
+        for text in ["[limits.size]\nmost = 1.5\n", "[limits]\nsize.most = 1.5\n"] {
+            let entry = Entry { text: "1.5".to_owned(), line: 2 };
+            assert_eq!(parse(text).unwrap().get("limits.size.most"), Some(&entry), "{text}");
+        }
     }
 
     #[test]
@@ -221,6 +232,10 @@ mod tests {
         check(
             "[[providers]]\nname = \"a\"\nbase_ulr = \"x\"",
             "line 3: unknown key \"providers.base_ulr\"; did you mean \"providers.base_url\"?",
+        );
+        check(
+            "[limits.size]\nmots = 1",
+            "line 2: unknown key \"limits.size.mots\"; did you mean \"limits.size.most\"?",
         );
         check("[[providers]]\nname = \"a\"", "line 1: [[providers]]: missing field `base_url`");
         check(
