@@ -25,7 +25,7 @@ mod telemetry;
 mod usage;
 mod virtual_key;
 
-pub use cache::CacheTimes;
+pub use cache::{CacheTimes, SemanticCache};
 pub use call::{Answer, CallMeta, Gateway, RetryPolicy};
 pub use door::{DoorOptions, Doors, Part, routes as door_routes};
 pub use limit::Shared;

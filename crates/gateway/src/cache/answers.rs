@@ -71,7 +71,7 @@ impl<T: Weigh + Send + Sync + 'static> Answers<T> {
 
     /// Remembers an answer.
     pub(crate) fn keep(&self, key: Key, answer: Arc<T>) {
-        let until = self.0.clock.now().plus(self.0.life);
+        let until = answer.until().unwrap_or_else(|| self.0.clock.now().plus(self.0.life));
         self.0.known.insert(key, (until, answer));
     }
 

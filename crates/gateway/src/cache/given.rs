@@ -1,5 +1,6 @@
 //! What is given again, and how much room it takes.
 
+use base::Timestamp;
 use llm::TokenCount;
 use llm::chat::Reply;
 use llm::door::Failure;
@@ -14,6 +15,17 @@ pub(crate) struct Given<A> {
     pub(crate) answer: A,
     pub(crate) provider: String,
     pub(crate) model: String,
+    /// It was given to another question of the same meaning.
+    pub(crate) alike: Option<Alike>,
+}
+
+/// How a question got the answer to another one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Alike {
+    /// How much the two are alike, at most 1.
+    pub(crate) similarity: f32,
+    /// Until when that answer is given again.
+    pub(crate) until: Timestamp,
 }
 
 /// Why an answer is not one for everybody who asks the same.
@@ -41,6 +53,11 @@ impl<T> Unshared<T> {
 pub(crate) trait Weigh {
     /// About how many bytes it takes.
     fn weight(&self) -> usize;
+
+    /// Until when it is given again, when that was settled before.
+    fn until(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 impl Weigh for Given<Reply> {
@@ -50,6 +67,10 @@ impl Weigh for Given<Reply> {
         let thoughts = reply.thoughts.iter().map(|thought| thought.text.len() + thought.seal.len());
         let spoken = reply.content.len() + reply.reasoning.len();
         spoken + calls.chain(thoughts).sum::<usize>() + OVERHEAD
+    }
+
+    fn until(&self) -> Option<Timestamp> {
+        self.alike.map(|alike| alike.until)
     }
 }
 

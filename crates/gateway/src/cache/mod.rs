@@ -2,19 +2,23 @@
 //!
 //! Start with [`Memory`], which has [`Answers`] of each kind, each for its own time
 //! ([`CacheTimes`]). The key is everything that shapes an answer, the tenant first; who asks
-//! the same at the same time waits for the one who asked before (`flight.rs`).
+//! the same at the same time waits for the one who asked before (`flight.rs`). A question that
+//! only means the same costs no more than its vector, where that is wanted ([`semantic`]).
 
 mod answers;
 mod flight;
 mod given;
 mod key;
 mod kind;
+mod semantic;
 
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use flight::Lead;
 pub(crate) use given::{Given, Unshared};
 pub(crate) use key::{Key, embeddings_key, key};
 pub use kind::CacheTimes;
+pub use semantic::SemanticCache;
+pub(crate) use semantic::{Look, Question, Semantic, Spot};
 
 use std::sync::Arc;
 
@@ -31,12 +35,19 @@ pub(crate) struct Memory {
     pub(crate) chat: Answers<Given<Reply>>,
     pub(crate) embeddings: Answers<Given<Embeddings>>,
     pub(crate) token_counts: Answers<TokenCount>,
+    /// Answers of a chat by the meaning of their questions, where that is wanted.
+    pub(crate) semantic: Option<Semantic>,
 }
 
 impl Memory {
     /// Remembers nothing yet.
-    pub(crate) fn new(times: CacheTimes, clock: &Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        times: CacheTimes,
+        semantic: Option<SemanticCache>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
         Self {
+            semantic: semantic.map(|settings| Semantic::new(settings, times.chat, clock.clone())),
             chat: Answers::new(24 * MIB, times.chat, clock.clone()),
             embeddings: Answers::new(12 * MIB, times.embeddings, clock.clone()),
             token_counts: Answers::new(MIB, times.token_counts, clock.clone()),
@@ -46,6 +57,8 @@ impl Memory {
 
 /// The header by which clients ask for the cache or against it, and by which they hear.
 pub(crate) const HEADER: &str = "x-cache";
+/// The header by which they hear how much another question was like theirs.
+pub(crate) const SIMILARITY: &str = "x-cache-similarity";
 
 /// Answers to colder questions than this are the same again, near enough.
 const COLD: f64 = 0.3;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::Doors;
 use super::call::Thrift;
 use super::quote::Quote;
-use crate::cache::{Given, Lead};
+use crate::cache::{Given, Lead, Spot};
 use crate::ledger::slices::{Amount, Entry, Ticket};
 use crate::telemetry::{self, Answered, Ending, Operation, Told};
 use crate::virtual_key::Holder;
@@ -205,6 +205,8 @@ pub(super) struct Open {
     pub(super) model: String,
     /// Those who wait for the same answer, when it may be given again.
     pub(super) lead: Option<Lead<Given<Reply>>>,
+    /// Where it goes for questions of the same meaning.
+    pub(super) spot: Option<Spot>,
 }
 
 impl Open {

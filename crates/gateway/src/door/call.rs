@@ -1,6 +1,7 @@
 //! One call of a model: limits and money before it, booking after it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use llm::chat::{Finish, Reply, Request};
 use llm::door::Failure;
@@ -12,7 +13,7 @@ use super::held::Held;
 use super::quote::{Quote, of_key, subjects};
 use super::{Doors, Part, failure};
 use crate::budget::OnExceeded;
-use crate::cache::{Given, Lead, Unshared};
+use crate::cache::{Given, Lead, Spot, Unshared};
 use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
 use crate::limit::{Pass, Subject, give_back};
@@ -46,6 +47,37 @@ impl Thrift {
     }
 }
 
+/// On whose errand a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// A client asked for it.
+    OfClient,
+    /// The cache wants it on account of a client that asked for something else: its money and
+    /// its tokens count like any other's, but it is no further request of the client's.
+    OfCache,
+}
+
+/// How long a client is held up for the cache.
+const FOR_CACHE: Duration = Duration::from_secs(3);
+
+impl Errand {
+    /// How long the call waits for a limit at most.
+    pub(super) fn patience(self, doors: &Doors) -> Duration {
+        match self {
+            Self::OfClient => doors.options.patience,
+            Self::OfCache => Duration::ZERO,
+        }
+    }
+
+    /// How long the call may take.
+    pub(super) fn deadline(self, doors: &Doors) -> Duration {
+        match self {
+            Self::OfClient => doors.options.deadline,
+            Self::OfCache => FOR_CACHE.min(doors.options.deadline),
+        }
+    }
+}
+
 impl Doors {
     /// Lets a call pass the limits and sets its money aside.
     async fn admit(
@@ -54,7 +86,7 @@ impl Doors {
         quote: Arc<Quote>,
         request: &mut Request,
     ) -> Result<Admitted, Failure> {
-        let pass = self.pass(&call.holder, quote.tokens).await?;
+        let pass = self.pass(&call.holder, quote.tokens, Errand::OfClient).await?;
         let mut wanted = std::mem::take(&mut request.model);
         if !self.does(Part::Ledger) {
             let thrift = Thrift::default();
@@ -109,14 +141,25 @@ impl Doors {
     }
 
     /// Lets a question of about so many tokens pass the limits of its key, user and organisation.
-    pub(super) async fn pass(&self, holder: &Holder, tokens: i64) -> Result<Option<Pass>, Failure> {
+    pub(super) async fn pass(
+        &self,
+        holder: &Holder,
+        tokens: i64,
+        errand: Errand,
+    ) -> Result<Option<Pass>, Failure> {
         if !self.does(Part::Limits) {
             return Ok(None);
         }
         let set =
             self.gateway.limits().set(&self.app.db, holder.organisation, self.app.now()).await;
         let set = set.map_err(|error| failure::store(&error))?;
-        self.pass_all(holder, &subjects(holder, &set), tokens).await
+        let mut all = subjects(holder, &set);
+        if errand == Errand::OfCache {
+            for subject in &mut all {
+                subject.requests = None;
+            }
+        }
+        self.pass_all(holder, &all, tokens, errand.patience(self)).await
     }
 
     /// The same for the limits of its key alone.
@@ -127,7 +170,7 @@ impl Doors {
     ) -> Result<Option<Pass>, Failure> {
         let subjects: Vec<Subject> =
             of_key(holder).filter(|_| self.does(Part::Limits)).into_iter().collect();
-        self.pass_all(holder, &subjects, tokens).await
+        self.pass_all(holder, &subjects, tokens, self.options.patience).await
     }
 
     async fn pass_all(
@@ -135,8 +178,9 @@ impl Doors {
         holder: &Holder,
         subjects: &[Subject],
         tokens: i64,
+        patience: Duration,
     ) -> Result<Option<Pass>, Failure> {
-        let (limits, patience) = (self.gateway.limits(), self.options.patience);
+        let limits = self.gateway.limits();
         let passed = limits.pass(holder.organisation, subjects, tokens, patience).await;
         passed.map_err(|reached| failure::too_much(&reached))
     }
@@ -146,8 +190,9 @@ impl Doors {
         &self,
         call: &Call,
         quote: &Quote,
+        errand: Errand,
     ) -> Result<(Option<Ticket>, Option<Pass>), Failure> {
-        let pass = self.pass(&call.holder, quote.tokens).await?;
+        let pass = self.pass(&call.holder, quote.tokens, errand).await?;
         if !self.does(Part::Ledger) {
             return Ok((None, pass));
         }
@@ -198,7 +243,8 @@ impl Doors {
                     telemetry::said(&span, &reply.content, reply.finish);
                 }
                 let is_own = thrift.shows(reply.finish);
-                let given = Given { answer: reply, provider: platform.to_string(), model };
+                let provider = platform.to_string();
+                let given = Given { answer: reply, provider, model, alike: None };
                 if is_own { Err(Unshared::Given(Box::new(given))) } else { Ok(given) }
             }
             Err(error) => {
@@ -211,13 +257,14 @@ impl Doors {
     }
 
     /// Makes a call and gives the answer as it comes, once its first piece is there. Those who
-    /// wait for it with `lead` hear it when there is none.
+    /// wait for it with `lead` hear it when there is none; whole, it goes to `spot` too.
     pub(super) async fn pieces(
         &self,
         call: Arc<Call>,
         quote: Arc<Quote>,
         mut request: Request,
         lead: Option<Lead<Given<Reply>>>,
+        spot: Option<Spot>,
     ) -> Result<(llm::DeltaStream, Open), Failure> {
         let admitted = match self.admit(&call, quote, &mut request).await {
             Ok(admitted) => admitted,
@@ -254,6 +301,7 @@ impl Doors {
                     platform: answer.platform,
                     model: answer.model,
                     lead,
+                    spot,
                 };
                 Ok((answer.deltas, open))
             }

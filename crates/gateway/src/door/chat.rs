@@ -16,7 +16,7 @@ use super::asked::Call;
 use super::quote::Quote;
 use super::stream::Events;
 use super::{Doors, Part, body, enter, failure, insider, name};
-use crate::cache::{self, HEADER, Turn, Unshared};
+use crate::cache::{self, Given, HEADER, Look, SIMILARITY, Turn, Unshared};
 use crate::telemetry::Ending;
 use crate::virtual_key::{Holder, KeyScope};
 
@@ -126,14 +126,20 @@ async fn carry_out(
         doors.count(call, Ending::Ok);
         return Ok(json(door.encode(&given.answer, &meta)));
     };
-    let asking = Box::pin(doors.whole(call, quote.clone(), asked.request));
+    let mut spot = None;
+    let asking = doors.near_or_whole(call, quote.clone(), asked.request, &mut spot);
     let who = (holder.key.id, doors.options.patience);
-    let (given, is_fresh) = doors.memory.chat.find_or_ask(key, who, asking).await?;
-    if !is_fresh {
+    let found = doors.memory.chat.find_or_ask(key, who, Box::pin(asking)).await;
+    let (given, is_fresh) = found?;
+    if let Some(spot) = spot {
+        spot.keep(given.clone());
+    }
+    let ending = ending(&given, is_fresh);
+    if ending != Ending::Ok {
         doors.remembered(call, &quote, &given, given.answer.scripted);
     }
-    doors.count(call, if is_fresh { Ending::Ok } else { Ending::Cached });
-    Ok(marked(json(door.encode(&given.answer, &meta)), is_fresh))
+    doors.count(call, ending);
+    Ok(told(json(door.encode(&given.answer, &meta)), &given, is_fresh))
 }
 
 async fn streamed(
@@ -146,22 +152,34 @@ async fn streamed(
 ) -> Result<Response, Failure> {
     let frames = door.frames(&call.meta(&asked.request.model), &asked);
     let Some(key) = key else {
-        let (deltas, open) = doors.pieces(call.clone(), quote, asked.request, None).await?;
+        let (deltas, open) = doors.pieces(call.clone(), quote, asked.request, None, None).await?;
         return Ok(Events::new(deltas, frames, open).response());
     };
     let (who, patience) = (call.holder.key.id, doors.options.patience);
-    match doors.memory.chat.turn(key, who, patience).await? {
-        Turn::Given(given) => {
-            doors.remembered(call, &quote, &given, given.answer.scripted);
-            doors.count(call, Ending::Cached);
-            let deltas = iter(given.answer.to_deltas().into_iter().map(Ok)).boxed();
-            Ok(marked(Events::unbooked(deltas, frames).response(), false))
-        }
-        Turn::Ask(lead) => {
-            let begun = doors.pieces(call.clone(), quote, asked.request, Some(lead)).await;
-            let (deltas, open) = begun?;
-            Ok(marked(Events::new(deltas, frames, open).response(), true))
-        }
+    let given = match doors.memory.chat.turn(key, who, patience).await? {
+        Turn::Given(given) => given,
+        Turn::Ask(lead) => match doors.near(call, &quote, &asked.request).await {
+            Look::Found(given) => lead.give(*given),
+            Look::Missed(spot) => {
+                let (call, lead) = (call.clone(), Some(lead));
+                let begun = doors.pieces(call, quote, asked.request, lead, spot).await;
+                let (deltas, open) = begun?;
+                return Ok(marked(Events::new(deltas, frames, open).response(), true));
+            }
+        },
+    };
+    doors.remembered(call, &quote, &given, given.answer.scripted);
+    doors.count(call, ending(&given, false));
+    let deltas = iter(given.answer.to_deltas().into_iter().map(Ok)).boxed();
+    Ok(told(Events::unbooked(deltas, frames).response(), &given, false))
+}
+
+/// How a call ended that got this answer.
+fn ending(given: &Given<Reply>, is_fresh: bool) -> Ending {
+    match given.alike {
+        Some(_) => Ending::Semantic,
+        None if is_fresh => Ending::Ok,
+        None => Ending::Cached,
     }
 }
 
@@ -205,6 +223,20 @@ pub(super) fn json(body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     let kind = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+/// The same, saying whether it was asked for now, comes from the cache, or was the answer to a
+/// question that means the same, and how much the two are alike.
+fn told(response: Response, given: &Given<Reply>, is_fresh: bool) -> Response {
+    let mut response = marked(response, is_fresh);
+    if let Some(alike) = given.alike {
+        let headers = response.headers_mut();
+        headers.insert(HEADER, HeaderValue::from_static("semantic"));
+        if let Ok(similarity) = HeaderValue::from_str(&format!("{:.3}", alike.similarity)) {
+            headers.insert(SIMILARITY, similarity);
+        }
+    }
     response
 }
 

@@ -9,7 +9,7 @@ use agent::port::Insiders;
 use web::App;
 
 use crate::Gateway;
-use crate::cache::{CacheTimes, Memory};
+use crate::cache::{CacheTimes, Memory, SemanticCache};
 use crate::ledger::slices::Bank;
 use crate::virtual_key::Keys;
 
@@ -57,6 +57,8 @@ pub struct DoorOptions {
     pub largest_body: usize,
     /// For how long answers are given again.
     pub cache: CacheTimes,
+    /// Whether questions of the same meaning get the same answer, and how they are compared.
+    pub semantic: Option<SemanticCache>,
     /// What is left out.
     pub without: BTreeSet<Part>,
     /// Whether spans tell what was said.
@@ -73,6 +75,7 @@ impl DoorOptions {
             sign_of_life: Duration::from_secs(10),
             largest_body: 32 * 1024 * 1024,
             cache: CacheTimes::default(),
+            semantic: None,
             without: BTreeSet::new(),
             capture_content: false,
         }
@@ -120,7 +123,7 @@ impl Doors {
             app: app.clone(),
             keys: Keys::new(app),
             bank: Bank::new(app, options.node.clone()),
-            memory: Memory::new(options.cache, &app.clock),
+            memory: Memory::new(options.cache, options.semantic.clone(), &app.clock),
             gateway,
             insiders,
             options,

@@ -14,6 +14,7 @@ use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
+use super::call::Errand;
 use super::chat::{json, marked};
 use super::held::Held;
 use super::quote::Quote;
@@ -22,7 +23,7 @@ use crate::cache::{self, Given, Unshared};
 use crate::call::CallMeta;
 use crate::limit::give_back;
 use crate::telemetry::{self, Answered, Ending};
-use crate::virtual_key::KeyScope;
+use crate::virtual_key::{Holder, KeyScope};
 
 /// Turn texts into vectors as OpenAI's clients do.
 #[utoipa::path(post, path = "/v1/embeddings", tag = "doors", operation_id = "embeddings",
@@ -52,17 +53,14 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     drop(body);
     let wanted = asked.request.model.clone();
     enter::check(&call.holder, KeyScope::Embeddings, &wanted)?;
-    let most = TokenUsage { input: bound_embedding(&asked.request), ..TokenUsage::default() };
-    let tokens = estimate_embedding(&asked.request);
-    let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), tokens);
-    let quote = Arc::new(quote?);
+    let quote = priced(doors, &call.holder, &asked.request)?;
     doors.let_in(&call.holder, &quote)?;
     let of = (quote.provider(), quote.model());
     let may_use = doors.does(Part::Cache)
         && doors.memory.embeddings.is_on()
         && cache::may_use_for_fixed(headers);
     let key = may_use.then(|| cache::embeddings_key(call.holder.organisation, of, &asked.request));
-    let asking = vectors(doors, &call, quote.clone(), asked.request);
+    let asking = vectors(doors, &call, quote.clone(), asked.request, Errand::OfClient);
     let Some(key) = key else {
         let given = asking.await.or_else(Unshared::own);
         let given = given.inspect_err(|_| doors.count(&call, Ending::Failed))?;
@@ -79,14 +77,26 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     Ok(marked(json(dialect::encode(&given.answer, &wanted, asked.base64)), is_fresh))
 }
 
+/// Where a call for vectors would go, and what it may come to.
+pub(super) fn priced(
+    doors: &Doors,
+    holder: &Holder,
+    request: &EmbedRequest,
+) -> Result<Arc<Quote>, Failure> {
+    let most = TokenUsage { input: bound_embedding(request), ..TokenUsage::default() };
+    let tokens = estimate_embedding(request);
+    doors.quote_of(holder, &request.model, |_, _| (most, None), tokens).map(Arc::new)
+}
+
 /// Makes the call.
-async fn vectors(
+pub(super) async fn vectors(
     doors: &Doors,
     call: &Arc<Call>,
     quote: Arc<Quote>,
     request: EmbedRequest,
+    errand: Errand,
 ) -> Result<Given<Embeddings>, Unshared<Given<Embeddings>>> {
-    let admitted = doors.admit_fixed(call, &quote).await;
+    let admitted = doors.admit_fixed(call, &quote, errand).await;
     let (ticket, mut pass) = admitted.map_err(Unshared::Refused)?;
     let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
     let held = Held::new(ticket);
@@ -94,9 +104,9 @@ async fn vectors(
         .on_account_of(call.holder.key.user_id)
         .without(without)
         .paid_by(Some(held.on_lost(doors, call, &quote)))
-        .patient_for(doors.options.patience);
+        .patient_for(errand.patience(doors));
     let span = telemetry::span(call.operation(), quote.provider(), quote.model());
-    let deadline = doors.options.deadline;
+    let deadline = errand.deadline(doors);
     let answered = timeout(deadline, doors.gateway.embed(&meta, request))
         .await
         .unwrap_or(Err(Error::Timeout { which: Phase::Total, after: deadline }));
@@ -110,7 +120,8 @@ async fn vectors(
             let cost = doors.book(call, held.take(), used);
             let answered = Answered { usage: &usage, cost, finish: None };
             doors.tell(call, &span, (&platform, &model), Ok(answered));
-            Ok(Given { answer: vectors, provider: platform.to_string(), model })
+            let provider = platform.to_string();
+            Ok(Given { answer: vectors, provider, model, alike: None })
         }
         Err(error) => {
             doors.tell(call, &span, (quote.provider(), quote.model()), Err(&error));

@@ -20,6 +20,7 @@ mod failure;
 mod held;
 mod insider;
 mod models;
+mod near;
 mod pace;
 mod person;
 mod quote;

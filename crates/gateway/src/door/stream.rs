@@ -174,12 +174,15 @@ impl Events {
     /// Puts a complete answer into the cache, and gives it to those who wait for it.
     fn remember(&mut self) {
         let Some((lead, accumulator)) = self.kept.take() else { return };
-        let (Some(open), Ok(reply)) = (&self.open, accumulator.finish()) else { return };
+        let (Some(open), Ok(reply)) = (&mut self.open, accumulator.finish()) else { return };
         if open.thrift.shows(reply.finish) {
             return;
         }
         let (provider, model) = (open.platform.to_string(), open.model.clone());
-        lead.give(Given { answer: reply, provider, model });
+        let given = lead.give(Given { answer: reply, provider, model, alike: None });
+        if let Some(spot) = open.spot.take() {
+            spot.keep(given);
+        }
     }
 
     fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {

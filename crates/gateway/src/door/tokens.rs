@@ -10,6 +10,7 @@ use llm::TokenCount;
 use llm::chat::Request;
 use llm::door::{Door, Failure, Kind};
 
+use super::call::Errand;
 use super::chat::{json, marked};
 use super::{Doors, Part, body, enter, failure, insider};
 use crate::cache;
@@ -50,7 +51,7 @@ async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Respons
         return Ok(marked(written(*known), false));
     }
     // it is a request, but reads and writes nothing
-    doors.pass(&holder, 0).await?;
+    doors.pass(&holder, 0, Errand::OfClient).await?;
     let meta =
         CallMeta::new(holder.organisation, request.model.clone()).on_account_of(holder.key.user_id);
     let counted = doors.gateway.count_tokens(&meta, request).await;

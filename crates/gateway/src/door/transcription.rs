@@ -12,6 +12,7 @@ use llm::{Error, Phase};
 use tokio::time::{Instant, timeout};
 
 use super::asked::{Call, Used};
+use super::call::Errand;
 use super::held::Held;
 use super::{Doors, body, enter, failure};
 use crate::call::{CallMeta, most_heard};
@@ -52,7 +53,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), most.input);
     let quote = Arc::new(quote?);
     doors.let_in(&call.holder, &quote)?;
-    let (ticket, mut pass) = doors.admit_fixed(&call, &quote).await?;
+    let (ticket, mut pass) = doors.admit_fixed(&call, &quote, Errand::OfClient).await?;
     let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
     let held = Held::new(ticket);
     let meta = CallMeta::new(call.holder.organisation, wanted)

@@ -23,6 +23,8 @@ pub(crate) enum Ending {
     Ok,
     /// It was answered from the cache.
     Cached,
+    /// It was answered as a question that means the same was.
+    Semantic,
     /// It was refused or failed.
     Failed,
 }
@@ -45,6 +47,7 @@ struct Models {
 struct Door {
     ok: Counter,
     cached: Counter,
+    semantic: Counter,
     failed: Counter,
     seconds: Histogram,
 }
@@ -107,6 +110,7 @@ impl Door {
         Self {
             ok: calls("ok"),
             cached: calls("cached"),
+            semantic: calls("semantic"),
             failed: calls("failed"),
             seconds: histogram!("hishamos_door_call_seconds", "door" => door),
         }
@@ -174,6 +178,7 @@ impl Meters {
             match ending {
                 Ending::Ok => meters.ok.increment(1),
                 Ending::Cached => meters.cached.increment(1),
+                Ending::Semantic => meters.semantic.increment(1),
                 Ending::Failed => meters.failed.increment(1),
             }
             meters.seconds.record(took.as_secs_f64());

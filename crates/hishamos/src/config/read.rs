@@ -111,7 +111,8 @@ mod tests {
         assert_eq!(missing, Vec::<&str>::new());
         let default = reading("", &Environment::default(), ServeFlags::default()).unwrap();
         let is_number = |key: &str| key.starts_with("limits.") || key.starts_with("cache.");
-        for line in default.lines.iter().filter(|line| is_number(&line.key)) {
+        let numbers = |line: &&Line| is_number(&line.key) && line.value != "-";
+        for line in default.lines.iter().filter(numbers) {
             let row = format!("| `{}` | {} ", line.key, line.value);
             assert!(text.contains(&row), "no row begins with: {row}");
         }
@@ -149,6 +150,25 @@ mod tests {
     }
 
     #[test]
+    fn questions_are_compared_when_a_model_is_named() {
+        let check = |toml: &str, expected: Option<(&str, f32, usize)>| {
+            let read = reading(toml, &Environment::default(), ServeFlags::default()).unwrap();
+            let expected = expected.map(|(model, similarity, entries)| {
+                let model = model.to_owned();
+                gateway::SemanticCache { model, similarity, entries }
+            });
+            assert_eq!(read.config.cache.semantic, expected, "{toml}");
+        };
+        check("", None);
+        check("[cache.semantic]\nsimilarity = 0.9", None);
+        check("[cache.semantic]\nmodel = \"e/m\"", Some(("e/m", 0.95, 10_000)));
+        check(
+            "[cache]\nsemantic.model = \"vectors\"\nsemantic.similarity = 1\nsemantic.entries = 7",
+            Some(("vectors", 1.0, 7)),
+        );
+    }
+
+    #[test]
     fn secrets_come_from_named_variables_and_are_masked() {
         let toml =
             "[[providers]]\nname = \"acme\"\nbase_url = \"http://x/v1/\"\napi_key_env = \"ACME\"\n";
@@ -179,6 +199,8 @@ mod tests {
             "unknown key \"cache.embedding_seconds\"; did you mean \"cache.embeddings_seconds\"?",
         );
         check("[cache]\ntranscription_seconds = 60", "unknown key \"cache.transcription_seconds\"");
+        check("[cache.semantic]\nsimilarity = 0.5", "cache.semantic.similarity 0.5: use 0.8 to 1");
+        check("[cache.semantic]\nentries = 0", "cache.semantic.entries 0: use at least 1");
         check("[model]\nscript = \"/nowhere.json\"", "cannot read the model script /nowhere.json");
         check(
             "[[providers]]\nname = \"a\"\nbase_url = \"http://x\"\napi_key_env = \"NOT_SET_HERE\"",

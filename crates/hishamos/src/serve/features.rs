@@ -54,6 +54,7 @@ pub fn doors(
         deadline: config.doors.deadline,
         patience: config.doors.patience,
         cache: config.cache.answers,
+        semantic: config.cache.semantic.clone(),
         without: config.doors.without.clone(),
         capture_content: config.telemetry.capture_content,
         ..DoorOptions::new(node)

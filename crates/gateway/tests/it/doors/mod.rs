@@ -17,5 +17,6 @@ mod money;
 mod platforms;
 mod provider;
 mod scene;
+mod semantic;
 mod shared;
 mod thinking;

@@ -37,6 +37,8 @@ pub enum Manner {
     Think,
     /// It has too much to do for 45 seconds.
     Busy,
+    /// It answers, but makes no vectors.
+    NoVectors,
 }
 
 /// The provider.
@@ -131,6 +133,11 @@ impl Provider {
         let kind = if streams { "text/event-stream" } else { "application/json" };
         let garbage =
             if streams { "data: {\"choices\": [{\"mes\n\n" } else { "{\"choices\": [{\"mes" };
+        let manner = match manner {
+            Manner::NoVectors if path.ends_with("/embeddings") => Manner::Refuse(400),
+            Manner::NoVectors => Manner::Answer,
+            other => other,
+        };
         match manner {
             Manner::Refuse(status) => {
                 let text = json!({"error": {"message": "no", "type": "x", "code": null}});
@@ -151,6 +158,7 @@ impl Provider {
             | Manner::Trickle
             | Manner::Wait
             | Manner::WaitAndCut
+            | Manner::NoVectors
             | Manner::Think => {}
         }
         let (input, output) = *self.usage.lock().unwrap();
@@ -159,7 +167,7 @@ impl Provider {
             (true, true) if manner == Manner::Think => thinking_events(input, output),
             (true, true) => message_events(input, output),
             (true, false) => events(input, output),
-            (false, _) => whole(path, input, output).to_string(),
+            (false, _) => whole(path, body, input, output).to_string(),
         };
         if manner == Manner::Mislabelled {
             return send(socket, 200, "text/plain", &text);
@@ -197,12 +205,12 @@ fn open_head(kind: &str) -> String {
 }
 
 /// An answer in one piece.
-fn whole(path: &str, input: i64, output: i64) -> Json {
+fn whole(path: &str, body: &Json, input: i64, output: i64) -> Json {
     let usage = json!({
         "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
     });
     if path.ends_with("/embeddings") {
-        let one = json!({"object": "embedding", "index": 0, "embedding": [0.5, -1.0]});
+        let one = json!({"object": "embedding", "index": 0, "embedding": vector(&body["input"])});
         return json!({"object": "list", "model": "m", "data": [one], "usage": usage});
     }
     if path.ends_with("/transcriptions") {
@@ -225,6 +233,13 @@ fn whole(path: &str, input: i64, output: i64) -> Json {
             "message": {"role": "assistant", "content": "Paris"}}],
         "usage": usage,
     })
+}
+
+/// The vector of a text. All texts mean the same, but each `!` turns it by 5 degrees.
+fn vector(input: &Json) -> [f64; 2] {
+    let turned = (5.0 * input.to_string().matches('!').count() as f64).to_radians();
+    let (sin, cos) = turned.sin_cos();
+    [0.5 * cos + sin, 0.5 * sin - cos]
 }
 
 /// An answer in pieces.
