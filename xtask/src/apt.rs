@@ -33,6 +33,9 @@ pub const BROWSER: Need =
 /// The sandbox that tools run in.
 pub const SANDBOX: Need =
     Need { packages: &["bubblewrap"], is_met: || process::which("bwrap").is_some() };
+/// What records the calls of a program: power cuts are made from it.
+pub const STRACE: Need =
+    Need { packages: &["strace"], is_met: || process::which("strace").is_some() };
 /// Python with virtual environments and pip: the local model's server lives in one.
 pub const PYTHON: Need =
     Need { packages: &["python3", "python3-pip", "python3-venv"], is_met: python_is_whole };

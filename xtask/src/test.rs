@@ -85,7 +85,7 @@ pub fn prepare(repo: &Repo, options: &Options, stages: &mut Stages) -> Result<()
 fn needs(options: &Options) -> Vec<&'static apt::Need> {
     let mut needs = vec![&apt::COMPILER];
     if options.rust() {
-        needs.extend([&apt::POSTGRES, &apt::REDIS, &apt::SANDBOX, &apt::PYTHON]);
+        needs.extend([&apt::POSTGRES, &apt::REDIS, &apt::SANDBOX, &apt::STRACE, &apt::PYTHON]);
     }
     if options.e2e() {
         needs.push(&apt::BROWSER);
