@@ -19,14 +19,14 @@ use crate::bench::engine::server::{Database as Kind, Setup};
 use crate::repo::Repo;
 use crate::services::postgres::Postgres;
 use crate::services::{Folder, postgres};
-use crate::{cargo_tools, node, process};
+use crate::{apt, cargo_tools, node, process};
 
 /// What is soaked.
 #[derive(Subcommand)]
 pub enum Soak {
-    /// The workflow engine: kills, deaths at every point, stand-by, partitions, lost
-    /// connections, crashes of the database, a lost Redis, races, schedules, writers, questions,
-    /// steps that kill; with minutes also one server under steady load.
+    /// The workflow engine: kills, power cuts, deaths at every point, stand-by, partitions,
+    /// lost connections, crashes of the database, a lost Redis, races, schedules, writers,
+    /// questions, steps that kill; with minutes also one server under steady load.
     Engine(Options),
     /// One server under steady load: whether memory, descriptors and logs stay as they are.
     Steady(SteadyOptions),
@@ -41,7 +41,7 @@ pub enum Soak {
 /// How long, and on what.
 #[derive(Args)]
 pub struct Options {
-    /// How often the server is killed, or its connections are cut, in each proof.
+    /// How often the server is killed, or its connections or its power are cut, in each proof.
     #[arg(long, default_value_t = 1000)]
     kills: u64,
     /// How often the network between servers and the database breaks.
@@ -155,6 +155,7 @@ pub fn run(repo: &Repo, soak: &Soak) -> Result<()> {
     let server = server.as_ref();
     match soak {
         Soak::Engine(options) => {
+            apt::install(&[&apt::STRACE])?;
             prove(repo, server, engine(repo, options))?;
             if options.minutes == 0 {
                 return Ok(());
@@ -205,6 +206,8 @@ fn engine(repo: &Repo, options: &Options) -> Command {
     let mut nextest = nextest(repo, &format!("({})", proofs.join(") + (")), *seed);
     nextest
         .env("PROOF_KILLS", options.kills.to_string())
+        .env("PROOF_CUTS", options.kills.to_string())
+        .env("PROOF_STARTS", (options.kills / 20).max(1).to_string())
         .env("PROOF_ROUNDS", (options.kills / 10).max(1).to_string())
         .env("PROOF_EPISODES", options.episodes.to_string())
         .env("PROOF_RESTARTS", options.restarts.to_string())

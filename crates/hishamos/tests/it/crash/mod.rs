@@ -6,7 +6,8 @@
 //! a log; `customer.rs` wants the work, `verdict.rs` looks at it. `points.rs` dies at every
 //! point that the runner has instead of at random moments. `quarantine.rs` has a step that
 //! kills, `people.rs` questions that outlive their server, `money/` calls of models that cost
-//! something. `docs/reliability.md` says which row of the promises each of them shows.
+//! something, `power/` a disk that forgets. `docs/reliability.md` says which row of the
+//! promises each of them shows.
 
 #![allow(clippy::unwrap_used)]
 
@@ -18,6 +19,7 @@ pub mod money;
 mod people;
 #[cfg(debug_assertions)]
 mod points;
+mod power;
 mod proof;
 mod quarantine;
 pub mod site;
@@ -156,4 +158,12 @@ async fn every_paid_call_is_in_the_ledger_on_sqlite() {
 async fn every_paid_call_is_in_the_ledger_on_postgres() {
     let (_test, database) = postgres().await;
     money::counted(database, Size::of(KILLS_OF_SHOP)).await;
+}
+
+/// How often the power is cut, unless a soak asks for more.
+const CUTS: usize = 200;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn power_cuts_lose_nothing_that_was_told_on_sqlite() {
+    power::survive(Size::by("PROOF_CUTS", CUTS)).await;
 }
