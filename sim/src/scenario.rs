@@ -172,6 +172,11 @@ pub fn id(step: usize) -> String {
     format!("s{step}")
 }
 
+/// What a step waits for: every second one for an event of the system.
+fn heard(step: usize) -> String {
+    if step.is_multiple_of(2) { id(step) } else { format!("{}.done", id(step)) }
+}
+
 impl Scenario {
     /// How an attempt ends: the same for the same key, so that an effect carried out twice
     /// has one outcome.
@@ -278,7 +283,7 @@ impl Step {
                 step["params"] = with;
             }
             Kind::Pause(seconds) => step["wait"] = json!({ "seconds": seconds }),
-            Kind::Signal(_) => step["wait"] = json!({ "event": id(position) }),
+            Kind::Signal(_) => step["wait"] = json!({ "event": heard(position) }),
             Kind::Approval(rule, vote) => step["approval"] = approval(rule, vote),
             Kind::Gate { goto, takes, max, ask } => {
                 let mut back = json!({ "goto": id(goto), "max": max, "feedback": "again" });

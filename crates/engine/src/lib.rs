@@ -20,8 +20,8 @@ pub use definition::{Definition, Problem};
 pub use execution::{
     AgentOrder, AgentTask, ApprovalRequest, ApprovalState, AttemptKey, Decider, Decision,
     DecisionError, Effect, Event, Failure, Input, InstanceState, InstanceStatus, Item,
-    KeptInstance, LinkMode, Order, Origin, Parking, Signal, SkipCause, State, Status, StepState,
-    StepStatus,
+    KeptInstance, LinkMode, Listening, Order, Origin, Parking, Signal, SkipCause, State, Status,
+    StepState, StepStatus, hears,
 };
 pub use given::given;
 pub use plan::Plan;

@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use engine::{AttemptKey, Decision, Event, Failure, KeptInstance, StepStatus};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{Checker, GIVE_UP_AFTER, Parked};
 use crate::scenario::{End, Handling, Kind};
@@ -58,7 +58,7 @@ impl Checker<'_> {
                 agents.push(agent.clone());
                 Ok(())
             }
-            Event::WaitStarted { key, until, signal } => {
+            Event::WaitStarted { key, until, signal, .. } => {
                 self.park(*key, Some(*until), signal.clone(), None)
             }
             Event::SignalReceived { name, .. } => {
@@ -261,7 +261,7 @@ impl Checker<'_> {
             format!("{key:?} gives a second result")
         })?;
         if let Some(parked) = self.parked.remove(&key) {
-            return self.wait_ended(key, &parked, now);
+            return self.wait_ended(key, &parked, output, now);
         }
         must("news", self.running.remove(&key).is_some(), || format!("{key:?} does not run"))?;
         let kind = self.scenario.steps.get(key.step).map_or(Kind::Tool, |step| step.kind);
@@ -282,10 +282,17 @@ impl Checker<'_> {
         &mut self,
         key: AttemptKey,
         parked: &Parked,
+        output: &Json,
         now: Timestamp,
     ) -> Result<(), Violation> {
         let is_over = parked.until.is_some_and(|until| until <= now);
         if let Some(name) = &parked.signal {
+            if engine::definition::is_event_kind(name) {
+                // What the system tells goes to this attempt, and is kept for no other.
+                return must("results", *output == json!({ "n": 1 }), || {
+                    format!("{key:?} heard {output}")
+                });
+            }
             let kept = self.signals.get_mut(name).filter(|kept| **kept > 0);
             return match kept {
                 Some(kept) => {

@@ -1,6 +1,7 @@
 //! What the world tells the engine.
 
 use base::Timestamp;
+use engine::definition::is_event_kind;
 use engine::{AttemptKey, Decider, Decision, Failure, Input, InstanceStatus, Parking};
 use serde_json::{Value as Json, json};
 
@@ -60,7 +61,15 @@ impl World<'_> {
                     Parking::Signal(name) => {
                         let kind = self.scenario.steps.get(step).map(|step| step.kind);
                         if kind == Some(Kind::Signal(true)) {
-                            news.push((signal(name), due));
+                            let attempt = it.attempts;
+                            let key = AttemptKey { step, instance, attempt };
+                            let event = json!({ "n": 1 });
+                            let input = if is_event_kind(name) {
+                                Input::EventHeard { key, event }
+                            } else {
+                                signal(name)
+                            };
+                            news.push((input, due));
                         }
                     }
                     Parking::People(_) => asked.push((step, instance, due)),
@@ -115,6 +124,10 @@ impl World<'_> {
             all.push(Input::AttemptBegan { key });
             let agent = "echo".to_owned();
             all.push(Input::AgentChosen { key, agent, explanation: Json::Null });
+            let status = self.node.state.instance(key.step, key.instance).map(|it| &it.status);
+            if !matches!(status, Some(InstanceStatus::Parked { .. })) {
+                all.push(Input::EventHeard { key, event: json!("an echo") });
+            }
         }
         let asked = self.node.state.steps.iter().enumerate().find_map(|(step, standing)| {
             let asks = |it: &engine::InstanceState| {

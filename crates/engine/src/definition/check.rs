@@ -31,7 +31,11 @@ pub(super) fn check(reader: &mut Reader, definition: &Definition) {
             Reads::Outputs => "\"outputs\" ",
             Reads::Group => "\"concurrency\" ",
             Reads::Event => "\"on\" ",
-            Reads::Once(_) | Reads::Each(_) | Reads::Round(_) | Reads::Undo(_) => "",
+            Reads::Once(_)
+            | Reads::Each(_)
+            | Reads::Round(_)
+            | Reads::Undo(_)
+            | Reads::Heard(_) => "",
         };
         reader.step = step;
         let mut wrong: Vec<(String, String)> = site
@@ -53,9 +57,11 @@ pub(super) fn check(reader: &mut Reader, definition: &Definition) {
 impl Reads {
     const fn step(self) -> Option<usize> {
         match self {
-            Self::Once(step) | Self::Each(step) | Self::Round(step) | Self::Undo(step) => {
-                Some(step)
-            }
+            Self::Once(step)
+            | Self::Each(step)
+            | Self::Round(step)
+            | Self::Undo(step)
+            | Self::Heard(step) => Some(step),
             Self::Outputs | Self::Group | Self::Event => None,
         }
     }
@@ -105,7 +111,8 @@ impl<'a> Checker<'a> {
         let reads = site.reads;
         let name = path.get(1).map(String::as_str);
         match (path.first()?.as_str(), reads, name) {
-            ("event", Reads::Event, _) | ("inputs" | "env", Reads::Event, None) => None,
+            ("event", Reads::Event | Reads::Heard(_), _)
+            | ("inputs" | "env", Reads::Event, None) => None,
             ("inputs" | "steps", Reads::Event, _) => wrong(
                 format!("reads \"{}\" before the workflow starts", path[0]),
                 "read \"event\", the event's body",
@@ -142,12 +149,13 @@ impl<'a> Checker<'a> {
                 "write \"steps.ID.outputs\" with the id of a step",
             ),
             ("event", ..) => wrong(
-                "reads \"event\", which only \"on.event\" can",
+                "reads \"event\", which only \"on.event\" and the \"if\" of a \"wait\" can",
                 "hand it over as an input: \"on: {event: {inputs: …}}\"",
             ),
             (other, ..) => {
                 let roots = match reads {
                     Reads::Event => "event or env",
+                    Reads::Heard(_) => "event, inputs, steps, matrix, loop, feedback or env",
                     Reads::Outputs => "inputs, steps or env",
                     _ => "inputs, steps, matrix, loop, feedback or env",
                 };
@@ -162,16 +170,19 @@ impl<'a> Checker<'a> {
     fn matrix_problem(&self, name: Option<&str>, reads: Reads) -> Wrong {
         let matrix = self.step(reads).and_then(|step| step.matrix.as_ref());
         match (matrix, reads) {
-            (Some(matrix), Reads::Each(_) | Reads::Round(_) | Reads::Undo(_)) => match name {
-                Some(name) if matrix.axes.iter().all(|axis| axis.name != name) => {
-                    let known = matrix.axes.iter().map(|axis| format!("\"matrix.{}\"", axis.name));
-                    wrong(
-                        format!("reads the unknown \"matrix.{}\"", brief(name)),
-                        format!("read {}", known.collect::<Vec<_>>().join(" or ")),
-                    )
+            (Some(matrix), Reads::Each(_) | Reads::Round(_) | Reads::Undo(_) | Reads::Heard(_)) => {
+                match name {
+                    Some(name) if matrix.axes.iter().all(|axis| axis.name != name) => {
+                        let known =
+                            matrix.axes.iter().map(|axis| format!("\"matrix.{}\"", axis.name));
+                        wrong(
+                            format!("reads the unknown \"matrix.{}\"", brief(name)),
+                            format!("read {}", known.collect::<Vec<_>>().join(" or ")),
+                        )
+                    }
+                    _ => None,
                 }
-                _ => None,
-            },
+            }
             (Some(_), _) => wrong(
                 "reads \"matrix\" in its condition or in the matrix itself",
                 "read it in \"params\" or \"with\"; the rest is the same for all elements",
@@ -189,8 +200,12 @@ impl<'a> Checker<'a> {
     fn loop_problem(&self, name: Option<&str>, reads: Reads) -> Wrong {
         let repeats = self.step(reads).is_some_and(|step| step.repeat.is_some());
         match (repeats, reads, name) {
-            (true, Reads::Each(_) | Reads::Round(_), None | Some("index" | "last")) => None,
-            (true, Reads::Each(_) | Reads::Round(_), Some(name)) => wrong(
+            (
+                true,
+                Reads::Each(_) | Reads::Round(_) | Reads::Heard(_),
+                None | Some("index" | "last"),
+            ) => None,
+            (true, Reads::Each(_) | Reads::Round(_) | Reads::Heard(_), Some(name)) => wrong(
                 format!("reads \"loop.{}\"", brief(name)),
                 "a loop has index, from 0, and last, the output of the last round",
             ),
@@ -237,13 +252,14 @@ impl<'a> Checker<'a> {
             Reads::Round(reader) if reader == read => {
                 return wrong("reads itself", "read \"loop.last\", the output of the last round");
             }
-            Reads::Once(reader) | Reads::Each(reader) if reader == read => {
+            Reads::Once(reader) | Reads::Each(reader) | Reads::Heard(reader) if reader == read => {
                 return wrong("reads itself", "read a step that ends before this one starts");
             }
             Reads::Once(reader)
             | Reads::Each(reader)
             | Reads::Round(reader)
             | Reads::Undo(reader)
+            | Reads::Heard(reader)
                 if !self.before.contains(reader, read) =>
             {
                 let fix = if self.before.contains(read, reader) {

@@ -57,7 +57,9 @@ forms! {
         "type", "description", "required", "options",
     ];
     DISPATCH, "\"dispatch\"", "/$defs/dispatch": ["strategy", "exclude"];
-    WAIT, "\"wait\"", "/$defs/wait": ["seconds", "minutes", "hours", "days", "until", "event"];
+    WAIT, "\"wait\"", "/$defs/wait": [
+        "seconds", "minutes", "hours", "days", "until", "event", "if",
+    ];
     RETRY, "\"retry\"", "/$defs/retry": [
         "max-attempts", "first-wait-seconds", "multiplier", "max-wait-seconds", "jitter", "on",
     ];

@@ -34,7 +34,7 @@ pub use model::{
     Action, AgentChoice, Approval, Axis, Budget, Concurrency, Definition, DispatchStrategy,
     Escalation, EventTrigger, FormField, Gate, GateBack, InputSpec, InputType, MOST_ATTEMPTS,
     Matrix, OnBudget, OnError, OnExpiry, OnFailure, Priority, Repeat, Retry, Rule, ScheduleTrigger,
-    StepDefinition, Task, Triggers, Wait,
+    StepDefinition, Task, Triggers, Wait, is_event_kind,
 };
 pub use names::Known;
 pub use parse::{MAX_BYTES, MAX_STEPS, parse};

@@ -4,13 +4,14 @@ use serde_json::Value as Json;
 
 use super::design::Mapping;
 use super::keys::{COMPENSATE, DISPATCH, WAIT};
-use super::model::{Action, AgentChoice, DispatchStrategy, Task, Wait};
+use super::model::{Action, AgentChoice, DispatchStrategy, Task, Wait, is_event_kind};
 use super::parse::Defaults;
 use super::parse_flow::Flow;
 use super::parse_step::may_be;
+use super::problem::brief;
 use super::reader::{Fields, Reader, Reads, Wants, object};
 use super::tree::{Node, Place, Value};
-use crate::expression::{Kind, Template};
+use crate::expression::{Expression, Kind, Template};
 
 /// What a step can do, and the keys that say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -308,8 +309,8 @@ impl Reader {
     fn wait(&mut self, fields: Fields<'_>, reads: Reads) -> Action {
         let Some(node) = fields.get("wait") else { return nothing() };
         let Some(fields) = self.fields(node, &WAIT) else { return nothing() };
-        let known: Vec<&str> =
-            fields.keys().map(|(key, _)| key).filter(|key| WAIT.keys.contains(key)).collect();
+        let known = fields.keys().map(|(key, _)| key).filter(|key| WAIT.keys.contains(key));
+        let known: Vec<&str> = known.filter(|key| *key != "if").collect();
         let [key] = known[..] else {
             let message = "a wait is for exactly one thing";
             self.at(
@@ -320,6 +321,12 @@ impl Reader {
             return nothing();
         };
         let Some(node) = fields.get(key) else { return nothing() };
+        if key != "event"
+            && let Some(condition) = fields.get("if")
+        {
+            let message = "only a wait for an event has a condition";
+            self.at(condition.place, message, "take it out, or write \"if\" beside \"wait\"");
+        }
         let unit_seconds: u32 = match key {
             "seconds" => 1,
             "minutes" => 60,
@@ -347,7 +354,8 @@ impl Reader {
                 return Action::Wait(if key == "until" {
                     Wait::Until(value)
                 } else {
-                    Wait::Event { name: value }
+                    let when = self.heard_when(fields, &value, reads);
+                    Wait::Event { name: value, when }
                 });
             }
         };
@@ -360,6 +368,31 @@ impl Reader {
             _ => self.wanted(node, "a number"),
         }
         Action::Wait(Wait::For { amount, unit_seconds: u64::from(unit_seconds) })
+    }
+
+    /// The condition on an event. Signals have none: whoever sends one has chosen the
+    /// execution already.
+    fn heard_when(
+        &mut self,
+        fields: Fields<'_>,
+        name: &Template,
+        reads: Reads,
+    ) -> Option<Expression> {
+        let node = fields.get("if")?;
+        if let Template::Constant(Json::String(name)) = name
+            && !is_event_kind(name)
+        {
+            let message = format!(
+                "\"{}\" is a signal, and only events of the system have a condition",
+                brief(name)
+            );
+            let fix = "take \"if\" out, or wait for an event like \"work_item.moved\"";
+            self.at(node.place, message, fix);
+            return None;
+        }
+        // What undoes a step does not wait.
+        let Reads::Each(position) = reads else { return None };
+        self.expression(node, "if", Reads::Heard(position))
     }
 }
 

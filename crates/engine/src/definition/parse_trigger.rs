@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::keys::{EVENT, ON, SCHEDULE};
-use super::model::{EventTrigger, ScheduleTrigger, Triggers};
+use super::model::{EventTrigger, ScheduleTrigger, Triggers, is_event_kind};
 use super::parse_step::may_be;
 use super::problem::brief;
 use super::reader::{Reader, Reads};
@@ -76,13 +76,7 @@ impl Reader {
 
     fn event_name(&mut self, node: &Node) -> Option<String> {
         let name = self.name(node)?;
-        let is_part = |part: &str| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        };
-        if name.contains('.') && name.split('.').all(is_part) {
+        if is_event_kind(&name) {
             return Some(name);
         }
         let message = format!("\"{}\" is not the kind of an event", brief(&name));

@@ -43,6 +43,8 @@ pub(super) enum Reads {
     Group,
     /// In what an event starts.
     Event,
+    /// In a step's condition on the event that it waits for.
+    Heard(usize),
 }
 
 /// What an expression has to give.

@@ -245,9 +245,14 @@ fn written_wait(wait: &Wait) -> Json {
         Wait::For { amount, unit_seconds: 86_400 } => ("days", amount),
         Wait::For { amount, .. } => ("seconds", amount),
         Wait::Until(moment) => ("until", moment),
-        Wait::Event { name } => ("event", name),
+        Wait::Event { name, .. } => ("event", name),
     };
-    Json::Object(Map::from_iter([(key.to_owned(), value.written())]))
+    let mut out = Object::default();
+    out.put(key, value.written());
+    if let Wait::Event { when, .. } = wait {
+        out.put_some("if", when.as_ref().map(expression));
+    }
+    out.into()
 }
 
 fn approval(approval: &Approval) -> Json {

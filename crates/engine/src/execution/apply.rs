@@ -62,7 +62,7 @@ impl State {
                 instance.agents.push(agent.clone());
                 instance.is_chosen = true;
             }
-            Event::WaitStarted { key, until, signal } => {
+            Event::WaitStarted { key, until, signal, .. } => {
                 let on = signal.clone().map_or(Parking::Time, Parking::Signal);
                 self.instance_mut(*key).status = InstanceStatus::Parked { until: Some(*until), on };
             }

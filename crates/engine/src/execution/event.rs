@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::approval::{ApprovalRequest, Decision};
-use super::{AttemptKey, Failure, StepStatus};
+use super::{AttemptKey, Failure, Listening, StepStatus};
 use crate::expression::size;
 
 /// One element that a step fans out over.
@@ -156,16 +156,19 @@ pub enum Event {
         /// The candidates with their scores, for people.
         explanation: Json,
     },
-    /// An attempt waits for a time or a signal.
+    /// An attempt waits for a time, a signal or an event of the system.
     WaitStarted {
         /// Which attempt.
         #[serde(flatten)]
         key: AttemptKey,
         /// Until when.
         until: Timestamp,
-        /// The signal; nothing but the time when absent.
+        /// The signal or the event; nothing but the time when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signal: Option<String>,
+        /// How it listens to events of the system; not at all when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listens: Option<Listening>,
     },
     /// Somebody or something sent a signal.
     SignalReceived {
@@ -357,7 +360,10 @@ impl Event {
             | Self::AttemptCompleted { output: value, .. }
             | Self::LoopContinued { last: value, .. }
             | Self::WorkSentBack { feedback: value, .. }
-            | Self::AgentChosen { explanation: value, .. } => size(value),
+            | Self::AgentChosen { explanation: value, .. }
+            | Self::WaitStarted { listens: Some(Listening { given: value, .. }), .. } => {
+                size(value)
+            }
             Self::StepExpanded { items, .. } => items.iter().map(|item| size(&item.value)).sum(),
             Self::StepKept { instances, .. } => {
                 let kept =
@@ -366,6 +372,16 @@ impl Event {
             }
             _ => 0,
         }
+    }
+
+    /// The fact as it is stored: where it says that an attempt listens to events of the
+    /// system, those after this number count.
+    #[must_use]
+    pub fn heard_after(mut self, number: i64) -> Self {
+        if let Self::WaitStarted { listens: Some(listens), .. } = &mut self {
+            listens.after = Some(number);
+        }
+        self
     }
 
     /// Whether the execution ends with it.

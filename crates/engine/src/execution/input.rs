@@ -58,6 +58,13 @@ pub enum Input {
         /// Who sent it, for the journal.
         by: String,
     },
+    /// An event of the system that an attempt waits for.
+    EventHeard {
+        /// Which attempt.
+        key: AttemptKey,
+        /// The event: its details, with its kind, number and time.
+        event: Json,
+    },
     /// Somebody decided about an approval.
     Decide {
         /// The step's position.

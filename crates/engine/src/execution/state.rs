@@ -145,7 +145,7 @@ pub enum InstanceStatus {
 pub enum Parking {
     /// Nothing but the time.
     Time,
-    /// A signal of this name.
+    /// A signal of this name, or an event of the system that is called so.
     Signal(String),
     /// People.
     People(Box<ApprovalState>),

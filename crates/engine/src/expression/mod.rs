@@ -9,6 +9,7 @@ mod brief;
 mod eval;
 mod fuel;
 mod functions;
+mod known;
 mod lexer;
 mod parser;
 mod template;

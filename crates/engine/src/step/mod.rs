@@ -87,6 +87,7 @@ pub fn step(
             on::agent_chosen(&mut advance, key, agent, explanation);
         }
         Input::Signal { name, payload, by } => on::signal(&mut advance, name, payload, by)?,
+        Input::EventHeard { key, event } => on::event_heard(&mut advance, key, event),
         Input::Decide { step, instance, decision } => {
             on::decide(&mut advance, step, instance, decision)?;
         }

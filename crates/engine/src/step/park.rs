@@ -1,5 +1,5 @@
-//! Attempts that wait instead of working: for a time, a signal or people. They hold no
-//! place and cost nothing but their row.
+//! Attempts that wait instead of working: for a time, a signal, an event of the system or
+//! people. They hold no place and cost nothing but their row.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use serde_json::{Value as Json, json};
 
 use super::advance::Advance;
 use super::order::expression_failure;
-use crate::definition::{Approval, OnExpiry, Wait};
-use crate::execution::{ApprovalRequest, Verdict};
-use crate::expression::Template;
+use crate::definition::{Approval, OnExpiry, Wait, is_event_kind};
+use crate::execution::{ApprovalRequest, EVENT, Listening, Verdict};
+use crate::expression::{Expression, LARGEST_VALUE, Template, brief, size};
 use crate::{AttemptKey, Event, Failure, InstanceStatus, Parking};
 
 /// The longest time that a step can wait for.
@@ -19,6 +19,7 @@ const LONGEST_WAIT: f64 = 366.0 * 24.0 * 60.0 * 60.0;
 impl Advance<'_> {
     /// Begins to wait.
     pub(super) fn park(&mut self, key: AttemptKey, wait: &Wait) -> Result<(), Failure> {
+        let mut listens = None;
         let (until, signal) = match wait {
             Wait::For { amount, unit_seconds } => {
                 let value = self.value(key, amount, "what it waits for")?;
@@ -42,15 +43,44 @@ impl Advance<'_> {
                 };
                 (until, None)
             }
-            Wait::Event { name } => {
+            Wait::Event { name, when } => {
                 let name = self.text(key, name, "the event's name")?;
+                listens = self.listen(key, &name, when.as_ref())?;
                 (self.now.plus(self.plan.step(key.step).timeout), Some(name))
             }
         };
-        self.record(Event::WaitStarted { key, until, signal });
+        self.record(Event::WaitStarted { key, until, signal, listens });
         self.take_kept_signal(key);
         self.end_wait_if_over(key);
         Ok(())
+    }
+
+    /// How an attempt listens to events of the system, if it waits for one of those.
+    fn listen(
+        &self,
+        key: AttemptKey,
+        name: &str,
+        when: Option<&Expression>,
+    ) -> Result<Option<Listening>, Failure> {
+        let is_event = is_event_kind(name);
+        let Some(when) = when else { return Ok(is_event.then(Listening::default)) };
+        if !is_event {
+            let message = format!(
+                "\"{}\" is a signal, and only events of the system have a condition",
+                brief(name)
+            );
+            return Err(Failure::permanent("expression", message));
+        }
+        // It is asked later, and must not be answered by what has become of the steps then.
+        let given = when
+            .known(&self.scope(key), EVENT)
+            .map_err(|error| expression_failure("its condition", &error))?;
+        if size(&given) > LARGEST_VALUE {
+            let mib = LARGEST_VALUE / 1024 / 1024;
+            let message = format!("its condition reads more than {mib} MiB; read less");
+            return Err(Failure::permanent("too_large", message));
+        }
+        Ok(Some(Listening { given, after: None }))
     }
 
     /// Asks people.
@@ -124,8 +154,13 @@ impl Advance<'_> {
                 self.complete_attempt(key, output);
             }
             Parking::Signal(name) if is_over => {
-                let message =
-                    format!("no signal \"{name}\" came in time; send it or raise timeout-minutes");
+                let message = if is_event_kind(name) {
+                    format!(
+                        "no event \"{name}\" that it waits for came in time; look at its condition or raise timeout-minutes"
+                    )
+                } else {
+                    format!("no signal \"{name}\" came in time; send it or raise timeout-minutes")
+                };
                 self.fail_attempt(key, Failure::permanent("timeout", message));
             }
             Parking::People(approval) if is_over => match approval.request.on_expiry {

@@ -100,11 +100,14 @@ pub enum Wait {
     },
     /// A moment: a text in RFC 3339.
     Until(Template),
-    /// A signal with this name, which a person or a program sends to the execution. The
-    /// step's timeout is how long; the output is the signal's payload.
+    /// A signal with this name, which a person or a program sends to the execution; or an
+    /// event of the system of this kind, if the name is one ([`super::is_event_kind`]). The
+    /// step's timeout is how long; the output is the signal's payload, or the event.
     Event {
         /// The name.
         name: Template,
+        /// Only an event of which this holds; reads `event` beside what the step reads.
+        when: Option<Expression>,
     },
 }
 

@@ -20,7 +20,7 @@ pub use policy::{
     Budget, Concurrency, MOST_ATTEMPTS, OnBudget, OnError, OnFailure, Priority, Retry,
 };
 pub use step::{Axis, Matrix, Repeat, StepDefinition};
-pub use trigger::{EventTrigger, ScheduleTrigger, Triggers};
+pub use trigger::{EventTrigger, ScheduleTrigger, Triggers, is_event_kind};
 
 /// A checked workflow definition.
 #[derive(Debug, Clone, PartialEq)]

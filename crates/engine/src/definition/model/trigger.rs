@@ -4,6 +4,14 @@ use serde_json::Value as Json;
 
 use crate::expression::{Expression, Template};
 
+/// Whether a name is one that an event of the system may have: words of small letters,
+/// digits and `_`, with points between them.
+pub fn is_event_kind(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(is_letter);
+    name.contains('.') && name.split('.').all(is_part)
+}
+
 /// What starts a workflow beside people: the definition's `on`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Triggers {

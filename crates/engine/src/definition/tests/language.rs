@@ -10,7 +10,7 @@ use super::super::{
     Priority, Rule, StepDefinition, Task, Wait,
 };
 use super::{every_form, parsed};
-use crate::expression::Template;
+use crate::expression::{self, Template};
 
 fn steps(body: &str) -> Vec<StepDefinition> {
     parsed(&format!("name: some workflow\ninputs: {{x: {{}}}}\nsteps:\n{body}")).steps
@@ -113,7 +113,11 @@ fn waits_know_their_unit() {
     check(&format!("until: '{moment}'"), &Wait::Until(Template::Constant(json!(moment))));
     // YAML has no type for times here: without quotes it is a text too.
     check(&format!("until: {moment}"), &Wait::Until(Template::Constant(json!(moment))));
-    check("event: done", &Wait::Event { name: Template::Constant(json!("done")) });
+    let name = |name: &str| Template::Constant(json!(name));
+    check("event: done", &Wait::Event { name: name("done"), when: None });
+    let when = expression::parse("event.item.points > 3").ok();
+    let expected = Wait::Event { name: name("work_item.moved"), when };
+    check("event: work_item.moved, if: '${{ event.item.points > 3 }}'", &expected);
 }
 
 #[test]

@@ -148,6 +148,8 @@ fn editors_show_common_mistakes() {
     check(&step("tool: t, strategy: {matrix: {a: [1], b: 2}}"));
     check(&step("wait: {minutes: 1, hours: 1}"));
     check(&step("wait: {minutes: 0}"));
+    check(&step("wait: {minutes: 1, if: event.x}"));
+    check(&step("wait: {if: event.x}"));
     check(&step("approval: {rule: {quorum: 0}}"));
     check(&step("gate: {on-fail: {goto: a}}"));
     check(&step("tool: t, compensate: {wait: {minutes: 1}}"));

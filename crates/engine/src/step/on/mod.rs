@@ -3,6 +3,7 @@
 mod attempt;
 mod cancel;
 mod decide;
+mod event;
 mod pause;
 mod recover;
 mod signal;
@@ -12,6 +13,7 @@ mod tick;
 pub(super) use attempt::{agent_chosen, attempt_began, attempt_completed, attempt_failed};
 pub(super) use cancel::cancel;
 pub(super) use decide::decide;
+pub(super) use event::event_heard;
 pub(super) use pause::{pause, resume};
 pub(super) use recover::recover;
 pub(super) use signal::signal;

@@ -90,6 +90,10 @@ impl Play {
                 payload: serde_json::from_str(payload).unwrap(),
                 by,
             },
+            ["event", name, event] => Input::EventHeard {
+                key: self.key(name),
+                event: serde_json::from_str(event).unwrap(),
+            },
             [word @ ("approve" | "reject"), name, who, form @ ..] => {
                 let key = self.key(name);
                 let decision = Decision {
@@ -187,9 +191,12 @@ impl Play {
             Event::AgentChosen { key, agent, .. } => {
                 format!("{} chose {agent}", self.attempt(*key))
             }
-            Event::WaitStarted { key, until, signal } => {
+            Event::WaitStarted { key, until, signal, listens } => {
                 let what = signal.as_deref().unwrap_or("nothing");
-                format!("{} waits for {what} until {}", self.attempt(*key), until.as_millis())
+                let given = listens.as_ref().map(|listens| format!(" given {}", listens.given));
+                let given = given.unwrap_or_default();
+                let until = until.as_millis();
+                format!("{} waits for {what}{given} until {until}", self.attempt(*key))
             }
             Event::SignalReceived { name, .. } => format!("signal {name}"),
             Event::ApprovalRequested { key, request } => {
