@@ -14,17 +14,21 @@ pub(crate) const EXECUTIONS: &str = "executions";
 /// The topic of questions to people.
 pub(crate) const APPROVALS: &str = "approvals";
 
-/// Tells of all changes; gives the topics that have something new, for the live bus.
-pub(super) async fn announce(tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), Error> {
+/// Tells of all changes; gives the number of the last event, if there is one.
+pub(super) async fn announce(
+    tx: &mut Tx,
+    changes: &[Change],
+    now: Timestamp,
+) -> Result<Option<i64>, Error> {
     let mut all = Vec::new();
     for change in changes {
         all.extend(drafts(change).into_iter().map(|draft| (change.organisation, draft)));
     }
     if all.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let all = all.iter().map(|(organisation, draft)| (*organisation, draft));
-    outbox::append_all(tx, all, now).await.map(drop)
+    outbox::append_all(tx, all, now).await.map(Some)
 }
 
 /// The topics that a change has something new about.

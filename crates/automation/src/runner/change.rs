@@ -69,6 +69,12 @@ impl Change {
         }
     }
 
+    /// Whether an attempt begins to listen to events of the system.
+    pub(super) fn listens(&self) -> bool {
+        let begins = |event: &Event| matches!(event, Event::WaitStarted { listens: Some(_), .. });
+        self.events.iter().any(|fact| begins(&fact.event))
+    }
+
     /// Takes facts in, numbered after those that the execution has.
     pub(super) fn extend(&mut self, live: &mut Live, events: Vec<Event>) {
         for event in events {

@@ -7,10 +7,10 @@ use base::Timestamp;
 use store::Error;
 
 use super::change::Change;
+use super::facts::{self, Written};
 use super::handle::{InputError, StartError};
 use super::machine::{Machine, Reply};
 use super::points::Point;
-use super::{announce, ending, sql};
 
 /// How long a commit that failed for want of space waits before it is tried again.
 const FULL_DISK_WAIT: Duration = Duration::from_secs(1);
@@ -18,11 +18,11 @@ const FULL_DISK_WAIT: Duration = Duration::from_secs(1);
 impl Machine {
     /// Writes the changes; waits and tries again while the disk is full, because facts that
     /// have happened must not be lost. Executions that nobody was promised are given up.
-    /// Returns when it was written, and for each change whether it was.
+    /// Returns when it was written, and what came of it.
     pub(super) async fn write(
         &mut self,
         changes: &mut Arc<Vec<Change>>,
-    ) -> Result<(Timestamp, Vec<bool>), Error> {
+    ) -> Result<(Timestamp, Written), Error> {
         loop {
             let (batch, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
             let procedures = self.dependencies.procedures.clone();
@@ -33,10 +33,9 @@ impl Machine {
                 .db
                 .write(move |tx| {
                     Box::pin(async move {
+                        let random = &app.random;
                         let written =
-                            sql::write(tx, &lease, &batch, now, app.random.as_ref()).await?;
-                        ending::close_calls(tx, &procedures, &batch, now, &app.random).await?;
-                        announce::announce(tx, &batch, now).await?;
+                            facts::write(tx, &lease, &procedures, &batch, now, random).await?;
                         Point::FactsWritten.pass();
                         Ok(written)
                     })

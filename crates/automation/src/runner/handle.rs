@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::change::Head;
 use super::ends::Ends;
+use super::waits::Waits;
 use crate::dispatch::{History, Wanted};
 
 /// How much news may wait before senders are held back.
@@ -216,7 +217,7 @@ impl Message {
     pub(super) fn weight(&self) -> usize {
         match self {
             Self::Create { execution, .. } => execution.definition.len() + size(&execution.inputs),
-            Self::Completed { output, .. } => size(output),
+            Self::Completed { output: value, .. } | Self::Heard { event: value, .. } => size(value),
             Self::Input { input: Input::Signal { payload, .. }, .. } => size(payload),
             Self::Input { .. } | Self::Failed { .. } | Self::Histories { .. } => 0,
         }
@@ -259,6 +260,12 @@ pub(crate) enum Message {
         key: AttemptKey,
         failure: Failure,
     },
+    /// What an attempt waits for happened in the system.
+    Heard {
+        id: ExecutionId,
+        key: AttemptKey,
+        event: Json,
+    },
     /// What agents have done so far, so that one of them can be chosen.
     Histories {
         id: ExecutionId,
@@ -274,6 +281,7 @@ pub(crate) struct Handle {
     inbox: mpsc::Sender<Message>,
     state: Arc<AtomicU8>,
     ends: Ends,
+    waits: Waits,
     starting: Arc<Semaphore>,
 }
 
@@ -289,6 +297,7 @@ pub(super) fn channel() -> (Handle, mpsc::Receiver<Message>) {
         inbox: sender,
         state: Arc::new(AtomicU8::new(0)),
         ends: Ends::default(),
+        waits: Waits::default(),
         starting: Arc::new(Semaphore::new(STARTING)),
     };
     (handle, receiver)
@@ -348,6 +357,17 @@ impl Handle {
                 "the runner has stopped; an attempt's end will be found at the next start"
             );
         }
+    }
+
+    /// Tells an attempt of an event that it waits for. A runner that stops before that is
+    /// durable is followed by one that finds the event again.
+    pub(crate) async fn hear(&self, id: ExecutionId, key: AttemptKey, event: Json) {
+        self.tell(Message::Heard { id, key, event }).await;
+    }
+
+    /// Those who wait for events of the system.
+    pub(crate) const fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Those who wait for executions to end.

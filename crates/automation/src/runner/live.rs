@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::handle::{Charge, Group, Starter};
 use super::perform::Payer;
 use super::queue::Waiting;
+use super::waits::Kind;
 
 /// An execution that has not ended.
 pub(super) struct Live {
@@ -46,6 +47,8 @@ pub(super) struct Live {
     pub depth: i64,
     /// The tasks of the attempts that run.
     pub tasks: HashMap<AttemptKey, CancellationToken>,
+    /// The attempts that are told of events of the system, and of which.
+    pub listens: Vec<(AttemptKey, Kind)>,
 }
 
 /// The attempt of another execution that waits for one.
@@ -93,6 +96,7 @@ impl Live {
             parent: None,
             depth: 0,
             tasks: HashMap::new(),
+            listens: Vec::new(),
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) struct Machine {
     pub(super) lease: Lease,
     pub(super) live: HashMap<ExecutionId, Live>,
     pub(super) changes: IndexMap<ExecutionId, Change>,
-    handle: Handle,
+    pub(super) handle: Handle,
     pub(super) stop: CancellationToken,
     pub(super) max_running: usize,
     max_open: usize,
@@ -85,6 +85,7 @@ impl Machine {
         lease: Lease,
         stop: CancellationToken,
     ) -> Self {
+        handle.waits().clear();
         Self {
             app,
             dependencies,
@@ -183,6 +184,9 @@ impl Machine {
             }
             Message::Completed { id, key, output, note } => {
                 self.advance(id, Input::AttemptCompleted { key, output }, Some((key, *note)), now);
+            }
+            Message::Heard { id, key, event } => {
+                self.advance(id, Input::EventHeard { key, event }, None, now);
             }
             Message::Failed { id, key, failure } => {
                 self.advance(id, Input::AttemptFailed { key, failure }, None, now);
@@ -361,11 +365,12 @@ impl Machine {
                 Arc::new(std::mem::take(&mut self.changes).into_values().collect());
             self.crowd.came(changes.len());
             let (at, written) = self.write(&mut changes).await?;
-            for (change, is_new) in changes.iter().zip(written) {
+            for (change, is_new) in changes.iter().zip(written.is_new) {
                 if change.created.is_some() && is_new {
                     made.insert(change.id, Made { at, head: change.head.clone() });
                 }
                 self.committed(change, is_new);
+                self.listen(change, written.newest);
             }
         }
         for reply in std::mem::take(&mut self.replies) {
@@ -393,6 +398,7 @@ impl Machine {
         let Some(mut live) = self.live.remove(&id) else { return };
         self.clockwork.set(id, live.wake.take(), None);
         self.postponed.remove(&id);
+        self.stop_listening(&live);
         for (key, task) in std::mem::take(&mut live.tasks) {
             task.cancel();
             self.free_agent(id, key);

@@ -16,7 +16,9 @@ mod dispatch;
 mod durable;
 mod ending;
 mod ends;
+mod facts;
 mod handle;
+mod listen;
 mod live;
 mod machine;
 mod perform;
@@ -29,6 +31,7 @@ mod role;
 mod slots;
 mod sql;
 mod suspects;
+mod waits;
 
 use std::sync::Arc;
 
@@ -49,6 +52,7 @@ pub(crate) use handle::{
 pub use perform::HttpTool;
 pub use points::Point;
 pub(crate) use sql::{charge, journal};
+pub(crate) use waits::Kind;
 
 /// What the runner needs to carry out effects.
 #[derive(Clone)]

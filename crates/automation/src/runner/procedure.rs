@@ -12,10 +12,10 @@ use store::procedure::{CallContext, ProcedureError};
 use store::{Error, Procedure, Signal, lease, outbox};
 
 use super::change::Change;
+use super::facts;
 use super::handle::ResultNote;
 use super::machine::Machine;
 use super::points::Point;
-use super::{announce, ending, sql};
 
 /// Why the transaction was taken back.
 enum Undone {
@@ -130,17 +130,16 @@ impl Machine {
                     change.notes.insert(key, note);
                     change.extend(&mut next, outcome.events);
                     let mut changes = [change];
-                    sql::write(tx, &lease, &changes, now, random.as_ref()).await?;
-                    ending::close_calls(tx, &procedures, &changes, now, &random).await?;
-                    announce::announce(tx, &changes, now).await?;
+                    let written =
+                        facts::write(tx, &lease, &procedures, &changes, now, &random).await?;
                     Point::ProcedureWritten.pass();
                     let [change] = &mut changes;
                     let change = std::mem::replace(change, Change::new(&next));
-                    Ok::<_, Undone>((next, change, outcome.effects, topics))
+                    Ok::<_, Undone>((next, change, outcome.effects, topics, written.newest))
                 })
             })
             .await;
-        let (next, change, effects, mut topics) = written?;
+        let (next, change, effects, mut topics, newest) = written?;
         Point::ProcedureDurable.pass();
         if let Some(live) = self.live.get_mut(&id) {
             live.state = next.state;
@@ -155,6 +154,7 @@ impl Machine {
             self.app.bus.send(Signal::Outbox { organisation: change.organisation, topic });
         }
         self.committed(&change, true);
+        self.listen(&change, newest);
         Ok(())
     }
 }

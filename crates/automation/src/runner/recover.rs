@@ -35,9 +35,10 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
             };
             let plan = Plan::new(definition);
             let state = replay(&plan, &events);
-            let live = live(row, plan, state, events.len() as i64);
-            let (since, now) = (live.1, machine.app.now());
-            machine.adopt(live.0, since, now);
+            let (mut live, since) = live(row, plan, state, events.len() as i64);
+            machine.listen_again(&mut live, &events);
+            let now = machine.app.now();
+            machine.adopt(live, since, now);
             count += 1;
         }
         drop(tx);

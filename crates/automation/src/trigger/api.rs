@@ -142,13 +142,7 @@ fn declared_elsewhere(workflow: &str) -> web::Error {
 }
 
 fn check_event(event: &str) -> Result<()> {
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-    };
-    if event.len() <= 100 && event.contains('.') && event.split('.').all(is_part) {
+    if event.len() <= 100 && engine::definition::is_event_kind(event) {
         return Ok(());
     }
     Err(invalid("event", "is not the kind of an event; write it like \"work_item.moved\""))

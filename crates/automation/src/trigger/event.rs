@@ -4,7 +4,7 @@
 
 use base::ExecutionId;
 use serde_json::{Value as Json, json};
-use store::outbox::{self, Message};
+use store::outbox::Message;
 use web::App;
 
 use super::sql::{self, Looked, Row};
@@ -32,9 +32,13 @@ enum Meaning {
 }
 
 impl Events {
-    /// Looks at everything that is new.
-    pub(super) async fn take(&mut self, automation: &Automation, app: &App) -> store::Result<()> {
-        let newest = outbox::position(&mut app.db.glance().await?).await?;
+    /// Looks at everything up to the newest event.
+    pub(super) async fn take(
+        &mut self,
+        automation: &Automation,
+        app: &App,
+        newest: i64,
+    ) -> store::Result<()> {
         if newest == self.seen {
             return Ok(());
         }
@@ -61,7 +65,8 @@ impl Events {
 async fn take_all(automation: &Automation, app: &App, mut trigger: Row) -> store::Result<bool> {
     loop {
         let mut tx = app.db.read().await?;
-        let events = sql::events(&mut tx, &trigger, PAGE).await?;
+        let (kind, number) = (&trigger.event, trigger.position);
+        let events = sql::events(&mut tx, trigger.organisation, kind, number, PAGE).await?;
         drop(tx);
         let Some(last) = events.last() else { return Ok(true) };
         let last = last.number;
@@ -185,7 +190,7 @@ fn meaning(trigger: &Row, event: &Message) -> Meaning {
 }
 
 /// An event as expressions see it: its details, with its kind, number and time.
-fn seen(event: &Message) -> Json {
+pub(super) fn seen(event: &Message) -> Json {
     let mut seen = match &event.body {
         Json::Object(fields) => fields.clone(),
         other => serde_json::Map::from_iter([("body".to_owned(), other.clone())]),

@@ -1,11 +1,13 @@
 //! What starts workflows beside people. Schedules and webhooks have folders of their own;
 //! here are the events of the system, what a definition declares under `on`, and the task
-//! that keeps watch while this process holds the engine role.
+//! that keeps watch while this process holds the engine role. It also tells steps of the
+//! events that they wait for.
 
 mod api;
 mod begin;
 mod declared;
 mod event;
+mod hear;
 mod model;
 mod scope;
 mod sql;

@@ -132,12 +132,18 @@ pub(super) async fn behind(tx: &mut Tx, newest: i64, after: &str, limit: i64) ->
     rows.iter().map(row).collect()
 }
 
-/// The events of a trigger's kind that it has not looked at, oldest first.
-pub(super) async fn events(tx: &mut Tx, trigger: &Row, limit: i64) -> Result<Vec<Message>> {
+/// The events of a kind after a number, oldest first.
+pub(super) async fn events(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    kind: &str,
+    number: i64,
+    limit: i64,
+) -> Result<Vec<Message>> {
     let rows = tx
         .fetch_all(
             sql!("select number, topic, kind, body, created_at from outbox where organisation_id = $1 and kind = $2 and number > $3 order by number limit $4"),
-            params![trigger.organisation, &trigger.event, trigger.position, limit],
+            params![organisation, kind, number, limit],
         )
         .await?;
     rows.iter()

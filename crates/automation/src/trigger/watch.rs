@@ -4,13 +4,14 @@
 
 use std::time::Duration;
 
-use store::Signal;
+use store::{Signal, outbox};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 use web::App;
 
 use super::event::Events;
+use super::hear;
 use crate::runner::RunnerState;
 use crate::{Automation, schedule};
 
@@ -47,10 +48,12 @@ pub(crate) async fn watch(automation: Automation, app: App) {
     }
 }
 
-/// Starts what is due; gives how long until the next time.
+/// Starts what is due and tells who waits; gives how long until the next time.
 async fn turn(automation: &Automation, app: &App, events: &mut Events) -> store::Result<Duration> {
     let next = schedule::fire(automation, app).await?;
-    events.take(automation, app).await?;
+    let newest = outbox::position(&mut app.db.glance().await?).await?;
+    hear::tell(automation, app, newest).await?;
+    events.take(automation, app, newest).await?;
     Ok(next.map_or(LONGEST_WAIT, |next| next.since(app.now())))
 }
 

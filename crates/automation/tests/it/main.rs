@@ -43,5 +43,6 @@ mod stream;
 mod templates;
 mod tools;
 mod triggers;
+mod waits;
 mod webhooks;
 mod workflows;

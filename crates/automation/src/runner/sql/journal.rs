@@ -5,10 +5,19 @@ use store::{Rows, Sql, params, sql};
 
 use super::{Change, Key};
 
-/// Adds the facts of a change.
-pub(super) fn push(rows: &mut Rows, key: &Key, change: &Change, now: Timestamp) {
+/// Adds the facts of a change. Whoever begins to listen to events of the system by one of
+/// them hears those after this number.
+pub(super) fn push(
+    rows: &mut Rows,
+    key: &Key,
+    change: &Change,
+    newest: Option<i64>,
+    now: Timestamp,
+) {
     for fact in &change.events {
-        let body = serde_json::to_string(&fact.event).unwrap_or_default();
+        let heard = newest.map(|newest| fact.event.clone().heard_after(newest));
+        let event = heard.as_ref().unwrap_or(&fact.event);
+        let body = serde_json::to_string(event).unwrap_or_default();
         let kind = fact.event.kind();
         rows.push(params![&key.organisation, &key.execution, fact.seq, kind, body, now]);
     }

@@ -24,7 +24,8 @@ pub(crate) use read::{charge, journal};
 use super::change::Change;
 
 /// Writes all changes, unless this process has lost the engine role. Returns, for each change
-/// in order, whether it was written: `false` only for an execution that exists already.
+/// in order, whether it was written: `false` only for an execution that exists already. Where
+/// one of them begins to listen to events of the system, [`write_journal`] has to follow.
 pub(super) async fn write(
     tx: &mut Tx,
     lease: &Lease,
@@ -42,6 +43,7 @@ pub(super) async fn write(
         }
     }
     let written: Vec<bool> = changes.iter().map(|change| !refused.contains(&change.id)).collect();
+    let listens = changes.iter().any(Change::listens);
     let mut rows = Tables::default();
     for (change, _) in changes.iter().zip(&written).filter(|(_, written)| **written) {
         let key = Key::of(change);
@@ -49,7 +51,9 @@ pub(super) async fn write(
         for beside in change.beside.iter().chain(audit) {
             beside.write(tx).await?;
         }
-        journal::push(&mut rows.journal, &key, change, now);
+        if !listens {
+            journal::push(&mut rows.journal, &key, change, None, now);
+        }
         step::push(&mut rows.steps, &key, change, now);
         // Results have their ids before the attempts point to them.
         let results = result::push(&mut rows.results, &key, change, now, random);
@@ -79,6 +83,23 @@ pub(super) async fn write(
         rare::after(tx, change, now, random).await?;
     }
     Ok(written)
+}
+
+/// Writes the facts of changes of which some begin to listen to events of the system, once
+/// the number of the newest one is known.
+pub(super) async fn write_journal(
+    tx: &mut Tx,
+    changes: &[Change],
+    written: &[bool],
+    newest: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let mut rows = store::Rows::default();
+    for (change, _) in changes.iter().zip(written).filter(|(_, written)| **written) {
+        journal::push(&mut rows, &Key::of(change), change, Some(newest), now);
+    }
+    tx.execute_rows(journal::WRITE, rows).await?;
+    Ok(())
 }
 
 /// Whether something is written before the rows of facts, with which the lease is checked.

@@ -1,0 +1,46 @@
+//! What one commit holds of some changes: their rows, the calls that they end, and what
+//! others learn of them.
+
+use std::sync::Arc;
+
+use base::{Random, Timestamp};
+use store::lease::Lease;
+use store::{Error, Procedures, Tx, outbox};
+
+use super::change::Change;
+use super::{announce, ending, sql};
+
+/// What came of writing changes.
+pub(super) struct Written {
+    /// For each change in order, whether it was written: `false` only for an execution that
+    /// exists already.
+    pub is_new: Vec<bool>,
+    /// The number of the newest event of the system, those of this commit among them; absent
+    /// where no attempt begins to listen to it.
+    pub newest: Option<i64>,
+}
+
+/// Writes all changes, unless this process has lost the engine role.
+pub(super) async fn write(
+    tx: &mut Tx,
+    lease: &Lease,
+    procedures: &Procedures,
+    changes: &[Change],
+    now: Timestamp,
+    random: &Arc<dyn Random>,
+) -> Result<Written, Error> {
+    let is_new = sql::write(tx, lease, changes, now, random.as_ref()).await?;
+    ending::close_calls(tx, procedures, changes, now, random).await?;
+    let told = announce::announce(tx, changes, now).await?;
+    if !changes.iter().any(Change::listens) {
+        return Ok(Written { is_new, newest: None });
+    }
+    // Who listens from this commit on hears what later ones tell. The counter is asked last,
+    // as everywhere, because it is locked until the end.
+    let newest = match told {
+        Some(last) => last,
+        None => outbox::position(tx).await?,
+    };
+    sql::write_journal(tx, changes, &is_new, newest, now).await?;
+    Ok(Written { is_new, newest: Some(newest) })
+}
