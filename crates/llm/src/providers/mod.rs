@@ -14,6 +14,7 @@ pub mod openai_responses;
 pub mod openrouter;
 pub mod refusal;
 pub mod scripted;
+mod told;
 
 use std::collections::HashMap;
 use std::fmt::Write;

@@ -2,24 +2,21 @@
 
 use super::wire::{Block, Event, Fragment, Message, Usage};
 use super::{REDACTED_SEAL, SEAL};
-use crate::chat::{Delta, Finish, Request, TokenUsage};
+use crate::chat::{Delta, Finish, Request};
 use crate::providers::answer::AnswerTool;
 use crate::providers::refusal::{decode_stream_error, parse_event};
+use crate::providers::told::Told;
 use crate::stream::{Framing, Progress, Reader};
-use crate::tokens::{Tally, estimate_input};
 use crate::{Error, Result};
 
 /// Reads the events of one answer. It is complete when `message_stop` came after the model
 /// said why it stopped.
 #[derive(Debug)]
 pub struct Messages {
-    model: String,
+    told: Told,
     answer: Option<AnswerTool>,
     /// Whether the cache was asked to keep things for an hour.
     is_long: bool,
-    input_estimate: u64,
-    written: Tally,
-    has_started: bool,
     /// The blocks that began, by the number that the server gave them.
     blocks: Vec<(u64, Open)>,
     calls: usize,
@@ -57,12 +54,9 @@ impl Reader for Messages {
 
     fn new(request: &Request) -> Self {
         Self {
-            model: request.model.clone(),
+            told: Told::new(request),
             answer: AnswerTool::of(request),
             is_long: request.cache.long,
-            input_estimate: estimate_input(request),
-            written: Tally::default(),
-            has_started: false,
             blocks: Vec::new(),
             calls: 0,
             has_answered: false,
@@ -77,7 +71,7 @@ impl Reader for Messages {
     fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
         let event: Event = parse_event(event)?;
         if let Some(error) = &event.error {
-            return Err(decode_stream_error(error, &self.model));
+            return Err(decode_stream_error(error, &self.told.model));
         }
         let index = event.index.unwrap_or(0);
         match event.kind.as_str() {
@@ -88,7 +82,7 @@ impl Reader for Messages {
             }
             "content_block_start" => {
                 if let Some(block) = event.content_block {
-                    self.start(None, None, deltas);
+                    self.told.start(None, deltas);
                     let open = self.open(block, false, deltas);
                     self.blocks.push((index, open));
                 }
@@ -108,7 +102,7 @@ impl Reader for Messages {
                 }
             }
             "message_stop" => {
-                self.start(None, None, deltas);
+                self.told.start(None, deltas);
                 self.last_deltas(deltas)?;
                 return Ok(Progress::Done);
             }
@@ -125,7 +119,7 @@ impl Reader for Messages {
         if !rest.is_some_and(is_stop) {
             return Ok(Progress::Goes);
         }
-        self.start(None, None, deltas);
+        self.told.start(None, deltas);
         self.last_deltas(deltas)?;
         Ok(Progress::Done)
     }
@@ -148,13 +142,7 @@ impl Messages {
         if let Some(usage) = usage {
             self.usage = self.usage.updated(usage);
         }
-        if !self.has_started {
-            self.has_started = true;
-            if let Some(model) = model.filter(|model| !model.is_empty()) {
-                self.model = model;
-            }
-            deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
-        }
+        self.told.start(model, deltas);
     }
 
     fn stopped(&mut self, reason: Option<String>, at: Option<String>) -> Result<()> {
@@ -168,11 +156,11 @@ impl Messages {
     fn open(&mut self, block: Block, is_whole: bool, deltas: &mut Vec<Delta>) -> Open {
         match block.kind.as_str() {
             "text" => {
-                self.say(block.text.unwrap_or_default(), deltas);
+                self.say(block.text, deltas);
                 Open::Text
             }
             "thinking" => {
-                self.think(block.thinking.unwrap_or_default(), deltas);
+                self.told.think(block.thinking, deltas);
                 let seal = block.signature.filter(|signature| !signature.is_empty());
                 let is_sealed = seal.is_some();
                 deltas.extend(seal.map(|seal| Delta::Seal { seal: format!("{SEAL}{seal}") }));
@@ -201,8 +189,8 @@ impl Messages {
         deltas: &mut Vec<Delta>,
     ) -> Open {
         let name = name.unwrap_or_default();
-        self.written.add(&name);
-        self.written.add(&input);
+        self.told.count(&name);
+        self.told.count(&input);
         if let Some(answer) = self.answer.as_ref().filter(|answer| answer.name == name) {
             if std::mem::replace(&mut self.has_answered, true) {
                 // one answer was asked for, the first one it is
@@ -227,9 +215,9 @@ impl Messages {
         let Some(place) = place else { return };
         let open = self.blocks[place].1.clone();
         match open {
-            Open::Text => self.say(fragment.text.unwrap_or_default(), deltas),
+            Open::Text => self.say(fragment.text, deltas),
             Open::Thinking { is_sealed } => {
-                self.think(fragment.thinking.unwrap_or_default(), deltas);
+                self.told.think(fragment.thinking, deltas);
                 let seal = fragment.signature.filter(|seal| !seal.is_empty() && !is_sealed);
                 if let Some(seal) = seal {
                     deltas.push(Delta::Seal { seal: format!("{SEAL}{seal}") });
@@ -239,7 +227,7 @@ impl Messages {
             Open::Call { index, has_input } => {
                 let arguments = fragment.partial_json.filter(|json| !json.is_empty() && !has_input);
                 if let Some(arguments) = arguments {
-                    self.written.add(&arguments);
+                    self.told.count(&arguments);
                     let (id, name) = (String::new(), String::new());
                     deltas.push(Delta::ToolCall { index, id, name, arguments });
                 }
@@ -251,7 +239,7 @@ impl Messages {
 
     fn answer(&mut self, place: usize, json: Option<String>, deltas: &mut Vec<Delta>) {
         let Some(text) = json.filter(|json| !json.is_empty()) else { return };
-        self.written.add(&text);
+        self.told.count(&text);
         if self.answer.as_ref().is_some_and(AnswerTool::can_stream) {
             deltas.push(Delta::Text { text });
         } else if let (_, Open::Answer { input }) = &mut self.blocks[place] {
@@ -276,22 +264,13 @@ impl Messages {
         }
     }
 
-    fn say(&mut self, text: String, deltas: &mut Vec<Delta>) {
-        if text.is_empty() {
-            return;
-        }
-        self.written.add(&text);
+    fn say(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
         if self.answer.is_some() {
+            let text = text.unwrap_or_default();
+            self.told.count(&text);
             self.aside.push_str(&text);
         } else {
-            deltas.push(Delta::Text { text });
-        }
-    }
-
-    fn think(&mut self, text: String, deltas: &mut Vec<Delta>) {
-        if !text.is_empty() {
-            self.written.add(&text);
-            deltas.push(Delta::Reasoning { text });
+            self.told.say(text, deltas);
         }
     }
 
@@ -313,12 +292,7 @@ impl Messages {
         }
         let at = self.stop_sequence.take();
         deltas.extend(at.map(|text| Delta::StopSequence { text }));
-        let usage = self.usage.tokens(self.is_long).unwrap_or_else(|| TokenUsage {
-            input: self.input_estimate,
-            output: self.written.tokens(),
-            estimated: true,
-            ..TokenUsage::default()
-        });
+        let usage = self.usage.tokens(self.is_long).unwrap_or_else(|| self.told.estimate());
         deltas.extend([Delta::Usage(usage), Delta::Finish { reason }]);
         Ok(())
     }

@@ -3,24 +3,21 @@
 use super::SEAL;
 use super::encode::answer_tool;
 use super::wire::{Candidate, Chunk, Piece, Usage};
-use crate::chat::{Delta, Finish, Request, TokenUsage};
+use crate::chat::{Delta, Finish, Request};
 use crate::providers::answer::AnswerTool;
 use crate::providers::refusal::{decode_stream_error, parse_event};
+use crate::providers::told::Told;
 use crate::providers::{own_call_id, turn};
 use crate::stream::{Framing, Progress, Reader};
-use crate::tokens::{Tally, estimate_input};
 use crate::{Error, Result};
 
 /// Reads the chunks of one answer. It is complete when the model said why it stopped and
 /// the bytes end.
 #[derive(Debug)]
 pub struct Generated {
-    model: String,
+    told: Told,
     answer: Option<AnswerTool>,
     turn: usize,
-    input_estimate: u64,
-    written: Tally,
-    has_started: bool,
     calls: usize,
     finish: Option<Finish>,
     usage: Option<Usage>,
@@ -31,12 +28,9 @@ impl Reader for Generated {
 
     fn new(request: &Request) -> Self {
         Self {
-            model: request.model.clone(),
+            told: Told::new(request),
             answer: answer_tool(request),
             turn: turn(request),
-            input_estimate: estimate_input(request),
-            written: Tally::default(),
-            has_started: false,
             calls: 0,
             finish: None,
             usage: None,
@@ -67,7 +61,7 @@ impl Generated {
     /// Reads one chunk of a stream, or a whole answer as its only chunk.
     pub(super) fn push_chunk(&mut self, chunk: Chunk, deltas: &mut Vec<Delta>) -> Result<()> {
         if let Some(error) = &chunk.error {
-            return Err(decode_stream_error(error, &self.model));
+            return Err(decode_stream_error(error, &self.told.model));
         }
         if let Some(feedback) = chunk.prompt_feedback
             && let Some(reason) = feedback.block_reason
@@ -76,13 +70,7 @@ impl Generated {
             let message = format!("the prompt was blocked because of {reason} {said}");
             return Err(Error::ContentFiltered { message: message.trim_end().to_owned() });
         }
-        if !self.has_started {
-            self.has_started = true;
-            if let Some(model) = chunk.model_version.filter(|model| !model.is_empty()) {
-                self.model = model;
-            }
-            deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
-        }
+        self.told.start(chunk.model_version, deltas);
         self.usage = chunk.usage_metadata.or(self.usage);
         for candidate in chunk.candidates.unwrap_or_default() {
             // we ask for one
@@ -109,18 +97,16 @@ impl Generated {
         if let Some(seal) = piece.thought_signature.filter(|seal| !seal.is_empty()) {
             deltas.push(Delta::Seal { seal: format!("{SEAL}{seal}") });
         }
-        if let Some(text) = piece.text.filter(|text| !text.is_empty()) {
-            self.written.add(&text);
-            deltas.push(match piece.thought {
-                Some(true) => Delta::Reasoning { text },
-                _ => Delta::Text { text },
-            });
+        if piece.thought == Some(true) {
+            self.told.think(piece.text, deltas);
+        } else {
+            self.told.say(piece.text, deltas);
         }
         let Some(call) = piece.function_call else { return Ok(()) };
         let name = call.name.unwrap_or_default();
         let arguments = call.args.map(|args| args.get().to_owned()).unwrap_or_default();
-        self.written.add(&name);
-        self.written.add(&arguments);
+        self.told.count(&name);
+        self.told.count(&arguments);
         if let Some(answer) = self.answer.as_ref().filter(|answer| answer.name == name) {
             deltas.push(Delta::Text { text: answer.take_out(&arguments)? });
             return Ok(());
@@ -139,12 +125,8 @@ impl Generated {
             Finish::Stop if self.calls > 0 => Finish::ToolCalls,
             reason => reason,
         };
-        let usage = self.usage.as_ref().and_then(Usage::tokens).unwrap_or_else(|| TokenUsage {
-            input: self.input_estimate,
-            output: self.written.tokens(),
-            estimated: true,
-            ..TokenUsage::default()
-        });
+        let usage =
+            self.usage.as_ref().and_then(Usage::tokens).unwrap_or_else(|| self.told.estimate());
         Ok([Delta::Usage(usage), Delta::Finish { reason }])
     }
 }

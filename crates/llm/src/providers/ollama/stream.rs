@@ -3,19 +3,16 @@
 use super::wire::{Call, Chunk};
 use crate::chat::{Delta, Finish, Request, TokenUsage};
 use crate::providers::refusal::{decode_stream_error, parse, parse_event};
+use crate::providers::told::Told;
 use crate::providers::{own_call_id, turn};
 use crate::stream::{Framing, Progress, Reader};
-use crate::tokens::{Tally, estimate_input};
 use crate::{Error, Result};
 
 /// Reads the lines of one answer. It is complete when a line says that it is done.
 #[derive(Debug)]
 pub struct Spoken {
-    model: String,
+    told: Told,
     turn: usize,
-    input_estimate: u64,
-    written: Tally,
-    has_started: bool,
     calls: usize,
 }
 
@@ -23,14 +20,7 @@ impl Reader for Spoken {
     const FRAMING: Framing = Framing::Lines;
 
     fn new(request: &Request) -> Self {
-        Self {
-            model: request.model.clone(),
-            turn: turn(request),
-            input_estimate: estimate_input(request),
-            written: Tally::default(),
-            has_started: false,
-            calls: 0,
-        }
+        Self { told: Told::new(request), turn: turn(request), calls: 0 }
     }
 
     fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
@@ -58,24 +48,12 @@ pub fn decode(body: &[u8], request: &Request) -> Result<Vec<Delta>> {
 impl Spoken {
     fn push_chunk(&mut self, chunk: Chunk, deltas: &mut Vec<Delta>) -> Result<Progress> {
         if let Some(error) = &chunk.error {
-            return Err(decode_stream_error(error, &self.model));
+            return Err(decode_stream_error(error, &self.told.model));
         }
-        if !self.has_started {
-            self.has_started = true;
-            if let Some(model) = chunk.model.filter(|model| !model.is_empty()) {
-                self.model = model;
-            }
-            deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
-        }
+        self.told.start(chunk.model, deltas);
         if let Some(message) = chunk.message {
-            if let Some(text) = message.thinking.filter(|text| !text.is_empty()) {
-                self.written.add(&text);
-                deltas.push(Delta::Reasoning { text });
-            }
-            if let Some(text) = message.content.filter(|text| !text.is_empty()) {
-                self.written.add(&text);
-                deltas.push(Delta::Text { text });
-            }
+            self.told.think(message.thinking, deltas);
+            self.told.say(message.content, deltas);
             for call in message.tool_calls.unwrap_or_default() {
                 deltas.push(self.tool_call(call));
             }
@@ -93,9 +71,10 @@ impl Spoken {
             }
         };
         // a prompt that the server still had in its memory may not be counted
+        let estimate = self.told.estimate();
         let usage = TokenUsage {
-            input: chunk.prompt_eval_count.unwrap_or(self.input_estimate),
-            output: chunk.eval_count.unwrap_or_else(|| self.written.tokens()),
+            input: chunk.prompt_eval_count.unwrap_or(estimate.input),
+            output: chunk.eval_count.unwrap_or(estimate.output),
             estimated: chunk.prompt_eval_count.is_none() || chunk.eval_count.is_none(),
             ..TokenUsage::default()
         };
@@ -112,8 +91,8 @@ impl Spoken {
             let arguments = function.arguments.map(|arguments| arguments.get().to_owned());
             (function.name.unwrap_or_default(), arguments.unwrap_or_default())
         });
-        self.written.add(&name);
-        self.written.add(&arguments);
+        self.told.count(&name);
+        self.told.count(&arguments);
         Delta::ToolCall { index, id, name, arguments }
     }
 }

@@ -4,8 +4,8 @@ use super::wire::{CallFragment, Choice, Chunk, Fragment, Piece};
 use crate::chat::{Delta, Finish, Request, TokenUsage};
 use crate::door::Lines;
 use crate::providers::refusal::{decode_stream_error, parse_event};
+use crate::providers::told::Told;
 use crate::stream::{Framing, Progress, Reader};
-use crate::tokens::{Tally, estimate_input};
 use crate::{Error, Result};
 
 /// Reads one streamed answer. An answer is complete when the model said why it stopped and
@@ -13,10 +13,7 @@ use crate::{Error, Result};
 /// else is [`Error::StreamCut`].
 #[derive(Debug)]
 pub struct Chat {
-    model: String,
-    input_estimate: u64,
-    written: Tally,
-    has_started: bool,
+    told: Told,
     calls: Vec<OpenCall>,
     finish: Option<Finish>,
     stop_sequence: Option<String>,
@@ -35,10 +32,7 @@ impl Reader for Chat {
 
     fn new(request: &Request) -> Self {
         Self {
-            model: request.model.clone(),
-            input_estimate: estimate_input(request),
-            written: Tally::default(),
-            has_started: false,
+            told: Told::new(request),
             calls: Vec::new(),
             finish: None,
             stop_sequence: None,
@@ -69,15 +63,13 @@ impl Chat {
     /// Reads one chunk of a stream, or a whole answer as its only chunk.
     pub(super) fn push_chunk(&mut self, chunk: Chunk, deltas: &mut Vec<Delta>) -> Result<()> {
         if let Some(error) = &chunk.error {
-            return Err(decode_stream_error(error, &self.model));
+            return Err(decode_stream_error(error, &self.told.model));
         }
         let choices = chunk.choices.unwrap_or_default();
         let model = chunk.model.filter(|model| !model.is_empty());
         // Azure judges the prompt in a chunk before the answer, without a model's name
-        if !self.has_started && (model.is_some() || !choices.is_empty()) {
-            self.has_started = true;
-            self.model = model.unwrap_or_else(|| std::mem::take(&mut self.model));
-            deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
+        if model.is_some() || !choices.is_empty() {
+            self.told.start(model, deltas);
         }
         for choice in choices {
             // we ask for one choice; a server that sends more does not mix them up for us
@@ -92,7 +84,7 @@ impl Chat {
 
     fn push_choice(&mut self, choice: Choice, deltas: &mut Vec<Delta>) -> Result<()> {
         if let Some(error) = &choice.error {
-            return Err(decode_stream_error(error, &self.model));
+            return Err(decode_stream_error(error, &self.told.model));
         }
         if let Some(fragment) = choice.delta.or(choice.message) {
             self.push_fragment(fragment, deltas);
@@ -111,33 +103,19 @@ impl Chat {
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         let details = said(Some(fragment.details()));
         let thought = said(fragment.reasoning_content).or_else(|| said(fragment.reasoning));
-        self.think(thought.or(details), deltas);
+        self.told.think(thought.or(details), deltas);
         match fragment.content {
-            None | Some(Lines::Nothing) => self.say(fragment.refusal, deltas),
-            Some(Lines::Text(text)) => self.say(said(Some(text)).or(fragment.refusal), deltas),
+            None | Some(Lines::Nothing) => self.told.say(fragment.refusal, deltas),
+            Some(Lines::Text(text)) => self.told.say(said(Some(text)).or(fragment.refusal), deltas),
             Some(Lines::Parts(pieces)) => {
                 for piece in pieces {
-                    self.think(Some(words(piece.thinking)), deltas);
-                    self.say(piece.text, deltas);
+                    self.told.think(Some(words(piece.thinking)), deltas);
+                    self.told.say(piece.text, deltas);
                 }
             }
         }
         for call in fragment.tool_calls.unwrap_or_default() {
             deltas.push(self.tool_call(call));
-        }
-    }
-
-    fn say(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.written.add(&text);
-            deltas.push(Delta::Text { text });
-        }
-    }
-
-    fn think(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.written.add(&text);
-            deltas.push(Delta::Reasoning { text });
         }
     }
 
@@ -147,8 +125,8 @@ impl Chat {
         let function = fragment.function;
         let name = function.as_ref().and_then(|function| function.name.clone()).unwrap_or_default();
         let arguments = function.map(|function| function.arguments_text()).unwrap_or_default();
-        self.written.add(&name);
-        self.written.add(&arguments);
+        self.told.count(&name);
+        self.told.count(&arguments);
         // without number and id, a name is the only sign that another call begins
         let begins = fragment.index.is_none() && id.is_none() && !name.is_empty();
         if !begins && let Some(index) = self.open_call(fragment.index, id.as_deref()) {
@@ -179,12 +157,7 @@ impl Chat {
             Finish::Stop if !self.calls.is_empty() => Finish::ToolCalls,
             reason => reason,
         };
-        let usage = self.usage.unwrap_or_else(|| TokenUsage {
-            input: self.input_estimate,
-            output: self.written.tokens(),
-            estimated: true,
-            ..TokenUsage::default()
-        });
+        let usage = self.usage.unwrap_or_else(|| self.told.estimate());
         let at = self.stop_sequence.take().map(|text| Delta::StopSequence { text });
         Ok(at.into_iter().chain([Delta::Usage(usage), Delta::Finish { reason }]).collect())
     }

@@ -2,20 +2,17 @@
 
 use super::SEAL;
 use super::wire::{Event, Item, Response};
-use crate::chat::{Delta, Finish, Request, TokenUsage};
+use crate::chat::{Delta, Finish, Request};
 use crate::providers::refusal::{decode_stream_error, parse_event};
+use crate::providers::told::Told;
 use crate::stream::{Framing, Progress, Reader};
-use crate::tokens::{Tally, estimate_input};
 use crate::{Error, Result};
 
 /// Reads the events of one answer. It is complete when the server says that the response is
 /// completed or incomplete.
 #[derive(Debug)]
 pub struct Responses {
-    model: String,
-    input_estimate: u64,
-    written: Tally,
-    has_started: bool,
+    told: Told,
     /// The items that began, by the number that the server gave them.
     items: Vec<Open>,
     calls: usize,
@@ -35,14 +32,7 @@ impl Reader for Responses {
     const FRAMING: Framing = Framing::ServerSentEvents;
 
     fn new(request: &Request) -> Self {
-        Self {
-            model: request.model.clone(),
-            input_estimate: estimate_input(request),
-            written: Tally::default(),
-            has_started: false,
-            items: Vec::new(),
-            calls: 0,
-        }
+        Self { told: Told::new(request), items: Vec::new(), calls: 0 }
     }
 
     fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
@@ -52,12 +42,12 @@ impl Reader for Responses {
         let read: Event = parse_event(event)?;
         let number = read.output_index.unwrap_or(0);
         if is_of_an_item(&read.kind) {
-            self.start(None, deltas);
+            self.told.start(None, deltas);
         }
         match read.kind.as_str() {
             "error" => return Err(self.stream_error(event, read.error)),
             "response.created" | "response.in_progress" => {
-                self.start(read.response.and_then(|response| response.model), deltas);
+                self.told.start(read.response.and_then(|response| response.model), deltas);
             }
             "response.output_item.added" => {
                 if let Some(item) = read.item {
@@ -66,14 +56,14 @@ impl Reader for Responses {
             }
             "response.output_text.delta" | "response.refusal.delta" => {
                 self.open(number).is_given = true;
-                self.say(read.delta, deltas);
+                self.told.say(read.delta, deltas);
             }
             "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
                 self.open(number).is_given = true;
-                self.think(read.delta, deltas);
+                self.told.think(read.delta, deltas);
             }
             "response.reasoning_summary_part.added" if read.summary_index.unwrap_or(0) > 0 => {
-                self.think(Some("\n\n".to_owned()), deltas);
+                self.told.think(Some("\n\n".to_owned()), deltas);
             }
             "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
                 self.continue_call(number, read.delta, deltas);
@@ -110,9 +100,9 @@ impl Responses {
     /// Reads a whole answer as the pieces in which it could have come.
     pub(super) fn whole(&mut self, mut response: Response, deltas: &mut Vec<Delta>) -> Result<()> {
         if let Some(error) = response.error.as_ref().filter(|error| !error.is_null()) {
-            return Err(decode_stream_error(error, &self.model));
+            return Err(decode_stream_error(error, &self.told.model));
         }
-        self.start(response.model.take(), deltas);
+        self.told.start(response.model.take(), deltas);
         for (number, item) in response.output.take().unwrap_or_default().into_iter().enumerate() {
             self.close(number as u64, item, deltas);
         }
@@ -128,17 +118,7 @@ impl Responses {
         {
             object.remove("type");
         }
-        decode_stream_error(&error, &self.model)
-    }
-
-    fn start(&mut self, model: Option<String>, deltas: &mut Vec<Delta>) {
-        if !self.has_started {
-            self.has_started = true;
-            if let Some(model) = model.filter(|model| !model.is_empty()) {
-                self.model = model;
-            }
-            deltas.push(Delta::Start { model: self.model.clone(), scripted: false });
-        }
+        decode_stream_error(&error, &self.told.model)
     }
 
     fn open(&mut self, number: u64) -> &mut Open {
@@ -157,7 +137,7 @@ impl Responses {
             let id = item.call_id.or(item.id).filter(|id| !id.is_empty());
             let id = id.unwrap_or_else(|| format!("call_{index}"));
             let name = item.name.unwrap_or_default();
-            self.written.add(&name);
+            self.told.count(&name);
             deltas.push(Delta::ToolCall { index, id, name, arguments: String::new() });
             index
         });
@@ -171,7 +151,7 @@ impl Responses {
             return;
         };
         open.is_given = true;
-        self.written.add(&arguments);
+        self.told.count(&arguments);
         let (id, name) = (String::new(), String::new());
         deltas.push(Delta::ToolCall { index, id, name, arguments });
     }
@@ -185,12 +165,12 @@ impl Responses {
         };
         match item.kind.as_str() {
             "message" if !is_given => {
-                texts(item.content).for_each(|text| self.say(Some(text), deltas));
+                texts(item.content).for_each(|text| self.told.say(Some(text), deltas));
             }
             "reasoning" => {
                 let words: Vec<String> = texts(item.summary).chain(texts(item.content)).collect();
                 if !is_given && !words.is_empty() {
-                    self.think(Some(words.join("\n\n")), deltas);
+                    self.told.think(Some(words.join("\n\n")), deltas);
                 }
                 if let Some(sealed) = item.encrypted_content.filter(|sealed| !sealed.is_empty()) {
                     let id = item.id.unwrap_or_default();
@@ -211,20 +191,6 @@ impl Responses {
         self.open(number).is_given = true;
     }
 
-    fn say(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.written.add(&text);
-            deltas.push(Delta::Text { text });
-        }
-    }
-
-    fn think(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.written.add(&text);
-            deltas.push(Delta::Reasoning { text });
-        }
-    }
-
     /// Usage and end, or why the answer failed.
     fn last_deltas(&mut self, response: Response, deltas: &mut Vec<Delta>) -> Result<()> {
         let reason = match response.status.as_deref() {
@@ -238,18 +204,13 @@ impl Responses {
             }
             Some("failed") => {
                 let error = response.error.unwrap_or_default();
-                return Err(decode_stream_error(&error, &self.model));
+                return Err(decode_stream_error(&error, &self.told.model));
             }
             _ => return Err(Error::StreamCut),
         };
-        self.start(response.model, deltas);
+        self.told.start(response.model, deltas);
         let usage = response.usage.as_ref().and_then(super::wire::Usage::tokens);
-        let usage = usage.unwrap_or_else(|| TokenUsage {
-            input: self.input_estimate,
-            output: self.written.tokens(),
-            estimated: true,
-            ..TokenUsage::default()
-        });
+        let usage = usage.unwrap_or_else(|| self.told.estimate());
         deltas.extend([Delta::Usage(usage), Delta::Finish { reason }]);
         Ok(())
     }
