@@ -1,12 +1,14 @@
-//! What the tests of every codec share: recorded answers, cut and broken in every way.
+//! What the tests of every codec share: recorded answers, cut and broken in every
+//! way, and how to say what is expected.
 
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
 
 use base::{Random, SeededRandom};
+use serde_json::{Value, json};
 
-use crate::chat::{Accumulator, Delta, Reply, Request};
+use crate::chat::{Accumulator, Delta, Finish, Reply, Request, TokenUsage, ToolCall, ToolSpec};
 use crate::stream::{Decoder, Framing, MAX_EVENT_BYTES, Reader};
 use crate::transport::MAX_ANSWER_BYTES;
 use crate::{Error, Result};
@@ -57,6 +59,40 @@ pub fn reply(deltas: Vec<Result<Delta>>) -> Result<Reply> {
         accumulator.push(delta?)?;
     }
     accumulator.finish()
+}
+
+/// The answer that is told whole.
+pub fn whole(deltas: Vec<Delta>) -> Result<Reply> {
+    reply(deltas.into_iter().map(Ok).collect())
+}
+
+/// An answer of words alone.
+pub fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply {
+    Reply {
+        model: model.into(),
+        content: content.into(),
+        reasoning: String::new(),
+        thoughts: Vec::new(),
+        tool_calls: Vec::new(),
+        finish,
+        stop_sequence: None,
+        usage,
+        scripted: false,
+    }
+}
+
+pub fn usage(input: u64, output: u64) -> TokenUsage {
+    TokenUsage { input, output, ..TokenUsage::default() }
+}
+
+pub fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
+    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
+}
+
+/// A tool that takes any object.
+pub fn tool(name: &str) -> ToolSpec {
+    let parameters = json!({"type": "object"});
+    ToolSpec { name: name.into(), description: "d".into(), parameters, strict: None }
 }
 
 /// Every recorded stream, cut at every byte: a prefix and an error, or complete; never half
@@ -115,8 +151,18 @@ pub fn survives_noise<R: Reader>(fixtures: &Fixtures, request: &Request) {
     }
 }
 
+/// Noise alone.
+pub fn survives_random_bytes<R: Reader>(request: &Request) {
+    let random = SeededRandom::new(12);
+    let mut bytes = [0_u8; 256];
+    for _ in 0..2_000 {
+        random.fill(&mut bytes);
+        survives_bytes::<R>(request, &bytes);
+    }
+}
+
 /// Any bytes at all, bare and as the data of an event.
-pub fn survives_bytes<R: Reader>(request: &Request, bytes: &[u8]) {
+fn survives_bytes<R: Reader>(request: &Request, bytes: &[u8]) {
     let event = [b"data: ", bytes, b"\n\n"].concat();
     for bytes in [bytes, &event] {
         let deltas = decode_pieces::<R>(request, bytes.chunks(50));
@@ -151,13 +197,12 @@ fn is_capped_at<R: Reader>(request: &Request, piece: &[u8], limit: usize) {
 
 /// Every documented refusal becomes the error that stands beside it.
 pub fn sorts_refusals(fixtures: &Fixtures) {
-    let cases: Vec<serde_json::Value> =
-        serde_json::from_slice(&fixtures.read("errors.json")).unwrap();
+    let cases: Vec<Value> = serde_json::from_slice(&fixtures.read("errors.json")).unwrap();
     let mut seen = std::collections::BTreeSet::new();
     for case in cases {
         let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
         let body = match &case["body"] {
-            serde_json::Value::String(text) => text.clone(),
+            Value::String(text) => text.clone(),
             json => json.to_string(),
         };
         let error = crate::providers::refusal::decode_error(status, None, body.as_bytes(), "m");

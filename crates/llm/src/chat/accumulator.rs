@@ -82,12 +82,7 @@ impl Accumulator {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    fn fold(deltas: Vec<Delta>) -> Result<Reply> {
-        let mut accumulator = Accumulator::default();
-        deltas.into_iter().try_for_each(|delta| accumulator.push(delta))?;
-        accumulator.finish()
-    }
+    use crate::testing::{call, whole};
 
     fn fragment(index: usize, id: &str, name: &str, arguments: &str) -> Delta {
         Delta::ToolCall { index, id: id.into(), name: name.into(), arguments: arguments.into() }
@@ -96,7 +91,7 @@ mod tests {
     #[test]
     fn pieces_become_the_answer() {
         let usage = TokenUsage { input: 7, output: 3, ..TokenUsage::default() };
-        let reply = fold(vec![
+        let reply = whole(vec![
             Delta::Start { model: "m".into(), scripted: true },
             Delta::Reasoning { text: "h".into() },
             Delta::Reasoning { text: "m".into() },
@@ -111,11 +106,6 @@ mod tests {
             Delta::Usage(usage),
             Delta::Finish { reason: Finish::ToolCalls },
         ]);
-        let call = |id: &str, name: &str, arguments: &str| ToolCall {
-            id: id.into(),
-            name: name.into(),
-            arguments: arguments.into(),
-        };
         let expected = Reply {
             model: "m".into(),
             content: "Hello".into(),
@@ -128,19 +118,19 @@ mod tests {
             scripted: true,
         };
         assert_eq!(reply, Ok(expected.clone()));
-        assert_eq!(fold(expected.to_deltas()), Ok(expected.clone()), "told again");
+        assert_eq!(whole(expected.to_deltas()), Ok(expected.clone()), "told again");
         let json = serde_json::to_string(&expected).unwrap();
         assert_eq!(serde_json::from_str::<Reply>(&json).unwrap(), expected);
     }
 
     #[test]
     fn an_answer_without_its_end_is_cut() {
-        assert_eq!(fold(vec![Delta::Text { text: "Hel".into() }]), Err(Error::StreamCut));
+        assert_eq!(whole(vec![Delta::Text { text: "Hel".into() }]), Err(Error::StreamCut));
     }
 
     #[test]
     fn a_tool_call_out_of_order_is_refused() {
-        let error = fold(vec![fragment(2, "a", "read", "")]).unwrap_err();
+        let error = whole(vec![fragment(2, "a", "read", "")]).unwrap_err();
         assert_eq!(error.code(), "invalid_reply");
     }
 }

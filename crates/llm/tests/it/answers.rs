@@ -1,27 +1,12 @@
 //! Answers that are whole.
 
 use base::Secret;
-use llm::chat::{Finish, Reply, TokenUsage};
 use llm::{Endpoint, Provider, Scripted};
 use serde_json::json;
 use wiremock::matchers::{body_partial_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::{HI, provider, request, transport};
-
-fn hi() -> Reply {
-    Reply {
-        model: "m".into(),
-        content: "Hi".into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish: Finish::Stop,
-        stop_sequence: None,
-        usage: TokenUsage { input: 3, output: 1, ..TokenUsage::default() },
-        scripted: false,
-    }
-}
+use crate::{HI, hi, provider, request, transport};
 
 #[tokio::test]
 async fn a_call_sends_key_headers_and_body_but_no_labels() {

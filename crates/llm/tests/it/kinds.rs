@@ -1,6 +1,5 @@
 //! Every kind of provider over a real socket: its addresses, its headers, its answers.
 
-use llm::chat::{Finish, Message, Reply, Request, TokenUsage};
 use llm::embedding::{EmbedInput, EmbedRequest};
 use llm::speech::TranscribeRequest;
 use llm::{Endpoint, Provider, Scripted, TokenCount};
@@ -8,25 +7,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header, method, path, query_param};
 use wiremock::{Mock, MockBuilder, MockServer, ResponseTemplate};
 
-use crate::{HI, transport};
-
-fn request() -> Request {
-    Request::new("m", vec![Message::user("hello")])
-}
-
-fn hi() -> Reply {
-    Reply {
-        model: "m".into(),
-        content: "Hi".into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish: Finish::Stop,
-        stop_sequence: None,
-        usage: TokenUsage { input: 3, output: 1, ..TokenUsage::default() },
-        scripted: false,
-    }
-}
+use crate::{HI, hi, request, transport};
 
 fn post(address: &str) -> MockBuilder {
     Mock::given(method("POST")).and(path(address))

@@ -14,7 +14,7 @@ mod written;
 
 use std::time::Duration;
 
-use llm::chat::{Message, Request};
+use llm::chat::{Finish, Message, Reply, Request, TokenUsage};
 use llm::{Endpoint, Provider, Timeouts, Transport};
 
 /// A complete stream that says "Hi".
@@ -22,6 +22,21 @@ const HI: &str = "data: {\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"
     data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n\
     data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}\n\n\
     data: [DONE]\n\n";
+
+/// What that stream says.
+fn hi() -> Reply {
+    Reply {
+        model: "m".into(),
+        content: "Hi".into(),
+        reasoning: String::new(),
+        thoughts: Vec::new(),
+        tool_calls: Vec::new(),
+        finish: Finish::Stop,
+        stop_sequence: None,
+        usage: TokenUsage { input: 3, output: 1, ..TokenUsage::default() },
+        scripted: false,
+    }
+}
 
 fn request() -> Request {
     Request::new("m", vec![Message::user("hello")])

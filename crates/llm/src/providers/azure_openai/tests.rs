@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{models_path, path};
-use crate::chat::{Finish, Message, Reply, Request, TokenUsage, ToolCall};
+use crate::chat::{Finish, Message, Reply, Request, TokenUsage};
 use crate::providers::openai::Chat;
-use crate::testing::{Fixtures, decode_pieces, reply, survives_every_cut, survives_noise};
+use crate::testing::{
+    self, Fixtures, call, decode_pieces, reply, survives_every_cut, survives_noise, usage,
+};
 use crate::{Endpoint, Error};
 
 /// Every recorded stream.
@@ -34,25 +36,7 @@ fn streamed(name: &str) -> Result<Reply, Error> {
 }
 
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
-    Reply {
-        model: "gpt-4o-2024-11-20".into(),
-        content: content.into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish,
-        stop_sequence: None,
-        usage,
-        scripted: false,
-    }
-}
-
-fn usage(input: u64, output: u64) -> TokenUsage {
-    TokenUsage { input, output, ..TokenUsage::default() }
-}
-
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
+    testing::said("gpt-4o-2024-11-20", content, finish, usage)
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-use base::{Random, SeededRandom};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,13 +11,13 @@ use super::{
 use crate::Error;
 use crate::chat::{
     Effort, Finish, Image, Message, OutputSchema, Part, Reasoning, Reply, Request, Role, Thought,
-    TokenUsage, ToolCall, ToolChoice, ToolSpec,
+    TokenUsage, ToolChoice,
 };
 use crate::embedding::{EmbedInput, EmbedRequest};
 use crate::providers::refusal::decode_error;
 use crate::testing::{
-    Fixtures, decode_pieces, is_capped, reply, sorts_refusals, survives_bytes, survives_every_cut,
-    survives_noise,
+    self, Fixtures, call, decode_pieces, is_capped, reply, sorts_refusals, survives_every_cut,
+    survives_noise, survives_random_bytes, tool, usage, whole,
 };
 
 /// Every recorded stream.
@@ -47,31 +46,8 @@ fn request() -> Request {
     Request::new("gemini-2.5-flash", vec![Message::user("Say hello, please.")])
 }
 
-fn tool(name: &str) -> ToolSpec {
-    let parameters = json!({"type": "object"});
-    ToolSpec { name: name.into(), description: "d".into(), parameters, strict: None }
-}
-
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
-    Reply {
-        model: "gemini-2.5-flash".into(),
-        content: content.into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish,
-        stop_sequence: None,
-        usage,
-        scripted: false,
-    }
-}
-
-fn usage(input: u64, output: u64) -> TokenUsage {
-    TokenUsage { input, output, ..TokenUsage::default() }
-}
-
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
+    testing::said("gemini-2.5-flash", content, finish, usage)
 }
 
 fn streamed(name: &str) -> Result<Reply, Error> {
@@ -155,7 +131,7 @@ fn a_whole_answer_decodes_like_a_stream() {
         thoughts: vec![Thought { text: "Hm.".into(), seal: "gemini:Sig".into() }],
         ..said("Hello", Finish::Stop, TokenUsage { reasoning: 3, ..usage(9, 5) })
     };
-    assert_eq!(reply(deltas.into_iter().map(Ok).collect()), Ok(expected));
+    assert_eq!(whole(deltas), Ok(expected));
     for body in ["", "[]", "<html>", "{}"] {
         let code = decode(body.as_bytes(), &request()).unwrap_err().code();
         assert!(matches!(code, "invalid_reply" | "stream_cut"), "{body}: {code}");
@@ -252,7 +228,7 @@ fn a_demanded_shape_is_native_or_a_function() {
         {"functionCall": {"name": "story", "args": {"answer": [1, 2]}}},
     ]}, "finishReason": "STOP"}]});
     let deltas = decode(answer.to_string().as_bytes(), &beside_tools).unwrap();
-    let answer = reply(deltas.into_iter().map(Ok).collect()).unwrap();
+    let answer = whole(deltas).unwrap();
     assert_eq!((answer.content.as_str(), answer.finish), ("[1,2]", Finish::Stop));
 }
 
@@ -329,12 +305,7 @@ fn a_stream_cut_at_any_byte_is_never_half_a_reply() {
 #[test]
 fn a_broken_stream_still_ends_exactly_once() {
     survives_noise::<Generated>(&fixtures(), &request());
-    let random = SeededRandom::new(12);
-    let mut bytes = [0_u8; 256];
-    for _ in 0..1_000 {
-        random.fill(&mut bytes);
-        survives_bytes::<Generated>(&request(), &bytes);
-    }
+    survives_random_bytes::<Generated>(&request());
 }
 
 #[test]

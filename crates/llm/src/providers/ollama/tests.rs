@@ -2,19 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
-use base::{Random, SeededRandom};
 use serde_json::{Value, json};
 
 use super::{Spoken, decode, decode_embeddings, decode_models, encode, encode_embeddings, path};
 use crate::Error;
 use crate::chat::{
     Effort, Finish, Image, Message, OutputSchema, Part, Reasoning, Reply, Request, Role,
-    TokenUsage, ToolCall, ToolChoice, ToolSpec,
+    TokenUsage, ToolChoice,
 };
 use crate::embedding::{EmbedInput, EmbedRequest};
 use crate::testing::{
-    Fixtures, decode_pieces, is_capped, reply, sorts_refusals, survives_bytes, survives_every_cut,
-    survives_noise,
+    self, Fixtures, call, decode_pieces, is_capped, reply, sorts_refusals, survives_every_cut,
+    survives_noise, survives_random_bytes, tool, usage, whole,
 };
 
 fn fixtures() -> Fixtures {
@@ -26,25 +25,7 @@ fn request() -> Request {
 }
 
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
-    Reply {
-        model: "llama3.2".into(),
-        content: content.into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish,
-        stop_sequence: None,
-        usage,
-        scripted: false,
-    }
-}
-
-fn usage(input: u64, output: u64) -> TokenUsage {
-    TokenUsage { input, output, ..TokenUsage::default() }
-}
-
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
+    testing::said("llama3.2", content, finish, usage)
 }
 
 fn streamed(name: &str) -> Result<Reply, Error> {
@@ -119,7 +100,7 @@ fn every_recorded_stream_is_in_the_list() {
 fn a_whole_answer_decodes_like_a_stream() {
     let deltas = decode(&fixtures().read("whole.json"), &request()).unwrap();
     let expected = Reply { reasoning: "Hm.".into(), ..said("Hello", Finish::Stop, usage(9, 2)) };
-    assert_eq!(reply(deltas.into_iter().map(Ok).collect()), Ok(expected));
+    assert_eq!(whole(deltas), Ok(expected));
     for body in ["", "[]", "<html>", "{}"] {
         let code = decode(body.as_bytes(), &request()).unwrap_err().code();
         assert!(matches!(code, "invalid_reply" | "stream_cut"), "{body}: {code}");
@@ -128,12 +109,6 @@ fn a_whole_answer_decodes_like_a_stream() {
 
 #[test]
 fn everything_that_is_set_is_sent() {
-    let tool = |name: &str| ToolSpec {
-        name: name.into(),
-        description: "d".into(),
-        parameters: json!({"type": "object"}),
-        strict: None,
-    };
     let picture = Image::base64("image/png", "AA");
     let messages = vec![
         Message::system("rules"),
@@ -219,12 +194,7 @@ fn a_stream_cut_at_any_byte_is_never_half_a_reply() {
 #[test]
 fn a_broken_stream_still_ends_exactly_once() {
     survives_noise::<Spoken>(&fixtures(), &request());
-    let random = SeededRandom::new(12);
-    let mut bytes = [0_u8; 256];
-    for _ in 0..1_000 {
-        random.fill(&mut bytes);
-        survives_bytes::<Spoken>(&request(), &bytes);
-    }
+    survives_random_bytes::<Spoken>(&request());
 }
 
 #[test]

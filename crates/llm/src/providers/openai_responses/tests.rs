@@ -3,18 +3,17 @@
 
 #![allow(clippy::unwrap_used)]
 
-use base::{Random, SeededRandom};
 use serde_json::{Value, json};
 
 use super::{Responses, decode, encode};
 use crate::Error;
 use crate::chat::{
     Effort, Finish, Image, Message, OutputSchema, Part, Reasoning, Reply, Request, Role, Thought,
-    TokenUsage, ToolCall, ToolChoice, ToolSpec,
+    TokenUsage, ToolChoice,
 };
 use crate::testing::{
-    Fixtures, decode_pieces, is_capped, reply, sorts_refusals, survives_bytes, survives_every_cut,
-    survives_noise,
+    self, Fixtures, call, decode_pieces, is_capped, reply, sorts_refusals, survives_every_cut,
+    survives_noise, survives_random_bytes, tool, usage, whole,
 };
 
 fn fixtures() -> Fixtures {
@@ -26,25 +25,7 @@ fn request() -> Request {
 }
 
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
-    Reply {
-        model: "gpt-5-mini-2025-08-07".into(),
-        content: content.into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish,
-        stop_sequence: None,
-        usage,
-        scripted: false,
-    }
-}
-
-fn usage(input: u64, output: u64) -> TokenUsage {
-    TokenUsage { input, output, ..TokenUsage::default() }
-}
-
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
+    testing::said("gpt-5-mini-2025-08-07", content, finish, usage)
 }
 
 fn thought() -> Thought {
@@ -159,7 +140,7 @@ fn a_whole_answer_decodes_like_a_stream() {
             TokenUsage { cached_input: 1, reasoning: 2, ..usage(9, 4) },
         )
     };
-    assert_eq!(reply(deltas.into_iter().map(Ok).collect()), Ok(expected));
+    assert_eq!(whole(deltas), Ok(expected));
     for body in ["", "[]", "<html>", "{}", "{\"status\":\"queued\"}"] {
         let code = decode(body.as_bytes(), &request()).unwrap_err().code();
         assert!(matches!(code, "invalid_reply" | "stream_cut"), "{body}: {code}");
@@ -168,12 +149,6 @@ fn a_whole_answer_decodes_like_a_stream() {
 
 #[test]
 fn everything_that_is_set_is_sent() {
-    let tool = ToolSpec {
-        name: "read".into(),
-        description: "d".into(),
-        parameters: json!({"type": "object"}),
-        strict: None,
-    };
     let messages = vec![
         Message::system("rules"),
         Message {
@@ -196,7 +171,7 @@ fn everything_that_is_set_is_sent() {
         Message::tool_return("a", "ok"),
     ];
     let request = Request {
-        tools: vec![tool],
+        tools: vec![tool("read")],
         tool_choice: ToolChoice::Tool("read".into()),
         output_schema: Some(OutputSchema { name: "s".into(), schema: json!({"type": "object"}) }),
         reasoning: Some(Reasoning::Effort(Effort::Low)),
@@ -246,12 +221,7 @@ fn a_stream_cut_at_any_byte_is_never_half_a_reply() {
 #[test]
 fn a_broken_stream_still_ends_exactly_once() {
     survives_noise::<Responses>(&fixtures(), &request());
-    let random = SeededRandom::new(12);
-    let mut bytes = [0_u8; 256];
-    for _ in 0..1_000 {
-        random.fill(&mut bytes);
-        survives_bytes::<Responses>(&request(), &bytes);
-    }
+    survives_random_bytes::<Responses>(&request());
 }
 
 #[test]

@@ -6,9 +6,11 @@
 use base::Micros;
 
 use crate::Error;
-use crate::chat::{Finish, Message, Reply, Request, TokenUsage, ToolCall};
+use crate::chat::{Finish, Message, Reply, Request, TokenUsage};
 use crate::providers::openai::Chat;
-use crate::testing::{Fixtures, decode_pieces, reply, survives_every_cut, survives_noise};
+use crate::testing::{
+    Fixtures, call, decode_pieces, reply, said, survives_every_cut, survives_noise,
+};
 
 /// Every recorded stream.
 const STREAMS: [&str; 7] = [
@@ -33,26 +35,8 @@ fn streamed(name: &str) -> Result<Reply, Error> {
     reply(decode_pieces::<Chat>(&request(), [&fixtures().read(name)[..]]))
 }
 
-fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply {
-    Reply {
-        model: model.into(),
-        content: content.into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish,
-        stop_sequence: None,
-        usage,
-        scripted: false,
-    }
-}
-
 fn usage(input: u64, output: u64, micros: i64) -> TokenUsage {
     TokenUsage { input, output, stated_cost: Some(Micros(micros)), ..TokenUsage::default() }
-}
-
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
 }
 
 #[test]

@@ -7,7 +7,8 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 
 use super::Scripted;
-use crate::chat::{Accumulator, Delta, Finish, Message, Reply, Request, TokenUsage, ToolCall};
+use crate::chat::{Delta, Finish, Message, Reply, Request, TokenUsage};
+use crate::testing::{call, reply};
 use crate::{Error, Result};
 
 async fn deltas(scripted: &Scripted, request: &Request) -> Result<Vec<Result<Delta>>> {
@@ -15,11 +16,7 @@ async fn deltas(scripted: &Scripted, request: &Request) -> Result<Vec<Result<Del
 }
 
 async fn ask(scripted: &Scripted, request: &Request) -> Result<Reply> {
-    let mut accumulator = Accumulator::default();
-    for delta in deltas(scripted, request).await? {
-        accumulator.push(delta?)?;
-    }
-    accumulator.finish()
+    reply(deltas(scripted, request).await?)
 }
 
 fn request(command: &str, said: &str) -> Request {
@@ -98,11 +95,6 @@ async fn a_rule_plays_tools_usage_and_pieces() {
     }]))
     .unwrap();
     let request = request("plan", "hi");
-    let call = |id: &str, name: &str, arguments: &str| ToolCall {
-        id: id.into(),
-        name: name.into(),
-        arguments: arguments.into(),
-    };
     let expected = Reply {
         model: "m".into(),
         content: "abcdé".into(),

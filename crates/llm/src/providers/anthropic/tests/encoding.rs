@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::super::{encode, encode_count};
 use super::{request, shaped, story};
 use crate::chat::{
-    CacheHints, Effort, Image, Message, Part, Reasoning, Request, Role, Thought, ToolCall,
-    ToolChoice, ToolSpec,
+    CacheHints, Effort, Image, Message, Part, Reasoning, Request, Role, Thought, ToolChoice,
 };
+use crate::testing::{call, tool};
 
 fn sent(request: &Request) -> Value {
     serde_json::from_slice(&encode(request, true).unwrap()).unwrap()
@@ -15,11 +15,6 @@ fn sent(request: &Request) -> Value {
 
 fn text(text: &str) -> Part {
     Part::Text { text: text.into() }
-}
-
-fn tool(name: &str) -> ToolSpec {
-    let parameters = json!({"type": "object"});
-    ToolSpec { name: name.into(), description: "d".into(), parameters, strict: None }
 }
 
 #[test]
@@ -41,10 +36,7 @@ fn a_plain_request_has_nothing_that_was_not_set() {
 
 #[test]
 fn turns_take_the_shape_of_the_wire() {
-    let call = |id: &str, arguments: &str| {
-        let (id, name, arguments) = (id.into(), "read".into(), arguments.into());
-        Part::ToolCall(ToolCall { id, name, arguments })
-    };
+    let call = |id: &str, arguments: &str| Part::ToolCall(call(id, "read", arguments));
     let own = Thought { text: "hm".into(), seal: "anthropic:S".into() };
     let others = Thought { text: "hm".into(), seal: "gemini:G".into() };
     let hidden = Thought { text: String::new(), seal: "anthropic-redacted:D".into() };

@@ -1,11 +1,10 @@
 //! Streams that are cut, split and broken.
 
-use base::{Random, SeededRandom};
 use serde_json::json;
 
 use super::super::Messages;
 use super::{fixtures, request, shaped, story};
-use crate::testing::{is_capped, survives_bytes, survives_every_cut, survives_noise};
+use crate::testing::{is_capped, survives_every_cut, survives_noise, survives_random_bytes};
 
 #[test]
 fn a_stream_cut_at_any_byte_is_never_half_a_reply() {
@@ -23,12 +22,7 @@ fn a_broken_stream_still_ends_exactly_once() {
 
 #[test]
 fn random_bytes_are_cut_streams_or_nonsense() {
-    let random = SeededRandom::new(12);
-    let mut bytes = [0_u8; 256];
-    for _ in 0..2_000 {
-        random.fill(&mut bytes);
-        survives_bytes::<Messages>(&request(), &bytes);
-    }
+    survives_random_bytes::<Messages>(&request());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::super::{Messages, decode, decode_count, decode_models};
 use super::{fixtures, request, shaped, story};
 use crate::Error;
-use crate::chat::{Finish, Reply, Request, Thought, TokenUsage, ToolCall};
-use crate::testing::{decode_pieces, reply, sorts_refusals};
+use crate::chat::{Finish, Reply, Request, Thought, TokenUsage};
+use crate::testing::{self, call, decode_pieces, reply, sorts_refusals, usage, whole};
 
 /// Every recorded stream.
 const STREAMS: [&str; 17] = [
@@ -30,25 +30,7 @@ const STREAMS: [&str; 17] = [
 ];
 
 fn said(content: &str, finish: Finish, usage: TokenUsage) -> Reply {
-    Reply {
-        model: "claude-sonnet-4-5-20250929".into(),
-        content: content.into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish,
-        stop_sequence: None,
-        usage,
-        scripted: false,
-    }
-}
-
-fn usage(input: u64, output: u64) -> TokenUsage {
-    TokenUsage { input, output, ..TokenUsage::default() }
-}
-
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
+    testing::said("claude-sonnet-4-5-20250929", content, finish, usage)
 }
 
 fn thought(text: &str, seal: &str) -> Thought {
@@ -169,22 +151,18 @@ fn an_answer_of_a_demanded_shape_is_text() {
     // a model that did not call the tool has said its answer in words
     let reply = streamed(&shaped(story()), "text.txt").unwrap();
     assert_eq!(reply.content, "Hello – مرحبا 👋");
-    let whole = |input: Value, stop: &str| {
+    let read = |input: Value, stop: &str| {
         let body = json!({"content": [
             {"type": "text", "text": "Here it is:"},
             {"type": "tool_use", "id": "t", "name": "story", "input": input},
         ], "stop_reason": stop, "usage": {"input_tokens": 1, "output_tokens": 1}});
         let list = shaped(json!({"type": "array"}));
         let deltas = decode(body.to_string().as_bytes(), &list)?;
-        reply_of(deltas)
+        whole(deltas)
     };
-    assert_eq!(whole(json!({"answer": [1, 2]}), "tool_use").unwrap().content, "[1,2]");
-    assert_eq!(whole(json!({"other": 1}), "tool_use").unwrap_err().code(), "invalid_reply");
-    assert_eq!(whole(json!({"other": 1}), "max_tokens").unwrap().content, "{\"other\":1}");
-}
-
-fn reply_of(deltas: Vec<crate::chat::Delta>) -> Result<Reply, Error> {
-    reply(deltas.into_iter().map(Ok).collect())
+    assert_eq!(read(json!({"answer": [1, 2]}), "tool_use").unwrap().content, "[1,2]");
+    assert_eq!(read(json!({"other": 1}), "tool_use").unwrap_err().code(), "invalid_reply");
+    assert_eq!(read(json!({"other": 1}), "max_tokens").unwrap().content, "{\"other\":1}");
 }
 
 #[test]
@@ -199,7 +177,7 @@ fn an_hour_in_the_cache_is_told_from_minutes() {
                 "cache_creation": creation,
             },
         });
-        let reply = reply_of(decode(body.to_string().as_bytes(), &asked).unwrap()).unwrap();
+        let reply = whole(decode(body.to_string().as_bytes(), &asked).unwrap()).unwrap();
         assert_eq!(reply.usage.cache_write, 100);
         assert_eq!(reply.usage.cache_write_1h, expected, "{long} {creation}");
     };
@@ -223,7 +201,7 @@ fn a_whole_answer_decodes_like_a_stream() {
             TokenUsage { cached_input: 11, cache_write: 7, ..usage(23, 13) },
         )
     };
-    let mut got = reply_of(deltas).unwrap();
+    let mut got = whole(deltas).unwrap();
     // the file is indented, and arguments are kept as they were written
     got.tool_calls[0].arguments.retain(|letter| !letter.is_whitespace());
     assert_eq!(got, expected);

@@ -6,6 +6,7 @@ use super::super::{Dialect, encode};
 use crate::chat::{
     Image, Message, OutputSchema, Part, Request, Role, ToolCall, ToolChoice, ToolSpec,
 };
+use crate::testing::call;
 
 fn body(request: &Request, dialect: Dialect) -> crate::Result<Value> {
     Ok(serde_json::from_slice(&encode(request, dialect, true)?).unwrap())
@@ -83,9 +84,7 @@ fn messages_take_the_shape_of_the_wire() {
             {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
         ]}]),
     );
-    let call = |id: &str| {
-        Part::ToolCall(ToolCall { id: id.into(), name: "read".into(), arguments: "{}".into() })
-    };
+    let call = |id: &str| Part::ToolCall(call(id, "read", "{}"));
     let wire = |id: &str| json!({"id": id, "type": "function", "function": {"name": "read", "arguments": "{}"}});
     check(
         Message { role: Role::Assistant, content: vec![call("a"), call("b")] },

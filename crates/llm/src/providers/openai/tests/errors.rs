@@ -2,25 +2,14 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
-use super::fixture;
+use super::fixtures;
 use crate::Error;
 use crate::providers::refusal::{decode_error, snippet};
+use crate::testing::sorts_refusals;
 
 #[test]
 fn recorded_refusals_become_typed_errors() {
-    let cases: Vec<Value> = serde_json::from_slice(&fixture("errors.json")).unwrap();
-    assert!(cases.len() > 20);
-    for case in cases {
-        let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
-        let body = match &case["body"] {
-            Value::String(text) => text.clone(),
-            json => json.to_string(),
-        };
-        let error = decode_error(status, None, body.as_bytes(), "gpt-9");
-        assert_eq!(error.code(), case["code"].as_str().unwrap(), "{case}");
-    }
+    sorts_refusals(&fixtures());
 }
 
 #[test]

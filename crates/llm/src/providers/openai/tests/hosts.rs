@@ -2,9 +2,9 @@
 
 use base::Micros;
 
-use super::replies::{call, said, usage};
 use super::{decode_pieces, fixture, reply};
 use crate::chat::{Finish, Reply, TokenUsage};
+use crate::testing::{call, said, usage};
 
 fn check(name: &str, expected: Reply) {
     assert_eq!(reply(decode_pieces([&fixture(name)[..]])), Ok(expected), "{name}");

@@ -3,29 +3,8 @@
 use super::super::{decode, decode_models};
 use super::{STREAMS, decode_pieces, fixture, fixtures, reply, request};
 use crate::Error;
-use crate::chat::{Finish, Reply, TokenUsage, ToolCall};
-
-pub(super) fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Reply {
-    Reply {
-        model: model.into(),
-        content: content.into(),
-        reasoning: String::new(),
-        thoughts: Vec::new(),
-        tool_calls: Vec::new(),
-        finish,
-        stop_sequence: None,
-        usage,
-        scripted: false,
-    }
-}
-
-pub(super) fn usage(input: u64, output: u64) -> TokenUsage {
-    TokenUsage { input, output, ..TokenUsage::default() }
-}
-
-pub(super) fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
-}
+use crate::chat::{Finish, Reply, TokenUsage};
+use crate::testing::{call, said, usage, whole};
 
 #[test]
 fn recorded_streams_decode_to_what_was_said() {
@@ -117,7 +96,7 @@ fn every_recorded_stream_is_in_the_list() {
 fn whole_answers_decode_like_streams() {
     let check = |name: &str, expected: Reply| {
         let deltas = decode(&fixture(name), &request()).unwrap();
-        assert_eq!(reply(deltas.into_iter().map(Ok).collect()), Ok(expected), "{name}");
+        assert_eq!(whole(deltas), Ok(expected), "{name}");
     };
     check(
         "openai-whole.json",

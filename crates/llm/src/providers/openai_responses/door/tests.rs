@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::decode;
 use crate::chat::{
     Delta, Detail, Effort, Finish, Image, Message, Part, Reasoning, Request, Role, Thought,
-    ToolCall, ToolChoice,
+    ToolChoice,
 };
 use crate::door::{Asked, Door, FieldError, Meta};
+use crate::testing::call;
 
 fn read(mut extra: Value) -> Result<Asked, FieldError> {
     let mut body = json!({"model": "m", "input": "hi"});
@@ -79,9 +80,7 @@ fn items_become_turns() {
             {"type": "input_image", "image_url": "https://example.com/a.png"},
         ]},
     ]);
-    let call = |id: &str| {
-        Part::ToolCall(ToolCall { id: id.into(), name: "read".into(), arguments: "{}".into() })
-    };
+    let call = |id: &str| Part::ToolCall(call(id, "read", "{}"));
     let message = |role, content| Message { role, content };
     let detail = Some(Detail::Original);
     let picture = Image { detail, ..Image::base64("image/png", "AA") };
