@@ -1,7 +1,12 @@
 //! Opaque page cursors: the sort key of the last item, so that pages stay right while
 //! rows come and go.
 
-use crate::{Result, invalid};
+use std::fmt::Display;
+use std::str::FromStr;
+
+use base::{PageRequest, Timestamp};
+
+use crate::{Error, Result, invalid};
 
 /// Packs the parts of a sort key.
 pub fn encode_cursor(parts: &[&str]) -> String {
@@ -10,7 +15,6 @@ pub fn encode_cursor(parts: &[&str]) -> String {
 
 /// Unpacks a cursor of exactly `N` parts.
 pub fn decode_cursor<const N: usize>(cursor: &str) -> Result<[String; N]> {
-    let refused = || invalid("cursor", "is not a cursor of this list; start again without one");
     let digits = cursor.as_bytes();
     if !digits.len().is_multiple_of(2) {
         return Err(refused());
@@ -23,6 +27,30 @@ pub fn decode_cursor<const N: usize>(cursor: &str) -> Result<[String; N]> {
     parts.try_into().map_err(|_| refused())
 }
 
+/// The cursor of a list in the order of time, and of ids where times are the same.
+pub fn encode_time_cursor(at: Timestamp, id: impl Display) -> String {
+    encode_cursor(&[&at.as_millis().to_string(), &id.to_string()])
+}
+
+/// The time and the id in such a cursor.
+pub fn decode_time_cursor<I: FromStr>(cursor: &str) -> Result<(Timestamp, I)> {
+    let [at, id] = decode_cursor::<2>(cursor)?;
+    let at = at.parse().map_err(|_| refused())?;
+    Ok((Timestamp::from_millis(at), id.parse().map_err(|_| refused())?))
+}
+
+/// Where a list goes on whose sort key is one text: after what the cursor holds, or after
+/// nothing on the first page.
+pub fn decode_text_cursor(page: &PageRequest) -> Result<String> {
+    let Some(cursor) = &page.cursor else { return Ok(String::new()) };
+    let [text] = decode_cursor::<1>(cursor)?;
+    Ok(text)
+}
+
+fn refused() -> Error {
+    invalid("cursor", "is not a cursor of this list; start again without one")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +61,12 @@ mod tests {
         assert_eq!(decode_cursor::<2>(&cursor).expect("decodes"), ["42", "exe_1"]);
         for garbage in ["zz", "0", "ff", &encode_cursor(&["one"])] {
             assert!(decode_cursor::<2>(garbage).is_err(), "{garbage}");
+        }
+        let at = Timestamp::from_millis(42);
+        let cursor = encode_time_cursor(at, 7);
+        assert_eq!(decode_time_cursor::<u8>(&cursor).expect("decodes"), (at, 7));
+        for garbage in [encode_cursor(&["x", "7"]), encode_cursor(&["42", "x"])] {
+            assert!(decode_time_cursor::<u8>(&garbage).is_err(), "{garbage}");
         }
     }
 }

@@ -26,7 +26,9 @@ pub use app::{App, AppParts};
 pub use audit::AuditEntry;
 pub use authenticate::{Authenticator, Credential, Denial, SESSION_COOKIE, authenticate};
 pub use context::{Caller, CallerKind, Ctx};
-pub use cursor::{decode_cursor, encode_cursor};
+pub use cursor::{
+    decode_cursor, decode_text_cursor, decode_time_cursor, encode_cursor, encode_time_cursor,
+};
 pub use error::{
     Error, FieldError, Problem, Result, conflict, forbidden, invalid, invalid_state, not_found,
     unknown,

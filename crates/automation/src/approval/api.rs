@@ -1,14 +1,14 @@
 //! Routes of approvals.
 
 use axum::extract::State;
-use base::{ApprovalId, ExecutionId, Page, PageRequest, Timestamp};
+use base::{ApprovalId, ExecutionId, Page, PageRequest};
 use engine::{ApprovalState, Decider, Decision, DecisionError, Input, Plan, Rejected, definition};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa_axum::routes;
 use web::{
     Access, AuditEntry, Caller, Ctx, Error, Json, Path, Permission, Problem, Query, Result, Routes,
-    decode_cursor, encode_cursor, forbidden, invalid, invalid_state, not_found,
+    decode_time_cursor, encode_time_cursor, forbidden, invalid, invalid_state, not_found,
 };
 
 use super::model::{Approval, Decide, DecisionView, Row};
@@ -56,7 +56,7 @@ async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Appr
     }
     let caller = ctx.caller()?;
     let status = (status != "all").then_some(status);
-    let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let after = query.cursor.as_deref().map(decode_time_cursor).transpose()?;
     let page = PageRequest { limit: query.limit, cursor: None };
     let limit = page.limit();
     let mut filter = sql::Filter { status, execution: query.execution, after };
@@ -77,21 +77,11 @@ async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Appr
             break filter.after;
         }
     };
-    let mut page =
-        Page::from_rows(found, limit, |last: &Approval| cursor(last.requested_at, last.id));
-    page.next = page.next.or_else(|| unread.map(|(at, id)| cursor(at, id)));
+    let mut page = Page::from_rows(found, limit, |last: &Approval| {
+        encode_time_cursor(last.requested_at, last.id)
+    });
+    page.next = page.next.or_else(|| unread.map(|(at, id)| encode_time_cursor(at, id)));
     Ok(Json(page))
-}
-
-fn cursor(at: Timestamp, id: ApprovalId) -> String {
-    encode_cursor(&[&at.as_millis().to_string(), &id.to_string()])
-}
-
-fn parse_cursor(cursor: &str) -> Result<(Timestamp, ApprovalId)> {
-    let [at, id] = decode_cursor::<2>(cursor)?;
-    let wrong = || invalid("cursor", "is not a cursor of this list; start again without one");
-    let at = at.parse().map_err(|_| wrong())?;
-    Ok((Timestamp::from_millis(at), id.parse().map_err(|_| wrong())?))
 }
 
 /// Get one approval.

@@ -4,8 +4,8 @@ use base::{ExecutionId, Page, PageRequest};
 use serde::Deserialize;
 use utoipa_axum::routes;
 use web::{
-    Access, Ctx, Json, Path, Permission, Problem, Query, Result, Routes, encode_cursor, invalid,
-    not_found,
+    Access, Ctx, Json, Path, Permission, Problem, Query, Result, Routes, encode_time_cursor,
+    invalid, not_found,
 };
 
 use super::detail;
@@ -33,7 +33,7 @@ async fn list(
     let mut tx = ctx.read().await?;
     let rows = sql::list(&mut tx, ctx.organisation()?, &filter, limit).await?;
     Ok(Json(Page::from_rows(rows, limit, |execution| {
-        encode_cursor(&[&execution.created_at.as_millis().to_string(), &execution.id.to_string()])
+        encode_time_cursor(execution.created_at, execution.id)
     })))
 }
 

@@ -1,7 +1,7 @@
 //! Which executions a list holds, as its query says.
 
-use base::{ExecutionId, Timestamp};
-use web::{Result, decode_cursor, invalid};
+use base::Timestamp;
+use web::{Result, decode_time_cursor, invalid};
 
 use super::sql::Filter;
 
@@ -86,14 +86,7 @@ impl ListQuery {
             part: self.q.map(|part| part.trim().to_owned()),
             from: time("from", self.from)?,
             to: time("to", self.to)?,
-            before: self.cursor.as_deref().map(parse_cursor).transpose()?,
+            before: self.cursor.as_deref().map(decode_time_cursor).transpose()?,
         })
     }
-}
-
-fn parse_cursor(cursor: &str) -> Result<(Timestamp, ExecutionId)> {
-    let [at, id] = decode_cursor::<2>(cursor)?;
-    let wrong = || invalid("cursor", "is not a cursor of this list; start again without one");
-    let at = at.parse().map_err(|_| wrong())?;
-    Ok((Timestamp::from_millis(at), id.parse().map_err(|_| wrong())?))
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use web::idempotency::{self, Reply};
 use web::{
-    CallerKind, Ctx, Json, Path, Problem, Query, Result, decode_cursor, encode_cursor, forbidden,
-    invalid, not_found,
+    CallerKind, Ctx, Json, Path, Problem, Query, Result, decode_text_cursor, encode_cursor,
+    forbidden, invalid, not_found,
 };
 
 use super::model::{ApiKey, CreatedApiKey, DEFAULT_DAYS, MOST_DAYS, generate};
@@ -40,10 +40,7 @@ pub(crate) struct NewApiKey {
     )
 )]
 pub(crate) async fn list(ctx: Ctx, Query(page): Query<PageRequest>) -> Result<Json<Page<ApiKey>>> {
-    let before = match &page.cursor {
-        Some(cursor) => decode_cursor::<1>(cursor)?[0].clone(),
-        None => String::new(),
-    };
+    let before = decode_text_cursor(&page)?;
     let mut tx = ctx.read().await?;
     let rows = sql::list(&mut tx, ctx.caller()?, &before, page.limit() + 1).await?;
     Ok(Json(Page::from_rows(rows, page.limit(), |one| encode_cursor(&[&one.id.to_string()]))))

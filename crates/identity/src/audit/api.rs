@@ -1,7 +1,7 @@
 //! Routes of the audit log.
 
-use base::{Page, PageRequest};
-use web::{Ctx, Json, Problem, Query, Result, decode_cursor, encode_cursor, invalid};
+use base::{Page, PageRequest, Timestamp};
+use web::{Ctx, Json, Problem, Query, Result, decode_time_cursor, encode_time_cursor};
 
 use super::{AuditLog, sql};
 
@@ -18,17 +18,9 @@ pub(crate) async fn list(
     ctx: Ctx,
     Query(page): Query<PageRequest>,
 ) -> Result<Json<Page<AuditLog>>> {
-    let (at, id) = match &page.cursor {
-        Some(cursor) => {
-            let [at, id] = decode_cursor::<2>(cursor)?;
-            let at = at.parse().map_err(|_| invalid("cursor", "is not a cursor of this list"))?;
-            (at, id)
-        }
-        None => (i64::MAX, String::new()),
-    };
+    let before = page.cursor.as_deref().map(decode_time_cursor).transpose()?;
+    let (at, id) = before.unwrap_or_else(|| (Timestamp::from_millis(i64::MAX), String::new()));
     let mut tx = ctx.read().await?;
     let rows = sql::list(&mut tx, ctx.organisation()?, (at, &id), page.limit() + 1).await?;
-    Ok(Json(Page::from_rows(rows, page.limit(), |line| {
-        encode_cursor(&[&line.at.as_millis().to_string(), &line.id.to_string()])
-    })))
+    Ok(Json(Page::from_rows(rows, page.limit(), |line| encode_time_cursor(line.at, line.id))))
 }

@@ -31,7 +31,7 @@ pub async fn write(tx: &mut Tx, line: Line, now: Timestamp, random: &dyn Random)
 pub(super) async fn list(
     tx: &mut Tx,
     organisation: OrganisationId,
-    before: (i64, &str),
+    before: (Timestamp, &str),
     limit: i64,
 ) -> Result<Vec<AuditLog>> {
     let rows = tx

@@ -1,7 +1,7 @@
 //! Routes of roles.
 
 use base::{Page, PageRequest};
-use web::{Ctx, Json, Problem, Query, Result, decode_cursor, encode_cursor};
+use web::{Ctx, Json, Problem, Query, Result, decode_text_cursor, encode_cursor};
 
 use super::{Role, sql};
 
@@ -15,10 +15,7 @@ use super::{Role, sql};
     )
 )]
 pub(crate) async fn list(ctx: Ctx, Query(page): Query<PageRequest>) -> Result<Json<Page<Role>>> {
-    let after = match &page.cursor {
-        Some(cursor) => decode_cursor::<1>(cursor)?[0].clone(),
-        None => String::new(),
-    };
+    let after = decode_text_cursor(&page)?;
     let mut tx = ctx.read().await?;
     let rows = sql::list(&mut tx, ctx.organisation()?, &after, page.limit() + 1).await?;
     Ok(Json(Page::from_rows(rows, page.limit(), |role| encode_cursor(&[&role.name]))))

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base::{Page, PageRequest, SessionId};
 use web::{
-    CallerKind, Ctx, Json, Path, Problem, Query, Result, decode_cursor, encode_cursor,
+    CallerKind, Ctx, Json, Path, Problem, Query, Result, decode_text_cursor, encode_cursor,
     invalid_state, not_found,
 };
 
@@ -46,10 +46,7 @@ pub(crate) async fn list(
     ctx: Ctx,
     Query(page): Query<PageRequest>,
 ) -> Result<Json<Page<OpenSession>>> {
-    let before = match &page.cursor {
-        Some(cursor) => decode_cursor::<1>(cursor)?[0].clone(),
-        None => String::new(),
-    };
+    let before = decode_text_cursor(&page)?;
     let times = (ctx.now().minus(identity.lifetimes().idle), ctx.now());
     let mut tx = ctx.read().await?;
     let rows = sql::list(&mut tx, ctx.caller()?, &before, times, page.limit() + 1).await?;

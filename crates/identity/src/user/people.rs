@@ -2,7 +2,7 @@
 
 use base::{Page, PageRequest, UserId};
 use serde::Serialize;
-use web::{Ctx, Json, Problem, Query, Result, decode_cursor, encode_cursor};
+use web::{Ctx, Json, Problem, Query, Result, decode_text_cursor, encode_cursor};
 
 use super::sql;
 
@@ -28,10 +28,7 @@ pub(crate) struct Person {
     )
 )]
 pub(crate) async fn list(ctx: Ctx, Query(page): Query<PageRequest>) -> Result<Json<Page<Person>>> {
-    let after = match &page.cursor {
-        Some(cursor) => decode_cursor::<1>(cursor)?[0].clone(),
-        None => String::new(),
-    };
+    let after = decode_text_cursor(&page)?;
     let mut tx = ctx.read().await?;
     let rows = sql::people(&mut tx, ctx.organisation()?, &after, page.limit() + 1).await?;
     Ok(Json(Page::from_rows(rows, page.limit(), |one| encode_cursor(&[&one.id.to_string()]))))

@@ -1,14 +1,14 @@
 //! The handlers of projects.
 
 use axum::http::{HeaderMap, StatusCode};
-use base::{Page, PageRequest, ProjectId, Timestamp};
+use base::{Page, PageRequest, ProjectId};
 use serde::{Deserialize, Serialize};
 use store::outbox::{self, Draft};
 use store::{Signal, Tx};
 use web::idempotency::{self, Reply};
 use web::{
-    Ctx, Error, Json, Path, Problem, Query, Result, conflict, decode_cursor, encode_cursor,
-    invalid, not_found,
+    Ctx, Error, Json, Path, Problem, Query, Result, conflict, decode_time_cursor,
+    encode_time_cursor, not_found,
 };
 
 use super::{Locked, Project, Status, key, sql, topic};
@@ -43,20 +43,13 @@ pub(super) struct ProjectChange {
 #[utoipa::path(get, path = "/api/v1/projects", tag = "projects", params(PageRequest),
     responses((status = 200, description = "A page of projects", body = Page<Project>)))]
 pub(super) async fn list(ctx: Ctx, Query(page): Query<PageRequest>) -> Result<Json<Page<Project>>> {
-    let after = page.cursor.as_deref().map(position).transpose()?;
+    let after = page.cursor.as_deref().map(decode_time_cursor::<String>).transpose()?;
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let mut tx = ctx.read().await?;
     let rows = sql::list(&mut tx, ctx.organisation()?, after, page.limit()).await?;
     Ok(Json(Page::from_rows(rows, page.limit(), |project| {
-        let at = project.created_at.as_millis().to_string();
-        encode_cursor(&[&at, &project.id.to_string()])
+        encode_time_cursor(project.created_at, project.id)
     })))
-}
-
-fn position(cursor: &str) -> Result<(Timestamp, String)> {
-    let [at, id] = decode_cursor::<2>(cursor)?;
-    let at = at.parse().map_err(|_| invalid("cursor", "is not a cursor of this list"))?;
-    Ok((Timestamp::from_millis(at), id))
 }
 
 /// Create a project with the default columns.
