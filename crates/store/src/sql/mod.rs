@@ -4,6 +4,39 @@
 //! differs between the two databases lives in [`dialect`]. Times are BIGINT
 //! milliseconds, JSON is TEXT, ids are TEXT; time and ids are parameters, never made in SQL.
 
+/// Gives a macro the ids that stand in columns.
+macro_rules! every_id {
+    ($macro:ident) => {
+        $macro!(
+            OrganisationId,
+            UserId,
+            RoleId,
+            SessionId,
+            ApiKeyId,
+            AuditId,
+            ProjectId,
+            WorkItemId,
+            WorkflowId,
+            WorkflowRevisionId,
+            ExecutionId,
+            ScheduleId,
+            WebhookId,
+            EventTriggerId,
+            ApprovalId,
+            ResultId,
+            CallId,
+            VirtualKeyId,
+            BudgetId,
+            PlatformId,
+            ModelGroupId,
+            AgentId,
+            CommandId,
+            PromptVersionId,
+            RequestId
+        );
+    };
+}
+
 pub(crate) mod begin;
 mod checkpoint;
 mod columns;

@@ -120,30 +120,4 @@ macro_rules! ids {
     )*};
 }
 
-ids!(
-    OrganisationId,
-    UserId,
-    RoleId,
-    SessionId,
-    ApiKeyId,
-    AuditId,
-    ProjectId,
-    WorkItemId,
-    WorkflowId,
-    WorkflowRevisionId,
-    ExecutionId,
-    ScheduleId,
-    WebhookId,
-    EventTriggerId,
-    ApprovalId,
-    ResultId,
-    CallId,
-    VirtualKeyId,
-    BudgetId,
-    PlatformId,
-    ModelGroupId,
-    AgentId,
-    CommandId,
-    PromptVersionId,
-    RequestId
-);
+every_id!(ids);

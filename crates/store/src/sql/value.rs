@@ -56,33 +56,7 @@ macro_rules! from_ids {
     ($($id:ident),*) => { from! { $(base::$id => Text(value) value.to_string();)* } };
 }
 
-from_ids!(
-    OrganisationId,
-    UserId,
-    RoleId,
-    SessionId,
-    ApiKeyId,
-    AuditId,
-    ProjectId,
-    WorkItemId,
-    WorkflowId,
-    WorkflowRevisionId,
-    ExecutionId,
-    ScheduleId,
-    WebhookId,
-    EventTriggerId,
-    ApprovalId,
-    ResultId,
-    CallId,
-    VirtualKeyId,
-    BudgetId,
-    PlatformId,
-    ModelGroupId,
-    AgentId,
-    CommandId,
-    PromptVersionId,
-    RequestId
-);
+every_id!(from_ids);
 
 /// A text that both databases can hold. PostgreSQL refuses the character NUL; no text of
 /// people or models needs it, so it is stored as the sign for an unknown character.
