@@ -6,7 +6,7 @@ use web::{Caller, CallerKind};
 
 use super::model::ApiKey;
 use crate::identity::Accepted;
-use crate::role::permissions;
+use crate::session;
 
 pub(super) async fn insert(
     tx: &mut Tx,
@@ -40,16 +40,7 @@ pub(crate) async fn accept(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Op
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let names: Vec<String> = row.json("permissions")?;
-    let caller = Caller {
-        organisation: row.get("organisation_id")?,
-        user: row.get("user_id")?,
-        name: row.get("name")?,
-        email: row.get("email")?,
-        role: row.get("role_name")?,
-        kind: CallerKind::ApiKey(row.get("id")?),
-        permissions: permissions(&names),
-    };
+    let caller = session::caller(&row, CallerKind::ApiKey(row.get("id")?))?;
     Ok(Some(Accepted { caller, used_at: row.get("last_used_at")? }))
 }
 

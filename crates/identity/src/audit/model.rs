@@ -100,7 +100,7 @@ impl Actor {
     }
 
     /// A person who is just proving who they are.
-    pub(crate) fn user(user: &User) -> Self {
+    fn user(user: &User) -> Self {
         Self { kind: "user".to_owned(), id: user.id.to_string(), name: user.name.clone() }
     }
 
@@ -133,6 +133,19 @@ impl Line {
             detail: json!({}),
             ip: ctx.ip().to_owned(),
         })
+    }
+
+    /// That a person proved who they are, and how.
+    pub(crate) fn login(ctx: &Ctx, user: &User, method: &'static str) -> Self {
+        Self {
+            organisation: user.organisation,
+            actor: Actor::user(user),
+            action: Action::Login,
+            resource_type: "user",
+            resource_id: user.id.to_string(),
+            detail: json!({ "method": method }),
+            ip: ctx.ip().to_owned(),
+        }
     }
 
     /// The same line with more about it.

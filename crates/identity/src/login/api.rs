@@ -5,11 +5,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base::Secret;
 use serde::Deserialize;
-use serde_json::json;
 use web::{Ctx, Error, Json, Problem, Result};
 
 use super::{Attempt, record_failure};
-use crate::audit::{self, Action, Actor, Line};
+use crate::audit::{self, Line};
 use crate::session::{self, Session};
 use crate::user::{self, Email, User};
 use crate::{Identity, password};
@@ -101,15 +100,7 @@ async fn enter(
                 if let Some(hash) = stronger {
                     user::sql::set_password(tx, &user, &hash, job.now()).await?;
                 }
-                let line = Line {
-                    organisation: user.organisation,
-                    actor: Actor::user(&user),
-                    action: Action::Login,
-                    resource_type: "user",
-                    resource_id: user.id.to_string(),
-                    detail: json!({ "method": "password" }),
-                    ip: job.ip().to_owned(),
-                };
+                let line = Line::login(&job, &user, "password");
                 audit::write(tx, line, job.now(), job.random().as_ref()).await?;
                 session::open(tx, &job, &headers, &user, lifetimes).await
             })

@@ -5,12 +5,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base::Secret;
 use serde::Deserialize;
-use serde_json::json;
 use store::Tx;
 use web::{Ctx, Error, Json, Problem, Result};
 
 use super::{Purpose, sql};
-use crate::audit::{self, Action, Actor, Line};
+use crate::audit::{self, Line};
 use crate::login::{Attempt, record_failure};
 use crate::session::{self, Session};
 use crate::user::{self, User};
@@ -57,15 +56,7 @@ pub(crate) async fn enter(
         .write(move |tx| {
             Box::pin(async move {
                 let user = holder(tx, &job, &hash).await?;
-                let line = Line {
-                    organisation: user.organisation,
-                    actor: Actor::user(&user),
-                    action: Action::Login,
-                    resource_type: "user",
-                    resource_id: user.id.to_string(),
-                    detail: json!({ "method": "link" }),
-                    ip: job.ip().to_owned(),
-                };
+                let line = Line::login(&job, &user, "link");
                 audit::write(tx, line, job.now(), job.random().as_ref()).await?;
                 session::open(tx, &job, &headers, &user, lifetimes).await
             })

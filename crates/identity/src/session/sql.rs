@@ -54,17 +54,22 @@ pub(crate) async fn accept(
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
+    let caller = caller(&row, CallerKind::Session(row.get("id")?))?;
+    Ok(Some(Accepted { caller, used_at: Some(row.get("last_seen_at")?) }))
+}
+
+/// The caller in the row of a session or a key, which has the user and their role too.
+pub(crate) fn caller(row: &Row, kind: CallerKind) -> Result<Caller> {
     let names: Vec<String> = row.json("permissions")?;
-    let caller = Caller {
+    Ok(Caller {
         organisation: row.get("organisation_id")?,
         user: row.get("user_id")?,
         name: row.get("name")?,
         email: row.get("email")?,
         role: row.get("role_name")?,
-        kind: CallerKind::Session(row.get("id")?),
+        kind,
         permissions: permissions(&names),
-    };
-    Ok(Some(Accepted { caller, used_at: Some(row.get("last_seen_at")?) }))
+    })
 }
 
 /// Notes that a session was used, unless that was noted after `before`.
