@@ -1,15 +1,14 @@
 //! Asking the server's API, for setting up what a test or a measurement needs.
 
 use std::fs;
-use std::io::Write as _;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value as Json;
 
-use crate::wire::Reader;
+use crate::wire;
 
 /// The longest answer: a platform is set up only after its model said something.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -31,22 +30,16 @@ impl Api {
 
     /// Send a body; anything but a success is an error.
     pub fn send(&self, method: &str, path: &str, body: &Json) -> Result<Json> {
-        let stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let mut writer = stream.try_clone()?;
         let body = body.to_string();
-        write!(
-            writer,
+        let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
             self.key,
             body.len()
-        )?;
-        let mut reader = Reader::new(stream);
-        let head = reader.head()?.context("the server closed the connection")?;
-        let answer = reader.body(head, || {})?;
-        if !(200..300).contains(&head.status) {
-            bail!("{method} {path} answers {}: {}", head.status, String::from_utf8_lossy(&answer));
+        );
+        let (status, answer) = wire::ask(self.address, &request, PATIENCE)?;
+        if !(200..300).contains(&status) {
+            bail!("{method} {path} answers {status}: {}", String::from_utf8_lossy(&answer));
         }
         serde_json::from_slice(&answer).context("the server did not answer in JSON")
     }

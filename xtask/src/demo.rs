@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::repo::Repo;
-use crate::{apt, node, process};
+use crate::{apt, process};
 
 /// What to make and with which model.
 #[derive(Args)]
@@ -36,17 +36,7 @@ pub struct Options {
 /// Install, build, and become the program.
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     apt::install(&[&apt::COMPILER, &apt::PYTHON])?;
-    node::packages(repo)?;
-    node::build(repo)?;
-    process::run(repo.cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "hishamos",
-        "--bin",
-        "hishamos",
-    ]))?;
-    let program = repo.target.join("release/hishamos");
+    let program = repo.release_program(None)?;
     let data = options.data.clone().unwrap_or_else(|| default_data(repo));
     std::fs::create_dir_all(&data)
         .with_context(|| format!("cannot create the data folder {}", data.display()))?;

@@ -1,11 +1,11 @@
-//! Where things are.
+//! Where things are, and the program that is made of them.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::process;
+use crate::{node, process};
 
 /// The folders of this checkout.
 pub struct Repo {
@@ -43,6 +43,18 @@ impl Repo {
         let mut cargo = process::cargo();
         cargo.current_dir(&self.root);
         cargo
+    }
+
+    /// The program as it is released: the one that is named, else a build with its UI.
+    pub fn release_program(&self, named: Option<&Path>) -> Result<PathBuf> {
+        if let Some(program) = named {
+            return Ok(program.to_path_buf());
+        }
+        node::packages(self)?;
+        node::build(self)?;
+        let build = ["build", "--release", "--package", "hishamos", "--bin", "hishamos"];
+        process::run(self.cargo().args(build))?;
+        Ok(self.target.join("release/hishamos"))
     }
 
     /// A folder for what the tasks remember between runs.

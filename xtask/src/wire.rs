@@ -1,7 +1,22 @@
 //! As much HTTP/1.1 as measurements and tests need: both sides know each other.
 
-use std::io::{self, Read};
-use std::net::TcpStream;
+use std::io::{self, Read, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+/// Sends one request on a connection of its own and gives the status and the body of the
+/// answer; `patience` is the longest silence.
+pub fn ask(address: SocketAddr, request: &str, patience: Duration) -> Result<(u16, Vec<u8>)> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(patience))?;
+    let mut writer = stream.try_clone()?;
+    writer.write_all(request.as_bytes())?;
+    let mut reader = Reader::new(stream);
+    let head = reader.head()?.context("the server closed the connection")?;
+    Ok((head.status, reader.body(head, || {})?))
+}
 
 /// Reads messages from a connection.
 pub struct Reader {
@@ -141,7 +156,6 @@ fn parse(head: &[u8]) -> Head {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::io::Write as _;
     use std::net::TcpListener;
 
     use super::*;

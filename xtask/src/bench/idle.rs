@@ -14,7 +14,7 @@ use crate::repo::Repo;
 use crate::services::Folder;
 use crate::services::hishamos::Hishamos;
 use crate::stopwatch::Stopwatch;
-use crate::{interrupt, node, process};
+use crate::{interrupt, process};
 
 const PEER: &str = "hishamos";
 const IDLE: Duration = Duration::from_secs(5);
@@ -32,10 +32,7 @@ pub struct Options {
 
 /// Build the release program and measure it on empty data folders.
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
-    node::packages(repo)?;
-    node::build(repo)?;
-    process::run(repo.cargo().args(["build", "--release", "--package", "hishamos"]))?;
-    let program = repo.target.join("release/hishamos");
+    let program = repo.release_program(None)?;
     let mut starts = Vec::new();
     let mut memory = Vec::new();
     for _ in 0..options.runs {

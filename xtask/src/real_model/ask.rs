@@ -1,14 +1,13 @@
 //! A client of the doors that reads every byte itself, so that nothing is forgiven.
 
-use std::io::Write as _;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value as Json;
 
 use super::event::{Event, parse};
-use crate::wire::Reader;
+use crate::wire;
 
 /// The longest silence of a small model on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -39,22 +38,17 @@ impl Client {
     }
 
     fn send(&self, path: &str, body: &Json) -> Result<String> {
-        let stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let mut writer = stream.try_clone()?;
         let body = body.to_string();
         // the cache would answer in place of the model
-        write!(
-            writer,
+        let request = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nx-cache: bypass\r\nanthropic-version: 2023-06-01\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
             self.key,
             body.len()
-        )?;
-        let mut reader = Reader::new(stream);
-        let head = reader.head()?.context("the server closed the connection")?;
-        let answer = String::from_utf8(reader.body(head, || {})?).context("no UTF-8")?;
-        ensure!(head.status == 200, "status {}: {answer}", head.status);
+        );
+        let (status, answer) = wire::ask(self.address, &request, PATIENCE)?;
+        let answer = String::from_utf8(answer).context("no UTF-8")?;
+        ensure!(status == 200, "status {status}: {answer}");
         Ok(answer)
     }
 }

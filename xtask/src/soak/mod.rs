@@ -14,7 +14,6 @@ use std::process::Command;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::bench::engine::release_program;
 use crate::bench::engine::server::{Database as Kind, Setup};
 use crate::repo::Repo;
 use crate::services::postgres::Postgres;
@@ -190,7 +189,7 @@ fn steadily(
     minutes: u64,
     program: Option<&PathBuf>,
 ) -> Result<()> {
-    let program = release_program(repo, program.map(PathBuf::as_path))?;
+    let program = repo.release_program(program.map(PathBuf::as_path))?;
     let setups = database.each().into_iter();
     let setups = setups.map(|database| Setup { program: &program, database, postgres });
     let ends: Vec<Result<()>> = setups.map(|setup| steady::run(&setup, minutes)).collect();

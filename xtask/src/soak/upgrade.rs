@@ -17,7 +17,6 @@ use crate::bench::engine::client::Client;
 use crate::bench::engine::crash::{Phase, read};
 use crate::bench::engine::endpoint::Endpoint;
 use crate::bench::engine::ours::save;
-use crate::bench::engine::release_program;
 use crate::bench::engine::server::{Server, Setup};
 use crate::interrupt;
 use crate::repo::Repo;
@@ -59,7 +58,7 @@ const TOO_NEW: &str = "the database is newer than this program";
 
 /// Change forth and back on each database.
 pub fn run(repo: &Repo, options: &Options, postgres: Option<&Postgres>) -> Result<()> {
-    let to = release_program(repo, options.to.as_deref())?;
+    let to = repo.release_program(options.to.as_deref())?;
     for database in options.database.each() {
         let setup = Setup { program: &options.from, database, postgres };
         let folder = tempfile::tempdir().context("cannot create a temporary folder")?;

@@ -28,15 +28,15 @@ mod stored;
 pub mod table;
 pub mod workload;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::bench::figure::append;
+use crate::interrupt;
 use crate::repo::Repo;
 use crate::services::{Folder, postgres};
-use crate::{interrupt, node, process};
 
 use self::peer::Peer;
 use self::record::Record;
@@ -107,7 +107,7 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let program = if options.without_ours {
         PathBuf::new()
     } else {
-        release_program(repo, options.program.as_deref())?
+        repo.release_program(options.program.as_deref())?
     };
     let databases: &[Database] = if options.without_ours { &[] } else { &options.databases };
     let sizes = if options.quick { Sizes::quick() } else { Sizes::full() };
@@ -143,15 +143,4 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let figures = record.figures();
     table::print(&figures);
     append(&figures, options.json.as_deref())
-}
-
-/// The program that is measured: the one that is named, else the release build.
-pub fn release_program(repo: &Repo, named: Option<&Path>) -> Result<PathBuf> {
-    if let Some(program) = named {
-        return Ok(program.to_path_buf());
-    }
-    node::packages(repo)?;
-    node::build(repo)?;
-    process::run(repo.cargo().args(["build", "--release", "--package", "hishamos"]))?;
-    Ok(repo.target.join("release/hishamos"))
 }

@@ -10,16 +10,7 @@ pub fn print(figures: &[Figure]) {
 }
 
 fn lines(figures: &[Figure]) -> Vec<String> {
-    let mut peers: Vec<&str> = Vec::new();
-    let mut metrics: Vec<(&str, &str)> = Vec::new();
-    for figure in figures {
-        if !peers.contains(&figure.peer) {
-            peers.push(figure.peer);
-        }
-        if !metrics.contains(&(figure.metric, figure.unit)) {
-            metrics.push((figure.metric, figure.unit));
-        }
-    }
+    let (peers, metrics) = columns_and_rows(figures);
     let rules: String = peers.iter().map(|_| "---:|").collect();
     let mut lines = vec![format!("| | {} |", peers.join(" | ")), format!("|---|{rules}")];
     for (metric, unit) in metrics {
@@ -34,6 +25,21 @@ fn lines(figures: &[Figure]) -> Vec<String> {
         lines.push(format!("| {metric} ({unit}) | {} |", cells.join(" | ")));
     }
     lines
+}
+
+/// The peers and the metrics with their units, in the order in which they come.
+pub fn columns_and_rows(figures: &[Figure]) -> (Vec<&str>, Vec<(&str, &str)>) {
+    let mut peers = Vec::new();
+    let mut metrics = Vec::new();
+    for figure in figures {
+        if !peers.contains(&figure.peer) {
+            peers.push(figure.peer);
+        }
+        if !metrics.contains(&(figure.metric, figure.unit)) {
+            metrics.push((figure.metric, figure.unit));
+        }
+    }
+    (peers, metrics)
 }
 
 /// Three figures that count.

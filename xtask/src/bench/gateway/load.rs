@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::stopwatch::Stopwatch;
-use crate::wire::Reader;
+use crate::wire::{self, Reader};
 
 /// How long the load runs before anything counts.
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -85,17 +85,12 @@ impl Target {
 
     /// Ask once; gives the status and the body.
     pub fn once(&self) -> Result<(u16, String)> {
-        let stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        let mut writer = stream.try_clone()?;
-        writer.write_all(&self.request(false))?;
-        let mut reader = Reader::new(stream);
-        let head = reader.head()?.context("it closed the connection")?;
-        let body = reader.body(head, || {})?;
-        Ok((head.status, String::from_utf8_lossy(&body).into_owned()))
+        let (status, body) =
+            wire::ask(self.address, &self.request(false), Duration::from_secs(10))?;
+        Ok((status, String::from_utf8_lossy(&body).into_owned()))
     }
 
-    fn request(&self, stream: bool) -> Vec<u8> {
+    fn request(&self, stream: bool) -> String {
         let streaming =
             if stream { r#","stream":true,"stream_options":{"include_usage":true}"# } else { "" };
         let body = format!(
@@ -109,9 +104,10 @@ impl Target {
         };
         format!(
             "POST {} HTTP/1.1\r\nhost: {}\r\n{authorization}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            self.path, self.address, body.len()
+            self.path,
+            self.address,
+            body.len()
         )
-        .into_bytes()
     }
 
     fn work(&self, watch: &Stopwatch, end: Duration, stream: bool) -> io::Result<Load> {
@@ -127,7 +123,7 @@ impl Target {
             if began >= end {
                 return Ok(load);
             }
-            writer.write_all(&request)?;
+            writer.write_all(request.as_bytes())?;
             let head =
                 reader.head()?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
             let mut first = None;

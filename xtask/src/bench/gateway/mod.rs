@@ -54,7 +54,7 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let slow = Upstream::start(50)?;
     let bench = Bench { fast: fast.port(), slow: slow.port(), seconds: options.seconds };
     let direct = bench.direct()?;
-    let program = ours::program(repo, options.program.as_deref())?;
+    let program = repo.release_program(options.program.as_deref())?;
     let mut all = vec![ours::measure(&program, &bench, &direct, None)?];
     if !options.no_parts {
         for part in ours::PARTS {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -11,8 +11,6 @@ use serde_json::json;
 use super::load::Target;
 use super::measure::{Bench, Direct, Measured, Subject};
 use crate::api::Api;
-use crate::process;
-use crate::repo::Repo;
 use crate::services::Folder;
 use crate::services::hishamos::{Hishamos, create_admin};
 
@@ -26,22 +24,6 @@ pub const PARTS: [(&str, &str); 4] = [
 
 const EMAIL: &str = "bench@example.com";
 const PASSWORD: &str = "figures-of-a-quiet-machine";
-
-/// The program to measure: the one that was named, or a fresh release build.
-pub fn program(repo: &Repo, given: Option<&Path>) -> Result<PathBuf> {
-    if let Some(given) = given {
-        return Ok(given.to_path_buf());
-    }
-    process::run(repo.cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "hishamos",
-        "--bin",
-        "hishamos",
-    ]))?;
-    Ok(repo.target.join("release/hishamos"))
-}
 
 /// Start it on a data folder of its own and measure it.
 pub fn measure(

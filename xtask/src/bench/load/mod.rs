@@ -46,7 +46,6 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::bench::engine::release_program;
 use crate::bench::engine::server::{Database, Setup};
 use crate::interrupt;
 use crate::repo::Repo;
@@ -149,7 +148,7 @@ struct Scale {
 /// Build the release program, measure it, print the table. A part that fails does not keep
 /// the others from being measured.
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
-    let program = release_program(repo, options.program.as_deref())?;
+    let program = repo.release_program(options.program.as_deref())?;
     let scale = options.scale();
     let folder = Folder::create(false)?;
     let settings = ["shared_buffers=512MB", "max_wal_size=4GB"];

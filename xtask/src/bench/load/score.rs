@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use crate::bench::engine::record::Record;
-use crate::bench::engine::table::number;
+use crate::bench::engine::table::{columns_and_rows, number};
 use crate::bench::figure::{Figure, append};
 
 /// What a figure has to be.
@@ -115,16 +115,7 @@ fn missed(figures: &[Figure], bars: &[(&'static str, Bar)]) -> Vec<String> {
 
 /// A line a metric, a column a database, and what is wanted; a missed bar says so.
 fn lines(figures: &[Figure], bars: &[(&'static str, Bar)]) -> Vec<String> {
-    let mut peers: Vec<&str> = Vec::new();
-    let mut metrics: Vec<(&str, &str)> = Vec::new();
-    for figure in figures {
-        if !peers.contains(&figure.peer) {
-            peers.push(figure.peer);
-        }
-        if !metrics.contains(&(figure.metric, figure.unit)) {
-            metrics.push((figure.metric, figure.unit));
-        }
-    }
+    let (peers, metrics) = columns_and_rows(figures);
     let rules: String = peers.iter().map(|_| "---:|").collect();
     let mut lines =
         vec![format!("| | wanted | {} |", peers.join(" | ")), format!("|---|---:|{rules}")];
