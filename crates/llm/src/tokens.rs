@@ -7,7 +7,7 @@
 //! exceeds, and the most that is documented for a picture. Whoever stores an estimate sets `TokenUsage::estimated`.
 
 use crate::ProviderKind;
-use crate::chat::{Message, Part, Reply, Request};
+use crate::chat::{Message, Part, Request};
 use crate::embedding::{EmbedInput, EmbedRequest};
 use crate::providers::FAILED;
 use crate::written;
@@ -127,15 +127,6 @@ pub fn bound_embedding(request: &EmbedRequest) -> u64 {
         EmbedInput::Texts(texts) => texts.iter().map(|text| text.len() as u64).sum(),
         EmbedInput::Tokens(tokens) => tokens.iter().map(|tokens| tokens.len() as u64).sum(),
     }
-}
-
-/// About how many tokens the model wrote for this reply.
-pub fn estimate_output(reply: &Reply) -> u64 {
-    let calls = reply
-        .tool_calls
-        .iter()
-        .map(|call| estimate_text(&call.name) + estimate_text(&call.arguments));
-    estimate_text(&reply.content) + estimate_text(&reply.reasoning) + calls.sum::<u64>()
 }
 
 fn count(request: &Request, text: impl Fn(&str) -> u64, image: u64) -> u64 {

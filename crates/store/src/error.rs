@@ -88,9 +88,4 @@ impl Error {
             _ => false,
         }
     }
-
-    /// Whether a unique key was violated.
-    pub fn is_duplicate(&self) -> bool {
-        matches!(self, Self::Duplicate(_))
-    }
 }

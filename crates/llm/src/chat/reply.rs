@@ -3,7 +3,7 @@
 use base::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::{Delta, Message, Part, Role, Thought, ToolCall};
+use super::{Delta, Thought, ToolCall};
 
 /// A complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,14 +86,6 @@ const fn is_zero(count: &u64) -> bool {
 }
 
 impl Reply {
-    /// The answer as the message to append to the conversation.
-    pub fn to_message(&self) -> Message {
-        let thoughts = self.thoughts.iter().cloned().map(Part::Thought);
-        let text = (!self.content.is_empty()).then(|| Part::Text { text: self.content.clone() });
-        let calls = self.tool_calls.iter().cloned().map(Part::ToolCall);
-        Message { role: Role::Assistant, content: thoughts.chain(text).chain(calls).collect() }
-    }
-
     /// The pieces in which the answer can be told again: an
     /// [`Accumulator`](super::Accumulator) makes exactly this answer of them.
     pub fn to_deltas(&self) -> Vec<Delta> {

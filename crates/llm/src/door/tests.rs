@@ -8,13 +8,11 @@ use serde_json::Value;
 
 use super::{Asked, Door, Failure, Kind, Meta};
 use crate::Error;
-use crate::chat::{
-    Accumulator, Delta, Finish, Message, Reply, Request, Thought, TokenUsage, ToolCall,
-};
+use crate::chat::{Delta, Finish, Message, Reply, Request, Thought, TokenUsage, ToolCall};
 use crate::providers::refusal::decode_error;
 use crate::providers::{anthropic, openai, openai_responses};
 use crate::stream::Reader;
-use crate::testing::{decode_pieces, reply};
+use crate::testing::{decode_pieces, reply, whole};
 
 const DOORS: [Door; 3] = [Door::Chat, Door::Responses, Door::Messages];
 
@@ -81,11 +79,7 @@ fn frames(door: Door, deltas: &[Delta]) -> Vec<u8> {
 }
 
 fn folded(deltas: Vec<Delta>) -> Reply {
-    let mut accumulator = Accumulator::default();
-    for delta in deltas {
-        accumulator.push(delta).unwrap();
-    }
-    accumulator.finish().unwrap()
+    whole(deltas).unwrap()
 }
 
 /// What a client of this dialect reads.

@@ -100,12 +100,6 @@ pub fn cost(
     remembered::cost(provider, model, usage, at)
 }
 
-/// Decodes the bundled price table, which takes tens of milliseconds; call it at the start
-/// so that no request waits for it.
-pub fn warm_up() {
-    let _ = Calculator::bundled();
-}
-
 fn overriding<'a>(overrides: &'a [Override], provider: &str, model: &str) -> Option<&'a Rate> {
     let of_provider = || overrides.iter().filter(|candidate| candidate.provider == provider);
     of_provider()

@@ -114,7 +114,7 @@ store::both_databases! {
         let answers = together(&db, jobs.collect()).await;
         let kinds: Vec<String> = answers.iter().map(|one| match one {
             Ok(()) => "ok".to_owned(),
-            Err(error) if error.is_duplicate() => "duplicate".to_owned(),
+            Err(Error::Duplicate(_)) => "duplicate".to_owned(),
             Err(error) => error.to_string(),
         }).collect();
         let three = ["ok", "duplicate", "changed my mind"];

@@ -5,6 +5,3 @@
 
 #[cfg(test)]
 mod tests;
-
-/// Where it is, unless told otherwise.
-pub const BASE_URL: &str = "https://openrouter.ai/api/v1";

@@ -38,13 +38,6 @@ impl Scripted {
         Ok(Self { rules: rules.into(), counts: Arc::new(Mutex::new(counts)) })
     }
 
-    /// The same from the text of a JSON file.
-    pub fn from_json(text: &str) -> Result<Self> {
-        let script = serde_json::from_str(text)
-            .map_err(|error| Error::bad_request(format!("the script is not JSON: {error}")))?;
-        Self::new(script)
-    }
-
     pub(crate) async fn stream(&self, request: &Request) -> Result<DeltaStream> {
         let turn = turn(request);
         let (rule, nth) = self.choose(request, turn)?;
