@@ -95,76 +95,56 @@ impl Expression {
     /// Visits this expression and every one inside it.
     pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Self)) {
         visit(self);
+        self.each_inside(&mut |inner| inner.walk(visit));
+    }
+
+    /// Visits the expressions right inside this one.
+    fn each_inside<'e>(&'e self, visit: &mut dyn FnMut(&'e Self)) {
         match self {
             Self::Literal(_) | Self::Root(_) => {}
-            Self::Field(base, _) => base.walk(visit),
+            Self::Field(base, _) => visit(base),
             Self::Index(base, index) => {
-                base.walk(visit);
-                index.walk(visit);
+                visit(base);
+                visit(index);
             }
             Self::Each(base, accesses) => {
-                base.walk(visit);
+                visit(base);
                 for access in accesses {
                     if let Access::Index(index) = access {
-                        index.walk(visit);
+                        visit(index);
                     }
                 }
             }
-            Self::Call(_, items) | Self::List(items) => {
-                for item in items {
-                    item.walk(visit);
-                }
-            }
-            Self::Not(inner) | Self::Negate(inner) => inner.walk(visit),
+            Self::Call(_, items) | Self::List(items) => items.iter().for_each(visit),
+            Self::Not(inner) | Self::Negate(inner) => visit(inner),
             Self::Binary(_, left, right) => {
-                left.walk(visit);
-                right.walk(visit);
+                visit(left);
+                visit(right);
             }
         }
     }
 
     fn collect(&self, paths: &mut Vec<Path>) {
-        if let Some(path) = self.path() {
-            paths.push(path);
-        }
-        match self {
-            Self::Literal(_) | Self::Root(_) => {}
-            Self::Field(base, _) => base.collect_inside(paths),
-            Self::Index(base, index) => {
-                base.collect_inside(paths);
-                index.collect(paths);
-            }
-            Self::Each(base, accesses) => {
-                base.collect(paths);
-                for access in accesses {
-                    if let Access::Index(index) = access {
-                        index.collect(paths);
-                    }
-                }
-            }
-            Self::Call(_, items) | Self::List(items) => {
-                for item in items {
-                    item.collect(paths);
-                }
-            }
-            Self::Not(inner) | Self::Negate(inner) => inner.collect(paths),
-            Self::Binary(_, left, right) => {
-                left.collect(paths);
-                right.collect(paths);
-            }
-        }
+        paths.extend(self.path());
+        self.collect_inside(paths);
     }
 
-    /// Collects from a path's base without listing its shorter prefixes as paths.
+    /// Collects what is inside, without listing a path's shorter prefixes as paths.
     fn collect_inside(&self, paths: &mut Vec<Path>) {
         match self {
-            Self::Root(_) => {}
             Self::Field(base, _) => base.collect_inside(paths),
             Self::Index(base, index) => {
                 base.collect_inside(paths);
                 index.collect(paths);
             }
-            _ => self.collect(paths),
+            Self::Literal(_)
+            | Self::Root(_)
+            | Self::Each(..)
+            | Self::Call(..)
+            | Self::List(_)
+            | Self::Not(_)
+            | Self::Negate(_)
+            | Self::Binary(..) => self.each_inside(&mut |inner| inner.collect(paths)),
         }
     }
 
