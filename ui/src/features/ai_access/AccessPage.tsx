@@ -9,6 +9,7 @@ import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { FilterText } from "@/kit/Filter";
 import { Loaded } from "@/kit/Loaded";
+import { MoreButton } from "@/kit/MoreButton";
 import { Page } from "@/kit/Page";
 import { Skeleton } from "@/kit/Skeleton";
 import { Heading, Table } from "@/kit/Table";
@@ -75,15 +76,7 @@ export function AccessPage() {
                   />
                 ))}
               </Table>
-              {query.hasNextPage && (
-                <Button
-                  className="mx-auto mt-4 flex"
-                  isBusy={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  {t("action.more")}
-                </Button>
-              )}
+              <MoreButton query={query} />
             </>
           );
         }}

@@ -1,10 +1,7 @@
 import { useTranslation } from "react-i18next";
-import type { Budget } from "@/api/gateway";
 import { AmountField } from "@/kit/AmountField";
-import { QuotaBar } from "@/kit/QuotaBar";
-import { budgetSteps, partOf } from "@/lib/budgetLevel";
+import { BudgetBar } from "@/kit/BudgetBar";
 import type { FieldFault } from "@/lib/problem";
-import { useFormats } from "@/lib/useFormats";
 import { type OwnBudgets, type Span, spans } from "./form";
 
 interface Props {
@@ -41,27 +38,10 @@ export function MoneyFields({ own, money, canManage, errorOf, onChange }: Props)
                 )}
               </p>
             )}
-            {own[span] && <Used budget={own[span]} />}
+            {own[span] && <BudgetBar label={t("budget.spent")} budget={own[span]} />}
           </div>
         ))}
       </div>
     </fieldset>
-  );
-}
-
-function Used({ budget }: { budget: Budget }) {
-  const { t } = useTranslation();
-  const formats = useFormats();
-  return (
-    <QuotaBar
-      label={t("budget.spent")}
-      text={t("quota.of", {
-        used: formats.money(budget.spent_micros),
-        limit: formats.money(budget.cap_micros),
-      })}
-      used={partOf(budget.spent_micros, budget.cap_micros)}
-      reserved={partOf(budget.reserved_micros, budget.cap_micros)}
-      steps={budgetSteps}
-    />
   );
 }

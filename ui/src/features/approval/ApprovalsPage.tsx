@@ -1,9 +1,9 @@
 import { useSearch } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
+import { MoreButton } from "@/kit/MoreButton";
 import { Page } from "@/kit/Page";
 import { Skeleton } from "@/kit/Skeleton";
 import { Tab, Tabs } from "@/kit/Tabs";
@@ -51,15 +51,7 @@ export function ApprovalsPage() {
                   </li>
                 ))}
               </ul>
-              {query.hasNextPage && (
-                <Button
-                  className="mx-auto mt-4 flex"
-                  isBusy={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  {t("action.more")}
-                </Button>
-              )}
+              <MoreButton query={query} />
             </>
           );
         }}

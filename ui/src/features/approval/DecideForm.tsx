@@ -8,8 +8,7 @@ import { keys } from "@/api/keys";
 import type { Approval } from "@/api/workflow-engine";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { Textarea } from "@/kit/Textarea";
 import { TypedFields } from "@/kit/TypedFields";
 import { draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
@@ -83,11 +82,7 @@ export function DecideForm({ approval }: { approval: Approval }) {
           />
         )}
       </Field>
-      {problem && problem.fields.length === 0 && (
-        <Notice tone="danger" role="alert">
-          <ProblemText error={problem} />
-        </Notice>
-      )}
+      <FormProblem problem={problem} />
       <div className="grid grid-cols-2 gap-3 md:flex md:justify-end">
         <Button
           tone="danger"

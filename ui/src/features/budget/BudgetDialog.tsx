@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { changeBudget, createBudget } from "@/api/costs";
@@ -8,13 +8,13 @@ import { keys } from "@/api/keys";
 import { modelsOptions } from "@/api/models";
 import { useCan } from "@/api/useCan";
 import { AmountField } from "@/kit/AmountField";
-import { Button } from "@/kit/Button";
 import { Choices } from "@/kit/Choices";
 import { Field } from "@/kit/Field";
-import { Input } from "@/kit/Input";
+import { FormButtons } from "@/kit/FormButtons";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
+import { SuggestInput } from "@/kit/SuggestInput";
 import { SwitchField } from "@/kit/SwitchField";
 import { actions } from "@/lib/onExceeded";
 import { asProblem } from "@/lib/problem";
@@ -35,7 +35,6 @@ interface Props {
 export function BudgetDialog({ budget, given, name, onClose }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const listId = useId();
   const seesModels = useCan("view_models");
   const { data: models } = useQuery({ ...modelsOptions, enabled: seesModels });
   const [form, setForm] = useState(() =>
@@ -127,23 +126,16 @@ export function BudgetDialog({ budget, given, name, onClose }: Props) {
             error={errorOf("on_exceeded")}
           >
             {(control) => (
-              <>
-                <Input
-                  {...control}
-                  required
-                  dir="ltr"
-                  autoComplete="off"
-                  list={listId}
-                  placeholder="openai/gpt-4.1-mini"
-                  value={form.model}
-                  onChange={(event) => set({ model: event.target.value })}
-                />
-                <datalist id={listId}>
-                  {(models?.items ?? []).map(({ id }) => (
-                    <option key={id} value={id} />
-                  ))}
-                </datalist>
-              </>
+              <SuggestInput
+                {...control}
+                required
+                dir="ltr"
+                autoComplete="off"
+                suggestions={(models?.items ?? []).map(({ id }) => id)}
+                placeholder="openai/gpt-4.1-mini"
+                value={form.model}
+                onChange={(event) => set({ model: event.target.value })}
+              />
             )}
           </Field>
         )}
@@ -156,17 +148,10 @@ export function BudgetDialog({ budget, given, name, onClose }: Props) {
           />
         )}
         <Notice>{t("budget.alerts")}</Notice>
-        {problem && problem.fields.length === 0 && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" tone="primary" isBusy={save.isPending}>
-            {t("action.save")}
-          </Button>
-        </div>
+        <FormProblem problem={problem} />
+        <FormButtons isBusy={save.isPending} onCancel={onClose}>
+          {t("action.save")}
+        </FormButtons>
       </form>
     </Modal>
   );

@@ -4,6 +4,7 @@ import type { Budget } from "@/api/gateway";
 import { Badge } from "@/kit/Badge";
 import { Button } from "@/kit/Button";
 import { QuotaBar } from "@/kit/QuotaBar";
+import { partOf } from "@/lib/budgetLevel";
 import { readAction } from "@/lib/onExceeded";
 import { useFormats } from "@/lib/useFormats";
 
@@ -22,7 +23,6 @@ export function BudgetRow({ budget, name, canManage, onEdit, onRemove }: Props) 
   const formats = useFormats();
   const { action, model } = readAction(budget.on_exceeded);
   const Icon = icons[action];
-  const part = (micros: number) => (budget.cap_micros === 0 ? 1 : micros / budget.cap_micros);
   return (
     <li className="flex items-start gap-3 px-4 py-3">
       <div className="min-w-0 flex-1">
@@ -50,8 +50,8 @@ export function BudgetRow({ budget, name, canManage, onEdit, onRemove }: Props) 
             used: formats.money(budget.spent_micros),
             limit: formats.money(budget.cap_micros),
           })}
-          used={part(budget.spent_micros)}
-          reserved={part(budget.reserved_micros)}
+          used={partOf(budget.spent_micros, budget.cap_micros)}
+          reserved={partOf(budget.reserved_micros, budget.cap_micros)}
         />
         <p className="mt-1.5 flex flex-wrap gap-x-3 gap-y-0.5 text-muted text-xs">
           {budget.reserved_micros > 0 && (

@@ -5,12 +5,11 @@ import { toast } from "sonner";
 import { setRateLimit } from "@/api/costs";
 import type { RateLimit, RateLimitWish } from "@/api/gateway";
 import { keys } from "@/api/keys";
-import { Button } from "@/kit/Button";
 import { Choices } from "@/kit/Choices";
+import { FormButtons } from "@/kit/FormButtons";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
 import { PerMinuteFields } from "@/kit/PerMinuteFields";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { toCount } from "@/lib/amount";
 import { asProblem } from "@/lib/problem";
 import { WhichField } from "./WhichField";
@@ -104,17 +103,10 @@ export function RateLimitDialog({ limit, onClose }: Props) {
             }}
           />
         </div>
-        {problem && problem.fields.length === 0 && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" tone="primary" isBusy={save.isPending}>
-            {t("action.save")}
-          </Button>
-        </div>
+        <FormProblem problem={problem} />
+        <FormButtons isBusy={save.isPending} onCancel={onClose}>
+          {t("action.save")}
+        </FormButtons>
       </form>
     </Modal>
   );

@@ -8,7 +8,7 @@ import { rotateKeys } from "@/api/virtualKeys";
 import { Button } from "@/kit/Button";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { SwitchField } from "@/kit/SwitchField";
 
 interface Props {
@@ -73,11 +73,7 @@ export function RotateDialog({ state, onClose }: Props) {
                 <li>{t("encryption.goesOn")}</li>
               </ul>
             </section>
-            {rotate.error && (
-              <Notice tone="danger" role="alert">
-                <ProblemText error={rotate.error} />
-              </Notice>
-            )}
+            <ProblemNotice error={rotate.error} />
             <div className="flex justify-end gap-2">
               <Button onClick={onClose}>{t("action.cancel")}</Button>
               <Button tone="primary" isBusy={rotate.isPending} onClick={() => rotate.mutate()}>

@@ -7,6 +7,7 @@ import { executionsOptions } from "@/api/executions";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
+import { MoreButton } from "@/kit/MoreButton";
 import { Page } from "@/kit/Page";
 import { Skeleton } from "@/kit/Skeleton";
 import { isFinal } from "@/lib/status";
@@ -82,15 +83,7 @@ export function ExecutionsPage() {
                   <ExecutionRow key={execution.id} execution={execution} />
                 ))}
               </ul>
-              {query.hasNextPage && (
-                <Button
-                  className="mx-auto mt-4 flex"
-                  isBusy={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  {t("action.more")}
-                </Button>
-              )}
+              <MoreButton query={query} />
             </>
           );
         }}

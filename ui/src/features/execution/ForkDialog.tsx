@@ -5,8 +5,8 @@ import { modelsOptions } from "@/api/models";
 import { useCan } from "@/api/useCan";
 import type { ExecutionDetail, InputSpecs } from "@/api/workflow-engine";
 import { workflowOptions } from "@/api/workflows";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Modal } from "@/kit/Modal";
 import { Select } from "@/kit/Select";
 import { Skeleton } from "@/kit/Skeleton";
@@ -137,12 +137,9 @@ function ForkForm({ execution, specs, initialStep, onClose }: FormProps) {
         onChange={setDraft}
       />
       <PreviewLists preview={fromStepPreview(execution.steps, step || null)} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{t("action.cancel")}</Button>
-        <Button type="submit" tone="primary" isBusy={fork.isPending}>
-          {t("execution.fork")}
-        </Button>
-      </div>
+      <FormButtons isBusy={fork.isPending} onCancel={onClose}>
+        {t("execution.fork")}
+      </FormButtons>
     </form>
   );
 }

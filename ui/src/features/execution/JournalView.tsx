@@ -3,9 +3,9 @@ import { ScrollText } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { journalOptions } from "@/api/executions";
 import type { ExecutionDetail, JournalEntry } from "@/api/workflow-engine";
-import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
+import { MoreButton } from "@/kit/MoreButton";
 import { Skeleton } from "@/kit/Skeleton";
 import { useFormats } from "@/lib/useFormats";
 
@@ -33,15 +33,7 @@ export function JournalView({ execution }: { execution: ExecutionDetail }) {
                 <Fact key={fact.seq} fact={fact} />
               ))}
             </ol>
-            {query.hasNextPage && (
-              <Button
-                className="mx-auto mt-4 flex"
-                isBusy={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                {t("action.more")}
-              </Button>
-            )}
+            <MoreButton query={query} />
           </section>
         );
       }}

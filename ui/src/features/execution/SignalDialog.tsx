@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { sendSignal } from "@/api/executions";
 import type { ExecutionDetail } from "@/api/workflow-engine";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
 import { Textarea } from "@/kit/Textarea";
@@ -84,17 +84,9 @@ export function SignalDialog({ execution, onClose }: Props) {
             />
           )}
         </Field>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button
-            type="submit"
-            tone="primary"
-            disabled={name.trim() === ""}
-            isBusy={send.isPending}
-          >
-            {t("execution.signalSend")}
-          </Button>
-        </div>
+        <FormButtons isDisabled={name.trim() === ""} isBusy={send.isPending} onCancel={onClose}>
+          {t("execution.signalSend")}
+        </FormButtons>
       </form>
     </Modal>
   );

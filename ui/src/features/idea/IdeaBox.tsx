@@ -7,8 +7,7 @@ import { modelsOptions } from "@/api/models";
 import type { Execution } from "@/api/types";
 import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { Textarea } from "@/kit/Textarea";
 import { cn } from "@/lib/cn";
 import { asProblem } from "@/lib/problem";
@@ -100,11 +99,7 @@ export function IdeaBox({ projectKey, isFirst, initialIdea = "", onStarted }: Pr
               }}
             />
           )}
-          {problem && (
-            <Notice tone="danger" role="alert">
-              <ProblemText error={problem} />
-            </Notice>
-          )}
+          <ProblemNotice error={problem} />
           <ModelNotice models={models.data} />
           <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-2">
             <span

@@ -10,11 +10,11 @@ import { changeModelGroup, createModelGroup, platformsOptions } from "@/api/plat
 import { AmountField } from "@/kit/AmountField";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
 import { ReorderList } from "@/kit/order/ReorderList";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { Select } from "@/kit/Select";
 import { SwitchField } from "@/kit/SwitchField";
 import { asProblem } from "@/lib/problem";
@@ -189,17 +189,10 @@ export function ModelGroupDialog({ group, onClose }: Props) {
           isOn={form.isEnabled}
           onChange={(isEnabled) => setForm({ ...form, isEnabled })}
         />
-        {problem && problem.fields.length === 0 && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" tone="primary" isBusy={save.isPending}>
-            {t("action.save")}
-          </Button>
-        </div>
+        <FormProblem problem={problem} />
+        <FormButtons isBusy={save.isPending} onCancel={onClose}>
+          {t("action.save")}
+        </FormButtons>
       </form>
     </Modal>
   );

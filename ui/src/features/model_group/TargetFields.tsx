@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { FaultText } from "@/kit/FaultText";
 import { Input } from "@/kit/Input";
 import { Select } from "@/kit/Select";
+import { SuggestInput } from "@/kit/SuggestInput";
 import type { FieldFault } from "@/lib/problem";
 import type { TargetForm } from "./form";
 
@@ -40,22 +41,17 @@ export function TargetFields({ target, platforms, models, isWeighted, error, onC
           </Select>
         </div>
         <div className="min-w-32 flex-[2]">
-          <Input
+          <SuggestInput
             aria-label={t("modelGroup.model")}
             aria-invalid={error && target.model.trim() === "" ? true : undefined}
             aria-describedby={error ? `${id}-note` : undefined}
             dir="ltr"
-            list={`${id}-models`}
             autoComplete="off"
+            suggestions={models}
             placeholder={t("modelGroup.model")}
             value={target.model}
             onChange={(event) => onChange({ model: event.target.value })}
           />
-          <datalist id={`${id}-models`}>
-            {models.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
         </div>
         {isWeighted && (
           <div className="w-16">

@@ -10,7 +10,7 @@ import { Button } from "@/kit/Button";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
 import { ReorderList } from "@/kit/order/ReorderList";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { moved } from "@/lib/reorder";
 import { useFormats } from "@/lib/useFormats";
 import { useKindName } from "./useKindName";
@@ -105,11 +105,7 @@ export function OrderDialog({ platforms, onClose }: Props) {
             </ul>
           </section>
         )}
-        {save.error && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={save.error} />
-          </Notice>
-        )}
+        <ProblemNotice error={save.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t("action.cancel")}</Button>
           <Button tone="primary" isBusy={save.isPending} onClick={() => save.mutate()}>

@@ -1,10 +1,10 @@
-import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { AddedKind, Platform } from "@/api/gateway";
 import { AmountField } from "@/kit/AmountField";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { PerMinuteFields } from "@/kit/PerMinuteFields";
+import { SuggestInput } from "@/kit/SuggestInput";
 import { SwitchField } from "@/kit/SwitchField";
 import { kindFacts } from "@/lib/platformKinds";
 import type { FieldFault } from "@/lib/problem";
@@ -24,7 +24,6 @@ interface Props {
 
 export function PlatformFields({ kind, platform, form, errorOf, onChange }: Props) {
   const { t } = useTranslation();
-  const listId = useId();
   const facts = kindFacts[kind];
   return (
     <>
@@ -101,21 +100,14 @@ export function PlatformFields({ kind, platform, form, errorOf, onChange }: Prop
         error={errorOf("default_model")}
       >
         {(control) => (
-          <>
-            <Input
-              {...control}
-              dir="ltr"
-              list={listId}
-              autoComplete="off"
-              value={form.defaultModel}
-              onChange={(event) => onChange({ defaultModel: event.target.value })}
-            />
-            <datalist id={listId}>
-              {modelsOf(form.models).map((model) => (
-                <option key={model} value={model} />
-              ))}
-            </datalist>
-          </>
+          <SuggestInput
+            {...control}
+            dir="ltr"
+            autoComplete="off"
+            suggestions={modelsOf(form.models)}
+            value={form.defaultModel}
+            onChange={(event) => onChange({ defaultModel: event.target.value })}
+          />
         )}
       </Field>
       <div className="grid items-start gap-4 sm:grid-cols-3">

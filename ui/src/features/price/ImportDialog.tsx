@@ -11,7 +11,7 @@ import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { Snippet } from "@/kit/Snippet";
 import { Cell, Heading, RowName, Table } from "@/kit/Table";
 import { Textarea } from "@/kit/Textarea";
@@ -111,11 +111,7 @@ export function ImportDialog({ known, onClose }: Props) {
             <Preview rows={[...wrong, ...rows.filter((row) => !row.fault)]} known={known} />
           </>
         )}
-        {load.error && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={load.error} />
-          </Notice>
-        )}
+        <ProblemNotice error={load.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t("action.cancel")}</Button>
           <Button

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { setPrices } from "@/api/costs";
@@ -7,12 +7,12 @@ import type { ModelPrice } from "@/api/gateway";
 import { keys } from "@/api/keys";
 import { platformsOptions } from "@/api/platforms";
 import { AmountField } from "@/kit/AmountField";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
+import { SuggestInput } from "@/kit/SuggestInput";
 import { SwitchField } from "@/kit/SwitchField";
 import { asProblem } from "@/lib/problem";
 import { draftOf, type Fault, type PriceDraft, readDraft } from "./draft";
@@ -27,7 +27,6 @@ interface Props {
 export function PriceDialog({ given, onClose }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const listId = useId();
   const { data: platforms } = useQuery(platformsOptions);
   const [draft, setDraft] = useState(() => draftOf(given, new Date()));
   const [faults, setFaults] = useState<Partial<Record<string, Fault>>>({});
@@ -66,41 +65,25 @@ export function PriceDialog({ given, onClose }: Props) {
         <div className="grid items-start gap-4 sm:grid-cols-3">
           <Field label={t("price.platform")} error={errorOf("platform")}>
             {(control) => (
-              <>
-                <Input
-                  {...control}
-                  required
-                  dir="ltr"
-                  list={listId}
-                  value={draft.platform}
-                  onChange={(event) => set({ platform: event.target.value })}
-                />
-                <datalist id={listId}>
-                  {(platforms ?? []).map(({ name }) => (
-                    <option key={name} value={name} />
-                  ))}
-                </datalist>
-              </>
+              <SuggestInput
+                {...control}
+                required
+                dir="ltr"
+                suggestions={(platforms ?? []).map(({ name }) => name)}
+                value={draft.platform}
+                onChange={(event) => set({ platform: event.target.value })}
+              />
             )}
           </Field>
           <Field label={t("price.model")} hint={t("price.modelHint")} error={errorOf("model")}>
             {(control) => (
-              <>
-                <Input
-                  {...control}
-                  dir="ltr"
-                  list={`${listId}-models`}
-                  value={draft.model}
-                  onChange={(event) => set({ model: event.target.value })}
-                />
-                <datalist id={`${listId}-models`}>
-                  {(platforms?.find((each) => each.name === draft.platform)?.models ?? []).map(
-                    (name) => (
-                      <option key={name} value={name} />
-                    ),
-                  )}
-                </datalist>
-              </>
+              <SuggestInput
+                {...control}
+                dir="ltr"
+                suggestions={platforms?.find((each) => each.name === draft.platform)?.models ?? []}
+                value={draft.model}
+                onChange={(event) => set({ model: event.target.value })}
+              />
             )}
           </Field>
           <Field label={t("price.from")} hint={t("price.fromHint")} error={errorOf("valid_from")}>
@@ -141,17 +124,10 @@ export function PriceDialog({ given, onClose }: Props) {
             </div>
           </fieldset>
         )}
-        {problem && problem.fields.length === 0 && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" tone="primary" isBusy={save.isPending}>
-            {t("action.save")}
-          </Button>
-        </div>
+        <FormProblem problem={problem} />
+        <FormButtons isBusy={save.isPending} onCancel={onClose}>
+          {t("action.save")}
+        </FormButtons>
       </form>
     </Modal>
   );

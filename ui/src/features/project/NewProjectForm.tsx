@@ -4,11 +4,10 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "@/api/keys";
 import { createProject } from "@/api/projects";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { Textarea } from "@/kit/Textarea";
 import { asProblem } from "@/lib/problem";
 import { suggestKey } from "./projectKey";
@@ -38,11 +37,7 @@ export function NewProjectForm({ onClose }: { onClose: () => void }) {
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 p-5">
-      {problem && problem.fields.length === 0 && (
-        <Notice tone="danger" role="alert">
-          <ProblemText error={problem} />
-        </Notice>
-      )}
+      <FormProblem problem={problem} />
       <div className="grid grid-cols-[1fr_7rem] items-start gap-3">
         <Field label={t("project.name")} error={problem?.field("name")}>
           {(control) => (
@@ -80,12 +75,9 @@ export function NewProjectForm({ onClose }: { onClose: () => void }) {
           />
         )}
       </Field>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{t("action.cancel")}</Button>
-        <Button type="submit" tone="primary" isBusy={create.isPending}>
-          {t("project.create")}
-        </Button>
-      </div>
+      <FormButtons isBusy={create.isPending} onCancel={onClose}>
+        {t("project.create")}
+      </FormButtons>
     </form>
   );
 }

@@ -4,11 +4,10 @@ import { useTranslation } from "react-i18next";
 import { createApiKey } from "@/api/identity";
 import { keys } from "@/api/keys";
 import type { CreatedApiKey } from "@/api/types";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { Select } from "@/kit/Select";
 import { asProblem } from "@/lib/problem";
 
@@ -40,11 +39,7 @@ export function NewApiKeyForm({ onCancel, onCreated }: Props) {
         create.mutate();
       }}
     >
-      {problem && problem.fields.length === 0 && (
-        <Notice tone="danger" role="alert">
-          <ProblemText error={problem} />
-        </Notice>
-      )}
+      <FormProblem problem={problem} />
       <Field label={t("apiKey.name")} hint={t("apiKey.nameHint")} error={problem?.field("name")}>
         {(control) => (
           <Input
@@ -68,12 +63,9 @@ export function NewApiKeyForm({ onCancel, onCreated }: Props) {
           </Select>
         )}
       </Field>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onCancel}>{t("action.cancel")}</Button>
-        <Button type="submit" tone="primary" isBusy={create.isPending}>
-          {t("apiKey.create")}
-        </Button>
-      </div>
+      <FormButtons isBusy={create.isPending} onCancel={onCancel}>
+        {t("apiKey.create")}
+      </FormButtons>
     </form>
   );
 }

@@ -7,9 +7,8 @@ import { keys } from "@/api/keys";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
-import { Notice } from "@/kit/Notice";
 import { PasswordInput } from "@/kit/PasswordInput";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { adopt } from "@/lib/adopt";
 import { forgetFragmentToken } from "@/lib/fragmentToken";
 import { toLocale } from "@/lib/i18n";
@@ -47,11 +46,7 @@ export function SetupForm({ token }: { token: string }) {
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      {problem && problem.fields.length === 0 && (
-        <Notice tone="danger" role="alert">
-          <ProblemText error={problem} />
-        </Notice>
-      )}
+      <FormProblem problem={problem} />
       <Field label={t("setup.name")} error={problem?.field("name")}>
         {(control) => (
           <Input

@@ -4,8 +4,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { signInByLink } from "@/api/identity";
 import { Button } from "@/kit/Button";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { forgetFragmentToken } from "@/lib/fragmentToken";
 import { useEnter } from "./useEnter";
 
@@ -32,9 +31,7 @@ export function LinkSignIn({ token }: { token: string }) {
   if (error) {
     return (
       <div className="flex flex-col gap-4">
-        <Notice tone="danger" role="alert">
-          <ProblemText error={error} />
-        </Notice>
+        <ProblemNotice error={error} />
         <p className="text-muted text-sm">{t("signIn.linkFailed")}</p>
         <Button onClick={forgetFragmentToken}>{t("signIn.usePassword")}</Button>
       </div>

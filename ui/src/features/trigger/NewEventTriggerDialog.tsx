@@ -1,19 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "@/api/keys";
 import { createEventTrigger } from "@/api/triggers";
-import { workflowsOptions } from "@/api/workflows";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
-import { Select } from "@/kit/Select";
+import { ProblemNotice } from "@/kit/ProblemNotice";
+import { SuggestInput } from "@/kit/SuggestInput";
 import { asProblem } from "@/lib/problem";
 import { InputsField } from "./InputsField";
 import { readInputs } from "./inputsText";
+import { WorkflowField } from "./WorkflowField";
 
 /** Events that are known; any other name may be typed. */
 const known = [
@@ -33,8 +32,6 @@ const known = [
 export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const listId = useId();
-  const { data: workflows } = useQuery(workflowsOptions);
   const [workflow, setWorkflow] = useState("");
   const [event, setEvent] = useState("");
   const [condition, setCondition] = useState("");
@@ -63,21 +60,14 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
       >
         <Field label={t("event.name")} error={problem?.field("event")}>
           {(control) => (
-            <>
-              <Input
-                {...control}
-                required
-                dir="ltr"
-                list={listId}
-                value={event}
-                onChange={(change) => setEvent(change.target.value)}
-              />
-              <datalist id={listId}>
-                {known.map((name) => (
-                  <option key={name} value={name} />
-                ))}
-              </datalist>
-            </>
+            <SuggestInput
+              {...control}
+              required
+              dir="ltr"
+              suggestions={known}
+              value={event}
+              onChange={(change) => setEvent(change.target.value)}
+            />
           )}
         </Field>
         <Field
@@ -96,23 +86,7 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
             />
           )}
         </Field>
-        <Field label={t("trigger.workflow")} error={problem?.field("workflow")}>
-          {(control) => (
-            <Select
-              {...control}
-              required
-              value={workflow}
-              onChange={(change) => setWorkflow(change.target.value)}
-            >
-              <option value="">{t("field.choose")}</option>
-              {(workflows ?? []).map((each) => (
-                <option key={each.slug} value={each.slug}>
-                  {each.name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <WorkflowField value={workflow} error={problem?.field("workflow")} onChange={setWorkflow} />
         <InputsField
           label={t("execution.inputs")}
           hint={t("event.inputsHint")}
@@ -122,22 +96,14 @@ export function NewEventTriggerDialog({ onClose }: { onClose: () => void }) {
           error={problem?.field("inputs")}
           onChange={setInputs}
         />
-        {problem && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button
-            type="submit"
-            tone="primary"
-            disabled={workflow === "" || event.trim() === "" || read.isWrong}
-            isBusy={create.isPending}
-          >
-            {t("event.create")}
-          </Button>
-        </div>
+        <ProblemNotice error={problem} />
+        <FormButtons
+          isDisabled={workflow === "" || event.trim() === "" || read.isWrong}
+          isBusy={create.isPending}
+          onCancel={onClose}
+        >
+          {t("event.create")}
+        </FormButtons>
       </form>
     </Modal>
   );

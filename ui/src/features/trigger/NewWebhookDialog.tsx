@@ -1,20 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "@/api/keys";
 import { createWebhook } from "@/api/triggers";
 import type { CreatedWebhook } from "@/api/workflow-engine";
-import { workflowsOptions } from "@/api/workflows";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
-import { Select } from "@/kit/Select";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { asProblem } from "@/lib/problem";
 import { InputsField } from "./InputsField";
 import { readInputs } from "./inputsText";
+import { WorkflowField } from "./WorkflowField";
 
 interface Props {
   onClose: () => void;
@@ -24,7 +22,6 @@ interface Props {
 export function NewWebhookDialog({ onClose, onCreated }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const { data: workflows } = useQuery(workflowsOptions);
   const [workflow, setWorkflow] = useState("");
   const [name, setName] = useState("");
   const [mapping, setMapping] = useState("");
@@ -54,23 +51,7 @@ export function NewWebhookDialog({ onClose, onCreated }: Props) {
             />
           )}
         </Field>
-        <Field label={t("trigger.workflow")}>
-          {(control) => (
-            <Select
-              {...control}
-              required
-              value={workflow}
-              onChange={(event) => setWorkflow(event.target.value)}
-            >
-              <option value="">{t("field.choose")}</option>
-              {(workflows ?? []).map((each) => (
-                <option key={each.slug} value={each.slug}>
-                  {each.name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <WorkflowField value={workflow} onChange={setWorkflow} />
         <InputsField
           label={t("webhook.mapping")}
           hint={t("webhook.mappingHint")}
@@ -80,22 +61,14 @@ export function NewWebhookDialog({ onClose, onCreated }: Props) {
           error={create.error ? asProblem(create.error).field("inputs_mapping") : undefined}
           onChange={setMapping}
         />
-        {create.error && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={create.error} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button
-            type="submit"
-            tone="primary"
-            disabled={workflow === "" || name.trim() === "" || read.isWrong}
-            isBusy={create.isPending}
-          >
-            {t("webhook.create")}
-          </Button>
-        </div>
+        <ProblemNotice error={create.error} />
+        <FormButtons
+          isDisabled={workflow === "" || name.trim() === "" || read.isWrong}
+          isBusy={create.isPending}
+          onCancel={onClose}
+        >
+          {t("webhook.create")}
+        </FormButtons>
       </form>
     </Modal>
   );

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keys } from "@/api/keys";
@@ -7,19 +7,21 @@ import { projectsOptions } from "@/api/projects";
 import { changeSchedule, createSchedule } from "@/api/triggers";
 import type { Missed, NewSchedule, Schedule } from "@/api/workflow-engine";
 import { workflowsOptions } from "@/api/workflows";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
+import { ProjectSelect } from "@/kit/ProjectSelect";
 import { Select } from "@/kit/Select";
+import { SuggestInput } from "@/kit/SuggestInput";
 import { TypedFields } from "@/kit/TypedFields";
 import { defaultRhythm, fromCron, timezones, toCron } from "@/lib/cron";
 import { type Draft, draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
 import { asProblem } from "@/lib/problem";
 import { NextRuns } from "./NextRuns";
 import { RhythmFields } from "./RhythmFields";
+import { WorkflowField } from "./WorkflowField";
 
 interface Props {
   schedule: Schedule | null;
@@ -32,7 +34,6 @@ const policies: Missed[] = ["skip", "run_once", "run_all"];
 export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const zonesId = useId();
   const zones = useMemo(timezones, []);
   const { data: workflows } = useQuery(workflowsOptions);
   const { data: projects } = useQuery(projectsOptions);
@@ -90,27 +91,15 @@ export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
         }}
       >
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label={t("trigger.workflow")} error={problem?.field("workflow")}>
-            {(control) => (
-              <Select
-                {...control}
-                required
-                value={slug}
-                onChange={(event) => {
-                  setSlug(event.target.value);
-                  setDraft(null);
-                  setFaults({});
-                }}
-              >
-                <option value="">{t("field.choose")}</option>
-                {(workflows ?? []).map((each) => (
-                  <option key={each.slug} value={each.slug}>
-                    {each.name}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          <WorkflowField
+            value={slug}
+            error={problem?.field("workflow")}
+            onChange={(chosen) => {
+              setSlug(chosen);
+              setDraft(null);
+              setFaults({});
+            }}
+          />
           <Field label={t("field.optional", { name: t("trigger.name") })}>
             {(control) => (
               <Input
@@ -126,21 +115,14 @@ export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t("schedule.timezone")} error={problem?.field("timezone")}>
             {(control) => (
-              <>
-                <Input
-                  {...control}
-                  required
-                  dir="ltr"
-                  list={zonesId}
-                  value={timezone}
-                  onChange={(event) => setTimezone(event.target.value)}
-                />
-                <datalist id={zonesId}>
-                  {zones.map((zone) => (
-                    <option key={zone} value={zone} />
-                  ))}
-                </datalist>
-              </>
+              <SuggestInput
+                {...control}
+                required
+                dir="ltr"
+                suggestions={zones}
+                value={timezone}
+                onChange={(event) => setTimezone(event.target.value)}
+              />
             )}
           </Field>
           <Field label={t("schedule.missed")} hint={t(`schedule.missedText.${missed}`)}>
@@ -165,36 +147,22 @@ export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
         <TypedFields specs={specs} draft={filled} faults={faults} onChange={setDraft} />
         <Field label={t("workflow.forProject")}>
           {(control) => (
-            <Select
+            <ProjectSelect
               {...control}
+              projects={projects?.items}
               value={project}
-              onChange={(event) => setProject(event.target.value)}
-            >
-              <option value="">{t("workflow.noProject")}</option>
-              {(projects?.items ?? []).map((each) => (
-                <option key={each.key} value={each.key}>
-                  {each.name}
-                </option>
-              ))}
-            </Select>
+              onChange={setProject}
+            />
           )}
         </Field>
-        {problem && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button
-            type="submit"
-            tone="primary"
-            disabled={cron === null || slug === ""}
-            isBusy={save.isPending}
-          >
-            {t("action.save")}
-          </Button>
-        </div>
+        <ProblemNotice error={problem} />
+        <FormButtons
+          isDisabled={cron === null || slug === ""}
+          isBusy={save.isPending}
+          onCancel={onClose}
+        >
+          {t("action.save")}
+        </FormButtons>
       </form>
     </Modal>
   );

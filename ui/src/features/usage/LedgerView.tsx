@@ -9,6 +9,7 @@ import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
+import { MoreButton } from "@/kit/MoreButton";
 import { Skeleton } from "@/kit/Skeleton";
 import { Heading, Table } from "@/kit/Table";
 import { CallLine } from "./CallLine";
@@ -64,16 +65,7 @@ export function LedgerView() {
                   />
                 ))}
               </Table>
-              {query.hasNextPage && (
-                <div className="mt-4 flex justify-center">
-                  <Button
-                    isBusy={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {t("action.more")}
-                  </Button>
-                </div>
-              )}
+              <MoreButton query={query} />
             </>
           );
         }}

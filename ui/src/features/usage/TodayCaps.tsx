@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { rateLimitsOptions } from "@/api/costs";
+import { BudgetBar } from "@/kit/BudgetBar";
 import { Button } from "@/kit/Button";
 import { Panel } from "@/kit/Panel";
-import { QuotaBar } from "@/kit/QuotaBar";
-import { budgetSteps, criticalFrom, nearFrom, partOf } from "@/lib/budgetLevel";
+import { criticalFrom, nearFrom } from "@/lib/budgetLevel";
 import { readAction } from "@/lib/onExceeded";
 import { useFormats } from "@/lib/useFormats";
 import type { PeriodToday } from "./today";
@@ -60,16 +60,7 @@ function Bar({ period, spent, budget }: PeriodToday) {
   const { action, model } = readAction(budget.on_exceeded);
   return (
     <>
-      <QuotaBar
-        label={t(`today.period.${period}`)}
-        text={t("quota.of", {
-          used: formats.money(budget.spent_micros),
-          limit: formats.money(budget.cap_micros),
-        })}
-        used={partOf(budget.spent_micros, budget.cap_micros)}
-        reserved={partOf(budget.reserved_micros, budget.cap_micros)}
-        steps={budgetSteps}
-      />
+      <BudgetBar label={t(`today.period.${period}`)} budget={budget} />
       <p className="mt-1 flex flex-wrap gap-x-3 text-muted text-xs">
         {budget.reserved_micros > 0 && (
           <span>{t("budget.reserved", { money: formats.money(budget.reserved_micros) })}</span>

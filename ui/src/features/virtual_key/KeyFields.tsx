@@ -6,6 +6,7 @@ import { FaultText } from "@/kit/FaultText";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
 import { PerMinuteFields } from "@/kit/PerMinuteFields";
+import { ProjectSelect } from "@/kit/ProjectSelect";
 import { Select } from "@/kit/Select";
 import { Textarea } from "@/kit/Textarea";
 import type { FieldFault } from "@/lib/problem";
@@ -130,18 +131,12 @@ export function KeyFields({ form, isNew, errorOf, onChange }: Props) {
           error={errorOf("project")}
         >
           {(control) => (
-            <Select
+            <ProjectSelect
               {...control}
+              projects={projects?.items}
               value={form.project}
-              onChange={(event) => onChange({ project: event.target.value })}
-            >
-              <option value="">{t("workflow.noProject")}</option>
-              {(projects?.items ?? []).map(({ key, name }) => (
-                <option key={key} value={key}>
-                  {name}
-                </option>
-              ))}
-            </Select>
+              onChange={(project) => onChange({ project })}
+            />
           )}
         </Field>
       </div>

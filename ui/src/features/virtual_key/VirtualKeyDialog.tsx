@@ -8,9 +8,10 @@ import { modelsOptions } from "@/api/models";
 import { useCan } from "@/api/useCan";
 import { changeVirtualKey, createVirtualKey } from "@/api/virtualKeys";
 import { Button } from "@/kit/Button";
+import { FormButtons } from "@/kit/FormButtons";
 import { Modal } from "@/kit/Modal";
 import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { Snippet } from "@/kit/Snippet";
 import { SnippetTabs } from "@/kit/SnippetTabs";
 import { asProblem } from "@/lib/problem";
@@ -79,17 +80,10 @@ export function VirtualKeyDialog({ virtualKey, onClose }: Props) {
           errorOf={errorOf}
           onChange={(part) => setForm({ ...form, ...part })}
         />
-        {problem && problem.fields.length === 0 && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" tone="primary" isBusy={create.isPending || change.isPending}>
-            {virtualKey ? t("action.save") : t("virtualKey.create")}
-          </Button>
-        </div>
+        <FormProblem problem={problem} />
+        <FormButtons isBusy={create.isPending || change.isPending} onCancel={onClose}>
+          {virtualKey ? t("action.save") : t("virtualKey.create")}
+        </FormButtons>
       </form>
     </Modal>
   );

@@ -5,8 +5,7 @@ import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Input } from "@/kit/Input";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { Textarea } from "@/kit/Textarea";
 import { ConflictNotice } from "./ConflictNotice";
 import { CriteriaEditor } from "./CriteriaEditor";
@@ -45,11 +44,7 @@ export function ItemForm({ projectKey, item, board, onClose }: Props) {
       >
         <fieldset disabled={!canEdit} className="flex flex-col gap-5">
           {edit.isBehind && <ConflictNotice edit={edit} />}
-          {problem && problem.fields.length === 0 && (
-            <Notice tone="danger" role="alert">
-              <ProblemText error={problem} />
-            </Notice>
-          )}
+          <FormProblem problem={problem} />
           <Field label={t("item.title")} error={problem?.field("title")}>
             {(control) => (
               <Input

@@ -5,11 +5,10 @@ import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import { createItem } from "@/api/projects";
 import type { Board, Kind, NewWorkItem, Priority } from "@/api/types";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { FormProblem } from "@/kit/ProblemNotice";
 import { Select } from "@/kit/Select";
 import { Textarea } from "@/kit/Textarea";
 import { putItem } from "@/lib/board";
@@ -65,11 +64,7 @@ export function NewItemForm({ board, column, onClose }: Props) {
 
   return (
     <form onSubmit={submit} className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">
-      {problem && problem.fields.length === 0 && (
-        <Notice tone="danger" role="alert">
-          <ProblemText error={problem} />
-        </Notice>
-      )}
+      <FormProblem problem={problem} />
       <Field label={t("item.title")} error={problem?.field("title")}>
         {(control) => (
           <Input
@@ -134,12 +129,9 @@ export function NewItemForm({ board, column, onClose }: Props) {
           </>
         )}
       </div>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{t("action.cancel")}</Button>
-        <Button type="submit" tone="primary" isBusy={create.isPending}>
-          {t("item.create")}
-        </Button>
-      </div>
+      <FormButtons isBusy={create.isPending} onCancel={onClose}>
+        {t("item.create")}
+      </FormButtons>
     </form>
   );
 }

@@ -10,7 +10,7 @@ import type { DefinitionProblem } from "@/api/workflow-engine";
 import { saveWorkflow, schemaOptions } from "@/api/workflows";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { Skeleton } from "@/kit/Skeleton";
 import { asProblem } from "@/lib/problem";
 import { ProblemList } from "./ProblemList";
@@ -92,11 +92,7 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
               setPlace({ line: problem.line, column: problem.column })
             }
           />
-          {refused && (
-            <Notice tone="danger" role="alert">
-              <ProblemText error={refused} />
-            </Notice>
-          )}
+          <ProblemNotice error={refused} />
           {canSave && (
             <div className="flex flex-wrap gap-2">
               <Button

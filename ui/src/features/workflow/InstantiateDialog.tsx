@@ -6,12 +6,11 @@ import { toast } from "sonner";
 import { keys } from "@/api/keys";
 import type { InputSpecs, Template } from "@/api/workflow-engine";
 import { instantiate } from "@/api/workflows";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
 import { TypedFields } from "@/kit/TypedFields";
 import { draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
 import { asProblem } from "@/lib/problem";
@@ -77,17 +76,10 @@ export function InstantiateDialog({ template, onClose }: Props) {
           )}
           onChange={setDraft}
         />
-        {problem && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" tone="primary" isBusy={make.isPending}>
-            {t("template.make")}
-          </Button>
-        </div>
+        <ProblemNotice error={problem} />
+        <FormButtons isBusy={make.isPending} onCancel={onClose}>
+          {t("template.make")}
+        </FormButtons>
       </form>
     </Modal>
   );

@@ -8,11 +8,11 @@ import { projectsOptions } from "@/api/projects";
 import { useCan } from "@/api/useCan";
 import type { Workflow } from "@/api/workflow-engine";
 import { executeWorkflow } from "@/api/workflows";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
+import { FormButtons } from "@/kit/FormButtons";
 import { Modal } from "@/kit/Modal";
-import { Notice } from "@/kit/Notice";
-import { ProblemText } from "@/kit/ProblemText";
+import { ProblemNotice } from "@/kit/ProblemNotice";
+import { ProjectSelect } from "@/kit/ProjectSelect";
 import { Select } from "@/kit/Select";
 import { TypedFields } from "@/kit/TypedFields";
 import { draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
@@ -84,18 +84,12 @@ export function StartDialog({ workflow, onClose }: Props) {
         <div className="grid gap-4 border-line border-t pt-4 sm:grid-cols-3">
           <Field label={t("workflow.forProject")} error={problem?.field("project")}>
             {(control) => (
-              <Select
+              <ProjectSelect
                 {...control}
+                projects={projects?.items}
                 value={project}
-                onChange={(event) => setProject(event.target.value)}
-              >
-                <option value="">{t("workflow.noProject")}</option>
-                {(projects?.items ?? []).map((each) => (
-                  <option key={each.key} value={each.key}>
-                    {each.name}
-                  </option>
-                ))}
-              </Select>
+                onChange={setProject}
+              />
             )}
           </Field>
           <Field label={t("item.priority")}>
@@ -127,18 +121,11 @@ export function StartDialog({ workflow, onClose }: Props) {
             )}
           </Field>
         </div>
-        {problem && (
-          <Notice tone="danger" role="alert">
-            <ProblemText error={problem} />
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" tone="primary" isBusy={start.isPending}>
-            <Play className="rtl:-scale-x-100" aria-hidden />
-            {t("workflow.start")}
-          </Button>
-        </div>
+        <ProblemNotice error={problem} />
+        <FormButtons isBusy={start.isPending} onCancel={onClose}>
+          <Play className="rtl:-scale-x-100" aria-hidden />
+          {t("workflow.start")}
+        </FormButtons>
       </form>
     </Modal>
   );
