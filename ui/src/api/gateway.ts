@@ -48,7 +48,6 @@ export type VirtualKeyChange = Omit<Schemas["VirtualKeyChange"], "version">;
 export type KeyScope = Schemas["KeyScope"];
 
 export type KeyState = Filled<Schemas["KeyState"]>;
-export type Rotation = Filled<Schemas["KeyRotation"]>;
 
 /** What an administrator can add, as it is offered; the other kinds come by themselves. */
 export const platformKinds = [

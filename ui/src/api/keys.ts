@@ -33,7 +33,6 @@ export const keys = {
   models: ["models"] as const,
   agents: ["agents"] as const,
   commands: ["commands"] as const,
-  health: ["health"] as const,
   platforms: ["platforms"] as const,
   platformHealth: ["platform-health"] as const,
   healthHistory: (platform: string | undefined) =>

@@ -24,9 +24,3 @@ export const commandsOptions = queryOptions({
   queryFn: async () => (await take(client.GET("/api/v1/commands"))).items,
   staleTime: Number.POSITIVE_INFINITY,
 });
-
-export const healthOptions = queryOptions({
-  queryKey: keys.health,
-  queryFn: () => take(client.GET("/health")),
-  staleTime: Number.POSITIVE_INFINITY,
-});

@@ -143,8 +143,6 @@ export type InputSpecs = Record<string, InputSpec>;
 
 export type ApprovalStatus = "pending" | "approved" | "rejected" | "expired" | "cancelled";
 
-export type Decision = Filled<Schemas["ApprovalDecision"]>;
-
 export type Approval = Omit<Filled<Schemas["Approval"]>, "rule" | "form" | "status"> & {
   rule: "any" | "all" | { quorum: number };
   form: InputSpecs;

@@ -109,4 +109,24 @@ export function nextKey(db: Db, project: string): string {
   return `${project}-${Math.max(0, ...numbers) + 1}`;
 }
 
+type BlankItem = Omit<WorkItem, "id" | "key" | "origin" | "created_at" | "updated_at">;
+
+/** A story without words, in the first column of the board. */
+export const blankItem = (): BlankItem => ({
+  kind: "story",
+  title: "",
+  description: "",
+  user_role: null,
+  feature: null,
+  benefit: null,
+  acceptance_criteria: [],
+  points: null,
+  priority: "medium",
+  column: "Todo",
+  parent: null,
+  labels: [],
+  version: 1,
+  completed_at: null,
+});
+
 export const noUsage = { model_calls: 0, input_tokens: 0, output_tokens: 0, cost_micros: 0 };

@@ -1,7 +1,7 @@
 // Test double: an execution that takes place over a few seconds, with a journal, streamed text
 // and cards that arrive on the board.
 import type { Call, ExecutionDetail, Instance, Step, WorkItem } from "@/api/types";
-import { boardHub, type Db, journalHub, nextId, nextKey, noUsage } from "./db";
+import { blankItem, boardHub, type Db, journalHub, nextId, nextKey, noUsage } from "./db";
 import { call, usageOf } from "./history";
 import { analysis, type Epic, epics, type Story } from "./stories";
 
@@ -249,19 +249,7 @@ class Play {
     const item: WorkItem = {
       id: nextId(this.db, "itm"),
       key: nextKey(this.db, project),
-      kind: "story",
-      title: "",
-      description: "",
-      user_role: null,
-      feature: null,
-      benefit: null,
-      acceptance_criteria: [],
-      points: null,
-      priority: "medium",
-      column: "Todo",
-      parent: null,
-      labels: [],
-      version: 1,
+      ...blankItem(),
       origin: {
         execution_id: this.execution.id,
         step: "stories",
@@ -272,7 +260,6 @@ class Play {
       },
       created_at: now(),
       updated_at: now(),
-      completed_at: null,
       ...changes,
     };
     this.db.items.push(item);

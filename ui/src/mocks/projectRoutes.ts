@@ -1,7 +1,7 @@
 // Test double: projects, boards and work items.
 import type { Project, WorkItem } from "@/api/types";
 import { json, notFound, page, problem } from "./answer";
-import { at, boardHub, columns, type Db, nextId, nextKey } from "./db";
+import { at, blankItem, boardHub, columns, type Db, nextId, nextKey } from "./db";
 import { type Route, route } from "./route";
 
 const findProject = (db: Db, key = "") => db.projects.find((project) => project.key === key);
@@ -72,23 +72,17 @@ export const projectRoutes: Route[] = [
     const item: WorkItem = {
       id: nextId(db, "itm"),
       key: nextKey(db, params.key ?? ""),
+      ...blankItem(),
       kind: body.kind,
       title: body.title,
       description: body.description ?? "",
-      user_role: null,
-      feature: null,
-      benefit: null,
-      acceptance_criteria: [],
       points: body.points ?? null,
       priority: body.priority ?? "medium",
       column: body.column ?? "Todo",
       parent: body.parent ?? null,
-      labels: [],
-      version: 1,
       origin: null,
       created_at: at(0),
       updated_at: at(0),
-      completed_at: null,
     };
     db.items.push(item);
     boardHub(db, params.key ?? "").emit("work_item.created", { item });

@@ -4,7 +4,7 @@ import { people } from "./access";
 import { approvals } from "./approvals";
 import { budgets, rateLimits } from "./budgets";
 import { modelCalls, virtualKeys } from "./costs";
-import { at, columns, type Db, type Scenario } from "./db";
+import { at, blankItem, columns, type Db, type Scenario } from "./db";
 import { finishedExecutions } from "./history";
 import { eventTriggers, schedules, templates, webhooks } from "./library";
 import { modelGroups, prices } from "./models";
@@ -49,19 +49,7 @@ function clinicItems(): WorkItem[] {
   const base = (number: number): WorkItem => ({
     id: `itm_${number}`,
     key: `CLINIC-${number}`,
-    kind: "story",
-    title: "",
-    description: "",
-    user_role: null,
-    feature: null,
-    benefit: null,
-    acceptance_criteria: [],
-    points: null,
-    priority: "medium",
-    column: "Todo",
-    parent: null,
-    labels: [],
-    version: 1,
+    ...blankItem(),
     origin: {
       execution_id: "exe_01kdone",
       step: "stories",
@@ -72,7 +60,6 @@ function clinicItems(): WorkItem[] {
     },
     created_at: at(180),
     updated_at: at(120),
-    completed_at: null,
   });
   let number = 0;
   const places = [
