@@ -5,10 +5,10 @@ use serde_json::{Map, Value as Json};
 
 use super::check::check;
 use super::inputs::{article, fits};
-use super::keys::{DEFAULTS, INPUT, WORKFLOW};
+use super::keys::{DEFAULTS, FORM_FIELD, Form, INPUT, WORKFLOW};
 use super::model::{Definition, FormField, InputSpec, InputType, OnFailure, Retry};
 use super::problem::Problem;
-use super::reader::{Reader, Reads};
+use super::reader::{Fields, Reader, Reads};
 use super::tree::{Node, Value};
 use super::yaml;
 
@@ -174,32 +174,10 @@ impl Reader {
     }
 
     fn input(&mut self, name: &str, node: &Node) -> InputSpec {
-        let mut spec = InputSpec {
-            kind: InputType::default(),
-            description: String::new(),
-            required: false,
-            default: None,
-            options: Vec::new(),
-        };
-        // `idea:` alone is an input of which nothing is said.
-        if node.is_null() {
-            return spec;
-        }
-        let Some(fields) = self.fields(node, &INPUT) else { return spec };
-        let kind = fields.get("type").map(|node| self.word(node, TYPES));
-        spec.kind = kind.flatten().unwrap_or_default();
-        spec.description =
-            fields.get("description").and_then(|node| self.text(node)).unwrap_or_default();
-        spec.required =
-            fields.get("required").and_then(|node| self.boolean(node)).unwrap_or_default();
-        // What follows is about values of the type, which has to be known for that.
-        if kind == Some(None) {
-            return spec;
-        }
-        if let Some(options) = fields.get("options") {
-            spec.options = self.options(options, spec.kind, &format!("the input \"{name}\""));
-        }
-        if let Some(default) = fields.get("default") {
+        let (field, fields) = self.typed(node, &INPUT, &format!("the input \"{name}\""));
+        let FormField { kind, description, required, options } = field;
+        let mut spec = InputSpec { kind, description, required, default: None, options };
+        if let Some(default) = fields.and_then(|fields| fields.get("default")) {
             let value = self.constants(default, "default");
             if !fits(spec.kind, &value) {
                 let message = format!("the default of the input \"{name}\" has the wrong type");
@@ -247,28 +225,41 @@ impl Reader {
 
     /// A field that people fill in with a decision.
     pub(super) fn form_field(&mut self, name: &str, node: &Node) -> FormField {
+        self.typed(node, &FORM_FIELD, &format!("the field \"{name}\"")).0
+    }
+
+    /// What an input and a field have in common; and the keys, when the type that their values
+    /// are of is known.
+    fn typed<'n>(
+        &mut self,
+        node: &'n Node,
+        form: &Form,
+        what: &str,
+    ) -> (FormField, Option<Fields<'n>>) {
         let mut field = FormField {
             kind: InputType::default(),
             description: String::new(),
             required: false,
             options: Vec::new(),
         };
+        // `idea:` alone is an input of which nothing is said.
         if node.is_null() {
-            return field;
+            return (field, None);
         }
-        let Some(fields) = self.fields(node, &super::keys::FORM_FIELD) else { return field };
+        let Some(fields) = self.fields(node, form) else { return (field, None) };
         let kind = fields.get("type").map(|node| self.word(node, TYPES));
         field.kind = kind.flatten().unwrap_or_default();
         field.description =
             fields.get("description").and_then(|node| self.text(node)).unwrap_or_default();
         field.required =
             fields.get("required").and_then(|node| self.boolean(node)).unwrap_or_default();
-        if let Some(options) = fields.get("options")
-            && kind != Some(None)
-        {
-            field.options = self.options(options, field.kind, &format!("the field \"{name}\""));
+        if kind == Some(None) {
+            return (field, None);
         }
-        field
+        if let Some(options) = fields.get("options") {
+            field.options = self.options(options, field.kind, what);
+        }
+        (field, Some(fields))
     }
 }
 
