@@ -26,9 +26,32 @@ pub trait Models: Send + Sync {
 /// Hears each piece of an answer as it arrives; must return at once.
 pub type OnDelta = Arc<dyn Fn(&llm::chat::Delta) + Send + Sync>;
 
-/// Hears that a try was given up whose cost nobody knows, and which providers may have counted
-/// it: it books the try there and sets money aside for another one, or forbids that.
-pub type OnLost = Arc<dyn Fn(Vec<Arc<str>>) -> BoxFuture<'static, Option<Another>> + Send + Sync>;
+/// Hears what becomes of the tries of a call: it books those whose cost nobody knows and sets
+/// money aside for others, or forbids them.
+pub type OnLost = Arc<dyn Fn(Lost) -> BoxFuture<'static, Option<Another>> + Send + Sync>;
+
+/// What becomes of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lost {
+    /// It was given up and this provider may have counted it; another one is wanted.
+    At(Arc<str>),
+    /// It is silent, and a second one is wanted beside it at this provider. Without room for
+    /// that there is none.
+    Beside(Arc<str>),
+    /// One of two that ran beside each other is over; the other one goes on, or has answered.
+    Over(Over),
+}
+
+/// The one of two tries that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Over {
+    /// Whether it is the second one.
+    pub is_second: bool,
+    /// Its provider.
+    pub at: Arc<str>,
+    /// Whether the provider has counted nothing for it; else nobody knows.
+    pub is_free: bool,
+}
 
 /// Leave to try again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -76,6 +76,19 @@ both_databases! {
         house.check().await;
     }
 
+    async fn the_one_of_two_tries_that_is_over_is_told_to_the_ledger_with_the_answer(db: Db) {
+        let house = House::new(db).await;
+        house.models.plan("write_text", Plan::Beside { is_free: true });
+        house.models.plan("write_text", Plan::Beside { is_free: false });
+        let id = house.execute(&two_calls("", ""), json!({})).await;
+        let detail = house.status(&id, "completed").await;
+        let rows = crate::ledger::lines(&house.app.app.db, &id).await;
+        let expected = [("error", false), ("error", true), ("ok", false), ("ok", false)];
+        assert_eq!(rows, expected.map(|(outcome, estimated)| (outcome.to_owned(), estimated)));
+        assert_eq!(detail["usage"]["model_calls"], 4);
+        house.check().await;
+    }
+
     async fn budget_forbids_another_try(db: Db) {
         let house = House::new(db).await;
         house.models.plan("write_text", Plan::Lose(1));

@@ -63,6 +63,19 @@ pub async fn outcomes(db: &Db, execution: &str) -> Vec<String> {
     rows.iter().map(|row| row.get("outcome").unwrap()).collect()
 }
 
+/// How the calls of an execution ended and whether their cost is an estimate, sorted.
+pub async fn lines(db: &Db, execution: &str) -> Vec<(String, bool)> {
+    let mut tx = db.read().await.unwrap();
+    let rows = tx
+        .fetch_all(
+            sql!("select outcome, estimated from model_calls where execution_id = $1 order by outcome, estimated"),
+            params![execution],
+        )
+        .await
+        .unwrap();
+    rows.iter().map(|row| (row.get("outcome").unwrap(), row.get("estimated").unwrap())).collect()
+}
+
 /// Refuses a call that would pass what the execution or its step may spend.
 async fn refuse_over_caps(
     tx: &mut Tx,
@@ -117,8 +130,11 @@ impl Procedure for Intent {
             // A call that the instance left running belongs to a process that died.
             let interrupted = tx
                 .execute(
-                    sql!("update model_calls set outcome = 'interrupted', finished_at = $5 where organisation_id = $1 and execution_id = $2 and step = $3 and instance = $4 and outcome = 'running'"),
-                    params![context.organisation, text("execution_id"), text("step"), number("instance"), context.now],
+                    sql!("update model_calls set outcome = 'interrupted', finished_at = $5 where organisation_id = $1 and execution_id = $2 and step = $3 and instance = $4 and outcome = 'running' and id <> $6"),
+                    params![
+                        context.organisation, text("execution_id"), text("step"), number("instance"), context.now,
+                        input["beside"].as_str().unwrap_or_default()
+                    ],
                 )
                 .await?;
             tx.execute(

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use agent::port::{CallOutcome, ModelCall, Models};
+use agent::port::{CallOutcome, Lost, ModelCall, Models, Over};
 use base::{ExecutionId, Micros};
 use futures::future::BoxFuture;
 use llm::chat::{Delta, Finish, Reply, TokenUsage};
@@ -49,6 +49,11 @@ pub enum Plan {
     /// So many tries are given up with an unknown cost before the usual answer; the call
     /// fails when the ledger forbids one more.
     Lose(usize),
+    /// A second try runs beside the first and answers; the first is hung up on, or its
+    /// provider has counted nothing.
+    Beside {
+        is_free: bool,
+    },
 }
 
 /// How many calls began, and how many of them were dropped before their end.
@@ -209,10 +214,17 @@ impl Models for FakeModels {
                 Some(Plan::Lose(count)) => {
                     let on_lost = call.on_lost.as_ref().unwrap();
                     for _ in 0..count {
-                        if on_lost(vec!["fake".into()]).await.is_none() {
+                        if on_lost(Lost::At("fake".into())).await.is_none() {
                             return Err(llm::Error::StreamCut);
                         }
                     }
+                    Ok(outcome(&call, usual.to_string()))
+                }
+                Some(Plan::Beside { is_free }) => {
+                    let on_lost = call.on_lost.as_ref().unwrap();
+                    on_lost(Lost::Beside("other".into())).await.unwrap();
+                    let over = Over { is_second: false, at: "fake".into(), is_free };
+                    on_lost(Lost::Over(over)).await.unwrap();
                     Ok(outcome(&call, usual.to_string()))
                 }
                 Some(Plan::Say(text)) => Ok(outcome(&call, text.to_owned())),

@@ -115,10 +115,7 @@ impl Gateway {
         }
         let second = way.next().filter(|_| self.may_call_again());
         let Some(second) = second else { return (one.await, first) };
-        // one of the two will be hung up on, and nobody will know what it has counted
-        let both = [first, second].map(|index| targets[index].platform.name.clone());
-        way.lost_at.extend(both);
-        if !way.is_paid_for().await || !way.has_money(second) {
+        if !way.is_paid_beside(second).await {
             return (one.await, first);
         }
         way.begins(second);
@@ -127,24 +124,24 @@ impl Gateway {
             end = &mut one => (end, first),
             end = &mut two => (end, second),
         };
+        let other = if index == first { second } else { first };
         match end {
-            End::Done(_) => (end, index),
-            // one has failed: the other one decides
+            End::Done(_) => {
+                // the other one is hung up on, and nobody will know what it has counted
+                way.is_over(other, other == second, false).await;
+                return (end, index);
+            }
             End::Failed(error) => {
                 if way.failed(index, error.clone()).is_err() {
+                    way.is_over(other, other == second, false).await;
                     return (End::Failed(error), index);
                 }
-                // one of the two was paid for before the second began
-                way.lost_at.clear();
-                if index == first { (two.await, second) } else { (one.await, first) }
+                way.lost_at = None;
+                way.is_over(index, index == second, error.used_nothing()).await;
             }
-            End::Shut | End::Full(_) => {
-                if index == first {
-                    (two.await, second)
-                } else {
-                    (one.await, first)
-                }
-            }
+            End::Shut | End::Full(_) => way.is_over(index, index == second, true).await,
         }
+        // one is over: the other one decides
+        if index == first { (two.await, second) } else { (one.await, first) }
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent::port::OnLost;
+use agent::port::{Lost, OnLost, Over};
 use llm::{Error, Phase};
 use tokio::time::sleep;
 
@@ -34,8 +34,8 @@ pub(super) struct Way<'a> {
     has_earned: bool,
     /// Whether the next call was taken from the budget already.
     is_paid: bool,
-    /// The platforms that may have counted a try that was given up and nobody has paid.
-    pub(super) lost_at: Vec<Arc<str>>,
+    /// The platform that may have counted a try that was given up and nobody has paid.
+    pub(super) lost_at: Option<Arc<str>>,
     on_lost: Option<&'a OnLost>,
     last: Option<Error>,
     /// What a call takes of the limits of each target.
@@ -75,7 +75,7 @@ impl<'a> Way<'a> {
             calls: 0,
             has_earned: false,
             is_paid: true,
-            lost_at: Vec::new(),
+            lost_at: None,
             on_lost: meta.on_lost.as_ref(),
             last: None,
             toll: Toll {
@@ -152,15 +152,36 @@ impl<'a> Way<'a> {
         self.is_paid
     }
 
-    /// Whether the tries that were given up are paid for, and another one is.
+    /// Whether a try that was given up is paid for, and another one is.
     pub(super) async fn is_paid_for(&mut self) -> bool {
-        let Some(on_lost) = self.on_lost.filter(|_| !self.lost_at.is_empty()) else { return true };
-        match on_lost(std::mem::take(&mut self.lost_at)).await {
+        match self.lost_at.take() {
+            Some(at) => self.may_begin(Lost::At(at)).await,
+            None => true,
+        }
+    }
+
+    /// Whether a second try beside one that is silent is paid for.
+    pub(super) async fn is_paid_beside(&mut self, second: usize) -> bool {
+        self.may_begin(Lost::Beside(self.plan.targets[second].platform.name.clone())).await
+    }
+
+    async fn may_begin(&mut self, lost: Lost) -> bool {
+        let Some(on_lost) = self.on_lost else { return true };
+        match on_lost(lost).await {
             Some(another) => {
                 leave_out(&mut self.order, self.plan, &another.without);
                 true
             }
             None => false,
+        }
+    }
+
+    /// One of two tries beside each other is over; `is_free` when its platform has counted
+    /// nothing.
+    pub(super) async fn is_over(&self, index: usize, is_second: bool, is_free: bool) {
+        if let Some(on_lost) = self.on_lost {
+            let at = self.plan.targets[index].platform.name.clone();
+            drop(on_lost(Lost::Over(Over { is_second, at, is_free })).await);
         }
     }
 
@@ -188,7 +209,7 @@ impl<'a> Way<'a> {
         );
         self.is_out[index] = !error.is_retryable();
         if !error.used_nothing() {
-            self.lost_at.push(target.platform.name.clone());
+            self.lost_at = Some(target.platform.name.clone());
         }
         self.last = Some(error);
         Ok(())

@@ -120,17 +120,17 @@ impl Doors {
         cost
     }
 
-    /// Books a try that was given up with nobody knowing what it cost at these platforms.
-    pub(super) fn book_lost(mut ticket: Ticket, at: &[Arc<str>], quote: &Quote) {
+    /// Books a try that was given up with nobody knowing what it cost at this platform.
+    pub(super) fn book_lost(mut ticket: Ticket, at: &Arc<str>, quote: &Quote) {
         if let Some(entry) = ticket.entry() {
             entry.outcome = "error";
             entry.error = Some(llm::Error::StreamCut.to_string());
             entry.estimated = true;
-            if let Some(place) = at.first().and_then(|platform| quote.place(platform)) {
+            if let Some(place) = quote.place(at) {
                 entry.asks(&place.platform, &place.model);
             }
         }
-        ticket.lose(at);
+        ticket.lose(std::slice::from_ref(at));
     }
 
     /// Books a call that failed: nothing when the provider cannot have counted anything,

@@ -1,8 +1,8 @@
 //! The money of a call that may need several tries.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use agent::port::{Another, OnLost};
+use agent::port::{Another, Lost, OnLost, Over};
 use base::CallId;
 
 use super::Doors;
@@ -10,74 +10,94 @@ use super::asked::Call;
 use super::quote::Quote;
 use crate::ledger::slices::Ticket;
 
-/// The ticket of the try that is under way. A try whose cost nobody knows keeps its ticket,
+/// The tickets of the tries that are under way. A try whose cost nobody knows keeps its ticket,
 /// in full, and the next one gets another.
 #[derive(Debug, Clone)]
-pub(super) struct Held(Arc<Mutex<Option<Ticket>>>);
+pub(super) struct Held(Arc<Mutex<Tickets>>);
+
+#[derive(Debug)]
+struct Tickets {
+    /// Of the last try, when the ledger counts.
+    last: Option<Ticket>,
+    /// Of a second one that runs beside it.
+    beside: Option<Ticket>,
+}
 
 impl Held {
     /// The ticket of the first try, when the ledger counts.
     pub(super) fn new(ticket: Option<Ticket>) -> Self {
-        Self(Arc::new(Mutex::new(ticket)))
+        Self(Arc::new(Mutex::new(Tickets { last: ticket, beside: None })))
     }
 
     /// The ticket of the last try.
     pub(super) fn take(&self) -> Option<Ticket> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.lock().last.take()
     }
 
-    /// What the gateway calls before it repeats a try whose cost nobody knows, and before it
-    /// begins a second one beside the first: then it names both platforms, since nobody knows
-    /// which of them it will hang up on.
+    /// What the gateway calls before it repeats a try whose cost nobody knows, before it begins
+    /// a second one beside the first, and when one of these two is over.
     pub(super) fn on_lost(&self, doors: &Doors, call: &Arc<Call>, quote: &Arc<Quote>) -> OnLost {
         let (held, doors, call) = (self.clone(), doors.clone(), call.clone());
         let quote = quote.clone();
-        Arc::new(move |at: Vec<Arc<str>>| {
+        Arc::new(move |lost: Lost| {
             let (held, doors) = (held.clone(), doors.clone());
             let (call, quote) = (call.clone(), quote.clone());
             Box::pin(async move {
-                let Some(lost) = held.take() else { return Some(Another::default()) };
-                let lost = if at.len() > 1 {
-                    // it goes on, and is lost only when there is money for the second one
-                    Some(lost)
-                } else {
-                    Doors::book_lost(lost, &at, &quote);
-                    None
-                };
-                let id = CallId::new(doors.app.now(), doors.app.random.as_ref());
-                let entry = call.entry_of(id, &quote);
-                match doors.bank.reserve(quote.wanted(&call.holder), entry).await {
-                    // the second platform has no room for it
-                    Ok(ticket)
-                        if lost.is_some()
-                            && at
-                                .last()
-                                .is_some_and(|second| ticket.without().contains(second)) =>
-                    {
-                        ticket.give_back();
-                        held.put(lost);
-                        None
-                    }
-                    Ok(ticket) => {
+                match lost {
+                    Lost::At(at) => {
+                        let Some(ticket) = held.take() else { return Some(Another::default()) };
+                        Doors::book_lost(ticket, &at, &quote);
+                        let ticket = another(&doors, &call, &quote).await?;
                         let without = ticket.without().to_vec();
-                        if let Some(lost) = lost {
-                            Doors::book_lost(lost, &at, &quote);
-                        }
-                        held.put(Some(ticket));
+                        held.lock().last = Some(ticket);
                         Some(Another { without })
                     }
-                    Err(refusal) => {
-                        held.put(lost);
-                        tracing::info!("a call is not tried again for want of money: {refusal:?}");
-                        None
+                    Lost::Beside(at) => {
+                        let counts = held.lock().last.is_some();
+                        if !counts {
+                            return Some(Another::default());
+                        }
+                        let ticket = another(&doors, &call, &quote).await?;
+                        if ticket.without().contains(&at) {
+                            ticket.give_back();
+                            return None;
+                        }
+                        let without = ticket.without().to_vec();
+                        held.lock().beside = Some(ticket);
+                        Some(Another { without })
+                    }
+                    Lost::Over(Over { is_second, at, is_free }) => {
+                        match held.over(is_second) {
+                            Some(ticket) if is_free => ticket.give_back(),
+                            Some(ticket) => Doors::book_lost(ticket, &at, &quote),
+                            None => {}
+                        }
+                        Some(Another::default())
                     }
                 }
             })
         })
     }
 
-    /// The ticket of the try that goes on; none when it is booked.
-    fn put(&self, ticket: Option<Ticket>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ticket;
+    /// The ticket of the one of two tries that is over; that of the other one is the last.
+    fn over(&self, is_second: bool) -> Option<Ticket> {
+        let mut tickets = self.lock();
+        let beside = tickets.beside.take();
+        if is_second { beside } else { std::mem::replace(&mut tickets.last, beside) }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Tickets> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A ticket for another try, if there is money for it.
+async fn another(doors: &Doors, call: &Call, quote: &Quote) -> Option<Ticket> {
+    let id = CallId::new(doors.app.now(), doors.app.random.as_ref());
+    let reserved = doors.bank.reserve(quote.wanted(&call.holder), call.entry_of(id, quote)).await;
+    reserved
+        .inspect_err(|refusal| {
+            tracing::info!("a call is not tried again for want of money: {refusal:?}");
+        })
+        .ok()
 }

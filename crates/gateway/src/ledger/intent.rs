@@ -19,7 +19,8 @@ use crate::call::Worst;
 /// `record_call_intent`: writes the call's row before the call is made, with the most that
 /// it may come to, and sets that much aside in every budget that it falls under. A row that
 /// the same instance left running belongs to a process that died, since an instance makes
-/// one call at a time; it is closed as interrupted.
+/// one call at a time, and a second one names the one that it runs beside; it is closed as
+/// interrupted.
 #[derive(Debug, Clone)]
 pub struct RecordCallIntent {
     gateway: Gateway,
@@ -78,6 +79,9 @@ pub(super) struct Intent {
     /// they are known.
     #[serde(default)]
     lost_at: Vec<String>,
+    /// The call of the same instance that this one runs beside: it is left as it is.
+    #[serde(default)]
+    pub(super) beside: Option<CallId>,
 }
 
 /// The most that an execution and each of its steps may cost, where its definition says so.
@@ -209,6 +213,7 @@ impl Procedure for RecordCallIntent {
                 "epic": optional_text,
                 "item": optional_text,
                 "lost_at": {"type": "array", "items": {"type": "string"}},
+                "beside": optional_text,
                 "caps": {
                     "type": "object",
                     "additionalProperties": false,

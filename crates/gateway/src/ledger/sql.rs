@@ -51,7 +51,7 @@ pub(super) async fn cost_so_far(
 
 /// Whose running calls are meant.
 pub(super) enum Running<'a> {
-    /// The other ones of the instance that this call belongs to.
+    /// The other ones of the instance that this call belongs to, but the one that it runs beside.
     InstanceOf(&'a Intent),
     /// All of the execution.
     Execution(ExecutionId),
@@ -80,8 +80,11 @@ pub(super) async fn running(
     let rows = match which {
         Running::InstanceOf(intent) => {
             tx.fetch_all(
-                sql!("select id, started_at, input_tokens, output_tokens, cost_micros from model_calls where organisation_id = $1 and execution_id = $2 and step = $3 and instance = $4 and outcome = 'running' and id <> $5"),
-                params![organisation, intent.execution_id, &intent.step, intent.instance, intent.id],
+                sql!("select id, started_at, input_tokens, output_tokens, cost_micros from model_calls where organisation_id = $1 and execution_id = $2 and step = $3 and instance = $4 and outcome = 'running' and id <> $5 and id <> $6"),
+                params![
+                    organisation, intent.execution_id, &intent.step, intent.instance, intent.id,
+                    intent.beside.unwrap_or(intent.id)
+                ],
             )
             .await?
         }

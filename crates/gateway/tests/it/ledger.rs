@@ -131,6 +131,24 @@ store::both_databases! {
         assert_eq!(listed(&db, "test-all", &fields).await[0], closed);
     }
 
+    async fn two_tries_beside_each_other_have_a_row_each_and_the_free_one_costs_nothing(db: Db) {
+        perform(&db, OURS, 0, "record_call_intent", intent(1)).await.unwrap();
+        let mut second = intent(2);
+        second["beside"] = json!(CallId::from_u128(1));
+        assert_eq!(perform(&db, OURS, 1, "record_call_intent", second).await.unwrap(), NOTHING);
+        let free = json!({
+            "id": CallId::from_u128(1), "outcome": "error", "model": "openai/gpt-4o-mini",
+            "provider": "openai", "at": at(2),
+        });
+        assert_eq!(perform(&db, OURS, 2, "record_call", free).await.unwrap(), usage(1, 0, 0, 0));
+        assert_eq!(perform(&db, OURS, 3, "record_call", outcome(2)).await.unwrap(), usage(1, 90, 20, 26));
+        let rows = listed(&db, "test-all", &["outcome", "cost_micros", "estimated"]).await;
+        assert_eq!(rows, [json!(["error", 0, false]), json!(["ok", 26, false])]);
+        // one that names nobody beside it closes what was left
+        perform(&db, OURS, 4, "record_call_intent", intent(3)).await.unwrap();
+        assert_eq!(perform(&db, OURS, 5, "record_call_intent", intent(4)).await.unwrap(), usage(1, 100, 50, 45));
+    }
+
     async fn execution_that_ends_closes_its_calls(db: Db) {
         perform(&db, OURS, 0, "record_call_intent", intent(1)).await.unwrap();
         perform(&db, OURS, 3, "record_call", outcome(1)).await.unwrap();

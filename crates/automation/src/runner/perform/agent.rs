@@ -177,7 +177,7 @@ async fn call_model(
     Point::CallDue.pass();
     let result = desk.dependencies.models.call(call).await;
     Point::CallAnswered.pass();
-    let (call_id, now) = (last.id(), desk.app.now());
+    let ((call_id, over), now) = (last.ended(), desk.app.now());
     let (input, record) = match result {
         Ok(outcome) => {
             let record = record_of(call_id, repair, started_at, &outcome);
@@ -188,7 +188,7 @@ async fn call_model(
             (Input::ModelFailed { error: ModelError::from(&error) }, record)
         }
     };
-    journal.called(desk, assignment, input, record.clone(), now).await?;
+    journal.called(desk, assignment, input, record.clone(), over, now).await?;
     live(desk, assignment, "model_replied", json!({ "call": record }));
     Ok(())
 }

@@ -60,6 +60,8 @@ pub(super) struct Journal {
 
 /// The ledger's procedure for a call that is about to be made.
 pub(super) const INTENT: &str = "record_call_intent";
+/// The same for one that has ended.
+pub(super) const ENDED: &str = "record_call";
 
 impl Journal {
     /// The attempt as its journal has it, or a new one.
@@ -126,7 +128,7 @@ impl Journal {
         }
         rows.push(("model_called", json!({ "call_id": intent.call_id, "nth": intent.nth })));
         let written = rows.len() as i64;
-        let entry = Some((INTENT, intent.entry(assignment, intent.call_id)));
+        let entry = vec![(INTENT, intent.entry(assignment, intent.call_id))];
         match self.write(desk, assignment, rows, entry, None, false).await {
             Ok(told) => Ok(Intended::Noted { model: told.model, without: told.without }),
             Err(Unwritten::Refused { code, message }) => {
@@ -150,18 +152,20 @@ impl Journal {
             rows.push(("turn_started", spec));
         }
         rows.push(("model_failed", json!({ "input": input, "call": null })));
-        self.write(desk, assignment, rows, None, None, false).await?;
+        self.write(desk, assignment, rows, Vec::new(), None, false).await?;
         self.turn.accept(input).map_err(unfit)
     }
 
-    /// Makes a call's outcome durable: the news for the turn, the ledger's line and the
-    /// execution's usage, in one transaction; then the turn takes the news.
+    /// Makes a call's outcome durable: the news for the turn, the ledger's lines (that of the
+    /// call, and of tries beside it that are over) and the execution's usage, in one
+    /// transaction; then the turn takes the news.
     pub(super) async fn called(
         &mut self,
         desk: &Desk,
         assignment: &Arc<Assignment>,
         input: Input,
         call: CallRecord,
+        over: Vec<Json>,
         now: Timestamp,
     ) -> Result<(), Stopped> {
         let kind = if call.error.is_none() { "model_replied" } else { "model_failed" };
@@ -174,15 +178,8 @@ impl Journal {
         });
         let body = json!({ "input": input, "call": call });
         let model = call.error.is_none().then(|| call.model.clone());
-        self.write(
-            desk,
-            assignment,
-            vec![(kind, body)],
-            Some(("record_call", entry)),
-            model,
-            call.scripted,
-        )
-        .await?;
+        let ledger = over.into_iter().chain([entry]).map(|entry| (ENDED, entry)).collect();
+        self.write(desk, assignment, vec![(kind, body)], ledger, model, call.scripted).await?;
         self.calls.push(call);
         self.turn.accept(input).map_err(unfit)
     }
@@ -195,7 +192,8 @@ impl Journal {
         input: Input,
     ) -> Result<(), Stopped> {
         let body = json!({ "input": input, "call": null });
-        self.write(desk, assignment, vec![("tool_returned", body)], None, None, false).await?;
+        let rows = vec![("tool_returned", body)];
+        self.write(desk, assignment, rows, Vec::new(), None, false).await?;
         self.turn.accept(input).map_err(unfit)
     }
 
@@ -206,7 +204,7 @@ impl Journal {
         desk: &Desk,
         assignment: &Arc<Assignment>,
         rows: Vec<(&'static str, Json)>,
-        ledger: Option<(&'static str, Json)>,
+        ledger: Vec<(&'static str, Json)>,
         model: Option<String>,
         scripted: bool,
     ) -> Result<Told, Unwritten> {
@@ -235,8 +233,8 @@ struct Page {
     /// The number of the first row.
     first: i64,
     rows: Vec<(&'static str, Json)>,
-    /// A procedure of the ledger and what it is told.
-    ledger: Option<(&'static str, Json)>,
+    /// Procedures of the ledger and what each is told.
+    ledger: Vec<(&'static str, Json)>,
     /// The model that has answered.
     model: Option<String>,
     scripted: bool,
@@ -258,11 +256,18 @@ impl Page {
                 for (seq, (kind, body)) in (self.first..).zip(&self.rows) {
                     sql::append(tx, &assignment, seq, kind, body, now).await?;
                 }
-                let Some((name, entry)) = &self.ledger else { return Ok(Told::default()) };
-                let Some(procedure) = procedures.get(name) else { return Ok(Told::default()) };
+                if self.ledger.is_empty() {
+                    return Ok(Told::default());
+                }
                 let scripted = self.scripted;
                 let context = CallContext { scripted, ..context(&assignment, now, random) };
-                let told = record(tx, procedure.as_ref(), &context, entry.clone()).await?;
+                let mut told = Told::default();
+                for (name, entry) in &self.ledger {
+                    let Some(procedure) = procedures.get(name) else { continue };
+                    let before = told.usage;
+                    told = record(tx, procedure.as_ref(), &context, entry.clone()).await?;
+                    told.usage += before;
+                }
                 add_usage(tx, assignment.organisation, assignment.execution, told.usage).await?;
                 if let Some(model) = &self.model {
                     sql::note_model(tx, &assignment, model, scripted).await?;

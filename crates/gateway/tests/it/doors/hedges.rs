@@ -57,7 +57,7 @@ async fn spent(scene: &Scene, id: &str, expected: i64) {
 }
 
 store::both_databases! {
-    async fn the_first_of_two_tries_is_charged_the_most_wherever_it_was_made(db: Db) {
+    async fn the_try_that_is_hung_up_on_is_charged_the_most_where_it_was_made(db: Db) {
         let (scene, _two, ids) = pair(db, [ENOUGH; 2]).await;
         let all = scene.budget(organisation(ENOUGH)).await;
         for (round, more) in [(1, json!({})), (2, json!({"stream": true}))] {
@@ -67,12 +67,27 @@ store::both_databases! {
             // one row for the pair's first try, one for the answer
             assert_eq!(count(json!(["openai", "error", most(), true])), round, "{rows:?}");
             assert_eq!(count(json!(["two", "ok", COST, false])), round, "{rows:?}");
-            // who pays for both pays once the most and once what the answer cost; of the two
-            // platforms nobody knew which would be hung up on
+            // who pays for both pays once the most and once what the answer cost
             spent(&scene, &all, round * (most() + COST)).await;
             spent(&scene, &ids[0], round * most()).await;
-            spent(&scene, &ids[1], round * (most() + COST)).await;
+            spent(&scene, &ids[1], round * COST).await;
         }
+    }
+
+    async fn a_second_try_that_is_refused_at_once_charges_nothing(db: Db) {
+        let made = pair(db, [ENOUGH; 2]).await;
+        made.1.set(Manner::Refuse(429));
+        one_answer(made, ENOUGH, async |scene, two| {
+            let is_heard = |health: &Json| {
+                let mut all = health["items"].as_array().unwrap().iter();
+                all.any(|one| one["platform"] == "two" && one["last_failure"].is_string())
+            };
+            while !is_heard(&scene.app.send("GET", "/api/v1/platforms/health", None).await.expect(200)) {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(two.count(), 2, "the test of the connection and the call");
+        })
+        .await;
     }
 
     async fn a_second_try_that_a_budget_cannot_pay_is_not_made_and_charges_nothing(db: Db) {
@@ -85,19 +100,31 @@ store::both_databases! {
 }
 
 /// Asks the silent platform long enough for a second one to be wanted, and sees that none is asked.
-async fn one_call((scene, two, ids): (Scene, Arc<Provider>, [String; 2]), cap: i64) {
+async fn one_call(made: (Scene, Arc<Provider>, [String; 2]), cap: i64) {
+    one_answer(made, cap, async |_, two| {
+        // long after it is wanted
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(two.count(), 1, "the test of the connection");
+    })
+    .await;
+}
+
+/// Asks the silent platform, which answers after this; nothing else is charged.
+async fn one_answer(
+    (scene, two, ids): (Scene, Arc<Provider>, [String; 2]),
+    cap: i64,
+    before: impl AsyncFnOnce(&Scene, &Provider),
+) {
     let all = scene.budget(organisation(cap)).await;
-    let before = two.count();
     let free = async {
         while scene.provider.count() == 0 {
             tokio::task::yield_now().await;
         }
-        // long after it is wanted
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        before(&scene, two.as_ref()).await;
         scene.provider.let_go();
     };
     let (status, ()) = tokio::join!(ask(&scene, json!({})), free);
-    assert_eq!((status, two.count()), (200, before));
+    assert_eq!(status, 200);
     let rows = scene.ledger(1, &["provider", "outcome", "cost_micros", "estimated"]).await;
     assert_eq!(rows, [json!(["openai", "ok", COST, false])]);
     for (id, expected) in [(&all, COST), (&ids[0], COST), (&ids[1], 0)] {
