@@ -56,7 +56,7 @@ pub fn routes(gateway: Gateway) -> Routes {
 /// Adds the procedures that this feature offers to the runner.
 pub fn procedures(procedures: Procedures, gateway: Gateway) -> Procedures {
     procedures
-        .with(ledger::RecordCallIntent::new(gateway))
+        .with(ledger::RecordCallIntent::new(gateway.clone()))
         .with(ledger::RecordCall)
-        .with(ledger::CloseCalls)
+        .with(ledger::CloseCalls::new(gateway))
 }

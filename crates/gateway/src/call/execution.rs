@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 use tracing::Span;
 
 use super::perform::expected;
-use super::{CallMeta, Gateway};
+use super::{CallMeta, Departure, Gateway};
 use crate::ai_access::Asked;
 use crate::limit::{Pass, Subject, TooMuch, give_back, subjects};
 use crate::telemetry::{self, Answered, Operation, Told};
@@ -34,6 +34,17 @@ impl Gateway {
     /// Makes a call of an execution. What it may cost was set aside before, and nothing else is
     /// held while it waits for limits.
     pub(super) async fn call_of_execution(&self, call: ModelCall) -> Result<CallOutcome, Error> {
+        let underway = self.departures().begin(call.call_id);
+        let outcome = self.answer_to_execution(call, underway.departure().clone()).await;
+        underway.ended();
+        outcome
+    }
+
+    async fn answer_to_execution(
+        &self,
+        call: ModelCall,
+        departure: Departure,
+    ) -> Result<CallOutcome, Error> {
         let started = Instant::now();
         let mut meta = CallMeta {
             organisation: call.organisation,
@@ -42,6 +53,7 @@ impl Gateway {
             without: call.without.clone(),
             on_lost: call.on_lost.clone(),
             patience: PATIENCE,
+            departure,
         };
         self.let_in(&meta, &call.agent, &call.request)?;
         let plan = self.picture(meta.organisation).plan(&self.wanted(&meta)?)?;

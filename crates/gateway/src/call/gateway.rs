@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use agent::port::{CallOutcome, ModelCall, Models};
 use arc_swap::ArcSwap;
-use base::{Clock, OrganisationId, Random};
+use base::{CallId, Clock, OrganisationId, Random};
 use futures::future::BoxFuture;
 use llm::Error;
 use tokio_util::sync::CancellationToken;
 
 use super::CallMeta;
+use super::departure::Departures;
 use super::stored::Stored;
 use super::ticket::Uptime;
 use crate::RetryPolicy;
@@ -51,6 +52,8 @@ struct Inner {
     captures_content: bool,
     /// The requests of people in the last hour.
     hours: Hours,
+    /// Which calls of executions have gone out.
+    departures: Departures,
     /// The models that were already reported to have no price.
     without_price: Mutex<BTreeSet<String>>,
 }
@@ -85,6 +88,7 @@ impl Gateway {
             meters: Meters::default(),
             captures_content: config.capture_content,
             hours: Hours::default(),
+            departures: Departures::default(),
             without_price: Mutex::default(),
         })))
     }
@@ -182,6 +186,16 @@ impl Gateway {
 
     pub(crate) fn hours(&self) -> &Hours {
         &self.0.hours
+    }
+
+    pub(super) fn departures(&self) -> &Departures {
+        &self.0.departures
+    }
+
+    /// Gives a call of an execution up, for good. `false` when something of it may have reached
+    /// a provider.
+    pub(crate) fn give_up(&self, id: CallId) -> bool {
+        self.0.departures.give_up(id)
     }
 
     pub(super) fn uptime(&self) -> Uptime {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use agent::port::OnLost;
 use base::{OrganisationId, UserId};
 
+use super::Departure;
+
 /// How long a call waits for its platform's limits unless somebody says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -24,13 +26,22 @@ pub struct CallMeta {
     pub on_lost: Option<OnLost>,
     /// How long it waits at most until its platform's limits let it pass.
     pub patience: Duration,
+    /// Whether anything of it has gone out, for those who pay.
+    pub(crate) departure: Departure,
 }
 
 impl CallMeta {
     /// A call of this organisation for this model.
     pub fn new(organisation: OrganisationId, model: impl Into<String>) -> Self {
-        let (model, without) = (Some(model.into()), Vec::new());
-        Self { organisation, model, user: None, without, on_lost: None, patience: PATIENCE }
+        Self {
+            organisation,
+            model: Some(model.into()),
+            user: None,
+            without: Vec::new(),
+            on_lost: None,
+            patience: PATIENCE,
+            departure: Departure::default(),
+        }
     }
 
     /// The same on a person's account.
@@ -49,6 +60,12 @@ impl CallMeta {
     #[must_use]
     pub fn without(self, without: Vec<Arc<str>>) -> Self {
         Self { without, ..self }
+    }
+
+    /// The same with somebody who hears whether anything has gone out.
+    #[must_use]
+    pub(crate) fn departing(self, departure: Departure) -> Self {
+        Self { departure, ..self }
     }
 
     /// The same with another patience.

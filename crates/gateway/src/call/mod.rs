@@ -2,9 +2,11 @@
 //!
 //! Start with [`Gateway`]; `perform.rs` makes calls, `execution.rs` those of executions,
 //! `travel.rs` leads one through its targets along its `way.rs`, `retry.rs` holds the pure rules
-//! of when a failed one is made again. Nothing else in the product retries a model call.
+//! of when a failed one is made again, `departure.rs` knows what has gone out. Nothing else in
+//! the product retries a model call.
 
 mod answer;
+mod departure;
 mod execution;
 mod gateway;
 mod meta;
@@ -20,6 +22,7 @@ mod way;
 mod worst;
 
 pub use answer::Answer;
+pub(crate) use departure::Departure;
 pub use gateway::Gateway;
 pub use meta::CallMeta;
 pub(crate) use other::most_heard;

@@ -9,6 +9,7 @@ use llm::Error;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::Departure;
 use crate::limit::{Pass, TooMuch, Turnstile};
 use crate::platform::Platform;
 use crate::route::Gate;
@@ -50,6 +51,8 @@ pub(super) struct Toll<'a> {
     pub(super) tokens: i64,
     /// How long it waits for them.
     pub(super) patience: Duration,
+    /// Hears that it goes.
+    pub(super) departure: &'a Departure,
 }
 
 /// Why there is no ticket.
@@ -59,6 +62,8 @@ pub(super) enum Away {
     Shut,
     /// Its limits are used up for longer than the caller waits.
     Full(TooMuch),
+    /// The call was given up meanwhile.
+    GivenUp,
 }
 
 impl Ticket {
@@ -70,7 +75,7 @@ impl Ticket {
         uptime: Uptime,
         toll: Toll<'_>,
     ) -> Result<Self, Away> {
-        let Toll { turnstile, organisation, tokens, patience } = toll;
+        let Toll { turnstile, organisation, tokens, patience, departure } = toll;
         let mut pass = None;
         if let Some(subject) = platform.subject() {
             let passed = turnstile.pass(organisation, &[subject], tokens, patience).await;
@@ -85,10 +90,7 @@ impl Ticket {
         if let Gate::Shut(_) = platform.state.enter(uptime.ms()) {
             return Err(Away::Shut);
         }
-        if let Some(pass) = &mut pass {
-            pass.goes();
-        }
-        Ok(Self {
+        let mut ticket = Self {
             platform: platform.clone(),
             clock: clock.clone(),
             uptime,
@@ -97,7 +99,15 @@ impl Ticket {
             is_settled: false,
             pass,
             _permit: permit,
-        })
+        };
+        // dropped, it gives its turn and its place back
+        if !departure.goes() {
+            return Err(Away::GivenUp);
+        }
+        if let Some(pass) = &mut ticket.pass {
+            pass.goes();
+        }
+        Ok(ticket)
     }
 
     /// The first word came.

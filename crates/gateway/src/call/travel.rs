@@ -9,6 +9,7 @@
 //! for before the next one begins, or there is no next one.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use llm::Error;
@@ -61,7 +62,10 @@ impl Gateway {
             way.begins(index);
             let (end, index) = match plan.hedge_after {
                 Some(after) => self.hedged(&mut way, index, after, &ask).await,
-                None => (self.once(&plan.targets[index], way.toll(), &ask).await, index),
+                None => {
+                    let gone = AtomicBool::default();
+                    (self.once(&plan.targets[index], way.toll(), &gone, &ask).await, index)
+                }
             };
             match end {
                 End::Done(done) => {
@@ -75,7 +79,14 @@ impl Gateway {
         }
     }
 
-    async fn once<T, F, A>(&self, target: &Target, toll: Toll<'_>, ask: &F) -> End<T>
+    /// `gone` hears that something goes out.
+    async fn once<T, F, A>(
+        &self,
+        target: &Target,
+        toll: Toll<'_>,
+        gone: &AtomicBool,
+        ask: &F,
+    ) -> End<T>
     where
         F: Fn(Target, Ticket) -> A + Sync,
         A: Future<Output = Result<T, Error>> + Send,
@@ -85,7 +96,9 @@ impl Gateway {
             Ok(ticket) => ticket,
             Err(Away::Shut) => return End::Shut,
             Err(Away::Full(reached)) => return End::Full(reached),
+            Err(Away::GivenUp) => return End::Failed(Error::Cancelled),
         };
+        gone.store(true, Ordering::Relaxed);
         match ask(target.clone(), ticket).await {
             Ok(done) => End::Done(done),
             Err(error) => End::Failed(error),
@@ -108,7 +121,8 @@ impl Gateway {
     {
         let targets = &way.plan.targets;
         let toll = way.toll();
-        let mut one = Box::pin(self.once(&targets[first], toll, ask));
+        let gone = [AtomicBool::default(), AtomicBool::default()];
+        let mut one = Box::pin(self.once(&targets[first], toll, &gone[0], ask));
         tokio::select! {
             end = &mut one => return (end, first),
             () = sleep(after) => {}
@@ -119,21 +133,22 @@ impl Gateway {
             return (one.await, first);
         }
         way.begins(second);
-        let mut two = Box::pin(self.once(&targets[second], toll, ask));
+        let mut two = Box::pin(self.once(&targets[second], toll, &gone[1], ask));
         let (end, index) = tokio::select! {
             end = &mut one => (end, first),
             end = &mut two => (end, second),
         };
         let other = if index == first { second } else { first };
+        // one that is hung up on has counted nobody knows what, unless nothing had gone out
+        let is_unsent = !gone[usize::from(other == second)].load(Ordering::Relaxed);
         match end {
             End::Done(_) => {
-                // the other one is hung up on, and nobody will know what it has counted
-                way.is_over(other, other == second, false).await;
+                way.is_over(other, other == second, is_unsent).await;
                 return (end, index);
             }
             End::Failed(error) => {
                 if way.failed(index, error.clone()).is_err() {
-                    way.is_over(other, other == second, false).await;
+                    way.is_over(other, other == second, is_unsent).await;
                     return (End::Failed(error), index);
                 }
                 way.lost_at = None;

@@ -83,6 +83,7 @@ impl<'a> Way<'a> {
                 organisation: meta.organisation,
                 tokens,
                 patience: meta.patience,
+                departure: &meta.departure,
             },
             full: None,
         }

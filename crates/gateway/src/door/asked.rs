@@ -137,7 +137,7 @@ impl Doors {
     /// else as much as was set aside, since nobody knows.
     pub(super) fn book_failure(ticket: Option<Ticket>, error: &llm::Error) {
         let Some(mut ticket) = ticket else { return };
-        let is_free = error.used_nothing();
+        let is_free = error.used_nothing() || ticket.is_unsent();
         if let Some(entry) = ticket.entry() {
             entry.outcome = "error";
             entry.error = Some(error.to_string());

@@ -216,6 +216,7 @@ impl Doors {
             .on_account_of(call.holder.key.user_id)
             .without(without)
             .paid_by(Some(held.on_lost(self, call, &quote)))
+            .departing(held.departure())
             .patient_for(self.options.patience);
         let span = telemetry::span(call.operation(), quote.provider(), quote.model());
         telemetry::asked(&span, &request, self.options.capture_content);
@@ -282,6 +283,7 @@ impl Doors {
             .on_account_of(call.holder.key.user_id)
             .without(without)
             .paid_by(Some(held.on_lost(self, &call, &quote)))
+            .departing(held.departure())
             .patient_for(self.options.patience);
         let span = telemetry::span(call.operation(), quote.provider(), quote.model());
         telemetry::asked(&span, &request, self.options.capture_content);

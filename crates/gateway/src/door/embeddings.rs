@@ -104,6 +104,7 @@ pub(super) async fn vectors(
         .on_account_of(call.holder.key.user_id)
         .without(without)
         .paid_by(Some(held.on_lost(doors, call, &quote)))
+        .departing(held.departure())
         .patient_for(errand.patience(doors));
     let span = telemetry::span(call.operation(), quote.provider(), quote.model());
     let deadline = errand.deadline(doors);

@@ -8,12 +8,16 @@ use base::CallId;
 use super::Doors;
 use super::asked::Call;
 use super::quote::Quote;
+use crate::call::Departure;
 use crate::ledger::slices::Ticket;
 
 /// The tickets of the tries that are under way. A try whose cost nobody knows keeps its ticket,
 /// in full, and the next one gets another.
 #[derive(Debug, Clone)]
-pub(super) struct Held(Arc<Mutex<Tickets>>);
+pub(super) struct Held {
+    tickets: Arc<Mutex<Tickets>>,
+    departure: Departure,
+}
 
 #[derive(Debug)]
 struct Tickets {
@@ -26,7 +30,14 @@ struct Tickets {
 impl Held {
     /// The ticket of the first try, when the ledger counts.
     pub(super) fn new(ticket: Option<Ticket>) -> Self {
-        Self(Arc::new(Mutex::new(Tickets { last: ticket, beside: None })))
+        let departure = Departure::default();
+        let last = ticket.map(|ticket| ticket.departing(departure.clone()));
+        Self { tickets: Arc::new(Mutex::new(Tickets { last, beside: None })), departure }
+    }
+
+    /// Where the gateway tells that something of the call goes out.
+    pub(super) fn departure(&self) -> Departure {
+        self.departure.clone()
     }
 
     /// The ticket of the last try.
@@ -63,7 +74,7 @@ impl Held {
                             return None;
                         }
                         let without = ticket.without().to_vec();
-                        held.lock().beside = Some(ticket);
+                        held.lock().beside = Some(ticket.departing(held.departure()));
                         Some(Another { without })
                     }
                     Lost::Over(Over { is_second, at, is_free }) => {
@@ -87,7 +98,7 @@ impl Held {
     }
 
     fn lock(&self) -> MutexGuard<'_, Tickets> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -60,6 +60,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
         .on_account_of(call.holder.key.user_id)
         .without(without)
         .paid_by(Some(held.on_lost(doors, &call, &quote)))
+        .departing(held.departure())
         .patient_for(doors.options.patience);
     let span = telemetry::span(call.operation(), quote.provider(), quote.model());
     let deadline = doors.options.deadline;

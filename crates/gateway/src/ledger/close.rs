@@ -8,25 +8,38 @@ use store::procedure::Done;
 use store::{CallContext, Procedure, ProcedureError, Tx};
 
 use super::{model, sql};
+use crate::Gateway;
 use crate::budget::{self, Spent};
 
 /// `close_calls`: closes every call that an execution left running as interrupted, for
 /// executions that end (cancelled, failed) without asking again.
-#[derive(Debug, Clone, Copy)]
-pub struct CloseCalls;
+#[derive(Debug, Clone)]
+pub struct CloseCalls {
+    gateway: Gateway,
+}
+
+impl CloseCalls {
+    /// The procedure with the gateway that makes the calls.
+    pub fn new(gateway: Gateway) -> Self {
+        Self { gateway }
+    }
+}
 
 /// Closes one call that nobody will hear the end of: it is booked as the most that it may
 /// have come to, at the providers that may have counted it; at all that it might ask when there
-/// are none. Gives what to add to the execution's usage.
+/// are none. One of which nothing has gone out, and nothing will, costs nothing. Gives what to
+/// add to the execution's usage.
 pub(super) async fn interrupted(
+    gateway: &Gateway,
     tx: &mut Tx,
     organisation: OrganisationId,
     left: &sql::Left,
     at: &[String],
     now: Timestamp,
 ) -> store::Result<Usage> {
-    let usage = sql::interrupt(tx, organisation, left, now).await?;
-    let spent = Spent { cost: usage.cost_micros, at, is_estimate: true };
+    let is_unsent = gateway.give_up(left.id());
+    let usage = sql::interrupt(tx, organisation, left, is_unsent, now).await?;
+    let spent = Spent { cost: usage.cost_micros, at, is_estimate: !is_unsent };
     budget::settle(tx, organisation, left.id(), spent, now).await?;
     Ok(usage)
 }
@@ -67,7 +80,8 @@ impl Procedure for CloseCalls {
             let mut usage = Usage::default();
             let all = sql::Running::Execution(closing.execution_id);
             for left in sql::running(tx, organisation, all).await? {
-                usage += interrupted(tx, organisation, &left, &[], context.now).await?;
+                let gateway = &self.gateway;
+                usage += interrupted(gateway, tx, organisation, &left, &[], context.now).await?;
             }
             Ok(model::usage_output(usage))
         })

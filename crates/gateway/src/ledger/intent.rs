@@ -239,8 +239,9 @@ impl Procedure for RecordCallIntent {
             // what a process that died left behind is booked before new money is set aside
             let older = sql::Running::InstanceOf(&wanted);
             for left in sql::running(tx, organisation, older).await? {
-                let at = &wanted.lost_at;
-                usage += close::interrupted(tx, organisation, &left, at, context.now).await?;
+                let (gateway, at) = (&self.gateway, &wanted.lost_at);
+                let now = context.now;
+                usage += close::interrupted(gateway, tx, organisation, &left, at, now).await?;
             }
             wanted.may_be_made(&self.gateway, organisation)?;
             let Afforded { intent, worst, without } =

@@ -103,24 +103,32 @@ pub(super) async fn running(
         .collect()
 }
 
-/// Closes a call that nobody will complete; gives what to add to the execution's usage.
+/// Closes a call that nobody will complete, with the most that it may have come to, or with
+/// nothing when it was never sent; gives what to add to the execution's usage.
 pub(super) async fn interrupt(
     tx: &mut Tx,
     organisation: OrganisationId,
     left: &Left,
+    is_unsent: bool,
     now: Timestamp,
 ) -> Result<Usage> {
+    let (usage, why) = if is_unsent {
+        let usage = Usage { model_calls: 1, ..Usage::default() };
+        (usage, "it was given up before anything of it was sent")
+    } else {
+        (left.usage, "nobody heard the end of it: the line was cut, or the process ended")
+    };
     let lasted = i64::try_from(now.since(left.started_at).as_millis()).unwrap_or(i64::MAX);
     let changed = tx
         .execute(
-            sql!("update model_calls set outcome = 'interrupted', error = $3, estimated = $4, duration_ms = $5, finished_at = $6 where organisation_id = $1 and id = $2 and outcome = 'running'"),
+            sql!("update model_calls set outcome = 'interrupted', error = $3, estimated = $4, duration_ms = $5, finished_at = $6, input_tokens = $7, output_tokens = $8, cost_micros = $9 where organisation_id = $1 and id = $2 and outcome = 'running'"),
             params![
-                organisation, left.id, "nobody heard the end of it: the line was cut, or the process ended", true,
-                lasted, now
+                organisation, left.id, why, !is_unsent, lasted, now, usage.input_tokens,
+                usage.output_tokens, usage.cost_micros
             ],
         )
         .await?;
-    Ok(if changed == 1 { left.usage } else { Usage::default() })
+    Ok(if changed == 1 { usage } else { Usage::default() })
 }
 
 /// Completes the row of a call; `false` when it was not running.

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use agent::port::{ModelCall, Models as _};
 use base::{CallId, ExecutionId, SeededRandom};
 use serde_json::{Value as Json, json};
 use store::testing::test_time;
@@ -11,6 +13,7 @@ use store::{CallContext, Db, ProcedureError};
 use wiremock::MockServer;
 
 use crate::house::{House, ONE, answering, platform};
+use crate::support::call;
 
 /// What 1,000 and 1,000 tokens of gpt-4o-mini cost at most.
 const MOST: i64 = 750;
@@ -115,6 +118,36 @@ store::both_databases! {
         let closing = json!({"execution_id": ExecutionId::from_u128(7)});
         pair.perform("close_calls", closing).await.unwrap();
         assert_eq!(pair.money().await, [(2 * MOST, 0), (150 + MOST, 0)]);
+    }
+
+    async fn a_call_that_is_given_up_while_it_waits_for_a_limit_costs_nothing(db: Db) {
+        let folder = tempfile::tempdir().unwrap();
+        let pair = pair(&db, folder.path(), [10_000, 10_000]).await;
+        let limit = json!({"scope": "organisation", "requests_per_minute": 1});
+        pair.house.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+        let ask = |id: u128| {
+            let asked = ModelCall { call_id: CallId::from_u128(id), ..call(Some("both")) };
+            tokio::time::timeout(Duration::from_millis(300), pair.house.gateway.call(asked))
+        };
+        // one that was sent and whose end nobody records may have cost the most
+        pair.intend(1, json!([])).await.unwrap();
+        ask(1).await.unwrap().unwrap();
+        pair.intend(2, json!([])).await.unwrap();
+        assert!(ask(2).await.is_err(), "it waits for the limit");
+        let closing = json!({"execution_id": ExecutionId::from_u128(7)});
+        pair.perform("close_calls", closing).await.unwrap();
+        assert_eq!(pair.money().await, [(MOST, 0), (MOST, 0)]);
+        let rows = pair.house.get("/api/v1/model-calls").await;
+        let row = |index: usize| {
+            let row = &rows["items"][index];
+            (row["outcome"].clone(), row["cost_micros"].clone(), row["estimated"].clone())
+        };
+        let rows = [row(0), row(1)];
+        for expected in [(MOST, true), (0, false)] {
+            let (cost, estimated) = expected;
+            let expected = (json!("interrupted"), json!(cost), json!(estimated));
+            assert!(rows.contains(&expected), "{rows:?}");
+        }
     }
 
     async fn an_exhausted_provider_is_left_out_until_none_is_left(db: Db) {

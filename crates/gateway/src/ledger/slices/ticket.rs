@@ -7,9 +7,11 @@ use base::OrganisationId;
 use super::bank::Inner;
 use super::wanted::{Share, Spent, Taken};
 use super::{Amount, Entry, Wanted};
+use crate::call::Departure;
 
 /// What a call holds while it runs. A ticket that is dropped without a word books all of it
-/// as an estimate: nobody knows what the provider counted.
+/// as an estimate: nobody knows what the provider counted. One whose call was never sent gives
+/// it back.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     bank: Arc<Inner>,
@@ -22,6 +24,8 @@ pub(crate) struct Ticket {
     answering: Option<Arc<str>>,
     without: Vec<Arc<str>>,
     entry: Option<Box<Entry>>,
+    /// Whether anything of the call has gone out, where somebody knows.
+    departure: Option<Departure>,
 }
 
 impl Ticket {
@@ -38,7 +42,20 @@ impl Ticket {
         }
         let organisation = entry.organisation;
         let (least, entry) = (Amount::default(), Some(Box::new(entry)));
-        Self { bank, organisation, shares, held, least, answering: None, without, entry }
+        let (answering, departure) = (None, None);
+        Self { bank, organisation, shares, held, least, answering, without, entry, departure }
+    }
+
+    /// The same with somebody who knows whether anything of the call has gone out.
+    pub(crate) fn departing(self, departure: Departure) -> Self {
+        let mut ticket = self;
+        ticket.departure = Some(departure);
+        ticket
+    }
+
+    /// Whether nothing of the call has gone out. From then on nothing may.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.departure.as_ref().is_some_and(Departure::give_up)
     }
 
     /// The ledger's row as it stands so far, to be completed.
@@ -79,6 +96,10 @@ impl Ticket {
 
     /// The call was not made after all: nothing of it is booked.
     pub(crate) fn give_back(mut self) {
+        self.forget();
+    }
+
+    fn forget(&mut self) {
         if self.entry.take().is_some() {
             self.bank.give_back(self.organisation, (&self.shares, self.held));
         }
@@ -105,6 +126,9 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
+        if self.entry.is_some() && self.is_unsent() {
+            return self.forget();
+        }
         let Some(entry) = self.entry.as_deref_mut() else { return };
         entry.outcome = "interrupted";
         entry.estimated = true;

@@ -54,6 +54,29 @@ store::both_databases! {
         assert_eq!(never["error"]["code"], "rate_limit_exceeded");
     }
 
+    async fn a_client_that_leaves_while_it_waits_for_a_platform_is_charged_nothing(db: Db) {
+        let scene = Scene::new(db, Provider::start(1, 1)).await;
+        scene
+            .platform(json!({
+                "name": "two", "kind": "openai", "base_url": scene.provider.url, "requests_per_minute": 1,
+                "api_key": "sk-two-1234567890", "models": ["gpt-4o-mini"],
+            }))
+            .await;
+        let ask = async |more: Json| {
+            let mut body = json!({"model": "two/gpt-4o-mini"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            scene.ask(body).await
+        };
+        ask(json!({})).await.expect(200);
+        for more in [json!({}), json!({"stream": true})] {
+            let waits = tokio::time::timeout(Duration::from_millis(300), ask(more)).await;
+            assert!(waits.is_err(), "it waits for the limit");
+        }
+        scene.ask(json!({})).await.expect(200);
+        let rows = scene.ledger(2, &["provider", "outcome"]).await;
+        assert_eq!(rows, [json!(["two", "ok"]), json!(["openai", "ok"])]);
+    }
+
     async fn calls_of_executions_and_of_clients_count_together(db: Db) {
         let scene = impatient(db).await;
         scene.attach().await;
