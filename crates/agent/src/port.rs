@@ -21,6 +21,18 @@ pub trait Models: Send + Sync {
         let _ = organisation;
         self.default_model()
     }
+
+    /// Whether every platform that might answer a call for this model (the default one when
+    /// nobody names any) on the account of this person is down at the moment.
+    fn is_down(
+        &self,
+        organisation: OrganisationId,
+        user: Option<UserId>,
+        model: Option<&str>,
+    ) -> bool {
+        let _ = (organisation, user, model);
+        false
+    }
 }
 
 /// Hears each piece of an answer as it arrives; must return at once.

@@ -25,6 +25,12 @@ const NEAR: f64 = 0.05;
 /// From this score on, the cheapest is good enough.
 const GOOD: f64 = 0.7;
 
+/// What is said of agents that are down while others are not.
+const LEFT_OUT: &str = "left out, since every platform of their model is down";
+/// What is said when all are down.
+const ALL_DOWN: &str =
+    "every platform of every candidate's model is down; the best is asked nevertheless";
+
 /// What is wanted.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
@@ -43,6 +49,8 @@ pub(crate) struct Candidate {
     pub load: usize,
     pub most: usize,
     pub history: History,
+    /// Whether every platform that might answer its calls is down.
+    pub is_down: bool,
 }
 
 /// Who was chosen, and why.
@@ -95,7 +103,8 @@ impl Score {
 }
 
 /// The best of the candidates that can do all that is wanted; `None` when there is none.
-/// Equal ones are told apart by their slug, so that the choice is always the same.
+/// Equal ones are told apart by their slug, so that the choice is always the same. One that is
+/// down is left out, unless all are.
 pub(crate) fn choose(
     candidates: &[Candidate],
     wanted: &Wanted,
@@ -105,11 +114,13 @@ pub(crate) fn choose(
         let has = |capability: &String| candidate.capabilities.contains(capability);
         wanted.capabilities.iter().all(has) && !wanted.exclude.contains(&candidate.slug)
     };
-    let mut scored: Vec<(&Candidate, Score)> = candidates
-        .iter()
-        .filter(able)
-        .map(|candidate| (candidate, Score::of(candidate, wanted)))
-        .collect();
+    let able: Vec<&Candidate> = candidates.iter().filter(able).collect();
+    let (down, up): (Vec<&Candidate>, Vec<&Candidate>) =
+        able.into_iter().partition(|candidate| candidate.is_down);
+    let is_any_up = !up.is_empty();
+    let asked = if is_any_up { &up } else { &down };
+    let mut scored: Vec<(&Candidate, Score)> =
+        asked.iter().map(|candidate| (*candidate, Score::of(candidate, wanted))).collect();
     scored.sort_by(|(a, _), (b, _)| a.slug.cmp(&b.slug));
     let (chosen, score) = best(&scored, wanted.strategy, priority)?;
     let others = scored.iter().map(|(candidate, score)| {
@@ -117,11 +128,17 @@ pub(crate) fn choose(
         explained["agent"] = json!(candidate.slug);
         explained
     });
-    let explanation = json!({
+    let mut explanation = json!({
         "strategy": wanted.strategy, "capabilities": wanted.capabilities,
         "excluded": wanted.exclude, "score": score.explained()["score"],
         "candidates": others.collect::<Vec<_>>(),
     });
+    if !down.is_empty() {
+        let mut slugs: Vec<&str> = down.iter().map(|candidate| candidate.slug.as_str()).collect();
+        slugs.sort_unstable();
+        explanation["down"] = json!(slugs);
+        explanation["note"] = json!(if is_any_up { LEFT_OUT } else { ALL_DOWN });
+    }
     Some(Choice { agent: chosen.slug.clone(), explanation })
 }
 
@@ -183,6 +200,7 @@ mod tests {
             load,
             most: 5,
             history: History { quality, cost_micros, duration_ms },
+            is_down: false,
         }
     }
 
@@ -231,6 +249,37 @@ mod tests {
             }],
         });
         assert_eq!(choice.explanation, expected);
+    }
+
+    #[test]
+    fn whoever_is_down_is_left_out_unless_all_are() {
+        let wanted = Wanted {
+            capabilities: vec!["review".to_owned()],
+            strategy: DispatchStrategy::Priority,
+            exclude: Vec::new(),
+        };
+        let down = |slug: &str, quality, is_down| Candidate {
+            is_down,
+            ..candidate(slug, quality, 0, 1.0, 1.0)
+        };
+        let check = |excellent: bool, poor: bool, agent: &str, asked: usize, note: Json| {
+            let candidates = [down("excellent", 9.0, excellent), down("poor", 2.0, poor)];
+            let Choice { agent: chosen, explanation } =
+                choose(&candidates, &wanted, Priority::Medium).unwrap();
+            let all = explanation["candidates"].as_array().unwrap().len();
+            assert_eq!((chosen.as_str(), all), (agent, asked), "{explanation}");
+            let told = (&explanation["down"], &explanation["note"]);
+            let expected: Vec<&str> = [("excellent", excellent), ("poor", poor)]
+                .into_iter()
+                .filter_map(|(slug, is_down)| is_down.then_some(slug))
+                .collect();
+            let expected = if expected.is_empty() { Json::Null } else { json!(expected) };
+            assert_eq!(told, (&expected, &note));
+        };
+        check(false, false, "excellent", 2, Json::Null);
+        check(true, false, "poor", 1, json!(LEFT_OUT));
+        check(false, true, "excellent", 1, json!(LEFT_OUT));
+        check(true, true, "excellent", 2, json!(ALL_DOWN));
     }
 
     #[test]

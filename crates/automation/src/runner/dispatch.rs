@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use agent::Agent;
 use base::ExecutionId;
 use engine::definition::Priority;
 use engine::{AttemptKey, Failure, Input};
@@ -39,7 +40,7 @@ impl Machine {
         histories: Result<HashMap<String, History>, Failure>,
     ) -> Input {
         let choice = histories.and_then(|histories| {
-            let candidates = self.candidates(&histories);
+            let candidates = self.candidates(id, key, &histories);
             choose(&candidates, wanted, self.urgency(id)).ok_or_else(|| nobody(wanted))
         });
         match choice {
@@ -53,8 +54,21 @@ impl Machine {
         }
     }
 
-    fn candidates(&self, histories: &HashMap<String, History>) -> Vec<Candidate> {
+    fn candidates(
+        &self,
+        id: ExecutionId,
+        key: AttemptKey,
+        histories: &HashMap<String, History>,
+    ) -> Vec<Candidate> {
+        let Some(live) = self.live.get(&id) else { return Vec::new() };
+        let (models, wanted) = (&self.dependencies.models, live.model_of(key));
+        let user = live.payer(key).user;
+        let is_down = |agent: &Agent| {
+            let model = wanted.or_else(|| agent.model.prefer.first().map(String::as_str));
+            models.is_down(live.organisation, user, model)
+        };
         let agents = self.dependencies.library.agents().map(|agent| Candidate {
+            is_down: is_down(agent),
             slug: agent.slug.clone(),
             capabilities: agent.capabilities.clone(),
             load: self.slots.load(&agent.slug),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use base::{ExecutionId, OrganisationId, Timestamp};
+use engine::definition::Action;
 use engine::{AttemptKey, Plan, State, Status, StepState, StepStatus};
 use tokio_util::sync::CancellationToken;
 
@@ -118,6 +119,19 @@ impl Live {
     /// The id of an attempt's step.
     pub(super) fn step_id(&self, key: AttemptKey) -> String {
         self.plan.step(key.step).id.clone()
+    }
+
+    /// The model that an attempt is to ask, where its step or the execution names one.
+    pub(super) fn model_of(&self, key: AttemptKey) -> Option<&str> {
+        let of_step = match &self.plan.step(key.step).action {
+            Action::Agent { model, .. } => model.as_deref(),
+            Action::Tool { .. }
+            | Action::Workflow { .. }
+            | Action::Wait(_)
+            | Action::Approval(_)
+            | Action::Gate(_) => None,
+        };
+        of_step.or(self.model.as_deref())
     }
 
     /// Whose money an attempt spends, and how much of it.

@@ -14,6 +14,16 @@ limits: { max_model_calls: 4 }
 You read.
 ";
 
+const READER_OF_GONE: &str = "---
+name: reader_a
+description: Reads.
+capabilities: [reading]
+models: { preferred: [gone/model] }
+limits: { max_model_calls: 4 }
+---
+You read.
+";
+
 const READER_B: &str = "---
 name: reader_b
 description: Reads, too.
@@ -33,7 +43,36 @@ steps:
     strategy: { matrix: { book: [one, two] }, max-parallel: 2 }
 ";
 
+const ONCE: &str = "
+name: once
+steps:
+  - id: read
+    capability: [reading]
+    command: write_text
+    params: { topic: one }
+";
+
 both_databases! {
+    async fn an_agent_whose_model_is_down_is_asked_only_when_all_are(db: Db) {
+        let more_files = &[("agents/reader_a.md", READER_OF_GONE), ("agents/reader_b.md", READER_B)];
+        let house = House::open(db, Setup { more_files, ..Setup::default() }).await;
+        house.models.set_down("gone/model");
+        let chosen = async |definition: &str| {
+            let id = house.execute(definition, json!({})).await;
+            house.status(&id, "completed").await;
+            let facts = house.journal(&id).await;
+            facts.iter().find(|fact| fact["kind"] == "agent_chosen").unwrap()["body"].clone()
+        };
+        let body = chosen(ONCE).await;
+        assert_eq!((&body["agent"], &body["explanation"]["down"]), (&json!("reader_b"), &json!(["reader_a"])));
+        // what the step names is what all of them would ask
+        let body = chosen(&ONCE.replace("    params", "    model: gone/model\n    params")).await;
+        assert_eq!(body["explanation"]["down"], json!(["reader_a", "reader_b"]));
+        let note = body["explanation"]["note"].as_str().unwrap();
+        assert!(note.contains("the best is asked nevertheless"), "{note}");
+        house.check().await;
+    }
+
     async fn those_that_are_chosen_together_are_not_chosen_for_the_same_place(db: Db) {
         let more_files = &[("agents/reader_a.md", READER_A), ("agents/reader_b.md", READER_B)];
         let setup = Setup { max_per_agent: 1, more_files, ..Setup::default() };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use agent::port::{CallOutcome, Lost, ModelCall, Models, Over};
-use base::{ExecutionId, Micros};
+use base::{ExecutionId, Micros, OrganisationId, UserId};
 use futures::future::BoxFuture;
 use llm::chat::{Delta, Finish, Reply, TokenUsage};
 use serde_json::{Value as Json, json};
@@ -35,6 +35,7 @@ struct Table {
     topics: Vec<String>,
     asked: Vec<Asked>,
     default_model: Option<String>,
+    down: Option<String>,
     pause: Arc<Notify>,
 }
 
@@ -95,6 +96,11 @@ impl FakeModels {
     /// Takes the default model away.
     pub fn disconnect(&self) {
         self.table(|table| table.default_model = None);
+    }
+
+    /// Every platform of this model is down.
+    pub fn set_down(&self, model: &str) {
+        self.table(|table| table.down = Some(model.to_owned()));
     }
 
     /// What the next call of a command that has no plan yet meets.
@@ -235,6 +241,13 @@ impl Models for FakeModels {
 
     fn default_model(&self) -> Option<String> {
         self.table(|table| table.default_model.clone())
+    }
+
+    fn is_down(&self, _: OrganisationId, _: Option<UserId>, model: Option<&str>) -> bool {
+        self.table(|table| {
+            let asked = model.or(table.default_model.as_deref());
+            table.down.is_some() && table.down.as_deref() == asked
+        })
     }
 }
 

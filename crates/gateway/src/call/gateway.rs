@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use agent::port::{CallOutcome, ModelCall, Models};
 use arc_swap::ArcSwap;
-use base::{CallId, Clock, OrganisationId, Random};
+use base::{CallId, Clock, OrganisationId, Random, UserId};
 use futures::future::BoxFuture;
 use llm::Error;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use super::stored::Stored;
 use super::ticket::Uptime;
 use crate::RetryPolicy;
 use crate::ai_access::Hours;
+use crate::health::is_down;
 use crate::limit::{Limits, Turnstile};
 use crate::local::Local;
 use crate::model::{Lister, ModelList};
@@ -257,6 +258,21 @@ impl Models for Gateway {
 
     fn default_model_of(&self, organisation: OrganisationId) -> Option<String> {
         self.default_of(organisation)
+    }
+
+    fn is_down(
+        &self,
+        organisation: OrganisationId,
+        user: Option<UserId>,
+        model: Option<&str>,
+    ) -> bool {
+        let wanted = model.map(str::to_owned).or_else(|| self.default_of(organisation));
+        let Some(wanted) = wanted else { return false };
+        // a model that is nowhere, or that they may not use, is not down
+        let plan = self.picture(organisation).plan_for(user, &wanted);
+        plan.is_ok_and(|plan| {
+            plan.targets.iter().all(|target| is_down(&target.platform, self.uptime_ms()))
+        })
     }
 }
 

@@ -12,4 +12,5 @@ mod status;
 mod window;
 
 pub(crate) use api::routes;
+pub(crate) use report::is_down;
 pub(crate) use state::PlatformState;

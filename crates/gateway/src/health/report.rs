@@ -75,6 +75,11 @@ impl Gateway {
     }
 }
 
+/// Whether a platform cannot answer at the moment, as far as anybody knows.
+pub(crate) fn is_down(platform: &Platform, uptime_ms: u64) -> bool {
+    of(platform, Micros::ZERO, uptime_ms).status.is_down()
+}
+
 fn of(platform: &Platform, cost_today: Micros, uptime_ms: u64) -> PlatformHealth {
     let state = &platform.state;
     let last = state.last();

@@ -44,6 +44,14 @@ impl Status {
             Self::Error => "error",
         }
     }
+
+    /// Whether its calls fail, whatever is asked.
+    pub(crate) const fn is_down(self) -> bool {
+        match self {
+            Self::NotConfigured | Self::Down | Self::Error => true,
+            Self::RateLimited | Self::BudgetExceeded | Self::Healthy => false,
+        }
+    }
 }
 
 impl FromStr for Status {

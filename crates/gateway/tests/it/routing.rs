@@ -121,6 +121,10 @@ async fn breaker_opens_after_five_failures_and_then_nothing_is_sent() {
         items.iter().find(|item| item["platform"] == name).unwrap()["status"].clone()
     };
     assert_eq!((of("one"), of("two")), (json!("down"), json!("healthy")));
+    // the group has another way; a model that is nowhere is not down
+    let is_down = |model| house.gateway.is_down(ONE, None, Some(model));
+    let found = ["one/large", "two/large", "smart", "nowhere/large"].map(is_down);
+    assert_eq!(found, [true, false, false, false]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
