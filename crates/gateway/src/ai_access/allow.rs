@@ -62,23 +62,19 @@ impl Gateway {
     }
 
     /// Counts a request of a person, or fails with the time after which they may come again.
-    pub(crate) fn count_request(&self, person: Person, now: Timestamp) -> Result<(), Error> {
-        let picture = self.picture(person.0);
-        let profile = picture.profile(Some(person.1));
-        let Some(limit) = profile.and_then(|profile| profile.requests_per_hour) else {
-            return Ok(());
-        };
-        self.hours().take(person, limit, now).map_err(|wait| used_up(limit, wait))
+    pub(crate) async fn count_request(&self, person: Person, now: Timestamp) -> Result<(), Error> {
+        let Some(limit) = self.requests_per_hour(person) else { return Ok(()) };
+        self.hours().take(person, limit, now).await.map_err(|wait| used_up(limit, wait))
     }
 
     /// Fails like [`Self::count_request`] and counts nothing.
-    pub(crate) fn has_request(&self, person: Person, now: Timestamp) -> Result<(), Error> {
-        let picture = self.picture(person.0);
-        let profile = picture.profile(Some(person.1));
-        let Some(limit) = profile.and_then(|profile| profile.requests_per_hour) else {
-            return Ok(());
-        };
-        self.hours().look(person, limit, now).map_err(|wait| used_up(limit, wait))
+    pub(crate) async fn has_request(&self, person: Person, now: Timestamp) -> Result<(), Error> {
+        let Some(limit) = self.requests_per_hour(person) else { return Ok(()) };
+        self.hours().look(person, limit, now).await.map_err(|wait| used_up(limit, wait))
+    }
+
+    fn requests_per_hour(&self, person: Person) -> Option<i64> {
+        self.picture(person.0).profile(Some(person.1))?.requests_per_hour
     }
 }
 

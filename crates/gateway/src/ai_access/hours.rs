@@ -1,11 +1,14 @@
-//! How many requests people made in the last hour. Each server counts those that it serves
-//! itself, and only of people who have a limit; a server that starts begins with none.
+//! How many requests people made in the last hour, only of those who have a limit. Servers that
+//! share a Redis count together; without one, or while it is lost, each counts those that it
+//! serves itself, and one that starts begins with none.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::{OrganisationId, Timestamp, UserId};
+
+use crate::limit::Shared;
 
 const HOUR_MS: i64 = 3_600_000;
 /// Requests this close together are one entry, as old as the youngest of them, so that the
@@ -19,29 +22,72 @@ pub(crate) type Person = (OrganisationId, UserId);
 
 /// The requests of people in the last hour.
 #[derive(Debug, Default)]
-pub(crate) struct Hours(Mutex<HashMap<Person, Hour>>);
+pub(crate) struct Hours {
+    shared: Option<Shared>,
+    people: Mutex<HashMap<Person, Hour>>,
+}
 
 impl Hours {
+    /// The hours of this process, or of all that share a Redis.
+    pub(crate) fn new(shared: Option<Shared>) -> Self {
+        Self { shared, people: Mutex::default() }
+    }
+
     /// Counts a request, or says after how long there is room for one.
-    pub(super) fn take(&self, person: Person, limit: i64, now: Timestamp) -> Result<(), Duration> {
+    pub(super) async fn take(
+        &self,
+        person: Person,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<(), Duration> {
+        let told = self.ask(person, limit, true).await;
         let now = now.as_millis();
         let mut hours = self.lock();
         if hours.len() > PEOPLE {
             hours.retain(|_, hour| !hour.is_empty(now));
         }
-        hours.entry(person).or_default().take(limit, now)
+        let hour = hours.entry(person).or_default();
+        match told {
+            // remembered here for the time when Redis is lost
+            Some(Ok(())) => {
+                hour.forget(now);
+                hour.add(now);
+                Ok(())
+            }
+            Some(Err(wait)) => Err(wait),
+            None => hour.take(limit, now),
+        }
     }
 
     /// Whether there is room for a request, which is not counted.
-    pub(super) fn look(&self, person: Person, limit: i64, now: Timestamp) -> Result<(), Duration> {
+    pub(super) async fn look(
+        &self,
+        person: Person,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<(), Duration> {
+        if let Some(told) = self.ask(person, limit, false).await {
+            return told;
+        }
         match self.lock().get_mut(&person) {
             Some(hour) => hour.look(limit, now.as_millis()),
             None => Ok(()),
         }
     }
 
+    /// What Redis says, when there is one that does.
+    async fn ask(
+        &self,
+        (organisation, user): Person,
+        limit: i64,
+        counts: bool,
+    ) -> Option<Result<(), Duration>> {
+        let shared = self.shared.as_ref()?;
+        shared.hour(&format!("{organisation}:{user}"), limit, counts).await
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Person, Hour>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,12 +133,16 @@ impl Hour {
 
     fn take(&mut self, limit: i64, now: i64) -> Result<(), Duration> {
         self.look(limit, now)?;
+        self.add(now);
+        Ok(())
+    }
+
+    fn add(&mut self, now: i64) {
         self.sum += 1;
         match self.entries.back_mut() {
             Some(last) if last.0 / GRAIN_MS == now / GRAIN_MS => *last = (now, last.1 + 1),
             _ => self.entries.push_back((now, 1)),
         }
-        Ok(())
     }
 
     fn is_empty(&mut self, now: i64) -> bool {
@@ -127,19 +177,20 @@ mod tests {
         check(1, &[(10 * HOUR_MS, Ok(())), (0, Err(HOUR_MS)), (HOUR_MS, Ok(()))]);
     }
 
-    #[test]
-    fn people_count_for_themselves_and_looking_counts_nothing() {
+    #[tokio::test]
+    async fn people_count_for_themselves_and_looking_counts_nothing() {
         let hours = Hours::default();
         let person =
             |organisation, user| (OrganisationId::from_u128(organisation), UserId::from_u128(user));
         let now = Timestamp::from_millis(START);
         for one in [person(1, 1), person(1, 2), person(2, 1)] {
-            assert!(hours.look(one, 1, now).is_ok() && hours.look(one, 1, now).is_ok());
-            assert!(hours.take(one, 1, now).is_ok());
+            assert!(hours.look(one, 1, now).await.is_ok() && hours.look(one, 1, now).await.is_ok());
+            assert!(hours.take(one, 1, now).await.is_ok());
             let wait = Err(Duration::from_hours(1));
-            assert_eq!((hours.look(one, 1, now), hours.take(one, 1, now)), (wait, wait));
+            assert_eq!(hours.look(one, 1, now).await, wait);
+            assert_eq!(hours.take(one, 1, now).await, wait);
             // a higher limit acts at once
-            assert!(hours.take(one, 2, now).is_ok());
+            assert!(hours.take(one, 2, now).await.is_ok());
         }
     }
 }

@@ -55,7 +55,7 @@ impl Gateway {
             patience: PATIENCE,
             departure,
         };
-        self.let_in(&meta, &call.agent, &call.request)?;
+        self.let_in(&meta, &call.agent, &call.request).await?;
         let plan = self.picture(meta.organisation).plan(&self.wanted(&meta)?)?;
         let first = (&*plan.targets[0].platform.name, plan.targets[0].model.as_str());
         let mut pass = self.let_pass(&call).await?;
@@ -104,7 +104,7 @@ impl Gateway {
     }
 
     /// Whether a call may be made on the account that it is on; counts it.
-    fn let_in(&self, meta: &CallMeta, agent: &str, request: &Request) -> Result<(), Error> {
+    async fn let_in(&self, meta: &CallMeta, agent: &str, request: &Request) -> Result<(), Error> {
         let Some(user) = meta.user else { return Ok(()) };
         let (organisation, wanted) = (meta.organisation, self.wanted(meta)?);
         let asked = Asked { organisation, user: Some(user), agent: Some(agent), wanted: &wanted };
@@ -113,7 +113,7 @@ impl Gateway {
             let output = u64::from(most_output(kind, model, limit, reasoning));
             i64::try_from(estimate_input(request).saturating_add(output)).unwrap_or(i64::MAX)
         })?;
-        self.count_request((organisation, user), self.clock().now())
+        self.count_request((organisation, user), self.clock().now()).await
     }
 
     /// Waits in order until the limits of the organisation and of the user let a call pass.

@@ -85,10 +85,10 @@ impl Gateway {
             clock,
             random,
             uptime: Uptime::start(),
+            hours: Hours::new(config.shared.clone()),
             limits: Limits::new(config.shared),
             meters: Meters::default(),
             captures_content: config.capture_content,
-            hours: Hours::default(),
             departures: Departures::default(),
             without_price: Mutex::default(),
         })))

@@ -107,7 +107,7 @@ async fn carry_out(
         return inside(doors, door, holder, call, asked).await;
     }
     let quote = Arc::new(doors.quote(holder, &asked.request.model, &asked.request)?);
-    if let Some(end) = doors.let_in(holder, &quote)? {
+    if let Some(end) = doors.let_in(holder, &quote).await? {
         asked.request.max_output_tokens.get_or_insert(end);
     }
     let may_use = doors.does(Part::Cache)

@@ -54,7 +54,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let wanted = asked.request.model.clone();
     enter::check(&call.holder, KeyScope::Embeddings, &wanted)?;
     let quote = priced(doors, &call.holder, &asked.request)?;
-    doors.let_in(&call.holder, &quote)?;
+    doors.let_in(&call.holder, &quote).await?;
     let of = (quote.provider(), quote.model());
     let may_use = doors.does(Part::Cache)
         && doors.memory.embeddings.is_on()

@@ -15,13 +15,18 @@ impl Doors {
     /// Whether a request may take as many tokens as it asks for, within this hour; counts it.
     /// Its platforms and models were looked at when it was priced. Gives the end that the
     /// answer of a person with a bound gets where the client sets none.
-    pub(super) fn let_in(&self, holder: &Holder, quote: &Quote) -> Result<Option<u32>, Failure> {
+    pub(super) async fn let_in(
+        &self,
+        holder: &Holder,
+        quote: &Quote,
+    ) -> Result<Option<u32>, Failure> {
         let (organisation, user) = (holder.organisation, holder.key.user_id);
         let picture = self.gateway.picture(organisation);
         let Some(profile) = picture.profile(Some(user)) else { return Ok(None) };
         let refused = |error: Error| Failure::from(&error);
         profile.may_take(quote.asks).map_err(refused)?;
-        self.gateway.count_request((organisation, user), self.app.now()).map_err(refused)?;
+        let counted = self.gateway.count_request((organisation, user), self.app.now()).await;
+        counted.map_err(refused)?;
         Ok(profile.tokens_per_request.map(|_| Quote::usual_output()))
     }
 
@@ -75,6 +80,6 @@ impl Doors {
                 profile.may_use_agent(&agent).map_err(refused)?;
             }
         }
-        self.gateway.has_request((organisation, user), self.app.now()).map_err(refused)
+        self.gateway.has_request((organisation, user), self.app.now()).await.map_err(refused)
     }
 }

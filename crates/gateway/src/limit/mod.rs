@@ -14,6 +14,7 @@ mod api;
 mod count;
 mod limits;
 mod shared;
+mod shared_hours;
 mod sql;
 mod turnstile;
 mod window;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base::Secret;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Script};
+use redis::{Client, FromRedisValue, Script, ScriptInvocation};
 use tokio::time::{Instant, timeout};
 
 use super::count::Count;
@@ -165,8 +165,7 @@ impl Shared {
         counts: &[Count],
         patience_ms: i64,
     ) -> Result<Result<(Counted, Duration), (usize, Option<Duration>)>, Lost> {
-        let now = i64::try_from(self.0.start.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
-        if now < self.0.silent_until.load(Ordering::Relaxed) {
+        if self.is_silent() {
             return Err(Lost);
         }
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
@@ -179,16 +178,7 @@ impl Shared {
         for Better { key, old, new } in self.better() {
             call.key(key).arg(old).arg(new);
         }
-        let mut connection = self.0.connection.clone();
-        let answer = timeout(ANSWER, call.invoke_async::<(i64, i64, i64)>(&mut connection)).await;
-        let Ok(Ok((wait, index, later))) = answer else {
-            if self.0.silent_until.swap(now + PAUSE_MS, Ordering::Relaxed) <= now {
-                tracing::warn!(
-                    "Redis does not count; this server keeps the limits by itself until it does"
-                );
-            }
-            return Err(Lost);
-        };
+        let (wait, index, later) = self.ask::<(i64, i64, i64)>(&call).await?;
         let millis = |value: i64| u64::try_from(value).ok().map(Duration::from_millis);
         if wait < 0 {
             let index = usize::try_from(index - 1).unwrap_or(0).min(counts.len() - 1);
@@ -196,6 +186,36 @@ impl Shared {
         }
         let counted = Counted { shared: self.clone(), name };
         Ok(Ok((counted, millis(wait).unwrap_or_default())))
+    }
+
+    /// What Redis says to a script. When it says nothing it is left alone for a while.
+    pub(super) async fn ask<T: FromRedisValue>(
+        &self,
+        call: &ScriptInvocation<'_>,
+    ) -> Result<T, Lost> {
+        if self.is_silent() {
+            return Err(Lost);
+        }
+        let mut connection = self.0.connection.clone();
+        if let Ok(Ok(answer)) = timeout(ANSWER, call.invoke_async::<T>(&mut connection)).await {
+            return Ok(answer);
+        }
+        let now = self.now_ms();
+        if self.0.silent_until.swap(now + PAUSE_MS, Ordering::Relaxed) <= now {
+            tracing::warn!(
+                "Redis does not count; this server keeps the limits by itself until it does"
+            );
+        }
+        Err(Lost)
+    }
+
+    /// Whether Redis is left alone now.
+    pub(super) fn is_silent(&self) -> bool {
+        self.now_ms() < self.0.silent_until.load(Ordering::Relaxed)
+    }
+
+    fn now_ms(&self) -> i64 {
+        i64::try_from(self.0.start.elapsed().as_millis()).unwrap_or(i64::MAX / 2)
     }
 
     /// Some of what is known better, in order.

@@ -14,6 +14,7 @@ use store::{Db, params, sql};
 
 use super::provider::{Manner, Provider};
 use super::scene::{Scene, question, tally, text};
+use crate::people::{access, people};
 
 /// A Redis of our own that keeps nothing.
 struct Redis {
@@ -112,6 +113,31 @@ store::both_databases! {
             let asked = (0..20).map(|_| scene.knock(&key, "/v1/chat/completions", &body));
             assert_eq!(tally(&join_all(asked).await), [(200, 9), (429, 11)].into());
         }
+    }
+
+    async fn the_hour_of_a_person_is_counted_together_and_alone_when_redis_is_lost(db: Db) {
+        let mut redis = Redis::start();
+        let one = scene(&db, &redis, "one", Provider::start(1, 1)).await;
+        let two = scene(&db, &redis, "two", Provider::start(1, 1)).await;
+        people(&db, &[(1, 1, "Mona")]).await;
+        one.attach().await;
+        one.app.send("PUT", &access(1), Some(json!({"requests_per_hour": 5}))).await.expect(200);
+        two.attach().await;
+        let twenty = async || {
+            let asked = (0..20).map(|index| {
+                let scene = if index % 2 == 0 { &one } else { &two };
+                scene.ask(json!({}))
+            });
+            join_all(asked).await
+        };
+        let answers = twenty().await;
+        assert_eq!(tally(&answers), [(200, 5), (429, 15)].into());
+        let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
+        let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((3_590..=3_601).contains(&wait), "{wait}");
+        // each goes on from what it has let through itself
+        redis.stop();
+        assert_eq!(tally(&twenty().await), [(200, 5), (429, 15)].into());
     }
 
     async fn tokens_that_were_not_used_are_given_back_to_all_servers(db: Db) {
