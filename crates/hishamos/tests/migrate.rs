@@ -40,7 +40,7 @@ fn a_data_folder_goes_up_and_down() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data");
     let data = path.to_str().unwrap();
-    check(&["status", "--data", data], 0, "at version 0.0.0, 9 pending: 0001_initial");
+    check(&["status", "--data", data], 0, "at version 0.0.0, 10 pending: 0001_initial");
     check(&["upgrade", "--dry-run", "--data", data], 0, "would apply:\n  0001_initial (0.1.0)");
     assert!(!path.exists(), "looking makes nothing");
     check(&["downgrade", "0.0.0", "--data", data], 4, "there is no database in");
@@ -55,9 +55,9 @@ fn a_data_folder_goes_up_and_down() {
     check(
         &["downgrade", "0.0.0", "--dry-run", "--data", data],
         0,
-        "would take back:\n  0009_ai_access",
+        "would take back:\n  0010_day_caps",
     );
-    check(&["downgrade", "0.0.0", "--data", data], 0, "took back:\n  0009_ai_access");
+    check(&["downgrade", "0.0.0", "--data", data], 0, "took back:\n  0010_day_caps");
     check(&["status", "--data", data], 0, "at version 0.0.0");
 }
 
@@ -133,7 +133,7 @@ async fn postgres_works_the_same() {
     let test = store::testing::postgres().await;
     let Target::Postgres { url } = &test.target else { panic!("not PostgreSQL") };
     check(&["status", "--database", url], 0, "nothing is pending");
-    check(&["downgrade", "0.0.0", "--database", url], 0, "took back:\n  0009_ai_access");
+    check(&["downgrade", "0.0.0", "--database", url], 0, "took back:\n  0010_day_caps");
     check(&["upgrade", "--database", url], 0, "applied:\n  0001_initial");
     // The server's configuration file counts as well.
     let folder = tempfile::tempdir().unwrap();

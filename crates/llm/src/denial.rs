@@ -1,9 +1,10 @@
-//! Why we make no call ourselves: what the person may use on whose account it would be.
+//! Why we make no call ourselves: what the person may use on whose account it would be, and what
+//! the organisation may today.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What a person may not use, in the order in which it is looked at.
+/// What may not be used, in the order in which it is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Denial {
     /// The platform that would answer.
@@ -16,12 +17,14 @@ pub enum Denial {
     Tokens,
     /// Another request within this hour.
     Requests,
+    /// More requests or tokens on this day: the organisation has used what it may.
+    Day,
 }
 
 impl Denial {
     /// All of them, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Platform, Self::Model, Self::Agent, Self::Tokens, Self::Requests];
+    pub const ALL: [Self; 6] =
+        [Self::Platform, Self::Model, Self::Agent, Self::Tokens, Self::Requests, Self::Day];
 
     /// A stable word for journals, metrics and API errors.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Denial {
             Self::Agent => "agent_access_denied",
             Self::Tokens => "request_tokens_exceeded",
             Self::Requests => "hourly_requests_exceeded",
+            Self::Day => "daily_limit_exceeded",
         }
     }
 }

@@ -202,7 +202,7 @@ test("a limit needs at least one number", async () => {
   await within(dialog).findByText("Hisham Sait (you)");
   type(within(dialog).getByLabelText("Which one"), "usr_01k1");
   fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
-  expect(await within(dialog).findByText("Give at least one of the two.")).toBeTruthy();
+  expect(await within(dialog).findByText("Give at least one number.")).toBeTruthy();
   type(within(dialog).getByLabelText("Requests a minute"), "30");
   fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
@@ -213,7 +213,21 @@ test("a limit needs at least one number", async () => {
     scope_id: "usr_01k1",
     requests_per_minute: 30,
     tokens_per_minute: null,
+    requests_per_day: null,
+    tokens_per_day: null,
   });
+  // the organisation may have a limit a day too
+  fireEvent.click(screen.getByRole("button", { name: "Edit the limit of Nile Software" }));
+  const again = await screen.findByRole("dialog");
+  type(within(again).getByLabelText("Requests a day"), "10,000");
+  fireEvent.click(within(again).getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(mock.db.rateLimits.at(-1)).toMatchObject({
+      scope: "organisation",
+      requests_per_day: 10_000,
+      tokens_per_day: 10_000_000,
+    }),
+  );
 });
 
 describe("virtual keys", () => {

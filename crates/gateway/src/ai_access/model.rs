@@ -116,9 +116,9 @@ impl Profile {
                 let what = format!("the platform {} of model \"{wanted}\"", names.join(" or "));
                 Err(denial(Denial::Platform, &what))
             }
-            Some(Denial::Model | Denial::Agent | Denial::Tokens | Denial::Requests) => {
-                Err(denial(Denial::Model, &format!("the model \"{wanted}\"")))
-            }
+            Some(
+                Denial::Model | Denial::Agent | Denial::Tokens | Denial::Requests | Denial::Day,
+            ) => Err(denial(Denial::Model, &format!("the model \"{wanted}\""))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whether anything of a call may have reached a provider: one that is given up before, while
 //! it waits for a limit or a turn, has cost nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +33,10 @@ impl Departure {
         self.change(STAYS) == STAYS
     }
 
+    fn has_gone(&self) -> bool {
+        self.0.load(Ordering::Acquire) == GONE
+    }
+
     /// What became of a call that waited so far.
     fn change(&self, to: u8) -> u8 {
         let changed = self.0.compare_exchange(WAITS, to, Ordering::AcqRel, Ordering::Acquire);
@@ -62,6 +66,12 @@ impl Departures {
     /// Gives a call up; `false` when something of it may have gone out.
     pub(super) fn give_up(&self, id: CallId) -> bool {
         self.lock().get(&id).is_some_and(Departure::give_up)
+    }
+
+    /// The calls of which nothing has gone out.
+    pub(super) fn unsent(&self) -> HashSet<CallId> {
+        let calls = self.lock();
+        calls.iter().filter(|(_, departure)| !departure.has_gone()).map(|(id, _)| *id).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<CallId, Departure>> {
@@ -115,6 +125,7 @@ mod tests {
         calls.begin(ended).ended();
         let known = [gone, given_up, dropped, ended].map(|id| calls.give_up(id));
         assert_eq!(known, [false, true, true, false]);
+        assert_eq!(calls.unsent(), HashSet::from([given_up, dropped]));
     }
 
     #[test]

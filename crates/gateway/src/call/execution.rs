@@ -8,14 +8,14 @@ use base::Micros;
 use futures::StreamExt as _;
 use llm::chat::{Accumulator, Reply, Request};
 use llm::tokens::estimate_input;
-use llm::{Error, most_output};
+use llm::{Denial, Error, most_output};
 use tokio::time::{Instant, sleep};
 use tracing::Span;
 
 use super::perform::expected;
 use super::{CallMeta, Departure, Gateway};
 use crate::ai_access::Asked;
-use crate::limit::{Pass, Subject, TooMuch, give_back, subjects};
+use crate::limit::{Admission, Subject, TooMuch, day_caps, give_back, subjects};
 use crate::telemetry::{self, Answered, Operation, Told};
 
 /// How long a call of an execution waits for limits: nobody sits before it.
@@ -117,11 +117,11 @@ impl Gateway {
     }
 
     /// Waits in order until the limits of the organisation and of the user let a call pass.
-    async fn let_pass(&self, call: &ModelCall) -> Result<Option<Pass>, Error> {
+    async fn let_pass(&self, call: &ModelCall) -> Result<Option<Admission>, Error> {
         let Some(db) = self.db() else { return Ok(None) };
         let (limits, began) = (self.limits(), Instant::now());
         let set = loop {
-            match limits.set(db, call.organisation, self.clock().now()).await {
+            match self.limits_of(db, call.organisation, self.clock().now()).await {
                 Ok(set) => break set,
                 Err(error) if began.elapsed() < PATIENCE => {
                     tracing::warn!("a call waits until its limits can be read: {error}");
@@ -135,12 +135,14 @@ impl Gateway {
         };
         let user = call.user.map(|user| user.to_string());
         let subjects: Vec<Subject> = subjects(&set, user.as_deref()).collect();
-        if subjects.is_empty() {
+        let day = day_caps(&set);
+        if subjects.is_empty() && day.is_none() {
             return Ok(None);
         }
         let tokens = i64::try_from(expected(&call.request)).unwrap_or(i64::MAX);
         let patience = PATIENCE.saturating_sub(began.elapsed());
-        let passed = limits.pass(call.organisation, &subjects, tokens, patience).await;
+        let (limited, now) = ((&*subjects, day), self.clock().now());
+        let passed = limits.pass(call.organisation, limited, tokens, patience, now).await;
         passed.map_err(too_much)
     }
 }
@@ -162,15 +164,23 @@ impl<'a> Telling<'a> {
 
 /// A limit is used up for longer than anybody waits, or never lets the call pass.
 fn too_much(reached: TooMuch) -> Error {
-    let TooMuch { subject, what, limit, retry_after } = reached;
+    let TooMuch { subject, what, limit, per, retry_after } = reached;
     match retry_after {
+        // nobody waits for tomorrow
+        Some(_) if per == "day" => Error::Denied {
+            why: Denial::Day,
+            retry_after: None,
+            message: format!(
+                "{subject} has used its {limit} {what} a day; the next day begins at midnight UTC, or raise the limit"
+            ),
+        },
         Some(_) => Error::RateLimited {
             retry_after,
             message: format!("{subject} has used its {limit} {what} a minute; come again later"),
         },
         None => Error::BadRequest {
             message: format!(
-                "{subject} has {limit} {what} a minute, fewer than this call may need; raise its limit or ask for fewer tokens"
+                "{subject} has {limit} {what} a {per}, fewer than this call may need; raise its limit or ask for fewer tokens"
             ),
         },
     }

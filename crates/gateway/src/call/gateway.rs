@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use agent::port::{CallOutcome, ModelCall, Models};
 use arc_swap::ArcSwap;
-use base::{CallId, Clock, OrganisationId, Random, UserId};
+use base::{CallId, Clock, OrganisationId, Random, Timestamp, UserId};
 use futures::future::BoxFuture;
 use llm::Error;
+use store::Db;
 use tokio_util::sync::CancellationToken;
 
 use super::CallMeta;
@@ -17,7 +18,7 @@ use super::ticket::Uptime;
 use crate::RetryPolicy;
 use crate::ai_access::Hours;
 use crate::health::is_down;
-use crate::limit::{Limits, Turnstile};
+use crate::limit::{Limit, Limits, Turnstile};
 use crate::local::Local;
 use crate::model::{Lister, ModelList};
 use crate::platform::{
@@ -170,6 +171,16 @@ impl Gateway {
     /// The limits of all calls, those of the doors too.
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// The limits that admins have set for the organisation and its users.
+    pub(crate) async fn limits_of(
+        &self,
+        db: &Db,
+        organisation: OrganisationId,
+        now: Timestamp,
+    ) -> store::Result<Arc<Vec<Limit>>> {
+        self.limits().set(db, organisation, now, || self.departures().unsent()).await
     }
 
     pub(super) fn turnstile(&self) -> &Turnstile {

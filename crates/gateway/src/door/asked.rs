@@ -198,7 +198,7 @@ pub(super) struct Open {
     pub(super) doors: Doors,
     pub(super) call: Arc<Call>,
     pub(super) ticket: Option<Ticket>,
-    pub(super) pass: Option<crate::limit::Pass>,
+    pub(super) pass: Option<crate::limit::Admission>,
     pub(super) thrift: Thrift,
     pub(super) span: tracing::Span,
     pub(super) platform: Arc<str>,

@@ -16,7 +16,7 @@ use crate::budget::OnExceeded;
 use crate::cache::{Given, Lead, Spot, Unshared};
 use crate::call::CallMeta;
 use crate::ledger::slices::{Refusal, Ticket};
-use crate::limit::{Pass, Subject, give_back};
+use crate::limit::{Admission, DayCaps, Subject, day_caps, give_back};
 use crate::telemetry::{self, Answered};
 use crate::virtual_key::Holder;
 
@@ -25,7 +25,7 @@ use crate::virtual_key::Holder;
 struct Admitted {
     quote: Arc<Quote>,
     ticket: Option<Ticket>,
-    pass: Option<Pass>,
+    pass: Option<Admission>,
     /// The name to ask for, which a budget may have changed.
     wanted: String,
     thrift: Thrift,
@@ -87,7 +87,25 @@ impl Doors {
         request: &mut Request,
     ) -> Result<Admitted, Failure> {
         let pass = self.pass(&call.holder, quote.tokens, Errand::OfClient).await?;
-        let mut wanted = std::mem::take(&mut request.model);
+        match self.afford(call, quote, request).await {
+            Ok(admitted) => Ok(Admitted { pass, ..admitted }),
+            Err(refused) => {
+                if let Some(pass) = pass {
+                    pass.give_up();
+                }
+                Err(refused)
+            }
+        }
+    }
+
+    /// Sets a call's money aside.
+    async fn afford(
+        &self,
+        call: &Call,
+        quote: Arc<Quote>,
+        request: &mut Request,
+    ) -> Result<Admitted, Failure> {
+        let (pass, mut wanted) = (None, std::mem::take(&mut request.model));
         if !self.does(Part::Ledger) {
             let thrift = Thrift::default();
             return Ok(Admitted { quote, ticket: None, pass, wanted, thrift });
@@ -146,12 +164,12 @@ impl Doors {
         holder: &Holder,
         tokens: i64,
         errand: Errand,
-    ) -> Result<Option<Pass>, Failure> {
+    ) -> Result<Option<Admission>, Failure> {
         if !self.does(Part::Limits) {
             return Ok(None);
         }
-        let set =
-            self.gateway.limits().set(&self.app.db, holder.organisation, self.app.now()).await;
+        let (db, now) = (&self.app.db, self.app.now());
+        let set = self.gateway.limits_of(db, holder.organisation, now).await;
         let set = set.map_err(|error| failure::store(&error))?;
         let mut all = subjects(holder, &set);
         if errand == Errand::OfCache {
@@ -159,7 +177,7 @@ impl Doors {
                 subject.requests = None;
             }
         }
-        self.pass_all(holder, &all, tokens, errand.patience(self)).await
+        self.pass_all(holder, (&all, day_caps(&set)), tokens, errand.patience(self)).await
     }
 
     /// The same for the limits of its key alone.
@@ -167,21 +185,21 @@ impl Doors {
         &self,
         holder: &Holder,
         tokens: i64,
-    ) -> Result<Option<Pass>, Failure> {
+    ) -> Result<Option<Admission>, Failure> {
         let subjects: Vec<Subject> =
             of_key(holder).filter(|_| self.does(Part::Limits)).into_iter().collect();
-        self.pass_all(holder, &subjects, tokens, self.options.patience).await
+        self.pass_all(holder, (&subjects, None), tokens, self.options.patience).await
     }
 
     async fn pass_all(
         &self,
         holder: &Holder,
-        subjects: &[Subject],
+        limited: (&[Subject], Option<DayCaps>),
         tokens: i64,
         patience: Duration,
-    ) -> Result<Option<Pass>, Failure> {
-        let limits = self.gateway.limits();
-        let passed = limits.pass(holder.organisation, subjects, tokens, patience).await;
+    ) -> Result<Option<Admission>, Failure> {
+        let (limits, now) = (self.gateway.limits(), self.app.now());
+        let passed = limits.pass(holder.organisation, limited, tokens, patience, now).await;
         passed.map_err(|reached| failure::too_much(&reached))
     }
 
@@ -191,13 +209,20 @@ impl Doors {
         call: &Call,
         quote: &Quote,
         errand: Errand,
-    ) -> Result<(Option<Ticket>, Option<Pass>), Failure> {
+    ) -> Result<(Option<Ticket>, Option<Admission>), Failure> {
         let pass = self.pass(&call.holder, quote.tokens, errand).await?;
         if !self.does(Part::Ledger) {
             return Ok((None, pass));
         }
-        let ticket = self.reserve(call, quote).await;
-        Ok((Some(ticket.map_err(|refusal| failure::refused(&refusal))?), pass))
+        match self.reserve(call, quote).await {
+            Ok(ticket) => Ok((Some(ticket), pass)),
+            Err(refusal) => {
+                if let Some(pass) = pass {
+                    pass.give_up();
+                }
+                Err(failure::refused(&refusal))
+            }
+        }
     }
 
     /// Makes a call and waits for the whole answer.

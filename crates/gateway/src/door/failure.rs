@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use llm::Denial;
 use llm::door::{Door, Failure, Kind};
 
 use crate::budget::{Exceeded, OnExceeded};
@@ -54,13 +55,14 @@ pub(super) fn store(error: &store::Error) -> Failure {
 
 /// A limit is reached.
 pub(super) fn too_much(reached: &TooMuch) -> Failure {
-    let TooMuch { subject, what, limit, retry_after } = reached;
+    let TooMuch { subject, what, limit, per, retry_after } = reached;
     let message = match retry_after {
-        Some(_) => format!("{subject} has used its {limit} {what} a minute; come again later"),
-        None => format!("{subject} has {limit} {what} a minute, fewer than this request takes"),
+        Some(_) => format!("{subject} has used its {limit} {what} a {per}; come again later"),
+        None => format!("{subject} has {limit} {what} a {per}, fewer than this request takes"),
     };
     let kind = if retry_after.is_some() { Kind::RateLimited } else { Kind::InvalidRequest };
-    let mut failure = Failure::new(kind, "rate_limit_exceeded", message);
+    let code = if *per == "day" { Denial::Day.as_str() } else { "rate_limit_exceeded" };
+    let mut failure = Failure::new(kind, code, message);
     failure.retry_after = *retry_after;
     failure
 }

@@ -8,7 +8,7 @@ use llm::tokens::estimate_input;
 use llm::{DeltaStream, Error};
 
 use super::Doors;
-use crate::limit::Pass;
+use crate::limit::Admission;
 use crate::virtual_key::{Holder, KeyScope};
 
 /// Who a name means, when it means no model.
@@ -77,7 +77,7 @@ pub(super) fn failure(error: &Error) -> Failure {
 }
 
 /// The pieces of an answer, whose tokens count against the limits once they are known.
-fn counted(deltas: DeltaStream, pass: Option<Pass>) -> DeltaStream {
+fn counted(deltas: DeltaStream, pass: Option<Admission>) -> DeltaStream {
     let Some(mut pass) = pass else { return deltas };
     let count = move |delta: &Result<Delta, Error>| {
         if let Ok(Delta::Usage(usage)) = delta {

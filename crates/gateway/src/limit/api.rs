@@ -28,6 +28,10 @@ pub(super) struct NewRateLimit {
     requests_per_minute: Option<i64>,
     /// How many tokens in a minute.
     tokens_per_minute: Option<i64>,
+    /// How many requests in a day, in UTC; of the organisation only.
+    requests_per_day: Option<i64>,
+    /// How many tokens in a day, in UTC; of the organisation only.
+    tokens_per_day: Option<i64>,
 }
 
 /// Which limit.
@@ -58,8 +62,15 @@ pub(super) async fn set(ctx: Ctx, Json(new): Json<NewRateLimit>) -> Result<Json<
     let fields = [
         ("requests_per_minute", new.requests_per_minute),
         ("tokens_per_minute", new.tokens_per_minute),
+        ("requests_per_day", new.requests_per_day),
+        ("tokens_per_day", new.tokens_per_day),
     ];
     for (field, value) in fields {
+        if new.scope == "user" && value.is_some() && field.ends_with("_day") {
+            let fix =
+                "leave it out: only the organisation has a limit a day; give the person a budget";
+            return Err(invalid(field, fix));
+        }
         if value.is_some_and(|value| !(1..=1_000_000_000).contains(&value)) {
             return Err(invalid(field, "use 1 to 1000000000, or leave it out for no limit"));
         }
@@ -74,6 +85,8 @@ pub(super) async fn set(ctx: Ctx, Json(new): Json<NewRateLimit>) -> Result<Json<
                     scope_id: new.scope_id,
                     requests_per_minute: new.requests_per_minute,
                     tokens_per_minute: new.tokens_per_minute,
+                    requests_per_day: new.requests_per_day,
+                    tokens_per_day: new.tokens_per_day,
                     version: 1,
                     updated_at: job.now(),
                 };
@@ -81,6 +94,8 @@ pub(super) async fn set(ctx: Ctx, Json(new): Json<NewRateLimit>) -> Result<Json<
                 let detail = json!({
                     "requests_per_minute": limit.requests_per_minute,
                     "tokens_per_minute": limit.tokens_per_minute,
+                    "requests_per_day": limit.requests_per_day,
+                    "tokens_per_day": limit.tokens_per_day,
                 });
                 let which = format!("{} {}", limit.scope, limit.scope_id);
                 AuditEntry::new("rate_limit_set", "rate_limit", which.trim())

@@ -1,15 +1,17 @@
 //! The limits of keys, users and organisations, for calls of outside clients and of executions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base::{OrganisationId, Timestamp};
+use base::{CallId, OrganisationId, Timestamp};
 use store::Db;
 
+use super::admission::Admission;
+use super::day::{DayCaps, Days, midnight};
 use super::shared::Shared;
 use super::sql;
-use super::turnstile::{Pass, Subject, TooMuch, Turnstile};
+use super::turnstile::{Subject, TooMuch, Turnstile};
 
 /// How long the limits of users and organisations are believed.
 const BELIEVED: Duration = Duration::from_millis(900);
@@ -21,6 +23,7 @@ pub(crate) struct Limits(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     turnstile: Turnstile,
+    days: Days,
     set: Mutex<HashMap<OrganisationId, Believed>>,
 }
 
@@ -30,7 +33,8 @@ type Believed = (Timestamp, Arc<Vec<sql::Limit>>);
 impl Limits {
     /// Limits of this process, or of all that share a Redis.
     pub(crate) fn new(shared: Option<Shared>) -> Self {
-        Self(Arc::new(Inner { turnstile: Turnstile::new(shared), set: Mutex::default() }))
+        let days = Days::new(shared.clone());
+        Self(Arc::new(Inner { turnstile: Turnstile::new(shared), days, set: Mutex::default() }))
     }
 
     /// Where all calls are counted, those of platforms too.
@@ -38,12 +42,14 @@ impl Limits {
         &self.0.turnstile
     }
 
-    /// The limits that admins have set for the organisation and its users.
+    /// The limits that admins have set for the organisation and its users. `unsent` are the
+    /// calls that the ledger may have and that are counted when they pass.
     pub(crate) async fn set(
         &self,
         db: &Db,
         organisation: OrganisationId,
         now: Timestamp,
+        unsent: impl FnOnce() -> HashSet<CallId>,
     ) -> store::Result<Arc<Vec<sql::Limit>>> {
         if let Some((read_at, set)) = self.0.lock().get(&organisation)
             && now >= *read_at
@@ -53,26 +59,39 @@ impl Limits {
         }
         let mut tx = db.read().await?;
         let set = Arc::new(sql::all(&mut tx, organisation).await?);
+        if day_caps(&set).is_none() {
+            self.0.days.forget(organisation);
+        } else if !self.0.days.knows(organisation) {
+            let since = midnight(now);
+            let mut used = sql::used_since(&mut tx, organisation, since).await?;
+            let running = sql::running_since(&mut tx, organisation, since).await?;
+            let unsent = unsent();
+            for (_, one) in running.into_iter().filter(|(id, _)| !unsent.contains(id)) {
+                used += one;
+            }
+            self.0.days.begin(organisation, used, now);
+        }
         drop(tx);
         self.0.lock().insert(organisation, (now, set.clone()));
         Ok(set)
     }
 
-    /// Lets a call of about `tokens` tokens pass all subjects, after a wait of at most
-    /// `patience` if need be.
+    /// Lets a call of about `tokens` tokens pass the organisation's day, and after a wait of at
+    /// most `patience` if need be all subjects. It counts for the day on which it came.
     pub(crate) async fn pass(
         &self,
         organisation: OrganisationId,
-        subjects: &[Subject],
+        (subjects, day): (&[Subject], Option<DayCaps>),
         tokens: i64,
         patience: Duration,
-    ) -> Result<Option<Pass>, TooMuch> {
-        let passed = self.0.turnstile.pass(organisation, subjects, tokens, patience).await;
-        let mut pass = passed?;
-        if let Some(pass) = &mut pass {
-            pass.goes();
-        }
-        Ok(pass)
+        now: Timestamp,
+    ) -> Result<Option<Admission>, TooMuch> {
+        let day = match day {
+            Some(caps) => Some(self.0.days.take(organisation, caps, tokens, now).await?),
+            None => None,
+        };
+        let minute = self.0.turnstile.pass(organisation, subjects, tokens, patience).await?;
+        Ok(Admission::of(minute, day))
     }
 }
 
@@ -80,6 +99,13 @@ impl Inner {
     fn lock(&self) -> MutexGuard<'_, HashMap<OrganisationId, Believed>> {
         self.set.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What the organisation may use in a day, if anything bounds that.
+pub(crate) fn day_caps(set: &[sql::Limit]) -> Option<DayCaps> {
+    let limit = set.iter().find(|limit| limit.scope_id.is_empty())?;
+    let caps = DayCaps { requests: limit.requests_per_day, tokens: limit.tokens_per_day };
+    (caps.requests.is_some() || caps.tokens.is_some()).then_some(caps)
 }
 
 /// Whose limits a call on the account of this user falls under, of those that admins have set.

@@ -45,6 +45,8 @@ pub(crate) struct TooMuch {
     pub(crate) what: &'static str,
     /// The limit.
     pub(crate) limit: i64,
+    /// `minute` or `day`.
+    pub(crate) per: &'static str,
     /// After which it may come again; `None` when it never fits.
     pub(crate) retry_after: Option<Duration>,
 }
@@ -121,7 +123,8 @@ impl Turnstile {
 
 fn too_much(count: &Count, retry_after: Option<Duration>) -> TooMuch {
     let Count { name, limit, .. } = count;
-    TooMuch { subject: name.subject(), what: name.what, limit: *limit, retry_after }
+    let (subject, what, limit) = (name.subject(), name.what, *limit);
+    TooMuch { subject, what, limit, per: "minute", retry_after }
 }
 
 impl Inner {
@@ -213,6 +216,11 @@ impl Pass {
         self.has_gone = true;
     }
 
+    /// The call did not go after all; its place is free again.
+    pub(super) fn stays(&mut self) {
+        self.has_gone = false;
+    }
+
     /// Corrects the tokens, now that they are known.
     pub(crate) fn used(&mut self, tokens: i64) {
         self.change(tokens - self.tokens, 0);
@@ -234,13 +242,6 @@ impl Pass {
                 window.correct(at, change);
             }
         }
-    }
-}
-
-/// A call that used nothing takes no tokens of anybody's limits.
-pub(crate) fn give_back(pass: Option<Pass>, error: &llm::Error) {
-    if let Some(mut pass) = pass.filter(|_| error.used_nothing()) {
-        pass.used(0);
     }
 }
 

@@ -14,11 +14,11 @@ use web::testing::TestApp;
 const OURS: OrganisationId = OrganisationId::from_u128(1);
 
 /// `TestApp`'s clock stands at this time.
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::from_millis(1_795_246_200_000)
 }
 
-async fn perform_at(
+pub async fn perform_at(
     db: &Db,
     at: Timestamp,
     name: &'static str,
@@ -47,7 +47,7 @@ async fn perform(db: &Db, name: &'static str, input: Json) -> Result<Json, Proce
 }
 
 /// 1,000 and 1,000 tokens of gpt-4o-mini at most: 750 micro-dollars.
-fn intent(id: u128) -> Json {
+pub fn intent(id: u128) -> Json {
     json!({
         "id": CallId::from_u128(id), "execution_id": ExecutionId::from_u128(7), "step": "write",
         "instance": id, "attempt": 1, "nth": 1, "model": "openai/gpt-4o-mini",
@@ -56,7 +56,7 @@ fn intent(id: u128) -> Json {
     })
 }
 
-fn outcome(id: u128, cost: i64) -> Json {
+pub fn outcome(id: u128, cost: i64) -> Json {
     json!({
         "id": CallId::from_u128(id), "outcome": "ok", "model": "openai/gpt-4o-mini",
         "provider": "openai", "cost_micros": cost, "at": test_time(),

@@ -16,6 +16,7 @@ use serde_json::{Value as Json, json};
 use store::testing::{TestDb, sqlite};
 use tempfile::tempdir;
 
+use crate::budgets::{intent, now, outcome, perform_at};
 use crate::house::{House, ONE, answering, asked, platform};
 use crate::support::{HI, call, config, gateway, listener};
 
@@ -237,6 +238,36 @@ async fn limit_of_a_user_is_for_the_executions_of_that_user() {
     for user in [Some(users[1]), None] {
         asked(user, 6_000).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_day_begins_with_what_the_ledger_has_of_it_and_no_execution_waits_for_the_next() {
+    const DAY: Duration = Duration::from_hours(24);
+    let (test, folder) = (sqlite().await, tempdir().unwrap());
+    let failed = json!({
+        "id": base::CallId::from_u128(3), "outcome": "error", "model": "m", "provider": "openai",
+        "at": now(),
+    });
+    // one of yesterday, one that was answered today, one that used nothing, and the one that is
+    // about to be made
+    for (at, name, input) in [
+        (now().minus(DAY), "record_call_intent", intent(4)),
+        (now(), "record_call_intent", intent(1)),
+        (now(), "record_call_intent", intent(2)),
+        (now(), "record_call", outcome(2, 5)),
+        (now(), "record_call_intent", intent(3)),
+        (now(), "record_call", failed),
+    ] {
+        perform_at(&test.db, at, name, input).await.unwrap();
+    }
+    let limit = json!({"scope": "organisation", "requests_per_day": 2});
+    let house = with_limit(&test, folder.path(), limit).await;
+    house.gateway.call(by(None)).await.unwrap();
+    let error = house.gateway.call(by(None)).await.unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), ("daily_limit_exceeded", false));
+    assert!(error.to_string().contains("organisation has used its 2 requests a day"), "{error}");
+    house.app.clock.advance(DAY);
+    house.gateway.call(by(None)).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! `hishamos rate-limit …`: what the organisation and its people may ask for in a minute.
+//! `hishamos rate-limit …`: what the organisation and its people may ask for in a minute, and
+//! the organisation in a day.
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value as Json, json};
@@ -11,6 +12,10 @@ use crate::failure::{Exit, Failure, Result};
 use crate::terminal::{Align, Output, Table, tokens};
 
 const PATH: &str = "/api/v1/rate-limits";
+
+/// What may be limited, as the API calls it.
+const FIELDS: [&str; 4] =
+    ["requests_per_minute", "tokens_per_minute", "requests_per_day", "tokens_per_day"];
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -50,6 +55,14 @@ pub struct Set {
     /// How many tokens in a minute; 0 for any number; what is set stays when absent
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     tokens_per_minute: Option<i64>,
+    /// How many requests in a day, in UTC, of the organisation; 0 for any number; what is set
+    /// stays when absent
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    requests_per_day: Option<i64>,
+    /// How many tokens in a day, in UTC, of the organisation; 0 for any number; what is set
+    /// stays when absent
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    tokens_per_day: Option<i64>,
     #[command(flatten)]
     client: ClientFlags,
 }
@@ -89,15 +102,21 @@ async fn list(client: &Client, output: Output) -> Result<()> {
         ("Of", Align::Left),
         ("Requests/min", Align::Right),
         ("Tokens/min", Align::Right),
+        ("Requests/day", Align::Right),
+        ("Tokens/day", Align::Right),
         ("Since", Align::Left),
     ]);
     for limit in limits.as_array().into_iter().flatten() {
         let id = text(&limit["scope_id"]);
         let of = names.get(&id).unwrap_or(&id);
+        let [requests, tokens, requests_a_day, tokens_a_day] =
+            FIELDS.map(|field| figure(limit, field));
         table.row([
             format!("{} {of}", text(&limit["scope"])).trim_end().to_owned(),
-            figure(limit, "requests_per_minute"),
-            figure(limit, "tokens_per_minute"),
+            requests,
+            tokens,
+            requests_a_day,
+            tokens_a_day,
             text(&limit["updated_at"]),
         ]);
     }
@@ -106,8 +125,14 @@ async fn list(client: &Client, output: Output) -> Result<()> {
 }
 
 async fn set(command: Set, output: Output, environment: &Environment) -> Result<()> {
-    if command.requests_per_minute.is_none() && command.tokens_per_minute.is_none() {
-        let message = "nothing to set; give --requests-per-minute, --tokens-per-minute or both";
+    let given = [
+        command.requests_per_minute,
+        command.tokens_per_minute,
+        command.requests_per_day,
+        command.tokens_per_day,
+    ];
+    if given.iter().all(Option::is_none) {
+        let message = "nothing to set; give --requests-per-minute, --tokens-per-minute, --requests-per-day or --tokens-per-day";
         return Err(Failure::new(Exit::Usage, message));
     }
     let client = Client::new(&command.client, environment)?;
@@ -118,28 +143,25 @@ async fn set(command: Set, output: Output, environment: &Environment) -> Result<
     let mut body = Map::new();
     put(&mut body, "scope", Some(scope));
     put(&mut body, "scope_id", Some(id.clone()));
-    for (field, value) in [
-        ("requests_per_minute", command.requests_per_minute),
-        ("tokens_per_minute", command.tokens_per_minute),
-    ] {
+    for (field, value) in FIELDS.into_iter().zip(given) {
         put_limit(&mut body, field, value.or_else(|| old[field].as_i64()));
     }
     let whose = shown(&command.whose);
-    if ["requests_per_minute", "tokens_per_minute"]
-        .iter()
-        .all(|field| body.get(*field).is_none_or(Json::is_null))
-    {
+    if FIELDS.iter().all(|field| body.get(*field).is_none_or(Json::is_null)) {
         return Err(Failure::invalid(format!(
             "that would be no limit; take it away with \"hishamos rate-limit remove {whose}\""
         )));
     }
     let limits = client.put(PATH, &Json::Object(body)).await?["items"].take();
     let limit = one(&limits, scope, &id);
-    let line = format!(
-        "{whose}: {} requests and {} tokens a minute",
-        figure(&limit, "requests_per_minute"),
-        figure(&limit, "tokens_per_minute")
-    );
+    let [requests, tokens, requests_a_day, tokens_a_day] =
+        FIELDS.map(|field| figure(&limit, field));
+    let day = if scope == "organisation" {
+        format!(", {requests_a_day} requests and {tokens_a_day} tokens a day")
+    } else {
+        String::new()
+    };
+    let line = format!("{whose}: {requests} requests and {tokens} tokens a minute{day}");
     output.line(&limit, &line);
     Ok(())
 }

@@ -117,7 +117,10 @@ fn limits_are_set_listed_and_removed() {
         "no limits; set one with \"hishamos rate-limit set\"\n"
     );
     let line = office.does("rate-limit set organisation --requests-per-minute 6000");
-    assert_eq!(line, "organisation: 6,000 requests and any tokens a minute\n");
+    assert_eq!(
+        line,
+        "organisation: 6,000 requests and any tokens a minute, any requests and any tokens a day\n"
+    );
     // what is not named stays, and 0 takes it away
     let limit = office.gives("rate-limit set organisation --tokens-per-minute 90000");
     assert_eq!(
@@ -129,6 +132,11 @@ fn limits_are_set_listed_and_removed() {
         (&limit["requests_per_minute"], &limit["tokens_per_minute"]),
         (&Json::Null, &90_000.into())
     );
+    let limit = office.gives("rate-limit set organisation --tokens-per-day 10000000");
+    assert_eq!(
+        (&limit["tokens_per_minute"], &limit["requests_per_day"], &limit["tokens_per_day"]),
+        (&90_000.into(), &Json::Null, &10_000_000.into())
+    );
     let limit = office.gives("rate-limit set user A --requests-per-minute 5");
     let id = limit["scope_id"].as_str().unwrap();
     assert_eq!(
@@ -136,7 +144,9 @@ fn limits_are_set_listed_and_removed() {
         6
     );
     let listed = office.does("rate-limit list");
-    assert!(listed.contains("user A ") && listed.contains("90,000"), "{listed}");
+    for part in ["user A ", "90,000", "10,000,000"] {
+        assert!(listed.contains(part), "{listed}");
+    }
     assert_eq!(office.gives("rate-limit list").as_array().unwrap().len(), 2);
     assert_eq!(office.gives("rate-limit remove user A")["removed"]["scope_id"], id);
     assert_eq!(
@@ -157,6 +167,7 @@ fn wrong_limits_are_refused_with_their_reason() {
     );
     office.fails("rate-limit set organisation --requests-per-minute -1", 4, "requests_per_minute");
     office.fails("rate-limit set organisation --tokens-per-minute many", 2, "many");
+    office.fails("rate-limit set user A --requests-per-day 5", 4, "requests_per_day");
     office.fails("rate-limit set organisation somebody --tokens-per-minute 1", 4, "scope_id");
     office.fails("rate-limit set planet --tokens-per-minute 1", 4, "organisation or user");
     office.fails("rate-limit set user --tokens-per-minute 1", 2, "name the user");

@@ -107,9 +107,9 @@ impl From<&Error> for Failure {
     /// our own key or our own account is not the client's.
     fn from(error: &Error) -> Self {
         let kind = match error {
-            Error::RateLimited { .. } | Error::Denied { retry_after: Some(_), .. } => {
-                Kind::RateLimited
-            }
+            Error::RateLimited { .. }
+            | Error::Denied { retry_after: Some(_), .. }
+            | Error::Denied { why: Denial::Day, .. } => Kind::RateLimited,
             Error::Denied { retry_after: None, .. } => Kind::Forbidden,
             Error::Overloaded { .. } => Kind::Overloaded,
             Error::Timeout { .. } => Kind::Timeout,

@@ -97,6 +97,7 @@ pub const SHIPPED: Migrations = Migrations(&[
     migration!(7, "0007_key_pays", Version::new(0, 2, 0)),
     migration!(8, "0008_people", Version::new(0, 2, 0)),
     migration!(9, "0009_ai_access", Version::new(0, 2, 0)),
+    migration!(10, "0010_day_caps", Version::new(0, 2, 0)),
 ]);
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ import { toast } from "sonner";
 import { setRateLimit } from "@/api/costs";
 import type { RateLimit, RateLimitWish } from "@/api/gateway";
 import { keys } from "@/api/keys";
+import { AmountField } from "@/kit/AmountField";
 import { Choices } from "@/kit/Choices";
 import { FormButtons } from "@/kit/FormButtons";
 import { Modal } from "@/kit/Modal";
@@ -22,7 +23,7 @@ interface Props {
 
 const written = (count: number | null | undefined) => (count == null ? "" : String(count));
 
-/** A limit of the organisation or of one person. */
+/** A limit of the organisation, a minute and a day, or of one person, a minute. */
 export function RateLimitDialog({ limit, onClose }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
@@ -32,7 +33,10 @@ export function RateLimitDialog({ limit, onClose }: Props) {
   const [user, setUser] = useState(limit?.scope_id ?? "");
   const [requests, setRequests] = useState(written(limit?.requests_per_minute));
   const [tokens, setTokens] = useState(written(limit?.tokens_per_minute));
+  const [requestsADay, setRequestsADay] = useState(written(limit?.requests_per_day));
+  const [tokensADay, setTokensADay] = useState(written(limit?.tokens_per_day));
   const [isTried, setTried] = useState(false);
+  const hasDay = scope === "organisation";
   const save = useMutation({
     mutationFn: (wish: RateLimitWish) => setRateLimit(wish),
     onSuccess: ({ items }) => {
@@ -46,7 +50,8 @@ export function RateLimitDialog({ limit, onClose }: Props) {
   const errorOf = (field: string, text: string) =>
     isTried && isWrong(text) ? t("field.fault.integer") : problem?.field(field);
   const lacksUser = scope === "user" && user.trim() === "";
-  const isEmpty = requests.trim() === "" && tokens.trim() === "";
+  const typed = [requests, tokens, ...(hasDay ? [requestsADay, tokensADay] : [])];
+  const isEmpty = typed.every((text) => text.trim() === "");
   return (
     <Modal
       isOpen
@@ -60,12 +65,14 @@ export function RateLimitDialog({ limit, onClose }: Props) {
         onSubmit={(event) => {
           event.preventDefault();
           setTried(true);
-          if (lacksUser || isEmpty || isWrong(requests) || isWrong(tokens)) return;
+          if (lacksUser || isEmpty || typed.some(isWrong)) return;
           save.mutate({
             scope,
             scope_id: scope === "user" ? user.trim() : "",
             requests_per_minute: toCount(requests),
             tokens_per_minute: toCount(tokens),
+            requests_per_day: hasDay ? toCount(requestsADay) : null,
+            tokens_per_day: hasDay ? toCount(tokensADay) : null,
           });
         }}
       >
@@ -102,7 +109,26 @@ export function RateLimitDialog({ limit, onClose }: Props) {
               if (change.tokens !== undefined) setTokens(change.tokens);
             }}
           />
+          {hasDay && (
+            <>
+              <AmountField
+                label={t("limit.requestsADay")}
+                hint={t("limit.emptyIsNone")}
+                error={errorOf("requests_per_day", requestsADay)}
+                value={requestsADay}
+                onChange={setRequestsADay}
+              />
+              <AmountField
+                label={t("limit.tokensADay")}
+                hint={t("limit.emptyIsNone")}
+                error={errorOf("tokens_per_day", tokensADay)}
+                value={tokensADay}
+                onChange={setTokensADay}
+              />
+            </>
+          )}
         </div>
+        {hasDay && <p className="text-muted text-xs">{t("limit.dayText")}</p>}
         <FormProblem problem={problem} />
         <FormButtons isBusy={save.isPending} onCancel={onClose}>
           {t("action.save")}

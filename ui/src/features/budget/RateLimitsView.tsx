@@ -17,6 +17,23 @@ import { toastProblem } from "@/kit/toastProblem";
 import { useFormats } from "@/lib/useFormats";
 import { RateLimitDialog } from "./RateLimitDialog";
 
+/** How much the organisation may use in a day, as far as that is limited. */
+function PerDay({ limit }: { limit: RateLimit }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { requests_per_day: requests, tokens_per_day: tokens } = limit;
+  return (
+    <>
+      {requests !== null && (
+        <span>{t("limit.requestsDayShort", { shown: formats.number(requests) })}</span>
+      )}
+      {tokens !== null && (
+        <span>{t("limit.tokensDayShort", { shown: formats.number(tokens) })}</span>
+      )}
+    </>
+  );
+}
+
 /** Calls a minute for the organisation and for people; platforms and keys carry their own. */
 export function RateLimitsView() {
   const { t } = useTranslation();
@@ -84,6 +101,7 @@ export function RateLimitsView() {
                                 shown: formats.number(limit.tokens_per_minute),
                               })}
                         </span>
+                        <PerDay limit={limit} />
                       </p>
                     </div>
                     {canManage && (

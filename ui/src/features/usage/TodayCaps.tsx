@@ -71,7 +71,7 @@ function Bar({ period, spent, budget }: PeriodToday) {
   );
 }
 
-/** How many requests and tokens a minute the organisation may use, if that is limited. */
+/** How many requests and tokens a minute and a day the organisation may use, if that is limited. */
 function Limits() {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -79,6 +79,7 @@ function Limits() {
   const limit = data?.find((each) => each.scope === "organisation");
   if (!limit) return null;
   const { requests_per_minute: requests, tokens_per_minute: tokens } = limit;
+  const { requests_per_day: requestsADay, tokens_per_day: tokensADay } = limit;
   return (
     <p className="flex flex-wrap gap-x-3">
       <Link to="/admin/rate-limits" className="font-medium text-accent hover:underline">
@@ -94,6 +95,12 @@ function Limits() {
           ? t("limit.anyTokens")
           : t("limit.tokensShort", { shown: formats.number(tokens) })}
       </span>
+      {requestsADay !== null && (
+        <span>{t("limit.requestsDayShort", { shown: formats.number(requestsADay) })}</span>
+      )}
+      {tokensADay !== null && (
+        <span>{t("limit.tokensDayShort", { shown: formats.number(tokensADay) })}</span>
+      )}
     </p>
   );
 }

@@ -8,7 +8,7 @@ use gateway::DoorOptions;
 use serde_json::{Value as Json, json};
 use store::Db;
 
-use super::provider::Provider;
+use super::provider::{Manner, Provider};
 use super::scene::{MODEL, Scene, question, tally, text};
 use crate::support::call;
 
@@ -52,6 +52,29 @@ store::both_databases! {
         }
         let never = ask(1_000).await.expect(400);
         assert_eq!(never["error"]["code"], "rate_limit_exceeded");
+    }
+
+    async fn a_day_holds_what_the_organisation_may_use(db: Db) {
+        const DAY: u64 = 86_400;
+        let scene = impatient(db).await;
+        let limit = json!({"scope": "organisation", "requests_per_day": 2});
+        scene.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+        // what the provider refuses at once is no request of the day
+        scene.provider.set(Manner::Refuse(400));
+        scene.ask(json!({})).await.expect(400);
+        scene.provider.set(Manner::Answer);
+        let answers = join_all((0..10).map(|_| scene.ask(json!({})))).await;
+        assert_eq!(tally(&answers), [(200, 2), (429, 8)].into());
+        for path in ["/v1/chat/completions", "/v1/messages"] {
+            let refused = scene.knock(&scene.key, path, &question(json!({"max_tokens": 5}))).await;
+            assert_eq!((refused.status.as_u16(), &refused.json["error"]["type"]), (429, &json!("rate_limit_error")));
+            let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            let left = DAY - scene.app.app.now().as_millis() as u64 / 1_000 % DAY;
+            assert!((left - 1..=left + 1).contains(&wait), "{wait}, {left}");
+        }
+        assert_eq!(answers.iter().filter(|answer| answer.json["error"]["code"] == "daily_limit_exceeded").count(), 8);
+        scene.app.clock.advance(Duration::from_secs(DAY));
+        scene.ask(json!({})).await.expect(200);
     }
 
     async fn a_client_that_leaves_while_it_waits_for_a_platform_is_charged_nothing(db: Db) {
@@ -109,7 +132,7 @@ store::both_databases! {
         scene.app.send_as("test-view_costs", "DELETE", path, None).await.expect(403);
         let other = scene.app.send_as("test-all@2", "GET", "/api/v1/rate-limits", None).await;
         assert_eq!(other.expect(200)["items"], json!([]));
-        for bad in [json!({"scope": "team"}), json!({"scope": "user", "scope_id": "x"}), json!({"scope": "organisation", "requests_per_minute": 0})] {
+        for bad in [json!({"scope": "team"}), json!({"scope": "user", "scope_id": "x"}), json!({"scope": "organisation", "requests_per_minute": 0}), json!({"scope": "user", "scope_id": user, "tokens_per_day": 9})] {
             scene.app.send("PUT", "/api/v1/rate-limits", Some(bad)).await.expect(400);
         }
     }

@@ -140,6 +140,27 @@ store::both_databases! {
         assert_eq!(tally(&twenty().await), [(200, 5), (429, 15)].into());
     }
 
+    async fn a_day_is_counted_together_and_goes_on_when_redis_is_lost(db: Db) {
+        let mut redis = Redis::start();
+        let one = scene(&db, &redis, "one", Provider::start(1, 1)).await;
+        let two = scene(&db, &redis, "two", Provider::start(1, 1)).await;
+        let limit = json!({"scope": "organisation", "requests_per_day": 5});
+        one.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+        let twenty = async || {
+            let asked = (0..20).map(|index| {
+                let scene = if index % 2 == 0 { &one } else { &two };
+                scene.ask(json!({}))
+            });
+            tally(&join_all(asked).await)
+        };
+        assert_eq!(twenty().await, [(200, 5), (429, 15)].into());
+        // both have heard of all five, and tell a Redis that knows nothing
+        redis.stop();
+        assert_eq!(twenty().await, [(429, 20)].into());
+        redis.start_again();
+        assert_eq!(twenty().await, [(429, 20)].into());
+    }
+
     async fn tokens_that_were_not_used_are_given_back_to_all_servers(db: Db) {
         let redis = Redis::start();
         let provider = Provider::start(1, 1);

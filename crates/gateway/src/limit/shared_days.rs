@@ -1,0 +1,63 @@
+//! An organisation's day, counted together with other processes in Redis.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use redis::Script;
+
+use super::Shared;
+use super::day::{DayCaps, Used, Which};
+
+/// A hash holds what was used of a day. What is known better by now of this or other days is put
+/// right first. A day that Redis does not know begins with what the caller knows of it.
+const RULE: &str = r"
+for i = 2, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 1 then
+    redis.call('HINCRBY', KEYS[i], 'requests', ARGV[2 * i + 3])
+    redis.call('HINCRBY', KEYS[i], 'tokens', ARGV[2 * i + 4])
+  end
+end
+local day, names, used = KEYS[1], {'requests', 'tokens'}, {}
+for i = 1, 2 do
+  redis.call('HSETNX', day, names[i], ARGV[i + 4])
+  used[i] = tonumber(redis.call('HGET', day, names[i]))
+end
+redis.call('EXPIRE', day, 172800)
+for i = 1, 2 do
+  local cap = tonumber(ARGV[i + 2])
+  if cap >= 0 and used[i] + tonumber(ARGV[i]) > cap then return {0, used[1], used[2]} end
+end
+for i = 1, 2 do
+  used[i] = redis.call('HINCRBY', day, names[i], ARGV[i])
+end
+return {1, used[1], used[2]}
+";
+
+static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(RULE));
+
+impl Shared {
+    /// Counts a call, if the day has room for it: whether it has, and what is used now. `None`
+    /// when Redis says nothing.
+    pub(super) async fn day(
+        &self,
+        which: Which,
+        caps: DayCaps,
+        wanted: Used,
+        known: Used,
+        unheard: &HashMap<Which, Used>,
+    ) -> Option<(bool, Used)> {
+        let mut call = SCRIPT.prepare_invoke();
+        call.key(key(which)).arg(wanted.requests).arg(wanted.tokens);
+        call.arg(caps.requests.unwrap_or(-1)).arg(caps.tokens.unwrap_or(-1));
+        call.arg(known.requests.max(0)).arg(known.tokens.max(0));
+        for (which, change) in unheard {
+            call.key(key(*which)).arg(change.requests).arg(change.tokens);
+        }
+        let (passes, requests, tokens) = self.ask::<(i64, i64, i64)>(&call).await.ok()?;
+        Some((passes == 1, Used { requests, tokens }))
+    }
+}
+
+fn key((organisation, number): Which) -> String {
+    format!("hishamos:day:{organisation}:{number}")
+}
