@@ -20,7 +20,6 @@ use super::Database;
 use crate::apt;
 use crate::bench::engine::client::Client;
 use crate::bench::engine::ours::save;
-use crate::bench::engine::release_program;
 use crate::bench::engine::server::{Server, Setup};
 use crate::bench::load::listing::{all, is_quiet, moment_of};
 use crate::bench::load::moment;
@@ -70,7 +69,7 @@ steps:
 pub fn run(repo: &Repo, options: &Options, postgres: Option<&Postgres>) -> Result<()> {
     apt::install(&[&apt::FAKETIME])?;
     let library = apt::faketime().context("there is no libfaketime; install libfaketime")?;
-    let program = release_program(repo, options.program.as_deref())?;
+    let program = repo.release_program(options.program.as_deref())?;
     for database in options.database.each() {
         let setup = Setup { program: &program, database, postgres };
         println!("{}: {}", database.peer(), jumps(&setup, &library)?);

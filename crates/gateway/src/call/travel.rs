@@ -60,12 +60,11 @@ impl Gateway {
                 continue;
             }
             way.begins(index);
-            let (end, index) = match plan.hedge_after {
-                Some(after) => self.hedged(&mut way, index, after, &ask).await,
-                None => {
-                    let gone = AtomicBool::default();
-                    (self.once(&plan.targets[index], way.toll(), &gone, &ask).await, index)
-                }
+            let (end, index) = if let Some(after) = plan.hedge_after {
+                Box::pin(self.hedged(&mut way, index, after, &ask)).await
+            } else {
+                let gone = AtomicBool::default();
+                (self.once(&plan.targets[index], way.toll(), &gone, &ask).await, index)
             };
             match end {
                 End::Done(done) => {

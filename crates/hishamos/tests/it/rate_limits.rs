@@ -81,6 +81,12 @@ async fn limits_hold(database: Vec<String>) {
     })
     .await;
     assert_eq!(provider.count(), ROOM as u64);
+    // nothing of theirs was sent, so nothing of it is an estimate
+    let calls = site.all(&server, "/model-calls?limit=200").await;
+    let left: Vec<&Json> = calls.iter().filter(|call| call["outcome"] == "interrupted").collect();
+    assert_eq!(left.len(), waiting.len(), "{calls:?}");
+    let is_free = |call: &&Json| call["estimated"] == false && call["input_tokens"] == 0;
+    assert!(left.iter().all(is_free), "{left:?}");
     // a person's limit that no call can keep; a new server believes nothing older
     drop(server);
     let server = site.start().await;

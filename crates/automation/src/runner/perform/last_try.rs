@@ -94,7 +94,7 @@ impl LastTry {
                             (assignment.organisation, assignment.execution);
                         add_usage(tx, organisation, execution, told.usage).await?;
                         Point::RetryWritten.pass();
-                        Ok(told.without)
+                        Ok::<_, Unwritten>(told.without)
                     })
                 });
                 match written.await {
