@@ -78,7 +78,9 @@ store::both_databases! {
     }
 
     async fn a_client_that_leaves_while_it_waits_for_a_platform_is_charged_nothing(db: Db) {
-        let scene = Scene::new(db, Provider::start(1, 1)).await;
+        let options =
+            DoorOptions { patience: Duration::from_mins(2), ..DoorOptions::new("test") };
+        let scene = Scene::with(db, Provider::start(1, 1), options).await;
         scene
             .platform(json!({
                 "name": "two", "kind": "openai", "base_url": scene.provider.url, "requests_per_minute": 1,
