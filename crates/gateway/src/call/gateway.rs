@@ -1,6 +1,6 @@
 //! The gateway itself: its parts and the port that it implements.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use agent::port::{CallOutcome, ModelCall, Models};
@@ -75,7 +75,10 @@ impl Gateway {
         })?;
         let shared = Arc::new(Picture::new(0, platforms));
         Ok(Self(Arc::new(Inner {
-            directory: ArcSwap::from_pointee(Directory { shared, organisations: HashMap::new() }),
+            directory: ArcSwap::from_pointee(Directory {
+                shared,
+                organisations: foldhash::HashMap::default(),
+            }),
             stored: OnceLock::new(),
             default_model: config.default_model,
             has_script: config.script.is_some(),

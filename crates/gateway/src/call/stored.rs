@@ -1,10 +1,10 @@
 //! What organisations set up in the database, read into the picture that calls see.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::{OrganisationId, Secret};
+use foldhash::HashMap;
 use store::{Db, Kind};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -75,7 +75,7 @@ impl Gateway {
             platform::sql::versions(&mut tx).await?
         };
         let old = self.directory().load_full();
-        let mut organisations = HashMap::with_capacity(versions.len());
+        let mut organisations = HashMap::default();
         let mut has_changed = all;
         for (organisation, version, unknown_price) in versions {
             let known = old.organisations.get(&organisation);

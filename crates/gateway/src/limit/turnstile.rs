@@ -1,10 +1,10 @@
 //! The counts of one process, and letting calls pass them.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::OrganisationId;
+use foldhash::HashMap;
 use tokio::time::{Instant, sleep};
 
 use super::count::{Count, Name, counts};

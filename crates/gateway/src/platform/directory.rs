@@ -21,7 +21,7 @@ pub(crate) struct Directory {
     /// What every organisation has: the configuration and what comes by nature.
     pub(crate) shared: Arc<Picture>,
     /// The organisations that have set something up.
-    pub(crate) organisations: HashMap<OrganisationId, Arc<Picture>>,
+    pub(crate) organisations: foldhash::HashMap<OrganisationId, Arc<Picture>>,
 }
 
 /// What the calls of one organisation can reach.
@@ -39,7 +39,7 @@ pub(crate) struct Picture {
     pub(crate) unknown_price: UnknownPrice,
     /// What bounds the people whom something bounds.
     pub(crate) people: HashMap<UserId, Profile>,
-    by_name: HashMap<Arc<str>, usize>,
+    by_name: foldhash::HashMap<Arc<str>, usize>,
 }
 
 /// One place where a call may go.

@@ -1,8 +1,7 @@
 //! What one organisation may give out without asking SQL: pure bookkeeping.
 
-use std::collections::HashMap;
-
 use base::{BudgetId, Micros, Timestamp};
+use foldhash::HashMap;
 
 use super::wanted::{Share, Spent, Taken, Wanted};
 use super::{Amount, Place};
