@@ -3118,6 +3118,16 @@ export interface components {
              * @description How many tokens in a minute.
              */
             tokens_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many requests in a day, in UTC; of the organisation only.
+             */
+            requests_per_day?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens in a day, in UTC; of the organisation only.
+             */
+            tokens_per_day?: number | null;
         };
         /** @description A schedule to add. */
         NewSchedule: {
@@ -4524,6 +4534,16 @@ export interface components {
              * @description How many tokens in a minute.
              */
             tokens_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How many requests in a day, in UTC; of the organisation only.
+             */
+            requests_per_day?: number | null;
+            /**
+             * Format: int64
+             * @description How many tokens in a day, in UTC; of the organisation only.
+             */
+            tokens_per_day?: number | null;
             /**
              * Format: int64
              * @description Grows with each change.
