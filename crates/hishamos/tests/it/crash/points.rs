@@ -24,6 +24,9 @@ const AT_ONCE: usize = 5;
 const COMPARED: usize = 200;
 /// Of a hundred calls, how many meet a fault, so that some are tried again.
 const FAULTS: u64 = 20;
+/// How long a server may take to get to its point: a platform that failed five times in a row
+/// rests for half a minute and more, and with so many faults one now and then does.
+const UNTIL_IT_DIES: Duration = PATIENCE.saturating_mul(4);
 
 /// The points of paid calls; all the others are reached by the mill's work.
 const PAID: [Point; 8] = [
@@ -110,7 +113,7 @@ async fn die_at_each(
                     }
                 };
                 tokio::select! {
-                    died = tokio::time::timeout(PATIENCE, dies) => {
+                    died = tokio::time::timeout(UNTIL_IT_DIES, dies) => {
                         assert!(died.is_ok(), "it never gets to {die_at}");
                     }
                     () = work(&server) => unreachable!("there is always more to do"),
