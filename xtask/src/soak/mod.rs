@@ -58,6 +58,10 @@ pub struct Options {
     /// On which database.
     #[arg(long, default_value = "both")]
     database: Database,
+    /// Only the proofs whose tests have one of these texts in their names, such as
+    /// `power,redis`; all when absent.
+    #[arg(long, value_name = "TEXT", value_delimiter = ',')]
+    only: Vec<String>,
     /// Where the moments come from; another seed each time when absent.
     #[arg(long)]
     seed: Option<u64>,
@@ -202,7 +206,12 @@ fn engine(repo: &Repo, options: &Options) -> Command {
     if *database != Database::Postgres {
         proofs.push(WRITERS.to_owned());
     }
-    let mut nextest = nextest(repo, &format!("({})", proofs.join(") + (")), *seed);
+    let mut chosen = format!("(({}))", proofs.join(") + ("));
+    if !options.only.is_empty() {
+        let named: Vec<String> = options.only.iter().map(|text| format!("test({text})")).collect();
+        chosen = format!("{chosen} & ({})", named.join(" + "));
+    }
+    let mut nextest = nextest(repo, &chosen, *seed);
     nextest
         .env("PROOF_KILLS", options.kills.to_string())
         .env("PROOF_CUTS", options.kills.to_string())
