@@ -1,7 +1,7 @@
 //! What reaches the disk, and what follows once it has.
 
 use base::Timestamp;
-use engine::{AttemptKey, Effect, Event, Input, replay, step};
+use engine::{AttemptKey, Effect, Event, Input, InstanceStatus, Parking, replay, step};
 
 use super::World;
 use super::node::{Flight, Node, Pending};
@@ -114,8 +114,22 @@ impl World<'_> {
         for (event, now) in events {
             self.land(event, now)?;
         }
-        self.now = self.now.plus(std::time::Duration::from_secs(5));
+        // Whoever is waited for comes in time, so nobody's time may end meanwhile.
+        let later = self.now.plus(std::time::Duration::from_secs(5));
+        if self.first_end_of_a_wait().is_none_or(|end| later < end) {
+            self.now = later;
+        }
         self.begin_again()
+    }
+
+    /// When the first of those that wait for somebody or something waits no longer.
+    fn first_end_of_a_wait(&self) -> Option<Timestamp> {
+        let instances = self.node.state.steps.iter().flat_map(|step| &step.instances);
+        let ends = instances.filter_map(|instance| match &instance.status {
+            InstanceStatus::Parked { until, on: Parking::Signal(_) | Parking::People(_) } => *until,
+            _ => None,
+        });
+        ends.min()
     }
 
     /// A new process begins with what is on the disk.
