@@ -70,7 +70,7 @@ impl Db {
             Pools::Sqlite { read, .. } => {
                 Tx::sqlite(read.begin().await.map_err(Error::from_driver)?)
             }
-            Pools::Postgres { read, .. } => Tx::postgres(begin(read).await?),
+            Pools::Postgres { read, .. } => Tx::postgres(begin(read.clone()).await?),
         })
     }
 
@@ -134,9 +134,21 @@ impl Db {
     }
 }
 
+/// A transaction that begins even if whoever wants it leaves: given up half-way, the driver
+/// takes the connection back without ending what has begun there, and all that is read over it
+/// from then on would be of that old moment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it lasts no longer than the database's first answer"
+)]
+async fn begin(pool: PgPool) -> Result<Transaction<'static, Postgres>> {
+    let begun = tokio::spawn(async move { begin_alive(&pool).await }).await;
+    begun.unwrap_or_else(|error| Err(Error::Unreachable(format!("it did not begin: {error}"))))
+}
+
 /// A transaction on a connection that lives: those of the pool that the server has ended
 /// meanwhile fail at their first word, when nothing was done yet.
-async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+async fn begin_alive(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
     for _ in 0..pool.size() {
         match pool.begin_with(SNAPSHOT).await.map_err(Error::from_driver) {
             Err(Error::Unreachable(reason)) => tracing::debug!("a connection has gone: {reason}"),
