@@ -219,7 +219,10 @@ impl Message {
             Self::Create { execution, .. } => execution.definition.len() + size(&execution.inputs),
             Self::Completed { output: value, .. } | Self::Heard { event: value, .. } => size(value),
             Self::Input { input: Input::Signal { payload, .. }, .. } => size(payload),
-            Self::Input { .. } | Self::Failed { .. } | Self::Histories { .. } => 0,
+            Self::Input { .. }
+            | Self::Failed { .. }
+            | Self::Told { .. }
+            | Self::Histories { .. } => 0,
         }
     }
 }
@@ -265,6 +268,12 @@ pub(crate) enum Message {
         id: ExecutionId,
         key: AttemptKey,
         event: Json,
+    },
+    /// Whoever waits for events of the system was told of everything before this, if the
+    /// runner is the one of this number.
+    Told {
+        at: Timestamp,
+        era: u64,
     },
     /// What agents have done so far, so that one of them can be chosen.
     Histories {
@@ -363,6 +372,12 @@ impl Handle {
     /// durable is followed by one that finds the event again.
     pub(crate) async fn hear(&self, id: ExecutionId, key: AttemptKey, event: Json) {
         self.tell(Message::Heard { id, key, event }).await;
+    }
+
+    /// Tells the runner of this number that whoever waits for events has been told of everything
+    /// that happened before this: those whose time was over by then have waited in vain.
+    pub(crate) async fn told(&self, era: u64, at: Timestamp) {
+        self.tell(Message::Told { at, era }).await;
     }
 
     /// Those who wait for events of the system.

@@ -1,9 +1,11 @@
 //! Attempts that wait for events of the system are told of them from the commit of their
 //! first fact on: it has the number of the newest event of that commit, so whoever takes
-//! over goes on from there.
+//! over goes on from there. Such a wait is over only when it has been told of everything that
+//! happened before its end.
 
+use base::{ExecutionId, Timestamp};
 use engine::definition::{Action, Wait};
-use engine::{AttemptKey, Event, InstanceStatus, Parking, State};
+use engine::{AttemptKey, Event, Input, InstanceStatus, Parking, State};
 
 use super::change::Change;
 use super::live::Live;
@@ -21,7 +23,7 @@ impl Machine {
         }
         let (id, state) = (live.id, &live.state);
         live.listens.retain(|(key, kind)| {
-            let goes_on = is_parked(state, *key);
+            let goes_on = waits_until(state, *key).is_some();
             if !goes_on {
                 waits.end(kind, id, *key);
             }
@@ -42,6 +44,34 @@ impl Machine {
             self.handle.waits().end(kind, live.id, *key);
         }
     }
+
+    /// Time has passed for an execution. Where it is too late for an event, what happened in
+    /// time may not have been told yet, as after a take-over; then it is looked at once it has.
+    pub(super) fn tick(&mut self, id: ExecutionId, now: Timestamp) {
+        let told_at = self.told_at;
+        let may_have_missed = self.live.get(&id).is_some_and(|live| {
+            let mut ends =
+                live.listens.iter().filter_map(|(key, _)| waits_until(&live.state, *key));
+            ends.any(|end| end <= now && end > told_at)
+        });
+        if may_have_missed {
+            self.unheard.insert(id);
+        } else {
+            self.advance(id, Input::Tick, None, now);
+        }
+    }
+
+    /// Those who wait have been told of everything that happened before a time; not those of
+    /// this runner if it was said to another one.
+    pub(super) fn told(&mut self, era: u64, at: Timestamp, now: Timestamp) {
+        if era != self.era {
+            return;
+        }
+        self.told_at = at;
+        for id in std::mem::take(&mut self.unheard) {
+            self.tick(id, now);
+        }
+    }
 }
 
 fn begin(waits: &Waits, live: &mut Live, event: &Event, newest: Option<i64>) {
@@ -50,7 +80,7 @@ fn begin(waits: &Waits, live: &mut Live, event: &Event, newest: Option<i64>) {
     };
     let Some(after) = newest.or(listens.after) else { return };
     let Action::Wait(Wait::Event { when, .. }) = &live.plan.step(key.step).action else { return };
-    if !is_parked(&live.state, *key) {
+    if waits_until(&live.state, *key).is_none() {
         return;
     }
     let kind = (live.organisation, name.clone());
@@ -64,11 +94,11 @@ fn begin(waits: &Waits, live: &mut Live, event: &Event, newest: Option<i64>) {
     live.listens.push((*key, kind));
 }
 
-/// Whether an attempt waits for a signal or an event.
-fn is_parked(state: &State, key: AttemptKey) -> bool {
-    state.instance(key.step, key.instance).is_some_and(|instance| {
-        let waits =
-            matches!(instance.status, InstanceStatus::Parked { on: Parking::Signal(_), .. });
-        waits && instance.attempts == key.attempt
-    })
+/// Until when an attempt waits for a signal or an event, if it does.
+fn waits_until(state: &State, key: AttemptKey) -> Option<Timestamp> {
+    let instance = state.instance(key.step, key.instance)?;
+    let InstanceStatus::Parked { until, on: Parking::Signal(_) } = &instance.status else {
+        return None;
+    };
+    until.filter(|_| instance.attempts == key.attempt)
 }

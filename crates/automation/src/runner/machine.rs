@@ -1,6 +1,6 @@
 //! The loop: take all news, advance, commit once, carry out.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use base::{ExecutionId, Timestamp};
@@ -51,6 +51,12 @@ pub(super) struct Machine {
     pub(super) postponed: Postponed,
     /// Attempts that may have killed the process go on one at a time.
     pub(super) suspects: Suspects,
+    /// The number of this runner among those of the process.
+    pub(super) era: u64,
+    /// Whoever waits for events of the system was told of everything before this.
+    pub(super) told_at: Timestamp,
+    /// Executions in which it is too late for an event that may not have been told yet.
+    pub(super) unheard: BTreeSet<ExecutionId>,
     clockwork: Clockwork,
     /// The places of agents.
     pub(super) slots: Slots,
@@ -85,8 +91,8 @@ impl Machine {
         lease: Lease,
         stop: CancellationToken,
     ) -> Self {
-        handle.waits().clear();
         Self {
+            era: handle.waits().clear(),
             app,
             dependencies,
             give_up_after: lease.is_takeover.then_some(options.give_up_after),
@@ -99,6 +105,8 @@ impl Machine {
             queue: Queue::default(),
             postponed: Postponed::default(),
             suspects: Suspects::default(),
+            told_at: Timestamp::EPOCH,
+            unheard: BTreeSet::new(),
             slots: Slots::new(options.max_per_agent),
             local: Vec::new(),
             clockwork: Clockwork::default(),
@@ -130,7 +138,7 @@ impl Machine {
             for id in self.clockwork.due(now) {
                 if let Some(live) = self.live.get_mut(&id) {
                     live.wake = None;
-                    self.advance(id, Input::Tick, None, now);
+                    self.tick(id, now);
                 }
             }
             let mut weight = 0;
@@ -188,6 +196,7 @@ impl Machine {
             Message::Heard { id, key, event } => {
                 self.advance(id, Input::EventHeard { key, event }, None, now);
             }
+            Message::Told { era, at } => self.told(era, at, now),
             Message::Failed { id, key, failure } => {
                 self.advance(id, Input::AttemptFailed { key, failure }, None, now);
             }
@@ -262,7 +271,7 @@ impl Machine {
         }
         let give_up_after = self.give_up_after;
         self.advance(id, Input::Recover { give_up_after }, None, now);
-        self.advance(id, Input::Tick, None, now);
+        self.tick(id, now);
         if let Some(live) = self.live.get_mut(&id) {
             // Recorded even when nothing was running, so that people see that it was taken up again.
             let change = self.changes.entry(id).or_insert_with(|| Change::new(live));

@@ -22,6 +22,8 @@ struct Index {
     groups: HashMap<Kind, Group>,
     /// How many have come so far, those who left among them.
     came: u64,
+    /// How many runners have begun in this process.
+    era: u64,
 }
 
 /// Those who wait for one kind of event.
@@ -54,9 +56,23 @@ pub(super) struct Wanted {
 }
 
 impl Waits {
-    /// Forgets everybody: another runner begins, and takes them from the journals.
-    pub(super) fn clear(&self) {
-        self.lock().groups.clear();
+    /// Forgets everybody: another runner begins, and takes them from the journals. Gives its
+    /// number.
+    pub(super) fn clear(&self) -> u64 {
+        let mut index = self.lock();
+        index.groups.clear();
+        index.era += 1;
+        index.era
+    }
+
+    /// The number of the runner whose attempts wait here.
+    pub(crate) fn era(&self) -> u64 {
+        self.lock().era
+    }
+
+    /// Whether nobody waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().groups.is_empty()
     }
 
     /// From now on, an attempt is told of what it waits for.

@@ -1,23 +1,38 @@
 //! Events of the system that steps wait for: each step that waits is told of the first one
 //! after it began to. Nothing is stored here: that an event was heard is one fact with the
 //! step's result, and a process that takes over looks again at what came since the wait
-//! began.
+//! began. The runner learns up to when everything has been told, so that nobody's time is over
+//! who has not been told of what came in time.
 
+use base::Timestamp;
 use store::outbox::Message;
 use web::App;
 
 use super::event::seen;
 use super::sql;
 use crate::Automation;
-use crate::runner::Kind;
+use crate::runner::{Kind, RunnerState};
 
 /// How many events are read at a time.
 const PAGE: i64 = 100;
 
-/// Tells those who wait of everything up to the newest event.
-pub(super) async fn tell(automation: &Automation, app: &App, newest: i64) -> store::Result<()> {
-    for (kind, from) in automation.runner.waits().behind(newest) {
+/// Tells those who wait of everything up to the newest event, which was so at this time.
+pub(super) async fn tell(
+    automation: &Automation,
+    app: &App,
+    (newest, at): (i64, Timestamp),
+) -> store::Result<()> {
+    let waits = automation.runner.waits();
+    let era = waits.era();
+    // Asked after that: until it works, a runner has not read who waits.
+    if automation.runner_state() != RunnerState::Active {
+        return Ok(());
+    }
+    for (kind, from) in waits.behind(newest) {
         tell_kind(automation, app, &kind, (from, newest)).await?;
+    }
+    if !waits.is_empty() {
+        automation.runner.told(era, at).await;
     }
     Ok(())
 }

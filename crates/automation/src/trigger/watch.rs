@@ -51,8 +51,10 @@ pub(crate) async fn watch(automation: Automation, app: App) {
 /// Starts what is due and tells who waits; gives how long until the next time.
 async fn turn(automation: &Automation, app: &App, events: &mut Events) -> store::Result<Duration> {
     let next = schedule::fire(automation, app).await?;
+    // What was committed before this time is not newer than the newest.
+    let at = app.now();
     let newest = outbox::position(&mut app.db.glance().await?).await?;
-    hear::tell(automation, app, newest).await?;
+    hear::tell(automation, app, (newest, at)).await?;
     events.take(automation, app, newest).await?;
     Ok(next.map_or(LONGEST_WAIT, |next| next.since(app.now())))
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use automation::RunnerState;
 use base::{OrganisationId, Timestamp};
 use serde_json::{Value as Json, json};
 use store::outbox::{self, Draft};
 use store::{Db, Signal, both_databases};
 
+use crate::fencing::expire;
 use crate::house::{House, Setup, until};
 use crate::process::Process;
 
@@ -136,6 +138,25 @@ both_databases! {
         still_waits(&house, &[&ids[4]]).await;
         let number = moves(&house, 1, "A-4", "done").await;
         assert_eq!(heard(&house, &ids[4]).await, number);
+        house.check().await;
+    }
+
+    async fn what_came_in_time_is_heard_by_a_server_that_takes_over_too_late(test: TestDb) {
+        let setup = Setup::default();
+        let first = Process::start(&test.target, setup.clone()).await;
+        let in_time = waits(&first, "A-1", None).await;
+        let in_vain = waits(&first, "A-2", None).await;
+        let setup = Setup { node: "other", number: 1, ..setup };
+        let house = House::start(test.db.clone(), setup).await;
+        house.state(RunnerState::Standby).await;
+        first.kill().await;
+        let number = moved(&test.db, 1, "A-1", "done").await;
+        house.app.clock.advance(Duration::from_secs(2 * 60 * 60));
+        expire(&test.db).await;
+        house.state(RunnerState::Active).await;
+        assert_eq!(heard(&house, &in_time).await, number);
+        let failed = house.status(&in_vain, "failed").await;
+        assert_eq!(failed["error"]["code"], "timeout", "{failed}");
         house.check().await;
     }
 
