@@ -12,13 +12,25 @@ use super::{Refusal, Start, execution_id, start};
 use crate::Automation;
 use crate::runner::{Beside, Starter};
 
-/// How many triggers, and events of one trigger, are read at a time.
+/// How many triggers are read at a time, and how many events of one trigger are looked at in a
+/// turn.
 const PAGE: i64 = 100;
 
 /// Where the outbox stood when every trigger had looked at everything.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     seen: i64,
+}
+
+/// How far a trigger has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// It has looked at everything.
+    Done,
+    /// There may be more for the next turn.
+    More,
+    /// The engine is not ready for more.
+    Stuck,
 }
 
 /// What an event means to a trigger.
@@ -32,18 +44,19 @@ enum Meaning {
 }
 
 impl Events {
-    /// Looks at everything up to the newest event.
+    /// Looks at events up to the newest one, a page for each trigger; `false` when there are
+    /// more to look at now.
     pub(super) async fn take(
         &mut self,
         automation: &Automation,
         app: &App,
         newest: i64,
-    ) -> store::Result<()> {
+    ) -> store::Result<bool> {
         if newest == self.seen {
-            return Ok(());
+            return Ok(true);
         }
         let mut after = String::new();
-        let mut is_done = true;
+        let (mut is_done, mut is_more) = (true, false);
         loop {
             let mut tx = app.db.read().await?;
             let page = sql::behind(&mut tx, newest, &after, PAGE).await?;
@@ -51,53 +64,65 @@ impl Events {
             let Some(last) = page.last() else { break };
             after = last.id.to_string();
             for trigger in page {
-                is_done &= take_all(automation, app, trigger).await?;
+                let progress = take_page(automation, app, &trigger).await?;
+                is_done &= progress == Progress::Done;
+                is_more |= progress == Progress::More;
             }
         }
         if is_done {
             self.seen = newest;
         }
-        Ok(())
+        Ok(!is_more)
     }
 }
 
-/// Looks at the events of one trigger; `false` when the engine is not ready for more.
-async fn take_all(automation: &Automation, app: &App, mut trigger: Row) -> store::Result<bool> {
-    loop {
-        let mut tx = app.db.read().await?;
-        let (kind, number) = (&trigger.event, trigger.position);
-        let events = sql::events(&mut tx, trigger.organisation, kind, number, PAGE).await?;
-        drop(tx);
-        let Some(last) = events.last() else { return Ok(true) };
-        let last = last.number;
-        for event in events {
-            if !take_one(automation, app, &trigger, &event).await? {
-                return Ok(false);
+/// Looks at some events of one trigger. Those that are none of its business are passed in one
+/// transaction; after a crash they are looked at again.
+async fn take_page(automation: &Automation, app: &App, trigger: &Row) -> store::Result<Progress> {
+    let (organisation, id) = (trigger.organisation, trigger.id);
+    let mut tx = app.db.read().await?;
+    let events = sql::events(&mut tx, organisation, &trigger.event, trigger.position, PAGE).await?;
+    drop(tx);
+    let mut passed = None;
+    for event in &events {
+        let inputs = match meaning(trigger, event) {
+            Meaning::Nothing => {
+                passed = Some(event.number);
+                continue;
             }
+            Meaning::Unclear(why) => Err(why),
+            Meaning::Starts(inputs) => Ok(inputs),
+        };
+        if !take_one(automation, app, trigger, event, inputs).await? {
+            return Ok(Progress::Stuck);
         }
-        trigger.position = last;
+        passed = None;
     }
+    if let Some(number) = passed {
+        app.db.write(move |tx| Box::pin(sql::passed(tx, organisation, id, number))).await?;
+    }
+    let is_full = events.len() as i64 >= PAGE;
+    Ok(if is_full { Progress::More } else { Progress::Done })
 }
 
+/// Starts the workflow with an event's inputs, or tells why there are none; `false` when the
+/// engine is not ready for more.
 async fn take_one(
     automation: &Automation,
     app: &App,
     trigger: &Row,
     event: &Message,
+    inputs: Result<Json, String>,
 ) -> store::Result<bool> {
     let (organisation, id, number) = (trigger.organisation, trigger.id, event.number);
     let looked =
         |execution, error| Looked { organisation, id, number, at: event.at, execution, error };
-    let inputs = match meaning(trigger, event) {
-        Meaning::Nothing => {
-            app.db.write(move |tx| Box::pin(sql::passed(tx, organisation, id, number))).await?;
-            return Ok(true);
-        }
-        Meaning::Unclear(why) => {
+    let inputs = match inputs {
+        Ok(inputs) => inputs,
+        Err(why) => {
             refuse(app, trigger, looked(None, Some(why))).await?;
             return Ok(true);
         }
-        Meaning::Starts(inputs) => inputs,
     };
     let mut tx = app.db.read().await?;
     let cause = cause(event);

@@ -159,6 +159,21 @@ pub(super) async fn events(
         .collect()
 }
 
+/// The kinds of the events after a number up to another one.
+pub(super) async fn kinds(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    (first, last): (i64, i64),
+) -> Result<Vec<String>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select kind from outbox where organisation_id = $1 and number > $2 and number <= $3"),
+            params![organisation, first, last],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("kind")).collect()
+}
+
 /// How many executions stand above one.
 pub(super) async fn depth(
     tx: &mut Tx,

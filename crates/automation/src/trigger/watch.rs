@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use web::App;
 
 use super::event::Events;
-use super::hear;
+use super::hear::Hearing;
 use crate::runner::RunnerState;
 use crate::{Automation, schedule};
 
@@ -25,13 +25,13 @@ const REST: Duration = Duration::from_millis(50);
 /// Watches until the program stops.
 pub(crate) async fn watch(automation: Automation, app: App) {
     let mut signals = app.bus.listen();
-    let mut events = Events::default();
+    let (mut hearing, mut events) = (Hearing::default(), Events::default());
     loop {
         let (mut wait, looked) = (LONGEST_WAIT, Instant::now());
         // Whatever these tell of is seen now.
         while !matches!(signals.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         if automation.runner_state() == RunnerState::Active {
-            match turn(&automation, &app, &mut events).await {
+            match turn(&automation, &app, &mut hearing, &mut events).await {
                 Ok(next) => wait = next.min(LONGEST_WAIT),
                 Err(error) => tracing::error!("cannot look for what is due: {error}"),
             }
@@ -48,14 +48,24 @@ pub(crate) async fn watch(automation: Automation, app: App) {
     }
 }
 
-/// Starts what is due and tells who waits; gives how long until the next time.
-async fn turn(automation: &Automation, app: &App, events: &mut Events) -> store::Result<Duration> {
+/// Starts what is due and tells who waits; gives how long until the next time. However much
+/// happens, one turn does a part of it only, so that no organisation's events hold up another's
+/// schedules.
+async fn turn(
+    automation: &Automation,
+    app: &App,
+    hearing: &mut Hearing,
+    events: &mut Events,
+) -> store::Result<Duration> {
     let next = schedule::fire(automation, app).await?;
     // What was committed before this time is not newer than the newest.
     let at = app.now();
     let newest = outbox::position(&mut app.db.glance().await?).await?;
-    hear::tell(automation, app, (newest, at)).await?;
-    events.take(automation, app, newest).await?;
+    let is_told = hearing.tell(automation, app, (newest, at)).await?;
+    let is_taken = events.take(automation, app, newest).await?;
+    if !(is_told && is_taken) {
+        return Ok(Duration::ZERO);
+    }
     Ok(next.map_or(LONGEST_WAIT, |next| next.since(app.now())))
 }
 

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
+use base::{OrganisationId, Timestamp};
 use serde_json::{Value as Json, json};
-use store::both_databases;
+use store::outbox::{self, Draft};
+use store::{Db, both_databases, params, sql};
 
 use crate::house::{House, ONE, Setup, until};
 use crate::process::Process;
@@ -49,6 +51,28 @@ async fn trigger_when(house: &House, id: &str, is: impl Fn(&Json) -> bool) -> Js
     .await
 }
 
+/// Events that never end, a hundred in each commit.
+async fn flood(db: &Db) {
+    let draft =
+        Draft { topic: "test/river".to_owned(), kind: "river.rises", body: json!({ "metres": 1 }) };
+    loop {
+        let drafts = vec![draft.clone(); 100];
+        let risen = db.write(move |tx| {
+            Box::pin(async move {
+                outbox::append(tx, OrganisationId::from_u128(1), &drafts, Timestamp::EPOCH).await
+            })
+        });
+        risen.await.unwrap();
+    }
+}
+
+/// The number of the last event that the only trigger has looked at.
+async fn position(db: &Db) -> i64 {
+    let mut tx = db.read().await.unwrap();
+    let row = tx.fetch_one(sql!("select position from event_triggers"), params![]).await.unwrap();
+    row.get("position").unwrap()
+}
+
 both_databases! {
     async fn an_event_starts_a_workflow_with_what_it_tells(db: Db) {
         let house = House::new(db).await;
@@ -91,6 +115,27 @@ both_databases! {
         let why = told["last_run"]["error"].as_str().unwrap();
         assert!(why.contains("10th execution in a chain"), "{why}");
         assert_eq!(of(&house, "echo").await.len(), 10 - 1, "one by hand and eight by events");
+    }
+
+    async fn more_events_than_can_be_looked_at_hold_up_no_schedule(db: Db) {
+        let house = House::new(db.clone()).await;
+        save(&house, ECHO).await;
+        save(&house, ONE).await;
+        trigger(&house, json!({
+            "workflow": "echo", "event": "river.rises", "if": "event.metres > 5", "inputs": {"text": "run"}
+        })).await;
+        let hourly = json!({"workflow": "one_text", "cron": "0 * * * *", "timezone": "UTC"});
+        house.post("/schedules", hourly).await.expect(201);
+        let first = position(&db).await;
+        let fires = async {
+            until("the trigger looks", async || (position(&db).await > first).then_some(())).await;
+            house.app.clock.advance(Duration::from_secs(30 * 60));
+            count_of(&house, "one_text", 1).await
+        };
+        tokio::select! {
+            () = flood(&db) => {}
+            started = fires => assert_eq!(started[0]["trigger"], "schedule"),
+        }
     }
 
     async fn what_tools_do_in_an_execution_belongs_to_its_chain(db: Db) {
