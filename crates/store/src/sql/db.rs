@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::{PgPool, Postgres, SqlitePool, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres, SqlSafeStr, SqlitePool, Transaction};
 
 use super::begin::Begin;
 use super::checkpoint::Checkpoint;
@@ -70,7 +71,7 @@ impl Db {
             Pools::Sqlite { read, .. } => {
                 Tx::sqlite(read.begin().await.map_err(Error::from_driver)?)
             }
-            Pools::Postgres { read, .. } => Tx::postgres(begin(read.clone()).await?),
+            Pools::Postgres { read, .. } => Tx::postgres(begin(read).await?),
         })
     }
 
@@ -134,6 +135,28 @@ impl Db {
     }
 }
 
+/// A transaction on a connection that lives: those of the pool that the server has ended
+/// meanwhile fail at their first word, when nothing was done yet. Whoever leaves before there is
+/// a connection is not waited for by those behind.
+async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    let mut more = pool.size();
+    loop {
+        let begun = match pool.acquire().await {
+            Ok(connection) => begin_on(connection).await,
+            // None was given back in time; to wait once more would take as long again.
+            Err(error @ sqlx::Error::PoolTimedOut) => return Err(Error::from_driver(error)),
+            Err(error) => Err(Error::from_driver(error)),
+        };
+        match begun {
+            Err(Error::Unreachable(reason)) if more > 0 => {
+                tracing::debug!("a connection has gone: {reason}");
+                more -= 1;
+            }
+            other => return other,
+        }
+    }
+}
+
 /// A transaction that begins even if whoever wants it leaves: given up half-way, the driver
 /// takes the connection back without ending what has begun there, and all that is read over it
 /// from then on would be of that old moment.
@@ -141,21 +164,13 @@ impl Db {
     clippy::disallowed_methods,
     reason = "it lasts no longer than the database's first answer"
 )]
-async fn begin(pool: PgPool) -> Result<Transaction<'static, Postgres>> {
-    let begun = tokio::spawn(async move { begin_alive(&pool).await }).await;
-    begun.unwrap_or_else(|error| Err(Error::Unreachable(format!("it did not begin: {error}"))))
-}
-
-/// A transaction on a connection that lives: those of the pool that the server has ended
-/// meanwhile fail at their first word, when nothing was done yet.
-async fn begin_alive(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
-    for _ in 0..pool.size() {
-        match pool.begin_with(SNAPSHOT).await.map_err(Error::from_driver) {
-            Err(Error::Unreachable(reason)) => tracing::debug!("a connection has gone: {reason}"),
-            other => return other,
-        }
+async fn begin_on(connection: PoolConnection<Postgres>) -> Result<Transaction<'static, Postgres>> {
+    let beginning =
+        Transaction::<'static, Postgres>::begin(connection, Some(SNAPSHOT.into_sql_str()));
+    match tokio::spawn(beginning).await {
+        Ok(begun) => begun.map_err(Error::from_driver),
+        Err(error) => Err(Error::Unreachable(format!("it did not begin: {error}"))),
     }
-    pool.begin_with(SNAPSHOT).await.map_err(Error::from_driver)
 }
 
 impl Begin for Pools {

@@ -2,7 +2,7 @@
 
 use futures::FutureExt as _;
 use futures::future::join_all;
-use store::{Db, params, sql};
+use store::{Db, Kind, params, sql};
 
 use super::commit::{put, write};
 
@@ -25,6 +25,23 @@ store::both_databases! {
             write(&db, format!("name {count}")).await.unwrap();
             assert_eq!(seen(&db).await, [count; 8]);
         }
+    }
+
+    async fn who_left_before_there_was_a_connection_is_not_waited_for(db: Db) {
+        let most = match db.kind() {
+            Kind::Sqlite => 4,
+            Kind::Postgres => 10,
+        };
+        let held = join_all((0..most).map(async |_| db.read().await.unwrap())).await;
+        let tasks = tokio::runtime::Handle::current().metrics();
+        let before = tasks.num_alive_tasks();
+        for _ in 0..100 {
+            assert!(db.read().now_or_never().is_none(), "there is a connection more");
+        }
+        let now = tasks.num_alive_tasks();
+        assert!(now < before + 50, "{before} tasks became {now}");
+        drop(held);
+        assert_eq!(seen(&db).await, [0; 8]);
     }
 
     async fn nobody_sees_the_moment_of_a_reader_who_left_at_its_beginning(db: Db) {
