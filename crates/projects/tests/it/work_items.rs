@@ -100,6 +100,32 @@ both_databases! {
         assert_eq!(count.get::<i64>("n").unwrap(), 2, "what is forgotten is gone");
     }
 
+    async fn many_old_keys_are_forgotten_in_portions(db: Db) {
+        let app = clinic(db).await;
+        repeatable(&app, "k1", "A").await.expect(201);
+        let written = app.app.db.write::<_, store::Error, _>(|tx| {
+            Box::pin(async move {
+                for number in 0..250 {
+                    let text = store::sql!("insert into idempotency_keys (organisation_id, user_id, key, request_hash, status, body, created_at) select organisation_id, user_id, cast($1 as text), request_hash, status, body, 0 from idempotency_keys where key = 'k1'");
+                    tx.execute(text, store::params![format!("old {number}")]).await?;
+                }
+                Ok(())
+            })
+        });
+        written.await.unwrap();
+        let count = async || {
+            let mut tx = app.app.db.read().await.unwrap();
+            let count = store::sql!("select count(*) as n from idempotency_keys");
+            let row = tx.fetch_one(count, store::params![]).await.unwrap();
+            row.get::<i64>("n").unwrap()
+        };
+        // One that is there still means nothing any more.
+        for (key, left) in [("old 249", 151), ("k2", 52), ("k3", 4)] {
+            repeatable(&app, key, "B").await.expect(201);
+            assert_eq!(count().await, left, "{key}");
+        }
+    }
+
     async fn lists_are_filtered_and_paged(db: Db) {
         let app = clinic(db).await;
         item(&app, "epic", "E").await;

@@ -66,7 +66,7 @@ where
         serde_json::to_string(request).map_err(|error| Error::internal(error.to_string()))?;
     ctx.write(move |tx| {
         Box::pin(async move {
-            sql::forget_before(tx, organisation, now.minus(MEMORY)).await?;
+            sql::forget_before(tx, organisation, user, &key, now.minus(MEMORY)).await?;
             if let Some(seen) = sql::find(tx, organisation, user, &key).await? {
                 if seen.request != request {
                     return Err(Error::new(

@@ -12,15 +12,26 @@ pub(super) struct Seen {
     pub reply: Reply,
 }
 
-/// Forgets the keys that were first used before this.
+/// How many keys are forgotten at a time, beside the one that is used: everybody's writes wait
+/// for it.
+const MOST: i64 = 100;
+
+/// Forgets this key if it was first used before a time, and some others that were.
 pub(super) async fn forget_before(
     tx: &mut Tx,
     organisation: OrganisationId,
+    user: UserId,
+    key: &str,
     at: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        sql!("delete from idempotency_keys where organisation_id = $1 and created_at < $2"),
-        params![organisation, at],
+        sql!("delete from idempotency_keys where organisation_id = $1 and user_id = $2 and key = $3 and created_at < $4"),
+        params![organisation, user, key, at],
+    )
+    .await?;
+    tx.execute(
+        sql!("delete from idempotency_keys where organisation_id = $1 and (user_id, key) in (select user_id, key from idempotency_keys where organisation_id = $1 and created_at < $2 order by created_at limit $3)"),
+        params![organisation, at, MOST],
     )
     .await?;
     Ok(())
