@@ -251,15 +251,10 @@ impl Machine {
         self.replies.push(Reply::Create(id, reply));
     }
 
-    /// Puts an execution that was read from its journal back to work.
+    /// Puts an execution that was read from its journal, and has had its turn, back to work.
     pub(super) fn adopt(&mut self, live: Live, since: Timestamp, now: Timestamp) {
-        let (id, status) = (live.id, live.state.status);
-        let (waiting, priority) = (live.waiting(since), live.priority.clone());
+        let (id, status, waiting) = (live.id, live.state.status, live.waiting(since));
         self.live.insert(id, live);
-        if status == engine::Status::Queued {
-            self.queue.push(waiting, &priority);
-            return;
-        }
         if status != engine::Status::Paused {
             self.queue.started(waiting);
             // There may be more than have a place: those that had none, and those for whom

@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use engine::definition::{Action, AgentChoice};
-use engine::{Plan, State, definition, replay};
+use engine::{Plan, State, Status, definition, replay};
 use store::Error;
 
 use super::live::{Author, Live, Waiter};
@@ -17,6 +17,7 @@ const PAGE: i64 = 200;
 pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
     let mut after = String::new();
     let mut count = 0_usize;
+    let mut queued = Vec::new();
     loop {
         let mut tx = machine.app.db.read().await?;
         let page = sql::unfinished(&mut tx, &after, PAGE).await?;
@@ -36,15 +37,27 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
             let plan = Plan::new(definition);
             let state = replay(&plan, &events);
             let (mut live, since) = live(row, plan, state, events.len() as i64);
+            count += 1;
+            if live.state.status == Status::Queued {
+                queued.push((since, live.id));
+                machine.live.insert(live.id, live);
+                continue;
+            }
             machine.listen_again(&mut live, &events);
             let now = machine.app.now();
             machine.adopt(live, since, now);
-            count += 1;
         }
         drop(tx);
         // Many executions are made durable in portions, so that memory stays bounded.
         machine.commit().await?;
         Point::Recovered.pass();
+    }
+    // Not every id says when its execution came.
+    queued.sort_unstable();
+    for (since, id) in queued {
+        if let Some(live) = machine.live.get(&id) {
+            machine.queue.push(live.waiting(since), &live.priority);
+        }
     }
     if count > 0 {
         tracing::info!("took up {count} unfinished executions");
