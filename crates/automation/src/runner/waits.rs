@@ -3,6 +3,7 @@
 //! about an event of another kind or organisation.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{ExecutionId, OrganisationId};
@@ -41,6 +42,8 @@ pub(crate) struct Listener {
     /// The how many-th it is of all who came.
     number: u64,
     wanted: Arc<Wanted>,
+    /// Whether the log says that its condition has no value for some event.
+    is_logged: Arc<AtomicBool>,
 }
 
 /// What an attempt waits for.
@@ -86,7 +89,7 @@ impl Waits {
         let mut index = self.lock();
         index.came += 1;
         let (number, after) = (index.came, wanted.after);
-        let listener = Listener { execution, key, number, wanted: Arc::new(wanted) };
+        let listener = Listener::new(execution, key, number, wanted);
         let group = index.groups.entry(kind);
         let group = group.or_insert_with(|| Group { position: after, listeners: BTreeMap::new() });
         group.position = group.position.min(after);
@@ -138,6 +141,10 @@ impl Waits {
 }
 
 impl Listener {
+    fn new(execution: ExecutionId, key: AttemptKey, number: u64, wanted: Wanted) -> Self {
+        Self { execution, key, number, wanted: Arc::new(wanted), is_logged: Arc::default() }
+    }
+
     /// Whether it waits for this event, which is about this project. Where its condition has
     /// no value for the event, it does not.
     pub(crate) fn hears(&self, number: i64, project: Option<&str>, event: &Json) -> bool {
@@ -148,10 +155,18 @@ impl Listener {
         match engine::hears(when.as_ref(), given, event) {
             Ok(is_it) => is_it,
             Err(error) => {
-                tracing::warn!(execution.id = %self.execution, "a step that waits cannot ask its condition of event {number}: {error}");
+                if self.is_first_time() {
+                    tracing::warn!(execution.id = %self.execution, "a step that waits cannot ask its condition of event {number}, nor maybe of others: {error}");
+                }
                 false
             }
         }
+    }
+
+    /// Whether the log has to say that the condition has no value: once, because there may be
+    /// many such events, and many who wait.
+    fn is_first_time(&self) -> bool {
+        !self.is_logged.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -213,7 +228,7 @@ mod tests {
             given: json!({ "inputs": { "n": 1 } }),
         };
         let execution = ExecutionId::from_u128(1);
-        let listener = Listener { execution, key: key(0), number: 1, wanted: Arc::new(wanted) };
+        let listener = Listener::new(execution, key(0), 1, wanted);
         let check = |number, project: Option<&str>, event: Json, expected: bool| {
             assert_eq!(listener.hears(number, project, &event), expected, "{number} {event}");
         };
@@ -222,6 +237,9 @@ mod tests {
         check(6, Some("OTHER"), json!({ "n": 1 }), false);
         check(6, None, json!({ "n": 1 }), false);
         check(6, Some("DEMO"), json!({ "n": 2 }), false);
+        assert!(!listener.is_logged.load(Ordering::Relaxed), "its condition had a value each time");
         check(6, Some("DEMO"), json!({}), false);
+        check(7, Some("DEMO"), json!({}), false);
+        assert!(!listener.clone().is_first_time(), "the log says it already");
     }
 }
