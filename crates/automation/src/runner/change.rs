@@ -84,12 +84,8 @@ impl Change {
             {
                 self.labels.insert(*key, instance.label.clone());
             }
-            self.head.has_started |= matches!(
-                event,
-                Event::ExecutionStarted { .. }
-                    | Event::ExecutionResumed { .. }
-                    | Event::AttemptResumed { .. }
-            );
+            self.head.has_started |=
+                matches!(event, Event::ExecutionStarted { .. } | Event::AttemptResumed { .. });
             self.events.push(Fact { seq: live.seq, event });
         }
         let state = &live.state;

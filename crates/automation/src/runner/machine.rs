@@ -253,9 +253,9 @@ impl Machine {
 
     /// Puts an execution that was read from its journal, and has had its turn, back to work.
     pub(super) fn adopt(&mut self, live: Live, since: Timestamp, now: Timestamp) {
-        let (id, status, waiting) = (live.id, live.state.status, live.waiting(since));
+        let (id, has_begun, waiting) = (live.id, live.state.has_begun(), live.waiting(since));
         self.live.insert(id, live);
-        if status != engine::Status::Paused {
+        if has_begun {
             self.queue.started(waiting);
             // There may be more than have a place: those that had none, and those for whom
             // something fell due meanwhile. What they want to do queues.
@@ -298,10 +298,10 @@ impl Machine {
         let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
         let plan = live.plan.clone();
         let outcome = engine::step(&plan, &mut live.state, input, now)?;
-        // One that is resumed before it ever had its turn has it now.
-        let has_begun = self.queue.runs(id) || self.queue.rests(id);
-        if live.state.status == engine::Status::Running && !has_begun {
-            self.queue.started(live.waiting(now));
+        // One that was paused when its turn came, and is resumed, waits for another turn.
+        let stands_in_line = self.queue.waits(id) || self.queue.runs(id);
+        if live.state.status == engine::Status::Queued && !stands_in_line {
+            self.queue.push(live.waiting(now), &live.priority);
         }
         self.absorb(id, outcome, note);
         Ok(())

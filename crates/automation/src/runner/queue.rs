@@ -91,6 +91,11 @@ impl Queue {
         self.insert(level(priority), self.returns, waiting);
     }
 
+    /// Whether this one waits for its turn.
+    pub(super) fn waits(&self, id: ExecutionId) -> bool {
+        self.places.contains_key(&id)
+    }
+
     /// Whether this one has begun and holds no place.
     pub(super) fn rests(&self, id: ExecutionId) -> bool {
         self.resting.contains_key(&id)

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 use store::both_databases;
 
 use crate::house::{House, ONE, Setup};
+use crate::process::Process;
 
 fn with(more: &str) -> String {
     format!("{}\n{more}\n", ONE.trim_end())
@@ -29,6 +30,33 @@ both_databases! {
         assert_eq!((count(&house, "running").await, count(&house, "queued").await), (3, 1));
         house.models.open("write_text");
         for id in ids.iter().chain([&free]) {
+            house.status(id, "completed").await;
+        }
+        house.check().await;
+    }
+
+    async fn a_pause_is_no_way_around_a_group(test: TestDb) {
+        let setup = Setup::default();
+        setup.models.hold("write_text");
+        let process = Process::start(&test.target, setup.clone()).await;
+        let text = with("concurrency: {group: release, limit: 1}");
+        let first = process.execute(&text, json!({})).await;
+        setup.models.begun(1).await;
+        let second = process.execute(&text, json!({})).await;
+        for what in ["pause", "resume"] {
+            process.post(&format!("/executions/{second}/{what}"), json!({})).await.expect(200);
+        }
+        let detail = process.detail(&second).await;
+        assert_eq!((&detail["status"], &detail["started_at"]), (&json!("queued"), &Json::Null));
+        process.post(&format!("/executions/{first}/pause"), json!({})).await.expect(200);
+        process.kill().await;
+        // One that is paused keeps its place, whoever goes on with it.
+        let house = House::open(test.db.clone(), Setup { number: 1, ..setup }).await;
+        let free = house.execute(ONE, json!({})).await;
+        house.models.begun(3).await;
+        assert_eq!((count(&house, "running").await, count(&house, "queued").await), (1, 1));
+        house.models.open("write_text");
+        for id in [&first, &free, &second] {
             house.status(id, "completed").await;
         }
         house.check().await;

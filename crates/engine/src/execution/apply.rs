@@ -28,7 +28,9 @@ impl State {
                 self.is_started = true;
                 self.deadline = *deadline;
             }
-            Event::ExecutionResumed { .. } => self.status = Status::Running,
+            Event::ExecutionResumed { .. } => {
+                self.status = if self.is_started { Status::Running } else { Status::Queued };
+            }
             Event::ExecutionPaused { .. } => self.status = Status::Paused,
             Event::StepExpanded { step, items } => self.steps[*step].expand(items),
             Event::AttemptStarted { key, deadline } => {

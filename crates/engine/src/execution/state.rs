@@ -231,6 +231,11 @@ impl State {
         keys
     }
 
+    /// Whether its turn has come.
+    pub const fn has_begun(&self) -> bool {
+        self.is_started
+    }
+
     /// Whether it has begun and does nothing itself: it waits for people, a time, a signal,
     /// its next attempt or another execution.
     pub fn only_waits(&self, plan: &Plan) -> bool {

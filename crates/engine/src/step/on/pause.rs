@@ -1,4 +1,5 @@
-//! Pause: running attempts finish, nothing new starts. Resume: what waited starts.
+//! Pause: running attempts finish, nothing new starts. Resume: what waited starts; one whose
+//! turn had not come waits for it again.
 
 use crate::step::Rejected;
 use crate::step::advance::Advance;
@@ -20,8 +21,6 @@ pub(in crate::step) fn resume(advance: &mut Advance<'_>, by: String) -> Result<(
     }
     advance.record(Event::ExecutionResumed { by });
     if !advance.state.is_started {
-        // It was paused before its turn came.
-        super::start::begin(advance);
         return Ok(());
     }
     super::tick(advance);

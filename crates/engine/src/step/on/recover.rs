@@ -10,14 +10,11 @@
 
 use crate::definition::Action;
 use crate::step::advance::Advance;
-use crate::{AttemptKey, Event, Failure, InstanceStatus, Status};
+use crate::{AttemptKey, Event, Failure, InstanceStatus};
 
 pub(in crate::step) fn recover(advance: &mut Advance<'_>, give_up_after: Option<u32>) {
     if advance.state.status.is_final() {
         return;
-    }
-    if advance.state.status == Status::Running && !advance.state.is_started {
-        super::start::begin(advance);
     }
     super::start::begin_rollback(advance);
     for key in advance.state.running() {

@@ -10,7 +10,7 @@ pub(in crate::step) fn start(advance: &mut Advance<'_>) {
 }
 
 /// The first steps start, and the time is counted from now.
-pub(super) fn begin(advance: &mut Advance<'_>) {
+fn begin(advance: &mut Advance<'_>) {
     let deadline = advance.plan.definition().timeout.map(|after| advance.now.plus(after));
     advance.record(Event::ExecutionStarted { deadline });
     begin_rollback(advance);

@@ -21,7 +21,9 @@ fn a_paused_execution_finishes_what_runs_and_starts_nothing() {
 
 #[test]
 fn a_pause_before_the_start_is_ended_by_a_resume() {
-    check(TWO, "pause => paused\n start =>\n resume => resumed, started, a#1 started");
+    let play = check(TWO, "pause => paused\n start =>\n resume => resumed");
+    assert_eq!(play.state.status, Status::Queued, "its turn has not come");
+    super::play(play, "recover =>\n start => started, a#1 started");
 }
 
 #[test]

@@ -77,7 +77,8 @@ fn the_time_counts_from_the_start_even_after_a_pause_before_it() {
         TIMED,
         "pause => paused
          tick at 1000 =>
-         resume => resumed, started until 61000, a#1 started
+         resume => resumed
+         start => started until 61000, a#1 started
          tick at 61000 => FAILED by itself (timeout)",
     );
 }

@@ -69,7 +69,10 @@ fn a_linked_execution_that_is_paused_before_its_start_goes_on_as_well() {
         None,
         "created, c kept 1 of 1 (completed), a kept 1 of 1 (completed), b kept 1 of 2 (open)",
     );
-    play(second, "pause => paused\n recover =>\n resume => resumed, started, b[0]#1 started");
+    play(
+        second,
+        "pause => paused\n recover =>\n resume => resumed\n start => started, b[0]#1 started",
+    );
 }
 
 #[test]
@@ -181,7 +184,8 @@ fn a_rollback_that_is_paused_before_its_start_still_undoes() {
     play(
         second,
         "pause => paused
-         resume => resumed, started, UNDOING because of itself (request), b.compensate expanded to 1, b.compensate[0]#1 started",
+         resume => resumed
+         start => started, UNDOING because of itself (request), b.compensate expanded to 1, b.compensate[0]#1 started",
     );
 }
 
