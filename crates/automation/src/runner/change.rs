@@ -16,6 +16,8 @@ pub(super) struct Change {
     pub plan: Plan,
     /// Present when the execution is made by this commit.
     pub created: Option<Box<NewExecution>>,
+    /// Whose places it takes if it is made by this commit.
+    pub displaces: Vec<ExecutionId>,
     /// What becomes durable together with it.
     pub beside: Vec<Beside>,
     /// Whether a process took it up again.
@@ -57,6 +59,7 @@ impl Change {
             id: live.id,
             plan: live.plan.clone(),
             created: None,
+            displaces: Vec::new(),
             beside: Vec::new(),
             is_recovery: false,
             events: Vec::new(),

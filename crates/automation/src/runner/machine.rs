@@ -241,9 +241,11 @@ impl Machine {
             attempt: parent.key.attempt,
         });
         live.depth = new.depth;
-        self.make_room(&live, now);
-        self.queue.push(live.waiting(now), &new.priority);
         let mut change = Change::new(&live);
+        if let Some(group) = live.group.as_ref().filter(|group| group.cancels) {
+            change.displaces = self.queue.members(live.organisation, &group.name);
+        }
+        self.queue.push(live.waiting(now), &new.priority);
         change.created = Some(Box::new(new));
         change.extend(&mut live, events);
         self.changes.insert(id, change);
@@ -422,6 +424,7 @@ impl Machine {
             self.effects.retain(|(other, _)| *other != id);
             return;
         }
+        self.make_room(change);
         let organisation = change.organisation;
         self.app.bus.send(Signal::Journal { organisation, execution: id });
         for topic in announce::topics(change) {
@@ -455,13 +458,16 @@ impl Machine {
         task
     }
 
-    /// One whose group cancels those that are there already takes their place.
-    fn make_room(&mut self, live: &Live, now: Timestamp) {
-        let Some(group) = live.group.as_ref().filter(|group| group.cancels) else { return };
-        for other in self.queue.members(live.organisation, &group.name) {
-            let by = format!("execution {}", live.id);
-            let reason = Some(format!("a newer execution of group \"{}\" began", group.name));
-            self.advance(other, Input::Cancel { by, reason }, None, now);
+    /// One whose group cancels those that are there already takes their place, once it is
+    /// certain that it is new: a request that is repeated takes nobody's.
+    fn make_room(&mut self, change: &Change) {
+        let group = self.live.get(&change.id).and_then(|live| live.group.as_ref());
+        let Some(name) = group.map(|group| group.name.clone()) else { return };
+        let now = self.app.now();
+        for other in &change.displaces {
+            let by = format!("execution {}", change.id);
+            let reason = Some(format!("a newer execution of group \"{name}\" began"));
+            self.advance(*other, Input::Cancel { by, reason }, None, now);
         }
     }
 

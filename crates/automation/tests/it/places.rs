@@ -80,6 +80,25 @@ both_databases! {
         house.check().await;
     }
 
+    async fn a_repeated_request_takes_nobodys_place(db: Db) {
+        let house = House::new(db).await;
+        let text = with("concurrency: {group: 'preview', cancel-in-progress: true}");
+        let ask = async || {
+            let body = json!({ "definition": text, "inputs": {} });
+            let made = house.post_with("/executions", &[("idempotency-key", "k")], &body).await.expect(202);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let first = ask().await;
+        house.status(&first, "completed").await;
+        house.models.hold("write_text");
+        let second = house.execute(&text, json!({})).await;
+        house.models.begun(2).await;
+        assert_eq!(ask().await, first);
+        house.models.open("write_text");
+        house.status(&second, "completed").await;
+        house.check().await;
+    }
+
     async fn an_agent_works_at_as_many_things_as_it_may(db: Db) {
         let house = House::open(db, Setup { max_per_agent: 1, ..Setup::default() }).await;
         house.models.hold("write_text");
