@@ -145,7 +145,6 @@ fn project(event: &Message) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use base::Timestamp;
     use serde_json::{Value as Json, json};
 
     use super::*;
