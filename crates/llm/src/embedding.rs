@@ -69,6 +69,6 @@ impl Embeddings {
             let message = format!("it has {got} vectors for {wanted} inputs, or empty ones");
             return Err(Error::invalid_reply(message));
         }
-        Ok(Self { model, vectors, usage })
+        Ok(Self { model, vectors, usage: usage.believable() })
     }
 }

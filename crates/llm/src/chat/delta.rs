@@ -59,3 +59,14 @@ pub enum Delta {
         reason: Finish,
     },
 }
+
+impl Delta {
+    /// The same with nothing used that no call comes to.
+    #[must_use]
+    pub(crate) fn believable(mut self) -> Self {
+        if let Self::Usage(usage) = &mut self {
+            *usage = usage.believable();
+        }
+        self
+    }
+}

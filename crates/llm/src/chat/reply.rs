@@ -80,6 +80,33 @@ pub struct TokenUsage {
     pub stated_cost: Option<Micros>,
 }
 
+/// No call comes to so many tokens, nor to so many milliseconds of sound.
+const MOST: u64 = 1_000_000_000;
+/// No call costs as much: a million dollars.
+const MOST_COST: Micros = Micros(1_000_000_000_000);
+
+impl TokenUsage {
+    /// The same without a number that no call comes to. What a provider cannot have counted is the
+    /// most that can be believed, as an estimate: it must not make the sums of the ledger overflow.
+    #[must_use]
+    pub(crate) fn believable(self) -> Self {
+        let most = |count: u64| count.min(MOST);
+        let believed = Self {
+            input: most(self.input),
+            output: most(self.output),
+            cached_input: most(self.cached_input),
+            cache_write: most(self.cache_write),
+            cache_write_1h: most(self.cache_write_1h),
+            audio_input: most(self.audio_input),
+            audio_ms: most(self.audio_ms),
+            reasoning: most(self.reasoning),
+            estimated: self.estimated,
+            stated_cost: self.stated_cost.map(|cost| cost.min(MOST_COST)),
+        };
+        Self { estimated: self.estimated || believed != self, ..believed }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 const fn is_zero(count: &u64) -> bool {
     *count == 0

@@ -140,7 +140,7 @@ impl Exchange<'_> {
             // a server that cannot stream answers in one piece
             (200, "application/json") => {
                 let deltas = (self.decode)(&answer.body.read_all().await?, request)?;
-                Ok(iter(deltas.into_iter().map(Ok)).boxed())
+                Ok(iter(deltas.into_iter().map(|delta| Ok(delta.believable()))).boxed())
             }
             _ => Err(refusal(&mut answer, &request.model).await),
         }
@@ -155,7 +155,7 @@ impl Exchange<'_> {
         match (answer.status, answer.media_type.as_str()) {
             (200, "application/json") => {
                 let deltas = (self.decode)(&answer.body.read_all().await?, request)?;
-                Ok(deltas.into_iter().map(Ok).collect())
+                Ok(deltas.into_iter().map(|delta| Ok(delta.believable())).collect())
             }
             // a server that can only stream does so unasked
             (200, media_type) if media_type == self.streams => {
@@ -185,11 +185,12 @@ fn read(body: Body, decoder: Box<dyn Decode>) -> DeltaStream {
     let state = (body, decoder, VecDeque::new());
     unfold(state, |(mut body, mut decoder, mut pending)| async move {
         while pending.is_empty() && !decoder.is_done() {
-            match body.chunk().await {
-                Ok(Some(bytes)) => pending.extend(decoder.push(&bytes)),
-                Ok(None) => pending.extend(decoder.end(Error::StreamCut)),
-                Err(error) => pending.extend(decoder.end(error)),
-            }
+            let read = match body.chunk().await {
+                Ok(Some(bytes)) => decoder.push(&bytes),
+                Ok(None) => decoder.end(Error::StreamCut),
+                Err(error) => decoder.end(error),
+            };
+            pending.extend(read.into_iter().map(|delta| delta.map(Delta::believable)));
         }
         let next = pending.pop_front()?;
         Some((next, (body, decoder, pending)))

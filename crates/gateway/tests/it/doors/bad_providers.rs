@@ -235,6 +235,23 @@ store::both_databases! {
         }
     }
 
+    async fn a_count_that_no_call_comes_to_leaves_the_books_readable(db: Db) {
+        // no sum can hold two of these
+        let provider = Provider::start(5_000_000_000_000_000_000, 1);
+        let scene = Scene::new(db, provider).await;
+        let ways = [(DOORS[0], false), (DOORS[0], true), (DOORS[3], false), (DOORS[4], false)];
+        for (path, streams) in ways {
+            let answer = scene.send(&scene.key, path, sent(path, streams), &[]).await;
+            assert_eq!(answer.status.as_u16(), 200, "{path}, streams: {streams}: {}", answer.text);
+        }
+        let rows = scene.ledger(ways.len(), &["input_tokens", "estimated"]).await;
+        assert_eq!(rows, vec![json!([1_000_000_000, true]); ways.len()]);
+        // a limit of the day adds them up
+        let limit = json!({"scope": "organisation", "requests_per_day": 1_000_000});
+        scene.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+        scene.ask(json!({})).await.expect(200);
+    }
+
     async fn silent_provider_ends_in_a_timeout_at_each_door(db: Db) {
         let silent = case(Manner::Wait, 504, "timeout", Used::Unknown, 3);
         join_all(DOORS.map(|path| check(&db, silent, path, false))).await;

@@ -128,4 +128,5 @@ fn usage(tokens: Option<(u64, u64, u64)>, audio_ms: Option<u64>) -> TokenUsage {
         audio_ms: audio_ms.unwrap_or(0),
         ..TokenUsage::default()
     }
+    .believable()
 }
