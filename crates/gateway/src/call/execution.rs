@@ -58,7 +58,8 @@ impl Gateway {
         self.let_in(&meta, &call.agent, &call.request).await?;
         let plan = self.picture(meta.organisation).plan(&self.wanted(&meta)?)?;
         let first = (&*plan.targets[0].platform.name, plan.targets[0].model.as_str());
-        let mut pass = self.let_pass(&call).await?;
+        let pass = self.let_pass(&call).await?;
+        let mut pass = pass.map(|pass| pass.departing(meta.departure.clone()));
         meta.patience = PATIENCE.saturating_sub(started.elapsed());
         let telling = Telling::begin(self, &call, first);
         let answer = match self.stream(&meta, call.request).await {

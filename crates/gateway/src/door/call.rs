@@ -87,15 +87,9 @@ impl Doors {
         request: &mut Request,
     ) -> Result<Admitted, Failure> {
         let pass = self.pass(&call.holder, quote.tokens, Errand::OfClient).await?;
-        match self.afford(call, quote, request).await {
-            Ok(admitted) => Ok(Admitted { pass, ..admitted }),
-            Err(refused) => {
-                if let Some(pass) = pass {
-                    pass.give_up();
-                }
-                Err(refused)
-            }
-        }
+        // without money its places are free again
+        let admitted = self.afford(call, quote, request).await?;
+        Ok(Admitted { pass, ..admitted })
     }
 
     /// Sets a call's money aside.
@@ -214,15 +208,9 @@ impl Doors {
         if !self.does(Part::Ledger) {
             return Ok((None, pass));
         }
-        match self.reserve(call, quote).await {
-            Ok(ticket) => Ok((Some(ticket), pass)),
-            Err(refusal) => {
-                if let Some(pass) = pass {
-                    pass.give_up();
-                }
-                Err(failure::refused(&refusal))
-            }
-        }
+        // without money its places are free again
+        let ticket = self.reserve(call, quote).await;
+        Ok((Some(ticket.map_err(|refusal| failure::refused(&refusal))?), pass))
     }
 
     /// Makes a call and waits for the whole answer.
@@ -233,10 +221,10 @@ impl Doors {
         mut request: Request,
     ) -> Result<Given<Reply>, Unshared<Given<Reply>>> {
         let admitted = self.admit(call, quote, &mut request).await;
-        let Admitted { quote, ticket, mut pass, wanted, thrift } =
+        let Admitted { quote, ticket, pass, wanted, thrift } =
             admitted.map_err(Unshared::Refused)?;
         let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
-        let held = Held::new(ticket);
+        let (held, mut pass) = Held::new(ticket, pass);
         let meta = CallMeta::new(call.holder.organisation, wanted)
             .on_account_of(call.holder.key.user_id)
             .without(without)
@@ -303,7 +291,7 @@ impl Doors {
         };
         let Admitted { quote, ticket, pass, wanted, thrift } = admitted;
         let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
-        let held = Held::new(ticket);
+        let (held, pass) = Held::new(ticket, pass);
         let meta = CallMeta::new(call.holder.organisation, wanted)
             .on_account_of(call.holder.key.user_id)
             .without(without)

@@ -97,9 +97,9 @@ pub(super) async fn vectors(
     errand: Errand,
 ) -> Result<Given<Embeddings>, Unshared<Given<Embeddings>>> {
     let admitted = doors.admit_fixed(call, &quote, errand).await;
-    let (ticket, mut pass) = admitted.map_err(Unshared::Refused)?;
+    let (ticket, pass) = admitted.map_err(Unshared::Refused)?;
     let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
-    let held = Held::new(ticket);
+    let (held, mut pass) = Held::new(ticket, pass);
     let meta = CallMeta::new(call.holder.organisation, request.model.clone())
         .on_account_of(call.holder.key.user_id)
         .without(without)

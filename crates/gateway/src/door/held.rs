@@ -10,6 +10,7 @@ use super::asked::Call;
 use super::quote::Quote;
 use crate::call::Departure;
 use crate::ledger::slices::Ticket;
+use crate::limit::Admission;
 
 /// The tickets of the tries that are under way. A try whose cost nobody knows keeps its ticket,
 /// in full, and the next one gets another.
@@ -28,11 +29,17 @@ struct Tickets {
 }
 
 impl Held {
-    /// The ticket of the first try, when the ledger counts.
-    pub(super) fn new(ticket: Option<Ticket>) -> Self {
+    /// The ticket of the first try, when the ledger counts, and its places in limits, both of
+    /// which hear whether anything of the call goes out.
+    pub(super) fn new(
+        ticket: Option<Ticket>,
+        pass: Option<Admission>,
+    ) -> (Self, Option<Admission>) {
         let departure = Departure::default();
         let last = ticket.map(|ticket| ticket.departing(departure.clone()));
-        Self { tickets: Arc::new(Mutex::new(Tickets { last, beside: None })), departure }
+        let pass = pass.map(|pass| pass.departing(departure.clone()));
+        let tickets = Arc::new(Mutex::new(Tickets { last, beside: None }));
+        (Self { tickets, departure }, pass)
     }
 
     /// Where the gateway tells that something of the call goes out.

@@ -51,7 +51,7 @@ impl Doors {
         self.let_in_to(holder, who.0, slug).await?;
         let tokens = i64::try_from(estimate_input(&request)).unwrap_or(i64::MAX);
         // what it asks models counts for the user and the organisation when it asks them
-        let pass = self.pass_key(holder, tokens).await?;
+        let pass = self.pass_key(holder, tokens).await?.map(Admission::goes);
         let question = Question {
             organisation: holder.organisation,
             user: holder.key.user_id,

@@ -15,6 +15,7 @@ use super::chat::{json, marked};
 use super::{Doors, Part, body, enter, failure, insider};
 use crate::cache;
 use crate::call::CallMeta;
+use crate::limit::Admission;
 use crate::virtual_key::{Holder, KeyScope};
 
 /// Count the tokens of messages as Anthropic's clients do: by the provider where it counts, else
@@ -51,7 +52,7 @@ async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Respons
         return Ok(marked(written(*known), false));
     }
     // it is a request, but reads and writes nothing
-    doors.pass(&holder, 0, Errand::OfClient).await?;
+    drop(doors.pass(&holder, 0, Errand::OfClient).await?.map(Admission::goes));
     let meta =
         CallMeta::new(holder.organisation, request.model.clone()).on_account_of(holder.key.user_id);
     let counted = doors.gateway.count_tokens(&meta, request).await;

@@ -53,9 +53,9 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     let quote = doors.quote_of(&call.holder, &wanted, |_, _| (most, None), most.input);
     let quote = Arc::new(quote?);
     doors.let_in(&call.holder, &quote).await?;
-    let (ticket, mut pass) = doors.admit_fixed(&call, &quote, Errand::OfClient).await?;
+    let (ticket, pass) = doors.admit_fixed(&call, &quote, Errand::OfClient).await?;
     let without = ticket.as_ref().map_or_else(Vec::new, |ticket| ticket.without().to_vec());
-    let held = Held::new(ticket);
+    let (held, mut pass) = Held::new(ticket, pass);
     let meta = CallMeta::new(call.holder.organisation, wanted)
         .on_account_of(call.holder.key.user_id)
         .without(without)

@@ -2,25 +2,39 @@
 
 use super::day::DayPass;
 use super::turnstile::Pass;
+use crate::call::Departure;
 
-/// The places of a call that was let through.
+/// The places of a call that was let through. Dropped before anything of the call went out, they
+/// are free again.
 #[derive(Debug)]
 pub(crate) struct Admission {
     minute: Option<Pass>,
     day: Option<DayPass>,
+    /// Whether anything of the call has gone out, where somebody knows.
+    departure: Option<Departure>,
+    /// Its places are used, whatever becomes of it.
+    has_gone: bool,
 }
 
 impl Admission {
-    /// The places of a call that goes now, if anything limits it.
+    /// The places of a call, if anything limits it.
     pub(super) fn of(minute: Option<Pass>, day: Option<DayPass>) -> Option<Self> {
-        let (mut minute, mut day) = (minute, day);
-        if let Some(pass) = &mut minute {
-            pass.goes();
-        }
-        if let Some(pass) = &mut day {
-            pass.goes();
-        }
-        (minute.is_some() || day.is_some()).then_some(Self { minute, day })
+        let is_limited = minute.is_some() || day.is_some();
+        is_limited.then_some(Self { minute, day, departure: None, has_gone: false })
+    }
+
+    /// The same with somebody who knows whether anything of the call has gone out.
+    #[must_use]
+    pub(crate) fn departing(mut self, departure: Departure) -> Self {
+        self.departure = Some(departure);
+        self
+    }
+
+    /// The same for what goes now.
+    #[must_use]
+    pub(crate) fn goes(mut self) -> Self {
+        self.has_gone = true;
+        self
     }
 
     /// Corrects the tokens, now that they are known.
@@ -32,14 +46,20 @@ impl Admission {
             pass.used(tokens);
         }
     }
+}
 
-    /// The call was not made after all; its places are free again.
-    pub(crate) fn give_up(mut self) {
-        if let Some(pass) = &mut self.minute {
-            pass.stays();
+impl Drop for Admission {
+    fn drop(&mut self) {
+        let has_left = || self.departure.as_ref().is_some_and(|departure| !departure.give_up());
+        if !self.has_gone && !has_left() {
+            // dropped, the places give themselves up
+            return;
         }
-        if let Some(mut pass) = self.day.take() {
-            pass.take_back();
+        if let Some(pass) = &mut self.minute {
+            pass.goes();
+        }
+        if let Some(pass) = &mut self.day {
+            pass.goes();
         }
     }
 }
@@ -48,7 +68,6 @@ impl Admission {
 pub(crate) fn give_back(admission: Option<Admission>, error: &llm::Error) {
     let Some(mut admission) = admission.filter(|_| error.used_nothing()) else { return };
     admission.used(0);
-    if let Some(mut pass) = admission.day.take() {
-        pass.take_back();
-    }
+    // dropped, it gives itself up
+    drop(admission.day.take());
 }

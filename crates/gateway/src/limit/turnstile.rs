@@ -216,11 +216,6 @@ impl Pass {
         self.has_gone = true;
     }
 
-    /// The call did not go after all; its place is free again.
-    pub(super) fn stays(&mut self) {
-        self.has_gone = false;
-    }
-
     /// Corrects the tokens, now that they are known.
     pub(crate) fn used(&mut self, tokens: i64) {
         self.change(tokens - self.tokens, 0);
