@@ -68,7 +68,8 @@ async fn count(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Respons
 /// The name of a count: it is made by the first model that would be asked.
 fn key(doors: &Doors, holder: &Holder, request: &Request) -> Result<cache::Key, Failure> {
     let picture = doors.gateway.picture(holder.organisation);
-    let plan = picture.plan(&request.model).map_err(|error| Failure::from(&error))?;
+    let plan = picture.plan_for(Some(holder.key.user_id), &request.model);
+    let plan = plan.map_err(|error| Failure::from(&error))?;
     let first = &plan.targets[0];
     let of = (&*first.platform.name, first.model.as_str());
     Ok(cache::key(holder.organisation, "token_count", of, request))

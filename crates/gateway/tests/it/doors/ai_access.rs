@@ -99,6 +99,18 @@ store::both_databases! {
         for (path, answer) in everywhere(&scene).await {
             assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         }
+        scene
+            .platform(json!({
+                "name": "claude", "kind": "anthropic", "base_url": scene.provider.url,
+                "api_key": "sk-claude-1234567890", "models": ["claude-sonnet-4-5"],
+            }))
+            .await;
+        let count = async |model: &str| {
+            let body = question(json!({"model": model}));
+            scene.knock(&scene.key, "/v1/messages/count_tokens", &body).await
+        };
+        // its provider counts, so that the cache knows
+        count("claude/claude-sonnet-4-5").await.expect(200);
         let asked = scene.provider.count();
         for (body, code) in [
             (json!({"platforms": []}), "platform_access_denied"),
@@ -118,8 +130,9 @@ store::both_databases! {
             }
         }
         set(&scene, json!({"platforms": []})).await;
-        let count = scene.knock(&scene.key, "/v1/messages/count_tokens", &question(json!({}))).await;
-        is_refused("/v1/messages/count_tokens", &count, 403, "");
+        for model in [MODEL, "claude/claude-sonnet-4-5"] {
+            is_refused("/v1/messages/count_tokens", &count(model).await, 403, "");
+        }
         assert_eq!(two.count(), before);
         assert!(scene.provider.count() <= asked + 1, "nothing was asked but a vector");
         scene.app.send("DELETE", &access(1), None).await.expect(204);
