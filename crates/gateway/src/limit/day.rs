@@ -2,10 +2,12 @@
 //!
 //! Counted is what was let through and was not given back, from what the ledger has of the day
 //! when the count begins: a restart forgets nothing. Servers that share a Redis count together;
-//! while it is lost each goes on from the last count that it heard of.
+//! while it is lost each goes on from the last count that it heard of. What a server has to tell
+//! Redis beside the calls that it asks about goes in a [`Letter`], which Redis reads once however
+//! often it comes: a call that carries one may be given up, or its answer come too late.
 
 use std::collections::HashMap;
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Neg};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +39,13 @@ impl AddAssign for Used {
     }
 }
 
+impl Neg for Used {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { requests: -self.requests, tokens: -self.tokens }
+    }
+}
+
 /// The day of an organisation: its number since the epoch.
 pub(super) type Which = (OrganisationId, i64);
 
@@ -54,8 +63,19 @@ struct Inner {
 struct Counts {
     /// The newest day of each organisation and what is known of it.
     days: HashMap<OrganisationId, (i64, Used)>,
-    /// What Redis has not heard.
+    /// What Redis has not heard and no letter says.
     unheard: HashMap<Which, Used>,
+    /// The letter that Redis may not have read.
+    letter: Option<Arc<Letter>>,
+    /// The number of the last letter.
+    letters: i64,
+}
+
+/// What Redis is told of days, under a number that grows.
+#[derive(Debug)]
+pub(super) struct Letter {
+    pub(super) number: i64,
+    pub(super) changes: HashMap<Which, Used>,
 }
 
 /// A call that was counted. Dropping it before it went takes it back.
@@ -107,7 +127,7 @@ impl Days {
         let wanted = Used { requests: 1, tokens };
         let which = self.lock().today(organisation, now);
         let taken = match &self.0.shared {
-            Some(shared) => self.take_there(shared, which, caps, wanted).await,
+            Some(shared) => self.take_there(shared, which, caps, wanted, now).await,
             None => None,
         };
         let taken = taken.unwrap_or_else(|| self.take_here(which, caps, wanted));
@@ -127,25 +147,40 @@ impl Days {
         which: Which,
         caps: DayCaps,
         wanted: Used,
+        now: Timestamp,
     ) -> Option<Result<(), Lacking>> {
         if shared.is_silent() {
             return None;
         }
-        let (known, unheard) = {
+        let mut is_again = false;
+        loop {
+            let (known, letter) = {
+                let mut counts = self.lock();
+                let letter = counts.letter(now);
+                (counts.told(which), letter)
+            };
+            let answer = shared.day(which, caps, wanted, known, letter.as_deref()).await;
+            let (passes, total) = answer?;
             let mut counts = self.lock();
-            (counts.of(which), std::mem::take(&mut counts.unheard))
-        };
-        let answer = shared.day(which, caps, wanted, known, &unheard).await;
-        let mut counts = self.lock();
-        let Some((passes, total)) = answer else {
-            for (which, change) in unheard {
-                *counts.unheard.entry(which).or_default() += change;
+            let mut others = counts.hear(which, total, letter.as_deref());
+            others += total;
+            if passes {
+                others += -wanted;
             }
-            return None;
-        };
-        counts.set(which, total);
-        drop(counts);
-        Some(if passes { Ok(()) } else { caps.room(total, wanted) })
+            let room = caps.room(others, wanted);
+            if passes && room.is_err() {
+                // Redis has still to hear who took that room
+                self.add(&mut counts, which, -wanted);
+            }
+            if passes || room.is_err() {
+                return Some(room);
+            }
+            // it has room, of which Redis hears now
+            if is_again {
+                return Some(caps.room(total, wanted));
+            }
+            is_again = true;
+        }
     }
 
     fn take_here(&self, which: Which, caps: DayCaps, wanted: Used) -> Result<(), Lacking> {
@@ -188,10 +223,45 @@ impl Counts {
         day.map_or_else(Used::default, |day| day.1)
     }
 
+    /// The same without what no letter says yet.
+    fn told(&self, which: Which) -> Used {
+        let mut used = self.of(which);
+        used += -self.unheard.get(&which).copied().unwrap_or_default();
+        used
+    }
+
     fn set(&mut self, (organisation, number): Which, used: Used) {
         if let Some(day) = self.days.get_mut(&organisation).filter(|day| day.0 == number) {
             day.1 = used;
         }
+    }
+
+    /// The letter that Redis may not have read, or a new one if there is anything to tell. The
+    /// time, in microseconds, keeps its number above those of an earlier life of this server.
+    fn letter(&mut self, now: Timestamp) -> Option<Arc<Letter>> {
+        if self.letter.is_none() && !self.unheard.is_empty() {
+            self.letters = now.as_millis().saturating_mul(1_000).max(self.letters + 1);
+            let changes = std::mem::take(&mut self.unheard);
+            self.letter = Some(Arc::new(Letter { number: self.letters, changes }));
+        }
+        self.letter.clone()
+    }
+
+    /// Redis has counted `total` of a day and read this letter; gives what it has still to hear
+    /// of that day.
+    fn hear(&mut self, which: Which, total: Used, read: Option<&Letter>) -> Used {
+        if read.is_some_and(|read| read.number == self.letters) {
+            self.letter = None;
+        }
+        let mut untold = Used::default();
+        let later = self.letter.iter().map(|letter| &letter.changes).chain([&self.unheard]);
+        for change in later.filter_map(|changes| changes.get(&which)) {
+            untold += *change;
+        }
+        let mut used = total;
+        used += untold;
+        self.set(which, used);
+        untold
     }
 }
 
@@ -235,8 +305,7 @@ impl DayPass {
 
     /// The call used nothing: it is not counted.
     pub(super) fn take_back(&mut self) {
-        let Used { requests, tokens } = self.counted;
-        self.change(Used { requests: -requests, tokens: -tokens });
+        self.change(-self.counted);
     }
 
     fn change(&mut self, change: Used) {
@@ -303,5 +372,34 @@ mod tests {
         assert_eq!((known(next), known(NOON)), (used(1, 100), used(1, 100)));
         second.take_back();
         assert_eq!(known(next), used(0, 0));
+    }
+
+    #[test]
+    fn redis_is_told_the_same_letter_until_it_has_read_it() {
+        let mut counts = Counts::default();
+        let which = counts.today(ONE, NOON);
+        assert!(counts.letter(NOON).is_none());
+        counts.unheard.insert(which, used(-1, -50));
+        let letter = counts.letter(NOON).unwrap();
+        assert_eq!(letter.changes, [(which, used(-1, -50))].into());
+        // who carried it left; meanwhile there is more to tell
+        counts.unheard.insert(which, used(0, -7));
+        assert_eq!(counts.letter(NOON).unwrap().number, letter.number);
+        assert_eq!(
+            counts.told(which),
+            used(0, 7),
+            "a Redis that knows nothing hears the rest later"
+        );
+        assert_eq!(counts.hear(which, used(4, 400), Some(&*letter)), used(0, -7));
+        assert_eq!(counts.of(which), used(4, 393));
+        let next = counts.letter(NOON).unwrap();
+        assert!(next.number > letter.number);
+        assert_eq!(next.changes, [(which, used(0, -7))].into());
+        // an answer that comes late says nothing of the next letter
+        assert_eq!(counts.hear(which, used(5, 450), Some(&*letter)), used(0, -7));
+        assert_eq!(counts.letter(NOON).unwrap().number, next.number);
+        assert_eq!(counts.of(which), used(5, 443));
+        assert_eq!(counts.hear(which, used(5, 443), Some(&*next)), used(0, 0));
+        assert!(counts.letter(NOON).is_none());
     }
 }

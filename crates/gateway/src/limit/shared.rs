@@ -209,6 +209,11 @@ impl Shared {
         Err(Lost)
     }
 
+    /// The name of this process among those that count there.
+    pub(super) fn node(&self) -> &str {
+        &self.0.node
+    }
+
     /// Whether Redis is left alone now.
     pub(super) fn is_silent(&self) -> bool {
         self.now_ms() < self.0.silent_until.load(Ordering::Relaxed)

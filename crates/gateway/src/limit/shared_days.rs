@@ -1,21 +1,25 @@
 //! An organisation's day, counted together with other processes in Redis.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use redis::Script;
 
 use super::Shared;
-use super::day::{DayCaps, Used, Which};
+use super::day::{DayCaps, Letter, Used, Which};
 
 /// A hash holds what was used of a day. What is known better by now of this or other days is put
-/// right first. A day that Redis does not know begins with what the caller knows of it.
+/// right first, unless the letter that says so was read before. A day that Redis does not know
+/// begins with what the caller knows of it.
 const RULE: &str = r"
-for i = 2, #KEYS do
-  if redis.call('EXISTS', KEYS[i]) == 1 then
-    redis.call('HINCRBY', KEYS[i], 'requests', ARGV[2 * i + 3])
-    redis.call('HINCRBY', KEYS[i], 'tokens', ARGV[2 * i + 4])
+local letter = tonumber(ARGV[7])
+if letter > tonumber(redis.call('GET', KEYS[2]) or '0') then
+  for i = 3, #KEYS do
+    if redis.call('EXISTS', KEYS[i]) == 1 then
+      redis.call('HINCRBY', KEYS[i], 'requests', ARGV[2 * i + 2])
+      redis.call('HINCRBY', KEYS[i], 'tokens', ARGV[2 * i + 3])
+    end
   end
+  redis.call('SET', KEYS[2], ARGV[7], 'EX', 600)
 end
 local day, names, used = KEYS[1], {'requests', 'tokens'}, {}
 for i = 1, 2 do
@@ -44,13 +48,15 @@ impl Shared {
         caps: DayCaps,
         wanted: Used,
         known: Used,
-        unheard: &HashMap<Which, Used>,
+        letter: Option<&Letter>,
     ) -> Option<(bool, Used)> {
         let mut call = SCRIPT.prepare_invoke();
         call.key(key(which)).arg(wanted.requests).arg(wanted.tokens);
         call.arg(caps.requests.unwrap_or(-1)).arg(caps.tokens.unwrap_or(-1));
         call.arg(known.requests.max(0)).arg(known.tokens.max(0));
-        for (which, change) in unheard {
+        call.key(format!("hishamos:day:read:{}", self.node()));
+        call.arg(letter.map_or(0, |letter| letter.number));
+        for (which, change) in letter.into_iter().flat_map(|letter| &letter.changes) {
             call.key(key(*which)).arg(change.requests).arg(change.tokens);
         }
         let (passes, requests, tokens) = self.ask::<(i64, i64, i64)>(&call).await.ok()?;

@@ -187,6 +187,41 @@ store::both_databases! {
     }
 }
 
+/// Redis is silent for a moment and hears afterwards what it was told. The server that told it
+/// and heard no answer tells it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_day_gives_back_to_a_slow_redis_is_given_back_once() {
+    let test = store::testing::sqlite().await;
+    let (redis, provider) = (Redis::start(), Provider::start(1, 1));
+    let one = scene(&test.db, &redis, "one", provider.clone()).await;
+    let two = scene(&test.db, &redis, "two", provider.clone()).await;
+    let limit = json!({"scope": "organisation", "tokens_per_day": 1_600});
+    one.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+    // it may take a thousand tokens, takes two, and its server has still to tell
+    one.ask(json!({"max_tokens": 1_000})).await.expect(200);
+    *provider.usage.lock().unwrap() = (1, 500);
+    let body = json!({"max_tokens": 500});
+    redis.signal("STOP");
+    one.ask(body.clone()).await.expect(200);
+    redis.signal("CONT");
+    // one or two more fit
+    let mut last = 200;
+    for _ in 0..5 {
+        last = one.ask(body.clone()).await.status.as_u16();
+    }
+    assert_eq!(last, 429);
+    // what is refused uses nothing: the other one is let in until it hears of them all
+    provider.set(Manner::Refuse(400));
+    let together = async {
+        while two.ask(body.clone()).await.status != 429 {
+            one.ask(body.clone()).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let heard = tokio::time::timeout(Duration::from_secs(20), together).await;
+    assert!(heard.is_ok(), "Redis has given back a thousand tokens twice");
+}
+
 /// What happens to Redis.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
