@@ -113,10 +113,8 @@ async fn carry_out(
     let may_use = doors.does(Part::Cache)
         && doors.memory.chat.is_on()
         && cache::may_use(headers, &asked.request);
-    let key = may_use.then(|| {
-        let of = (quote.provider(), quote.model());
-        cache::key(holder.organisation, "chat", of, &asked.request)
-    });
+    let key = may_use
+        .then(|| cache::key(holder.organisation, "chat", quote.remembered_by(), &asked.request));
     if asked.stream {
         return streamed(doors, door, call, quote, asked, key).await;
     }

@@ -55,7 +55,7 @@ async fn carry_out(doors: &Doors, headers: &HeaderMap, body: Body) -> Result<Res
     enter::check(&call.holder, KeyScope::Embeddings, &wanted)?;
     let quote = priced(doors, &call.holder, &asked.request)?;
     doors.let_in(&call.holder, &quote).await?;
-    let of = (quote.provider(), quote.model());
+    let of = quote.remembered_by();
     let may_use = doors.does(Part::Cache)
         && doors.memory.embeddings.is_on()
         && cache::may_use_for_fixed(headers);

@@ -32,7 +32,7 @@ impl Doors {
         };
         let Some(vector) = given.answer.vectors.first() else { return Look::Missed(None) };
         let by = (given.provider.as_str(), given.model.as_str());
-        let of = (quote.provider(), quote.model());
+        let of = quote.remembered_by();
         semantic.look(question.bucket(call.holder.organisation, by, of), vector)
     }
 
@@ -73,7 +73,7 @@ impl Doors {
         let call = Arc::new(Call::new(self, "embeddings", holder, Instant::now()));
         let quote = priced(self, &call.holder, &request)?;
         let memory = &self.memory.embeddings;
-        let of = (quote.provider(), quote.model());
+        let of = quote.remembered_by();
         let key = memory.is_on().then(|| embeddings_key(call.holder.organisation, of, &request));
         if let Some(given) = key.and_then(|key| memory.find(&key)) {
             self.remembered(&call, &quote, &given, false);

@@ -1,5 +1,7 @@
 //! What a call may come to, before it is made.
 
+use std::sync::Arc;
+
 use base::Micros;
 use llm::chat::{Message, Part as Piece, Request, TokenUsage};
 use llm::door::Failure;
@@ -9,7 +11,7 @@ use llm::tokens::{InputBound, estimate_input};
 use super::Doors;
 use crate::ledger::slices::{Amount, Place, Wanted};
 use crate::limit::{self, Subject};
-use crate::platform::Platform;
+use crate::platform::{Picture, Plan, Platform, Target};
 use crate::virtual_key::Holder;
 
 /// What a model may write where a budget applies and the client says nothing; and about what
@@ -23,6 +25,8 @@ pub(super) struct Quote {
     most: Amount,
     /// The platforms that may be asked, and the most that it may cost at each; never empty.
     places: Vec<Place>,
+    /// Who may answer, as the cache knows it.
+    answered_by: Arc<str>,
     /// Whether every price is known.
     pub(super) cost_known: bool,
     /// About how many tokens it takes, for limits.
@@ -101,6 +105,7 @@ impl Doors {
         let mut amount = Amount::default();
         let mut places: Vec<Place> = Vec::with_capacity(plan.targets.len());
         let mut cost_known = true;
+        let answered_by = answered_by(&picture, holder, &plan);
         for target in plan.targets {
             let platform = target.platform.name.clone();
             let (plain, other) = most(&target.platform, &target.model);
@@ -119,8 +124,21 @@ impl Doors {
         }
         let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
         let (bound, asks) = (InputBound::default(), tokens.saturating_add(amount.output));
-        Ok(Quote { most: amount, places, cost_known, tokens, asks, bound })
+        Ok(Quote { most: amount, places, answered_by, cost_known, tokens, asks, bound })
     }
+}
+
+/// Who may answer, as the cache knows it: the platform that would be asked first. Another one may
+/// have stepped in for it, so that people who may not use them all have answers of their own.
+fn answered_by(picture: &Picture, holder: &Holder, plan: &Plan) -> Arc<str> {
+    let profile = picture.profile(Some(holder.key.user_id));
+    if profile.is_none_or(|profile| profile.platforms.is_none() && profile.models.is_none()) {
+        return plan.targets[0].platform.name.clone();
+    }
+    let one = |target: &Target| format!("{}/{}", target.platform.name, target.model);
+    let all: Vec<String> = plan.targets.iter().map(one).collect();
+    // no platform is called like that
+    format!("\n{}", all.join("\n")).into()
 }
 
 /// Whether a client asks the provider to keep what it reads, which costs more than reading.
@@ -138,6 +156,11 @@ impl Quote {
     /// The model there.
     pub(super) fn model(&self) -> &str {
         &self.places[0].model
+    }
+
+    /// What its answers are remembered by: who may give them, and the model.
+    pub(super) fn remembered_by(&self) -> (&str, &str) {
+        (&self.answered_by, self.model())
     }
 
     /// This platform, if it may be asked.

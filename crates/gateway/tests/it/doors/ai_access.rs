@@ -206,6 +206,25 @@ store::both_databases! {
         assert_eq!(ids, ["openai/gpt-4o", "two/gpt-4o-mini"]);
     }
 
+    async fn an_answer_of_a_platform_that_stepped_in_is_for_those_who_may_use_it(db: Db) {
+        let (scene, two) = scene(db).await;
+        let ask = async || scene.ask(json!({"model": "both", "temperature": 0})).await;
+        let before = two.count();
+        scene.provider.set(Manner::Refuse(500));
+        ask().await.expect(200);
+        assert_eq!(two.count(), before + 1);
+        scene.provider.set(Manner::Answer);
+        set(&scene, json!({"platforms": ["openai"]})).await;
+        let asked = scene.provider.count();
+        for mark in ["miss", "hit"] {
+            assert_eq!(ask().await.headers["x-cache"], mark);
+        }
+        assert_eq!(scene.provider.count(), asked + 1);
+        scene.app.send("DELETE", &access(1), None).await.expect(204);
+        assert_eq!(ask().await.headers["x-cache"], "hit");
+        assert_eq!(scene.ledger(4, &["provider"]).await, ["two", "openai", "openai", "two"].map(|one| json!([one])));
+    }
+
     async fn agents_answer_whom_they_may_answer(db: Db) {
         let insiders = Arc::new(Counting::default());
         let scene = Scene::inside(db.clone(), DoorOptions::new("test"), insiders.clone()).await;
