@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base::{BudgetId, OrganisationId, Timestamp};
 use store::Db;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedMutexGuard, oneshot};
 use tokio_util::sync::CancellationToken;
 use web::App;
 
@@ -51,7 +51,7 @@ pub(super) struct Inner {
     /// Something waits for the ledger.
     pub(super) wake: Notify,
     /// One lease at a time: whoever waits finds what the one before got.
-    pub(super) leasing: tokio::sync::Mutex<()>,
+    pub(super) leasing: Arc<tokio::sync::Mutex<()>>,
     pub(super) closing: CancellationToken,
 }
 
@@ -71,7 +71,7 @@ impl Bank {
             node,
             state: Mutex::default(),
             wake: Notify::new(),
-            leasing: tokio::sync::Mutex::default(),
+            leasing: Arc::default(),
             closing: app.shutdown.clone(),
         }))
     }
@@ -104,7 +104,7 @@ impl Bank {
                 Err(missing) => missing,
             };
             let Missing::Slices { .. } = &missing else { return Err(refused(missing)) };
-            let _turn = self.0.leasing.lock().await;
+            let turn = self.0.leasing.clone().lock_owned().await;
             // whoever was before us may have got enough for us too
             let missing = match self.0.take(organisation, wanted, &refused_by)? {
                 Ok(taken) => return Ok(Ticket::new(self.0.clone(), taken, entry, wanted)),
@@ -114,7 +114,7 @@ impl Bank {
                 return Err(refused(missing));
             };
             let wish = Wish { organisation, float: float.unwrap_or_default(), budgets };
-            refused_by.extend(self.0.lease(wish).await?);
+            refused_by.extend(self.0.clone().lease(turn, wish).await?);
             tracing::trace!(attempt, "a slice was taken");
         }
         Err(Refusal::Unavailable("the budget is in great demand; try again in a moment".to_owned()))
@@ -234,8 +234,26 @@ impl Inner {
         budget::sql::active(&mut tx, organisation).await
     }
 
-    /// Takes slices; gives the budgets that lack the money.
-    async fn lease(&self, wish: Wish) -> Result<Vec<(BudgetId, Exceeded)>, Refusal> {
+    /// Takes slices; gives the budgets that lack the money. Whoever asks may leave meanwhile: what
+    /// is set aside then is there for others, and goes back with the rest.
+    async fn lease(
+        self: Arc<Self>,
+        turn: OwnedMutexGuard<()>,
+        wish: Wish,
+    ) -> Result<Vec<(BudgetId, Exceeded)>, Refusal> {
+        let (tell, told) = oneshot::channel();
+        let bank = self.clone();
+        self.app.spawn(async move {
+            let refused = bank.lease_now(wish).await;
+            drop(turn);
+            drop(tell.send(refused));
+        });
+        told.await.unwrap_or_else(|_| {
+            Err(Refusal::Unavailable("the ledger gave no answer; try again in a moment".to_owned()))
+        })
+    }
+
+    async fn lease_now(&self, wish: Wish) -> Result<Vec<(BudgetId, Exceeded)>, Refusal> {
         let (organisation, node, now) = (wish.organisation, self.node.clone(), self.now());
         let got = self
             .db

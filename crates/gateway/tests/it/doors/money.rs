@@ -1,5 +1,8 @@
 //! Budgets hold, whoever asks and however many at once; the ledger has every call.
 
+use std::time::Duration;
+
+use futures::FutureExt as _;
 use futures::future::join_all;
 use llm::chat::{Message, Request};
 use serde_json::{Value as Json, json};
@@ -43,6 +46,27 @@ store::both_databases! {
         }
         let budget = scene.budget_when(&id, |budget| budget["spent_micros"] == 1_000_000).await;
         assert_eq!(budget["alerted_percent"], 100);
+    }
+
+    async fn who_leaves_while_money_is_set_aside_takes_none_of_it_away(db: Db) {
+        let scene = Scene::new(db, Provider::start(1, 1)).await;
+        let id = scene.budget(organisation(1_000_000)).await;
+        let ask = |tokens: i64| scene.ask(json!({"max_tokens": tokens}));
+        ask(1).await.expect(200);
+        let mut held = 0_i64;
+        for _ in 0..1_000 {
+            // it may cost more than was taken ahead, and gets as far as the ledger
+            drop(ask(10_000).now_or_never());
+            let budget = scene.budget_when(&id, |_| true).await;
+            held = ["reserved_micros", "spent_micros"].map(|part| budget[part].as_i64().unwrap()).iter().sum();
+            if held >= 5_000 {
+                break;
+            }
+        }
+        assert!(held >= 5_000, "{held}");
+        // who makes no calls gives back what it has
+        scene.app.clock.advance(Duration::from_secs(3));
+        scene.budget_when(&id, |budget| budget["reserved_micros"] == 0).await;
     }
 
     async fn each_scope_of_a_call_is_charged_and_each_can_stop_it(db: Db) {
