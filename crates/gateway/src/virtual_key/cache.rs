@@ -33,6 +33,30 @@ struct Known {
     holders: HashMap<[u8; 32], (Timestamp, Holder)>,
 }
 
+/// Who asks SQL about a key which others believe meanwhile. When they leave before the answer, the
+/// next one asks: else somebody who leaves again and again could keep a revoked key alive.
+struct Asking<'a> {
+    keys: &'a Keys,
+    hash: [u8; 32],
+    /// When the key was read.
+    read_at: Timestamp,
+    asked_at: Timestamp,
+    is_answered: bool,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if self.is_answered {
+            return;
+        }
+        if let Some((read_at, _)) = self.keys.lock().holders.get_mut(&self.hash)
+            && *read_at == self.asked_at
+        {
+            *read_at = self.read_at;
+        }
+    }
+}
+
 impl Keys {
     /// Remembers nothing yet.
     pub(crate) fn new(app: &App) -> Self {
@@ -46,6 +70,7 @@ impl Keys {
         }
         let (hash, now) = (token::hash(key), self.0.app.now());
         let changes = self.0.app.bus.changes_of_rights();
+        let mut asking = None;
         {
             let mut known = self.lock();
             if known.changes != changes {
@@ -56,10 +81,15 @@ impl Keys {
                     return Ok((!holder.is_over(now)).then(|| holder.clone()));
                 }
                 // one asks SQL; those who come meanwhile believe the old answer
-                *read_at = now;
+                let read_at = std::mem::replace(read_at, now);
+                let keys = self;
+                asking = Some(Asking { keys, hash, read_at, asked_at: now, is_answered: false });
             }
         }
         let found = self.read(&hash, now).await;
+        if let Some(asking) = &mut asking {
+            asking.is_answered = true;
+        }
         let mut known = self.lock();
         let found = found.inspect_err(|_| drop(known.holders.remove(&hash)))?;
         // what was read before a change is not kept after it

@@ -1,6 +1,8 @@
 //! Virtual keys: what they may do, and that changes act within a second.
 
+use futures::FutureExt as _;
 use serde_json::{Value as Json, json};
+use store::{params, sql};
 use tokio::time::{Duration, Instant};
 
 use super::provider::Provider;
@@ -79,6 +81,23 @@ store::both_databases! {
         }
         scene.app.send("DELETE", &path, None).await.expect(404);
         scene.app.send("PATCH", &path, Some(json!({"version": 2, "name": "x"}))).await.expect(409);
+    }
+
+    async fn who_leaves_again_and_again_keeps_no_revoked_key_alive(db: Db) {
+        let scene = Scene::new(db.clone(), Provider::start(1, 1)).await;
+        scene.ask(json!({})).await.expect(200);
+        // another server revokes it
+        let (key, now) = (scene.key_id.clone(), scene.app.app.now());
+        let revoke = db.write(move |tx| {
+            Box::pin(async move {
+                let revoke = sql!("update virtual_keys set revoked_at = $2 where id = $1");
+                tx.execute(revoke, params![&key, now]).await
+            })
+        });
+        assert_eq!(revoke.await.unwrap(), 1);
+        scene.app.clock.advance(Duration::from_secs(1));
+        drop(scene.ask(json!({})).now_or_never());
+        scene.ask(json!({})).await.expect(401);
     }
 
     async fn key_belongs_to_its_organisation_and_its_routes_are_guarded(db: Db) {
