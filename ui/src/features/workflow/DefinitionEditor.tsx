@@ -14,6 +14,7 @@ import { ProblemNotice } from "@/kit/ProblemNotice";
 import { Skeleton } from "@/kit/Skeleton";
 import { asProblem } from "@/lib/problem";
 import { ProblemList } from "./ProblemList";
+import { useDraft } from "./useDraft";
 import { useValidation } from "./useValidation";
 
 // The editor is heavy and only some people ever open it.
@@ -28,20 +29,26 @@ interface Props {
   isLibrary?: boolean;
 }
 
+/** Which view of its page an address shows. */
+const viewOf = (search: object): unknown => ("view" in search ? search.view : undefined);
+
 export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const canSave = useCan("create_workflow");
-  const [text, setText] = useState(beginning ?? saved);
+  const { text, setText, isChanged, isOvertaken, keepMine, takeTheirs, didSave } = useDraft(
+    saved,
+    beginning,
+  );
   const [place, setPlace] = useState<{ line: number; column: number }>();
   const { data: schema } = useQuery({ ...schemaOptions, retry: false });
   const names = useNames();
   const { problems, isChecking, error } = useValidation(text);
-  const isChanged = text !== saved;
   const save = useMutation({
-    mutationFn: () => saveWorkflow(text, slug),
-    onSuccess: async (workflow) => {
+    mutationFn: (definition: string) => saveWorkflow(definition, slug),
+    onSuccess: async (workflow, definition) => {
+      didSave(definition);
       toast.success(
         slug
           ? t("workflow.savedRevision", { revision: workflow.revision ?? 1 })
@@ -61,7 +68,8 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
     shouldBlockFn: ({ current, next }) =>
       isChanged &&
       text !== beginning &&
-      current.pathname !== next.pathname &&
+      // Another view of the same page takes the editor away too.
+      (current.pathname !== next.pathname || viewOf(current.search) !== viewOf(next.search)) &&
       !globalThis.confirm(t("workflow.leave")),
     enableBeforeUnload: () => isChanged && text !== beginning,
     disabled: !canSave,
@@ -93,13 +101,26 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
             }
           />
           <ProblemNotice error={refused} />
+          {isOvertaken && (
+            <Notice tone="warn" role="alert">
+              <p>{t("workflow.overtaken")}</p>
+              <div className="mt-2 flex flex-wrap gap-2">
+                <Button size="sm" onClick={keepMine}>
+                  {t("conflict.keepMine")}
+                </Button>
+                <Button size="sm" onClick={takeTheirs}>
+                  {t("conflict.takeTheirs")}
+                </Button>
+              </div>
+            </Notice>
+          )}
           {canSave && (
             <div className="flex flex-wrap gap-2">
               <Button
                 tone="primary"
                 isBusy={save.isPending}
-                disabled={!isChanged || problems.length > 0 || isChecking}
-                onClick={() => save.mutate()}
+                disabled={!isChanged || isOvertaken || problems.length > 0 || isChecking}
+                onClick={() => save.mutate(text)}
               >
                 {slug
                   ? t("workflow.saveRevision")
@@ -108,7 +129,7 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
                     : t("workflow.create")}
               </Button>
               {isChanged && saved !== "" && (
-                <Button onClick={() => setText(saved)}>{t("action.discard")}</Button>
+                <Button onClick={takeTheirs}>{t("action.discard")}</Button>
               )}
             </div>
           )}

@@ -6,8 +6,8 @@ export function SavedDefinition({ workflow }: { workflow: Workflow }) {
   const isOwn = workflow.source === "organisation";
   return (
     <DefinitionEditor
-      key={workflow.revision ?? 0}
-      saved={workflow.definition ?? ""}
+      // The editor ends lines in one way: another one must not look like a change.
+      saved={(workflow.definition ?? "").replace(/\r\n?/g, "\n")}
       slug={isOwn ? workflow.slug : undefined}
       isLibrary={!isOwn}
     />

@@ -1,0 +1,76 @@
+// What is typed into the editor of definitions is not lost, on the test double.
+import { EditorView } from "@codemirror/view";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import type { Mock } from "@/mocks/backend";
+import { renderApp } from "@/mocks/renderApp";
+
+const mine = "\n# mine\n";
+const theirs = "\n# theirs\n";
+
+async function openEditor() {
+  const content = await screen.findByRole("textbox", { name: "Definition" });
+  const editor = EditorView.findFromDOM(content);
+  if (!editor) throw new Error("there is no editor");
+  return editor;
+}
+
+function append(editor: EditorView, insert: string) {
+  editor.dispatch({ changes: { from: editor.state.doc.length, insert } });
+}
+
+/** Somebody else saves a revision, and something makes the page read the workflow again. */
+async function overtake(mock: Mock) {
+  const workflow = mock.db.workflows.find((each) => each.slug === "release_process");
+  if (!workflow) throw new Error("there is no workflow");
+  workflow.definition += theirs;
+  workflow.revision = (workflow.revision ?? 0) + 1;
+  fireEvent.keyDown(screen.getByRole("button", { name: "More actions" }), { key: "Enter" });
+  fireEvent.click(await screen.findByRole("menuitem", { name: "Archive" }));
+}
+
+test("another view of the workflow asks before it takes away what was typed", async () => {
+  let isSure = false;
+  const asked: unknown[] = [];
+  vi.stubGlobal("confirm", (question: unknown) => {
+    asked.push(question);
+    return isSure;
+  });
+  renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  append(editor, mine);
+  fireEvent.click(screen.getByRole("link", { name: "Overview" }));
+  await waitFor(() => expect(asked).toHaveLength(1));
+  expect((await openEditor()).state.doc.toString()).toContain(mine);
+  isSure = true;
+  fireEvent.click(screen.getByRole("link", { name: "Overview" }));
+  await waitFor(() => expect(screen.queryByRole("textbox", { name: "Definition" })).toBeNull());
+});
+
+test("what others save comes in, but never over what was typed", async () => {
+  const { mock } = renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  append(editor, mine);
+  await overtake(mock);
+  expect(await screen.findByText(/saved another revision while you were editing/)).toBeTruthy();
+  expect(editor.state.doc.toString()).toContain(mine);
+  fireEvent.click(screen.getByRole("button", { name: "Take their version" }));
+  await waitFor(() => expect(editor.state.doc.toString()).toContain(theirs));
+  expect(editor.state.doc.toString()).not.toContain(mine);
+});
+
+test("who keeps what they typed can save it over what others saved", async () => {
+  const { mock } = renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  append(editor, mine);
+  await overtake(mock);
+  const save = () =>
+    screen.getByRole("button", { name: "Save as a new revision" }) as HTMLButtonElement;
+  const keep = await screen.findByRole("button", { name: "Keep my changes" });
+  expect(save().disabled).toBe(true);
+  fireEvent.click(keep);
+  await waitFor(() => expect(save().disabled).toBe(false));
+  fireEvent.click(save());
+  await waitFor(() => expect(mock.db.workflows[0]?.definition).toContain(mine));
+  expect(mock.db.workflows[0]?.definition).not.toContain(theirs);
+});
