@@ -8,6 +8,7 @@ import {
 import { EditorView } from "@codemirror/view";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { problem } from "@/mocks/answer";
 import { renderApp, sentTo } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
@@ -161,6 +162,35 @@ describe("schedules", () => {
     fireEvent.click(await screen.findByRole("radio", { name: "Cron" }));
     type(screen.getByLabelText("Cron expression"), "75 9 * * *");
     expect(await screen.findByText(/minutes go to 59/)).toBeTruthy();
+  });
+
+  test("keep their inputs when those of the workflow cannot be read", async () => {
+    const { mock } = renderApp("/triggers/schedules");
+    const sent = sentTo(mock, "/schedules/sch_01k1");
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      new URL(request.url).pathname === "/api/v1/workflows"
+        ? Promise.resolve(problem(500, "internal", "the list is not to be had"))
+        : handle(request);
+    const menu = await screen.findByRole("button", { name: "Actions for “Nightly release”" });
+    fireEvent.keyDown(menu, { key: "Enter" });
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Edit" }));
+    const form = await screen.findByRole("dialog");
+    expect((within(form).getByLabelText("Workflow") as HTMLSelectElement).value).toBe(
+      "release_process",
+    );
+    type(within(form).getByLabelText("Time"), "23:15");
+    fireEvent.click(within(form).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(sent).toMatchObject([{ cron: "15 23 * * 0-4", inputs: { version: "nightly" } }]);
+  });
+
+  test("are not offered for workflows that are archived", async () => {
+    renderApp("/triggers/schedules");
+    fireEvent.click(await screen.findByRole("button", { name: "New schedule" }));
+    const workflow = await screen.findByLabelText("Workflow");
+    expect(await within(workflow).findByRole("option", { name: "Release process" })).toBeTruthy();
+    expect(within(workflow).queryByRole("option", { name: "Weekly report of 2025" })).toBeNull();
   });
 
   test("are switched off, and started at once", async () => {

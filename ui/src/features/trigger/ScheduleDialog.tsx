@@ -17,7 +17,7 @@ import { Select } from "@/kit/Select";
 import { SuggestInput } from "@/kit/SuggestInput";
 import { TypedFields } from "@/kit/TypedFields";
 import { defaultRhythm, fromCron, timezones, toCron } from "@/lib/cron";
-import { type Draft, draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
+import { type Draft, draftOf, type InputFault, readDraft, specsOf } from "@/lib/inputSpec";
 import { asProblem } from "@/lib/problem";
 import { NextRuns } from "./NextRuns";
 import { RhythmFields } from "./RhythmFields";
@@ -46,8 +46,10 @@ export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
   const [draft, setDraft] = useState<Draft | null>(null);
   const [faults, setFaults] = useState<Record<string, InputFault>>({});
   const workflow = workflows?.find((each) => each.slug === slug);
-  const specs = workflow?.inputs ?? {};
-  const filled = draft ?? draftOf(specs, schedule?.workflow === slug ? schedule.inputs : {});
+  const kept: Record<string, unknown> = schedule?.workflow === slug ? schedule.inputs : {};
+  // Until the workflow's own inputs are known, those that the schedule has must not get lost.
+  const specs = workflow?.inputs ?? specsOf(kept);
+  const filled = draft ?? draftOf(specs, kept);
   const cron = toCron(rhythm);
   const save = useMutation({
     mutationFn: (body: NewSchedule) =>

@@ -16,6 +16,11 @@ interface Props {
 export function WorkflowField({ value, error, onChange }: Props) {
   const { t } = useTranslation();
   const { data: workflows } = useQuery(workflowsOptions);
+  // One that is archived cannot be started; the one that is chosen is shown whatever it is.
+  const offered = (workflows ?? []).filter(
+    (each) => each.status !== "archived" || each.slug === value,
+  );
+  const isOther = value !== "" && !offered.some((each) => each.slug === value);
   return (
     <Field label={t("trigger.workflow")} error={error}>
       {(control) => (
@@ -26,7 +31,8 @@ export function WorkflowField({ value, error, onChange }: Props) {
           onChange={(event) => onChange(event.target.value)}
         >
           <option value="">{t("field.choose")}</option>
-          {(workflows ?? []).map((each) => (
+          {isOther && <option value={value}>{value}</option>}
+          {offered.map((each) => (
             <option key={each.slug} value={each.slug}>
               {each.name}
             </option>
