@@ -13,13 +13,13 @@ const plain = (text: string) =>
     .replace(/٫/g, ".");
 
 /**
- * Dollars as typed, in micro-dollars: `12.5`, `12,50` and `1,234.50` are understood. Null when it
- * is no amount or finer than a micro-dollar.
+ * Dollars as typed, in micro-dollars: `12.5`, `12,50`, `0,125` and `1,234.50` are understood. Null
+ * when it is no amount or finer than a micro-dollar.
  */
 export function toMicros(text: string): number | null {
   let amount = plain(text);
-  // A comma is a decimal sign unless it parts thousands.
-  if (/^\d{1,3}(,\d{3})+(\.\d*)?$/.test(amount)) amount = amount.replaceAll(",", "");
+  // A comma is a decimal sign unless it parts thousands; no thousands follow a nought.
+  if (/^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(amount)) amount = amount.replaceAll(",", "");
   else amount = amount.replace(",", ".");
   const parts = /^(\d{1,9})(?:\.(\d{0,6})0*)?$/.exec(amount);
   if (!parts) return null;
