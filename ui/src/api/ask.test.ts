@@ -38,3 +38,23 @@ test("the cursor is found under both of its names", async () => {
   answers('{"items": [1], "next_cursor": "m"}');
   expect(await askPage("/x")).toEqual({ items: [1], next: "m" });
 });
+
+test("a create that got no answer is the same create when it is sent again", async () => {
+  const sent: (string | null)[] = [];
+  let answer = () => Promise.reject<Response>(new TypeError("failed"));
+  vi.stubGlobal("fetch", (request: Request) => {
+    sent.push(request.headers.get("Idempotency-Key"));
+    return answer();
+  });
+  const create = (key: string, body: unknown) =>
+    ask("POST", "/x", { body, headers: { "Idempotency-Key": key } });
+  await expect(create("first", { a: 1 })).rejects.toMatchObject({ status: 0 });
+  answer = () => Promise.resolve(new Response("", { status: 504 }));
+  await expect(create("second", { a: 1 })).rejects.toMatchObject({ status: 504 });
+  answer = () => Promise.resolve(new Response("{}"));
+  await create("other", { a: 2 });
+  await create("third", { a: 1 });
+  // It was answered: from here on it is wanted once more.
+  await create("fourth", { a: 1 });
+  expect(sent).toEqual(["first", "first", "other", "first", "fourth"]);
+});

@@ -26,35 +26,58 @@ export function queryText(query: Query = {}): string {
   return text === "" ? "" : `?${text}`;
 }
 
+const keyHeader = "Idempotency-Key";
+/** For so long somebody who sends the same again means the same. */
+const patienceMs = 10 * 60_000;
+
+/** Creates whose answer never came, by what they said: they may have been done all the same. */
+const unanswered = new Map<string, { key: string; at: number }>();
+
+/** The key of the one that was lost, so that sending it again does not do it twice. */
+function keyFor(what: string, fresh: string): string {
+  for (const [each, { at }] of unanswered) {
+    if (Date.now() - at > patienceMs) unanswered.delete(each);
+  }
+  return unanswered.get(what)?.key ?? fresh;
+}
+
 async function send(method: string, path: string, wish: Wish): Promise<Response> {
   const isText = typeof wish.body === "string";
+  const address = `/api/v1${path}${queryText(wish.query)}`;
+  const body =
+    wish.body === undefined ? undefined : isText ? String(wish.body) : JSON.stringify(wish.body);
+  const headers: Record<string, string> = { ...wish.headers };
+  if (body !== undefined) {
+    headers["content-type"] = isText ? "application/yaml" : "application/json";
+  }
+  const what = `${method} ${address} ${body ?? ""}`;
+  const fresh = headers[keyHeader];
+  const key = fresh === undefined ? undefined : keyFor(what, fresh);
+  if (key !== undefined) headers[keyHeader] = key;
+  const remember = () => {
+    if (key !== undefined) unanswered.set(what, { key, at: Date.now() });
+  };
   let response: Response;
   try {
     response = await globalThis.fetch(
-      new Request(new URL(`/api/v1${path}${queryText(wish.query)}`, location.origin), {
+      new Request(new URL(address, location.origin), {
         method,
         credentials: "same-origin",
-        headers: {
-          ...(wish.body === undefined
-            ? {}
-            : { "content-type": isText ? "application/yaml" : "application/json" }),
-          ...wish.headers,
-        },
-        body:
-          wish.body === undefined
-            ? undefined
-            : isText
-              ? (wish.body as string)
-              : JSON.stringify(wish.body),
+        headers,
+        body,
       }),
     );
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
+    remember();
     throw new Problem(0, "offline", error instanceof Error ? error.message : String(error));
   }
+  // What stands in between may have given up on a server that did not.
+  if (response.status >= 500) remember();
+  else unanswered.delete(what);
   if (response.ok) return response;
-  const body: unknown = await response.json().catch(() => null);
-  throw problemFrom(response.status, body, response.headers.get("x-request-id"));
+  const told: unknown = await response.json().catch(() => null);
+  throw problemFrom(response.status, told, response.headers.get("x-request-id"));
 }
 
 export async function ask<T>(method: string, path: string, wish: Wish = {}): Promise<T> {

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { ExecutionStatus } from "@/lib/status";
 import { ask, askPage, place } from "./ask";
-import { client, idempotent, take } from "./client";
+import { idempotent } from "./client";
 import { keys } from "./keys";
 import type {
   Checkpoint,
@@ -76,13 +76,10 @@ export const journalOptions = (id: string) =>
   });
 
 export const generateStories = (key: string, idea: string, model?: string) =>
-  take(
-    client.POST("/api/v1/projects/{key}/generate-stories", {
-      params: { path: { key } },
-      body: model ? { idea, model } : { idea },
-      headers: idempotent(),
-    }),
-  );
+  ask<Execution>("POST", place("/projects/{key}/generate-stories", { key }), {
+    body: model ? { idea, model } : { idea },
+    headers: idempotent(),
+  });
 
 export type Order = "cancel" | "pause" | "resume";
 

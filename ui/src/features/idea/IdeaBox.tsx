@@ -41,7 +41,7 @@ export function IdeaBox({ projectKey, isFirst, initialIdea = "", onStarted }: Pr
     onSuccess: (execution) => {
       setIdea("");
       setOpen(false);
-      onStarted(execution as Execution);
+      onStarted(execution);
     },
   });
   const problem = start.error ? asProblem(start.error) : null;
