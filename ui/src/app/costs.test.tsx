@@ -230,6 +230,22 @@ test("a limit needs at least one number", async () => {
   );
 });
 
+test("a new limit for what has one begins with what it is, and takes nothing away", async () => {
+  const { mock } = renderApp("/admin/rate-limits");
+  fireEvent.click(await screen.findByRole("button", { name: "New limit" }));
+  const dialog = await screen.findByRole("dialog");
+  const tokens = within(dialog).getByLabelText("Tokens a day") as HTMLInputElement;
+  expect(tokens.value).toBe("10000000");
+  type(within(dialog).getByLabelText("Requests a minute"), "50");
+  fireEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(mock.db.rateLimits.at(-1)).toMatchObject({
+    scope: "organisation",
+    requests_per_minute: 50,
+    tokens_per_day: 10_000_000,
+  });
+});
+
 test("a page that one may not see says what to do about it", async () => {
   renderApp("/admin/budgets", "viewer");
   expect(await screen.findByText("You may not see this")).toBeTruthy();

@@ -18,23 +18,44 @@ import { WhichField } from "./WhichField";
 interface Props {
   /** Null for a new one. */
   limit: RateLimit | null;
+  /** Those that there are: setting one replaces it as a whole. */
+  known: readonly RateLimit[];
   onClose: () => void;
 }
 
+type Scope = "organisation" | "user";
+
 const written = (count: number | null | undefined) => (count == null ? "" : String(count));
 
+const numbersOf = (limit: RateLimit | undefined) => ({
+  requests: written(limit?.requests_per_minute),
+  tokens: written(limit?.tokens_per_minute),
+  requestsADay: written(limit?.requests_per_day),
+  tokensADay: written(limit?.tokens_per_day),
+});
+
 /** A limit of the organisation, a minute and a day, or of one person, a minute. */
-export function RateLimitDialog({ limit, onClose }: Props) {
+export function RateLimitDialog({ limit, known, onClose }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const [scope, setScope] = useState<"organisation" | "user">(
-    limit?.scope === "user" ? "user" : "organisation",
-  );
+  const find = (scope: Scope, id: string) =>
+    known.find(
+      (each) => each.scope === scope && (scope === "organisation" || each.scope_id === id),
+    );
+  const [scope, setScope] = useState<Scope>(limit?.scope === "user" ? "user" : "organisation");
   const [user, setUser] = useState(limit?.scope_id ?? "");
-  const [requests, setRequests] = useState(written(limit?.requests_per_minute));
-  const [tokens, setTokens] = useState(written(limit?.tokens_per_minute));
-  const [requestsADay, setRequestsADay] = useState(written(limit?.requests_per_day));
-  const [tokensADay, setTokensADay] = useState(written(limit?.tokens_per_day));
+  // Whose numbers stand in the fields: who sets a limit that there is sees what it is now.
+  const [there, setThere] = useState(limit ?? find("organisation", ""));
+  const [numbers, setNumbers] = useState(() => numbersOf(there));
+  const { requests, tokens, requestsADay, tokensADay } = numbers;
+  const set = (change: Partial<typeof numbers>) => setNumbers({ ...numbers, ...change });
+  const aim = (nextScope: Scope, nextUser: string) => {
+    const found = find(nextScope, nextUser);
+    setScope(nextScope);
+    setUser(nextUser);
+    setThere(found);
+    if (found || there) setNumbers(numbersOf(found));
+  };
   const [isTried, setTried] = useState(false);
   const hasDay = scope === "organisation";
   const save = useMutation({
@@ -56,7 +77,7 @@ export function RateLimitDialog({ limit, onClose }: Props) {
     <Modal
       isOpen
       onClose={onClose}
-      title={limit ? t("limit.edit") : t("limit.new")}
+      title={there ? t("limit.edit") : t("limit.new")}
       description={t("limit.noneText")}
     >
       <form
@@ -84,7 +105,7 @@ export function RateLimitDialog({ limit, onClose }: Props) {
               { value: "organisation" as const, name: t("budget.scopeIs.organisation") },
               { value: "user" as const, name: t("budget.scopeIs.user") },
             ]}
-            onChange={setScope}
+            onChange={(next) => aim(next, user)}
           />
         )}
         {!limit && scope === "user" && (
@@ -92,7 +113,7 @@ export function RateLimitDialog({ limit, onClose }: Props) {
             scope="user"
             value={user}
             error={isTried && lacksUser ? t("field.fault.required") : problem?.field("scope_id")}
-            onChange={setUser}
+            onChange={(id) => aim("user", id)}
           />
         )}
         <div className="grid items-start gap-4 sm:grid-cols-2">
@@ -104,10 +125,7 @@ export function RateLimitDialog({ limit, onClose }: Props) {
                 ? t("limit.oneNeeded")
                 : errorOf(field, field === "requests_per_minute" ? requests : tokens)
             }
-            onChange={(change) => {
-              if (change.requests !== undefined) setRequests(change.requests);
-              if (change.tokens !== undefined) setTokens(change.tokens);
-            }}
+            onChange={set}
           />
           {hasDay && (
             <>
@@ -116,14 +134,14 @@ export function RateLimitDialog({ limit, onClose }: Props) {
                 hint={t("limit.emptyIsNone")}
                 error={errorOf("requests_per_day", requestsADay)}
                 value={requestsADay}
-                onChange={setRequestsADay}
+                onChange={(value) => set({ requestsADay: value })}
               />
               <AmountField
                 label={t("limit.tokensADay")}
                 hint={t("limit.emptyIsNone")}
                 error={errorOf("tokens_per_day", tokensADay)}
                 value={tokensADay}
-                onChange={setTokensADay}
+                onChange={(value) => set({ tokensADay: value })}
               />
             </>
           )}

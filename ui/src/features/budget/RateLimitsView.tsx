@@ -132,7 +132,11 @@ export function RateLimitsView() {
         }
       </Loaded>
       {edited && (
-        <RateLimitDialog limit={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
+        <RateLimitDialog
+          limit={edited === "new" ? null : edited}
+          known={query.data ?? []}
+          onClose={() => setEdited(null)}
+        />
       )}
       <Confirm
         isOpen={asking !== null}
