@@ -1,6 +1,7 @@
 // The workflow engine's pages as a person meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { problem } from "@/mocks/answer";
 import { journalHub } from "@/mocks/db";
 import { renderApp, sentTo } from "@/mocks/renderApp";
 
@@ -172,6 +173,22 @@ describe("an execution", () => {
     fireEvent.click(within(question).getByRole("button", { name: "Cancel execution" }));
     await waitFor(() => expect(mock.db.executions[0]?.status).toBe("cancelled"));
     expect(sent).toEqual([{ reason: "wrong version" }]);
+  });
+
+  test("keeps the reason that was typed when it could not be cancelled", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    fireEvent.click(await screen.findByRole("button", { name: "Cancel execution" }));
+    const question = await screen.findByRole("dialog");
+    const reason = within(question).getByLabelText("Reason (optional)") as HTMLTextAreaElement;
+    type(reason, "wrong version");
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      request.url.endsWith("/cancel")
+        ? Promise.resolve(problem(500, "internal", "the disk is full"))
+        : handle(request);
+    fireEvent.click(within(question).getByRole("button", { name: "Cancel execution" }));
+    expect(await screen.findByText("the disk is full")).toBeTruthy();
+    expect(reason.isConnected && reason.value).toBe("wrong version");
   });
 
   test("refuses a signal that is not JSON before it is sent", async () => {

@@ -16,9 +16,10 @@ export function useOrder(id: string, onDone: () => void) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ what, reason }: OrderWish) => orderExecution(id, what, reason),
+    // A reason that was typed must not go with an order that was refused.
+    onSuccess: onDone,
     onError: (error) => toastProblem(error),
     onSettled: () => {
-      onDone();
       void queryClient.invalidateQueries({ queryKey: keys.execution(id) });
       void queryClient.invalidateQueries({ queryKey: keys.executions });
     },
