@@ -1,5 +1,5 @@
 // The inbox of approvals and its badge, on the test double.
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { problem } from "@/mocks/answer";
 import type { Mock } from "@/mocks/backend";
@@ -109,6 +109,27 @@ describe("the inbox of approvals", () => {
     fireEvent.click(screen.getByRole("button", { name: "Reject" }));
     expect(await screen.findByText("not on a Thursday")).toBeTruthy();
     expect(mock.db.approvals[0]?.status).toBe("rejected");
+  });
+
+  test("says that somebody else was faster when the question goes away", async () => {
+    const { mock } = renderApp("/approvals");
+    const question = await screen.findByRole("article", { name: /نطاق/ });
+    const asked = mock.db.approvals.find((each) => /نطاق/.test(each.title));
+    if (asked) asked.status = "approved";
+    fireEvent.click(within(question).getByRole("button", { name: "Approve" }));
+    await waitFor(() => expect(screen.queryByRole("article", { name: /نطاق/ })).toBeNull());
+    expect(await screen.findByText("this approval is already approved")).toBeTruthy();
+    expect(screen.queryByText("You approved")).toBeNull();
+  });
+
+  test("says on the page of an execution when its questions could not be read", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      request.url.includes("execution=exe_01krelease")
+        ? Promise.resolve(problem(500, "internal", "the questions are not to be had"))
+        : handle(request);
+    expect(await screen.findByText("the questions are not to be had")).toBeTruthy();
   });
 
   test("shows others' questions without buttons", async () => {

@@ -11,8 +11,12 @@ import { Field } from "@/kit/Field";
 import { FormProblem } from "@/kit/ProblemNotice";
 import { Textarea } from "@/kit/Textarea";
 import { TypedFields } from "@/kit/TypedFields";
+import { toastProblem } from "@/kit/toastProblem";
 import { draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
 import { asProblem } from "@/lib/problem";
+
+/** What the server answers when there is nothing to decide any more. */
+const closed = [403, 404, 409];
 
 /** Comment, form, yes or no. A rejection needs its reason: someone will have to act on it. */
 export function DecideForm({ approval }: { approval: Approval }) {
@@ -34,6 +38,10 @@ export function DecideForm({ approval }: { approval: Approval }) {
     },
     onSuccess: (_, approve) =>
       toast.success(approve ? t("approval.approved") : t("approval.rejected")),
+    onError: (error) => {
+      // Its next reading takes the question off the page, and what is said here with it.
+      if (closed.includes(asProblem(error).status)) toastProblem(error);
+    },
     onSettled: () => {
       void queryClient.invalidateQueries({ queryKey: keys.approvals });
       void queryClient.invalidateQueries({ queryKey: keys.execution(approval.execution_id) });

@@ -3,7 +3,8 @@ import { useEffect } from "react";
 import { approvalsOptions } from "@/api/approvals";
 import { places, type Show } from "./places";
 
-const rereadMs = 15_000;
+/** How often open questions are read again: others answer them, too. */
+export const rereadMs = 15_000;
 
 /** What one place of the inbox shows. A page may hold nothing of it although another one follows, so
  * pages are read until there is something to show or the server says that it was the last. */
