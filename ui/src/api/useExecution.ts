@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { isFinal } from "@/lib/status";
 import { executionEvents, executionOptions } from "./executions";
 import { keys } from "./keys";
 import { addDelta, type LiveText } from "./liveText";
+import { createReader } from "./reader";
 import { useEvents } from "./useEvents";
 
 const refreshMs = 350;
@@ -22,19 +23,18 @@ export function useExecution(id: string) {
   const queryClient = useQueryClient();
   const query = useQuery(executionOptions(id));
   const [text, setText] = useState<LiveText>({});
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [hasEnded, setEnded] = useState(false);
   const isOver = query.data !== undefined && isFinal(query.data.status);
 
-  const refresh = useCallback(() => {
-    if (timer.current !== undefined) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      void queryClient.invalidateQueries({ queryKey: keys.execution(id) });
-    }, refreshMs);
-  }, [queryClient, id]);
-
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const reader = useMemo(
+    () =>
+      createReader(
+        () => queryClient.invalidateQueries({ queryKey: keys.execution(id) }),
+        refreshMs,
+      ),
+    [queryClient, id],
+  );
+  useEffect(() => () => reader.stop(), [reader]);
 
   const isLive = query.data !== undefined && !isOver && !hasEnded;
   const stream = useEvents(isLive ? executionEvents(id) : null, null, (message) => {
@@ -45,7 +45,7 @@ export function useExecution(id: string) {
     if (message.event === "model_called") {
       setText((before) => addDelta(before, message.data, true));
     }
-    refresh();
+    reader.tell();
     // The stream ends with its last fact; without this it would be taken for a broken line.
     if (lastFacts.has(message.event)) setEnded(true);
   });
