@@ -102,7 +102,14 @@ const typingMs = 300;
 export function FilterText({ label, value, onChange, className }: TextProps) {
   const [typed, setTyped] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setTyped(value), [value]);
+  const sent = useRef(value);
+  useEffect(() => {
+    // What comes back of one's own typing must not take away what was typed since.
+    if (value === sent.current) return;
+    sent.current = value;
+    clearTimeout(timer.current);
+    setTyped(value);
+  }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <SearchInput
@@ -112,7 +119,10 @@ export function FilterText({ label, value, onChange, className }: TextProps) {
       onChange={(next) => {
         setTyped(next);
         clearTimeout(timer.current);
-        timer.current = setTimeout(() => onChange(next.trim()), typingMs);
+        timer.current = setTimeout(() => {
+          sent.current = next.trim();
+          onChange(sent.current);
+        }, typingMs);
       }}
     />
   );
