@@ -1,15 +1,16 @@
 // What starts workflows without anyone pressing a button.
 import { queryOptions } from "@tanstack/react-query";
 import { client, take } from "./client";
+import { everyPage } from "./everyPage";
 import { keys } from "./keys";
 import type { NewEventTrigger, NewSchedule, NewWebhook, ScheduleChange } from "./workflow-engine";
 
-const all = { params: { query: { limit: 200 } } };
+const page = (cursor: string | undefined) => ({ params: { query: { limit: 200, cursor } } });
 const one = (id: string) => ({ params: { path: { id } } });
 
 export const schedulesOptions = queryOptions({
   queryKey: keys.schedules,
-  queryFn: async () => (await take(client.GET("/api/v1/schedules", all))).items,
+  queryFn: () => everyPage((cursor) => take(client.GET("/api/v1/schedules", page(cursor)))),
 });
 
 export const previewOptions = (cron: string, timezone: string) =>
@@ -34,7 +35,7 @@ export const runSchedule = (id: string) => take(client.POST("/api/v1/schedules/{
 
 export const webhooksOptions = queryOptions({
   queryKey: keys.webhooks,
-  queryFn: async () => (await take(client.GET("/api/v1/webhooks", all))).items,
+  queryFn: () => everyPage((cursor) => take(client.GET("/api/v1/webhooks", page(cursor)))),
 });
 
 export const createWebhook = (body: NewWebhook) => take(client.POST("/api/v1/webhooks", { body }));
@@ -46,7 +47,7 @@ export const deleteWebhook = (id: string) => take(client.DELETE("/api/v1/webhook
 
 export const eventTriggersOptions = queryOptions({
   queryKey: keys.eventTriggers,
-  queryFn: async () => (await take(client.GET("/api/v1/triggers", all))).items,
+  queryFn: () => everyPage((cursor) => take(client.GET("/api/v1/triggers", page(cursor)))),
 });
 
 export const createEventTrigger = (body: NewEventTrigger) =>

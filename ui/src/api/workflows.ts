@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { Schema } from "@/lib/schemaComplete";
 import { ask, askPage, askText, place } from "./ask";
 import { idempotent } from "./client";
+import { everyPage } from "./everyPage";
 import { keys } from "./keys";
 import type {
   DefinitionProblem,
@@ -13,8 +14,6 @@ import type {
   Validation,
   Workflow,
 } from "./workflow-engine";
-
-const all = { limit: 200 };
 
 export const workflowsOptions = queryOptions({
   queryKey: keys.workflows,
@@ -30,8 +29,10 @@ export const workflowOptions = (slug: string) =>
 export const revisionsOptions = (slug: string) =>
   queryOptions({
     queryKey: keys.workflowPart(slug, "revisions"),
-    queryFn: async () =>
-      (await askPage<Revision>(place("/workflows/{slug}/revisions", { slug }), all)).items,
+    queryFn: () =>
+      everyPage((cursor) =>
+        askPage<Revision>(place("/workflows/{slug}/revisions", { slug }), { limit: 200, cursor }),
+      ),
   });
 
 export const diffOptions = (slug: string, from: number, to: number) =>

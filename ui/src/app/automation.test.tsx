@@ -185,6 +185,22 @@ describe("schedules", () => {
     expect(sent).toMatchObject([{ cron: "15 23 * * 0-4", inputs: { version: "nightly" } }]);
   });
 
+  test("are all shown, however many pages they come in", async () => {
+    const { mock } = renderApp("/triggers/schedules");
+    const [one, two] = mock.db.schedules;
+    const handle = mock.handle;
+    mock.handle = (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname !== "/api/v1/schedules") return handle(request);
+      const isFirst = !searchParams.has("cursor");
+      return Promise.resolve(
+        Response.json({ items: [isFirst ? one : two], next: isFirst ? "second" : null }),
+      );
+    };
+    expect(await screen.findByText("Nightly release")).toBeTruthy();
+    expect(screen.getByText(/On day 1 of each month/)).toBeTruthy();
+  });
+
   test("are not offered for workflows that are archived", async () => {
     renderApp("/triggers/schedules");
     fireEvent.click(await screen.findByRole("button", { name: "New schedule" }));
