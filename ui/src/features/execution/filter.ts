@@ -1,5 +1,6 @@
 // What the list of executions shows, as it stands in the address. Pure.
 import type { ExecutionFilter } from "@/api/executions";
+import { readDay } from "@/lib/day";
 import { type ExecutionStatus, executionStatuses } from "@/lib/status";
 
 export const spans = ["1h", "24h", "7d", "30d"] as const;
@@ -23,8 +24,6 @@ const text = (value: unknown) =>
 export function readSearch(search: Record<string, unknown>): ExecutionSearch {
   const wanted = Array.isArray(search.status) ? search.status : [search.status];
   const status = executionStatuses.filter((each) => wanted.includes(each));
-  const day = (value: unknown) =>
-    /^\d{4}-\d\d-\d\d$/.test(String(value)) ? String(value) : undefined;
   return {
     status: status.length > 0 ? status : undefined,
     workflow: text(search.workflow),
@@ -32,8 +31,8 @@ export function readSearch(search: Record<string, unknown>): ExecutionSearch {
     trigger: text(search.trigger),
     q: text(search.q),
     since: spans.find((each) => each === search.since),
-    from: day(search.from),
-    to: day(search.to),
+    from: readDay(search.from),
+    to: readDay(search.to),
   };
 }
 

@@ -1,6 +1,7 @@
 // Which calls the ledger shows, as it stands in the address. Pure. Days are days in UTC.
 import type { CallFilter } from "@/api/costs";
 import type { ModelCall } from "@/api/gateway";
+import { readDay } from "@/lib/day";
 
 export type Outcome = ModelCall["outcome"];
 export const outcomes = ["ok", "error", "interrupted", "running"] as const satisfies Outcome[];
@@ -22,14 +23,12 @@ export interface LedgerSearch extends Partial<Record<(typeof words)[number], str
 export function readLedger(search: Record<string, unknown>): LedgerSearch {
   const text = (value: unknown) =>
     typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
-  const day = (value: unknown) =>
-    /^\d{4}-\d\d-\d\d$/.test(String(value)) ? String(value) : undefined;
   return {
     ...Object.fromEntries(words.map((each) => [each, text(search[each])])),
     status: outcomes.find((each) => each === search.status),
     span: spans.find((each) => each === search.span),
-    since: day(search.since),
-    until: day(search.until),
+    since: readDay(search.since),
+    until: readDay(search.until),
   };
 }
 

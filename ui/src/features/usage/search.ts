@@ -1,6 +1,7 @@
 // What the page of usage shows, as it stands in the address. Pure. Days are days in UTC.
 import type { UsageWish } from "@/api/costs";
 import { type UsageGroup, usageGroups } from "@/api/gateway";
+import { readDay } from "@/lib/day";
 
 export const ranges = ["7d", "30d", "90d", "month"] as const;
 export type Range = (typeof ranges)[number];
@@ -20,13 +21,11 @@ export const groups = usageGroups.filter((each) => each !== "day");
 
 /** An address typed by hand may hold anything; what is not understood is left out. */
 export function readUsage(search: Record<string, unknown>): UsageSearch {
-  const day = (value: unknown) =>
-    /^\d{4}-\d\d-\d\d$/.test(String(value)) ? String(value) : undefined;
   return {
     group: groups.find((each) => each === search.group),
     range: ranges.find((each) => each === search.range),
-    from: day(search.from),
-    to: day(search.to),
+    from: readDay(search.from),
+    to: readDay(search.to),
     measure: measures.find((each) => each === search.measure),
   };
 }
