@@ -36,10 +36,13 @@ export const testPlatform = (id: string) =>
 export const servedModels = async (id: string) =>
   (await take(client.GET("/api/v1/platforms/{id}/models", { params: { path: { id } } }))).models;
 
+/** How often health is read again; its history with it, so that the two tell the same. */
+const healthMs = 15_000;
+
 export const platformHealthOptions = queryOptions({
   queryKey: keys.platformHealth,
   queryFn: async () => (await take(client.GET("/api/v1/platforms/health"))).items,
-  refetchInterval: 15_000,
+  refetchInterval: healthMs,
 });
 
 export const healthHistoryOptions = (platform: string | undefined) =>
@@ -51,6 +54,7 @@ export const healthHistoryOptions = (platform: string | undefined) =>
           client.GET("/api/v1/platforms/health/history", { params: { query: { platform } } }),
         )
       ).items,
+    refetchInterval: healthMs,
   });
 
 export const modelGroupsOptions = queryOptions({

@@ -1,6 +1,7 @@
 // The pages about platforms as an administrator meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { problem } from "@/mocks/answer";
 import { renderApp } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
@@ -77,6 +78,41 @@ describe("platforms", () => {
     expect(await screen.findByText("connection refused (10.0.0.12:8000)")).toBeTruthy();
   });
 
+  test("that were changed since a test do not show how it went", async () => {
+    renderApp("/admin/platforms");
+    fireEvent.click(await screen.findByRole("button", { name: /Test ?lab-server/ }));
+    const refused = () => screen.queryByText("connection refused (10.0.0.12:8000)");
+    // Without the time of it: the row shows the test that was just made.
+    await waitFor(() => expect(refused()?.parentElement?.textContent).not.toContain("ago"));
+    await order("lab-server", "Edit");
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("Address"), "http://10.0.0.13:8000/v1");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Test and save" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(await screen.findByText(/It answered in 318ms/)).toBeTruthy();
+    expect(refused()).toBeNull();
+  });
+
+  test("that could not be sent say so in the reader's words, in sight", async () => {
+    const { mock } = renderApp("/admin/platforms");
+    await order("openai", "Edit");
+    const dialog = await screen.findByRole("dialog");
+    const weight = within(dialog).getByLabelText("Weight");
+    type(weight, "heavy");
+    expect(weight.closest("details")?.hasAttribute("open")).toBe(false);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Test and save" }));
+    await waitFor(() => expect(weight.closest("details")?.hasAttribute("open")).toBe(true));
+    type(weight, "2");
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      request.method === "PATCH"
+        ? Promise.reject(new TypeError("Failed to fetch"))
+        : handle(request);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Test and save" }));
+    expect(await within(dialog).findByText(/Check that HishamOS is running/)).toBeTruthy();
+    expect(within(dialog).queryByText("Failed to fetch")).toBeNull();
+  });
+
   test("step in for each other in an order that keys can change", async () => {
     const { mock } = renderApp("/admin/platforms");
     fireEvent.click(await screen.findByRole("button", { name: "Fall-back order" }));
@@ -102,6 +138,19 @@ describe("platforms", () => {
       expect(mock.db.platforms.some((each) => each.name === "openai")).toBe(false),
     );
   });
+});
+
+test("that something could not be looked up is not taken for nothing", async () => {
+  const { mock } = renderApp("/admin/platforms");
+  const handle = mock.handle;
+  mock.handle = (request) =>
+    new URL(request.url).pathname === "/api/v1/virtual-keys"
+      ? Promise.resolve(problem(500, "internal", "the keys are not to be had"))
+      : handle(request);
+  await order("azure-emea", "Remove");
+  const question = await screen.findByRole("alertdialog");
+  expect(await within(question).findByText(/could be looked up/)).toBeTruthy();
+  expect(within(question).queryByText("Nothing uses it.")).toBeNull();
 });
 
 test("health warns in words before a limit is reached", async () => {

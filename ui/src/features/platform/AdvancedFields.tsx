@@ -14,7 +14,8 @@ interface Props {
 /** Times, retries, shares and what a server leaves undone: the usual values are mostly right. */
 export function AdvancedFields({ form, errorOf, onChange }: Props) {
   const { t } = useTranslation();
-  const hasError = [...times, ...counts, "tool_calls"].some((each) => errorOf(`settings.${each}`));
+  const settings = [...times, ...counts, "tool_calls", "schemas"].map((each) => `settings.${each}`);
+  const hasError = [...settings, "weight"].some((field) => errorOf(field));
   return (
     <Fold title={t("platform.advanced")} isOpen={hasError || undefined}>
       <div className="grid items-start gap-4 sm:grid-cols-2">

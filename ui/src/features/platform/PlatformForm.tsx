@@ -7,6 +7,7 @@ import { keys } from "@/api/keys";
 import { changePlatform, createPlatform } from "@/api/platforms";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
+import { ProblemText } from "@/kit/ProblemText";
 import { asProblem } from "@/lib/problem";
 import { useFormats } from "@/lib/useFormats";
 import { type Faults, formOf, newForm, readForm } from "./form";
@@ -88,10 +89,14 @@ export function PlatformForm({ kind, platform, taken, onBack, onDone }: Props) {
       {problem && problem.fields.length === 0 && (
         <Notice tone="danger" role="alert">
           {hasFailed && <p className="font-medium">{t("platform.testFailed")}</p>}
-          <p dir="auto" className="align-page break-words">
-            {/* What can be done about it stands here as a button. */}
-            {problem.message.replace(/; nothing was saved: .*$/, "")}
-          </p>
+          {hasFailed ? (
+            <p dir="auto" className="align-page break-words">
+              {/* What can be done about it stands here as a button. */}
+              {problem.message.replace(/; nothing was saved: .*$/, "")}
+            </p>
+          ) : (
+            <ProblemText error={problem} />
+          )}
           {hasFailed && (
             <Button size="sm" className="mt-2" isBusy={save.isPending} onClick={() => submit(true)}>
               {t("platform.force")}

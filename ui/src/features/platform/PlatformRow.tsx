@@ -27,7 +27,7 @@ export function PlatformRow({ platform, health, onEdit }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const nameOf = useKindName();
-  const { test, turn, remove } = usePlatformOrders(platform);
+  const { test, fresh, turn, remove } = usePlatformOrders(platform);
   const [isAsking, setAsking] = useState(false);
   const { name, models } = platform;
   const isOwn = platform.source === "database";
@@ -98,7 +98,7 @@ export function PlatformRow({ platform, health, onEdit }: Props) {
         )}
         {isOwn && (
           <div className="mt-1">
-            <TestOutcome fresh={test.data} tested={platform.tested} />
+            <TestOutcome fresh={fresh} tested={platform.tested} />
           </div>
         )}
       </div>

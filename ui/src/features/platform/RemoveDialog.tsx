@@ -27,9 +27,10 @@ export function RemoveDialog({ name, isBusy, onClose, onRemove }: Props) {
   const prices = useQuery({ ...pricesOptions, enabled: seesCosts });
   const usage = useQuery({ ...usageOptions({ group_by: "platform" }), enabled: seesCosts });
   const virtualKeys = useQuery({ ...virtualKeysOptions, enabled: seesKeys });
-  const isLooking = [groups, models, budgets, prices, usage, virtualKeys].some(
-    (query) => query.isLoading,
-  );
+  const queries = [groups, models, budgets, prices, usage, virtualKeys];
+  const isLooking = queries.some((query) => query.isLoading);
+  // Where one could not look there may be something.
+  const isUnknown = queries.some((query) => query.isError);
   const uses = usesOf(name, {
     groups: groups.data ?? [],
     virtualKeys: virtualKeys.data ?? [],
@@ -47,6 +48,7 @@ export function RemoveDialog({ name, isBusy, onClose, onRemove }: Props) {
     uses.budgets > 0 && t("platform.use.budgets", { count: uses.budgets }),
     uses.prices > 0 && t("platform.use.prices", { count: uses.prices }),
     uses.calls > 0 && t("platform.use.calls", { count: uses.calls }),
+    isUnknown && t("platform.use.unknown"),
   ].filter((line) => line !== false);
   return (
     <Confirm

@@ -16,7 +16,13 @@ export function usePlatformOrders({ id, name, version }: Platform) {
       void queryClient.invalidateQueries({ queryKey });
     }
   };
-  const test = useMutation({ mutationFn: () => testPlatform(id ?? ""), onError, onSettled });
+  const test = useMutation({
+    mutationFn: async () => ({ version, outcome: await testPlatform(id ?? "") }),
+    onError,
+    onSettled,
+  });
+  // What was tested before a change says nothing about what is there since.
+  const fresh = test.data?.version === version ? test.data.outcome : undefined;
   const turn = useMutation({
     mutationFn: (is_enabled: boolean) => changePlatform(id ?? "", { version, is_enabled }, false),
     onError,
@@ -28,5 +34,5 @@ export function usePlatformOrders({ id, name, version }: Platform) {
     onError,
     onSettled,
   });
-  return { test, turn, remove };
+  return { test, fresh, turn, remove };
 }
