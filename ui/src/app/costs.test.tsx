@@ -21,6 +21,15 @@ describe("usage", () => {
     expect(await screen.findByText("Without an agent")).toBeTruthy();
   });
 
+  test("two quick choices are two changes", async () => {
+    renderApp("/admin/usage");
+    const person = await screen.findByRole("radio", { name: "Person" });
+    fireEvent.click(screen.getByRole("radio", { name: "Tokens" }));
+    fireEvent.click(person);
+    await waitFor(() => expect(location.search).toContain("group=user"));
+    expect(location.search).toContain("measure=tokens");
+  });
+
   test("says which calls have no price", async () => {
     renderApp("/admin/usage?group=model");
     expect((await screen.findAllByText("43 without a price")).length).toBeGreaterThan(0);

@@ -38,8 +38,13 @@ export function UsageView() {
     onSuccess: (table) => saveFile(`usage-by-${group}.csv`, table),
     onError: (error) => toastProblem(error),
   });
+  // From the address as it is then: two quick clicks are two changes.
   const change = (next: Partial<UsageSearch>) =>
-    void navigate({ search: { ...search, ...next }, replace: true });
+    void navigate({
+      search: (before) => ({ ...before, ...next }),
+      replace: true,
+      resetScroll: false,
+    });
   return (
     <div className="flex flex-col gap-5">
       <RangeBar search={search} onChange={change} />
