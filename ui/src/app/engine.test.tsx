@@ -89,6 +89,21 @@ describe("an execution", () => {
     expect(mock.db.executions[0]?.inputs).toMatchObject({ version: "1.3.1", dry_run: false });
   });
 
+  test("is forked without what only a later revision asks for", async () => {
+    const { mock } = renderApp("/executions/exe_01krelfail");
+    const workflow = mock.db.workflows.find((each) => each.slug === "release_process");
+    if (!workflow) throw new Error("there is no workflow");
+    const urgent = { type: "boolean", description: "", required: false };
+    workflow.inputs = { ...workflow.inputs, urgent };
+    workflow.revision = (workflow.revision ?? 0) + 1;
+    const sent = sentTo(mock, "/exe_01krelfail/fork");
+    await openMenu("More actions");
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Fork with changes…" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Start the fork" }));
+    expect(await screen.findByText("Fork of")).toBeTruthy();
+    expect((sent[0] as { inputs: object }).inputs).not.toHaveProperty("urgent");
+  });
+
   test("is rolled back only after saying what is undone", async () => {
     const { mock } = renderApp("/executions/exe_01krelfail");
     const sent = sentTo(mock, "/exe_01krelfail/rollback");

@@ -31,6 +31,8 @@ export function ForkDialog({ execution, step, onClose }: Props) {
     retry: false,
   });
   const known = specsOf(execution.inputs);
+  // A fork keeps its revision, which refuses what only later ones ask for.
+  const isSame = workflow?.revision === execution.workflow.revision;
   return (
     <Modal
       isOpen
@@ -46,7 +48,7 @@ export function ForkDialog({ execution, step, onClose }: Props) {
       ) : (
         <ForkForm
           execution={execution}
-          specs={workflow ? { ...known, ...workflow.inputs } : known}
+          specs={workflow && isSame ? { ...known, ...workflow.inputs } : known}
           initialStep={step ?? ""}
           onClose={onClose}
         />
