@@ -74,3 +74,13 @@ test("who keeps what they typed can save it over what others saved", async () =>
   await waitFor(() => expect(mock.db.workflows[0]?.definition).toContain(mine));
   expect(mock.db.workflows[0]?.definition).not.toContain(theirs);
 });
+
+test("a definition without a word in it is not called valid", async () => {
+  renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  expect(await screen.findByText("The definition is valid")).toBeTruthy();
+  editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: "" } });
+  expect(await screen.findByText(/has no "name"/)).toBeTruthy();
+  const save = screen.getByRole("button", { name: "Save as a new revision" });
+  expect((save as HTMLButtonElement).disabled).toBe(true);
+});

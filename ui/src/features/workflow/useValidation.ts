@@ -14,7 +14,6 @@ export function useValidation(text: string) {
   const { data, error, isFetching } = useQuery({
     queryKey: ["validate", asked],
     queryFn: () => validate(asked),
-    enabled: asked.trim() !== "",
     placeholderData: (before) => before,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
