@@ -2,6 +2,7 @@ import { AlertDialog } from "radix-ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "./Button";
+import { useOpener } from "./useOpener";
 
 interface Props {
   isOpen: boolean;
@@ -16,11 +17,17 @@ interface Props {
 /** A question that must be answered before something is lost. */
 export function Confirm({ isOpen, onClose, onConfirm, title, text, action, isBusy }: Props) {
   const { t } = useTranslation();
+  const opener = useOpener();
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-50 animate-pop-in bg-black/25" />
-        <AlertDialog.Content className="fixed inset-x-4 top-[20vh] z-50 mx-auto max-w-sm animate-pop-in rounded-lg border border-line bg-surface p-5 shadow-raised">
+        <AlertDialog.Content
+          onOpenAutoFocus={opener.remember}
+          onCloseAutoFocus={opener.onCloseAutoFocus}
+          onFocusOutside={opener.onFocusOutside}
+          className="fixed inset-x-4 top-[20vh] z-50 mx-auto max-w-sm animate-pop-in rounded-lg border border-line bg-surface p-5 shadow-raised"
+        >
           <AlertDialog.Title className="font-semibold text-lg">{title}</AlertDialog.Title>
           <AlertDialog.Description className="mt-1 text-muted text-sm">
             {text}

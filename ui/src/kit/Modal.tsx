@@ -1,9 +1,10 @@
 import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { Button } from "./Button";
+import { useOpener } from "./useOpener";
 
 interface Props {
   isOpen: boolean;
@@ -29,13 +30,28 @@ export function Modal({
   children,
 }: Props) {
   const { t } = useTranslation();
+  const isTyped = useRef(false);
+  const opener = useOpener();
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 animate-pop-in bg-black/25" />
         <Dialog.Content
           {...(description ? {} : { "aria-describedby": undefined })}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={(event) => {
+            isTyped.current = false;
+            opener.remember();
+            focusFirstField(event);
+          }}
+          onCloseAutoFocus={opener.onCloseAutoFocus}
+          onFocusOutside={opener.onFocusOutside}
+          onChange={() => {
+            isTyped.current = true;
+          }}
+          onInteractOutside={(event) => {
+            // A click beside a form must not take away what was typed into it.
+            if (isTyped.current && !side) event.preventDefault();
+          }}
           tabIndex={-1}
           data-side={side ? "" : undefined}
           className={cn(
