@@ -6,11 +6,11 @@ const digits: Record<string, string> = Object.fromEntries(
   ),
 );
 
-const plain = (text: string) =>
-  text
-    .replace(/[٠-٩۰-۹]/g, (digit) => digits[digit] ?? digit)
-    .replace(/[\s$_\u00a0\u202f\u066c'’]/g, "")
-    .replace(/٫/g, ".");
+/** A number as machines write it, from one that may be written in the digits of Arabic or Persian. */
+export const latinNumber = (text: string): string =>
+  text.replace(/[٠-٩۰-۹]/g, (digit) => digits[digit] ?? digit).replace(/٫/g, ".");
+
+const plain = (text: string) => latinNumber(text).replace(/[\s$_\u00a0\u202f\u066c'’]/g, "");
 
 /**
  * Dollars as typed, in micro-dollars: `12.5`, `12,50`, `0,125` and `1,234.50` are understood. Null

@@ -20,6 +20,8 @@ describe("what is typed", () => {
     check(spec("string"), "abc", "abc");
     check(spec("number"), " 2.5 ", 2.5);
     check(spec("integer"), "7", 7);
+    check(spec("integer"), "٦٠", 60);
+    check(spec("number"), "٢٫٥", 2.5);
     check(spec("boolean"), true, true);
     check(spec("boolean"), false, false);
     check(spec("list"), '["a", 1]', ["a", 1]);
@@ -29,6 +31,7 @@ describe("what is typed", () => {
   test("or says why it cannot", () => {
     check(spec("number"), "many", { fault: "number" });
     check(spec("integer"), "2.5", { fault: "integer" });
+    check(spec("integer"), "9007199254740993", { fault: "integer" });
     check(spec("list"), "{}", { fault: "list" });
     check(spec("object"), "[]", { fault: "object" });
     check(spec("object"), "{", { fault: "json" });

@@ -1,5 +1,6 @@
 // Typed inputs as fields: what is typed becomes the value that is sent, or says why it cannot. Pure.
 import type { InputSpec, InputSpecs } from "@/api/workflow-engine";
+import { latinNumber } from "./amount";
 
 export type FieldSpec = InputSpec;
 export type FieldSpecs = InputSpecs;
@@ -82,9 +83,10 @@ function typedValue(spec: InputSpec, text: string): { value?: unknown; fault?: I
   switch (spec.type) {
     case "number":
     case "integer": {
-      const number = Number(text.trim());
+      const number = Number(latinNumber(text.trim()));
       if (!Number.isFinite(number)) return { fault: "number" };
-      if (spec.type === "integer" && !Number.isInteger(number)) return { fault: "integer" };
+      // One that is too large would be sent as another one.
+      if (spec.type === "integer" && !Number.isSafeInteger(number)) return { fault: "integer" };
       return { value: number };
     }
     case "boolean":
