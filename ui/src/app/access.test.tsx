@@ -1,6 +1,7 @@
 // Who may use what of AI, as an administrator meets it, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { problem } from "@/mocks/answer";
 import { renderApp } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
@@ -45,6 +46,16 @@ describe("the list", () => {
     );
     expect(within(lena as HTMLElement).getByText("None")).toBeTruthy();
     expect(within(lena as HTMLElement).getByText("No budget")).toBeTruthy();
+  });
+
+  test("does not say that there is no budget when it could not look", async () => {
+    const { mock } = renderApp("/admin/ai-access");
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      new URL(request.url).pathname === "/api/v1/budgets"
+        ? Promise.resolve(problem(500, "internal", "the budgets are not to be had"))
+        : handle(request);
+    expect(within(await table()).queryByText("No budget")).toBeNull();
   });
 
   test("is searched by name and email, and an empty answer offers all again", async () => {

@@ -124,6 +124,12 @@ describe("workflows", () => {
     expect(await screen.findByRole("heading", { name: "Our hotfix" })).toBeTruthy();
   });
 
+  test("a template is not offered to people who may only look", async () => {
+    renderApp("/templates?template=hotfix", "viewer");
+    expect(await screen.findByRole("heading", { name: "Hotfix" })).toBeTruthy();
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   test("people who may only look are not offered to change or start", async () => {
     renderApp("/workflows/release_process", "viewer");
     expect(await screen.findByRole("heading", { name: "Release process" })).toBeTruthy();
@@ -199,6 +205,14 @@ describe("schedules", () => {
     };
     expect(await screen.findByText("Nightly release")).toBeTruthy();
     expect(screen.getByText(/On day 1 of each month/)).toBeTruthy();
+  });
+
+  test("of one workflow lead to all of them", async () => {
+    renderApp("/triggers/schedules?workflow=bug_lifecycle");
+    expect(await screen.findByText(/On day 1 of each month/)).toBeTruthy();
+    expect(screen.queryByText("Nightly release")).toBeNull();
+    fireEvent.click(screen.getByRole("link", { name: "Show all" }));
+    expect(await screen.findByText("Nightly release")).toBeTruthy();
   });
 
   test("are not offered for workflows that are archived", async () => {

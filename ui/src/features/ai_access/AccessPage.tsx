@@ -31,7 +31,8 @@ export function AccessPage() {
   });
   const { data: budgets } = useQuery({ ...budgetsOptions, enabled: seesCosts });
   const dayOf = (userId: string) => {
-    const { day } = budgetsOf(budgets ?? [], userId);
+    if (!budgets) return null;
+    const { day } = budgetsOf(budgets, userId);
     return day?.is_active ? day : undefined;
   };
   const change = (next: AccessSearch, replace: boolean) =>

@@ -13,8 +13,8 @@ import { useFacts } from "./useFacts";
 interface Props {
   access: Access;
   seesCosts: boolean;
-  /** Of a day; absent when there is none that counts. */
-  budget: Budget | undefined;
+  /** Of a day; absent when there is none that counts, null while nobody knows. */
+  budget: Budget | null | undefined;
   /** Null for whoever may only look. */
   onEdit: (() => void) | null;
 }
@@ -76,9 +76,10 @@ export function AccessRow({ access, seesCosts, budget, onEdit }: Props) {
   );
 }
 
-function DailyBudget({ budget }: { budget: Budget | undefined }) {
+function DailyBudget({ budget }: { budget: Props["budget"] }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  if (budget === null) return <span aria-hidden>–</span>;
   if (!budget) return <span className="text-muted text-xs">{t("budget.levelIs.none")}</span>;
   const level = levelOf(partOf(budget.spent_micros, budget.cap_micros));
   return (

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { CalendarClock, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -30,6 +30,18 @@ export function Schedules() {
   );
   return (
     <>
+      {workflow && (
+        <p className="mb-4 flex flex-wrap items-center gap-x-3 text-muted text-sm">
+          <bdi>{nameOf(workflow)}</bdi>
+          <Link
+            to="/triggers/$kind"
+            params={{ kind: "schedules" }}
+            className="text-accent underline-offset-2 hover:underline"
+          >
+            {t("execution.showAll")}
+          </Link>
+        </p>
+      )}
       <Loaded query={query} skeleton={<Skeleton className="h-40" />}>
         {(all) => {
           const shown = all.filter((each) => !workflow || each.workflow === workflow);

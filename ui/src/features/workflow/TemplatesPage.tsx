@@ -24,6 +24,7 @@ export function TemplatesPage() {
   const navigate = useNavigate({ from: "/templates" });
   const [typed, setTyped] = useState(q ?? "");
   const query = useQuery(templatesOptions);
+  const canCreate = useCan("create_workflow");
   const open = (key: string | undefined) =>
     void navigate({ search: { template: key }, replace: true, resetScroll: false });
   return (
@@ -67,7 +68,9 @@ export function TemplatesPage() {
                   </section>
                 ))
               )}
-              {chosen && <InstantiateDialog template={chosen} onClose={() => open(undefined)} />}
+              {chosen && canCreate && (
+                <InstantiateDialog template={chosen} onClose={() => open(undefined)} />
+              )}
             </>
           );
         }}
