@@ -50,5 +50,11 @@ export function useExecution(id: string) {
     if (lastFacts.has(message.event)) setEnded(true);
   });
 
+  // A stream that the server does not give leaves the page without news: a reading tells why.
+  const isRefused = isLive && stream === "closed";
+  useEffect(() => {
+    if (isRefused) reader.tell();
+  }, [isRefused, reader]);
+
   return { query, text, stream };
 }

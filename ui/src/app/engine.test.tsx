@@ -190,6 +190,18 @@ describe("an execution", () => {
     expect(sent).toEqual([{ reason: "wrong version" }]);
   });
 
+  test("is read again when there is no stream of its events to be had", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    const handle = mock.handle;
+    mock.handle = (request) => {
+      if (!request.url.endsWith("/exe_01krelease/events")) return handle(request);
+      const [execution] = mock.db.executions;
+      if (execution) execution.status = "paused";
+      return Promise.resolve(new Response(null, { status: 204 }));
+    };
+    expect(await screen.findByText("Paused")).toBeTruthy();
+  });
+
   test("keeps the reason that was typed when it could not be cancelled", async () => {
     const { mock } = renderApp("/executions/exe_01krelease");
     fireEvent.click(await screen.findByRole("button", { name: "Cancel execution" }));
