@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, idempotent, take } from "./client";
+import { everyPage } from "./everyPage";
 import { keys } from "./keys";
 import type { components } from "./schema";
 import type { Move, NewWorkItem, WorkItemChange } from "./types";
@@ -8,7 +9,11 @@ type Schemas = components["schemas"];
 
 export const projectsOptions = queryOptions({
   queryKey: keys.projects,
-  queryFn: () => take(client.GET("/api/v1/projects", { params: { query: { limit: 200 } } })),
+  queryFn: async () => ({
+    items: await everyPage((cursor) =>
+      take(client.GET("/api/v1/projects", { params: { query: { limit: 200, cursor } } })),
+    ),
+  }),
 });
 
 export const boardOptions = (key: string) =>

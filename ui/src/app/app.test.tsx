@@ -181,3 +181,19 @@ describe("language", () => {
     expect(document.documentElement.dir).toBe("ltr");
   });
 });
+
+test("all projects are shown, however many pages they come in", async () => {
+  const { mock } = renderApp("/projects");
+  const handle = mock.handle;
+  mock.handle = async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (request.method !== "GET" || pathname !== "/api/v1/projects") return handle(request);
+    const { items } = await (await handle(request)).json();
+    const isFirst = !searchParams.has("cursor");
+    const shown = isFirst ? items.slice(0, 1) : items.slice(1);
+    return Response.json({ items: shown, next: isFirst ? "second" : null });
+  };
+  const main = await screen.findByRole("main");
+  expect(await within(main).findByText("Clinic booking")).toBeTruthy();
+  expect(within(main).getByText("مخبز الحي")).toBeTruthy();
+});
