@@ -1,6 +1,7 @@
 // The pages about virtual keys and keys at rest as an administrator meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { problem } from "@/mocks/answer";
 import { renderApp } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
@@ -24,6 +25,27 @@ describe("virtual keys", () => {
       models: ["fast", "openai/*"],
       scopes: ["chat", "embeddings", "audio", "agents"],
     });
+  });
+
+  test("say at the field when one of the models cannot be", async () => {
+    const { mock } = renderApp("/admin/virtual-keys");
+    fireEvent.click(await screen.findByRole("button", { name: "Create virtual key" }));
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("Name"), "Editor");
+    const models = within(dialog).getByLabelText("Models it may ask");
+    type(models, `fast\n${"long ".repeat(50)}`);
+    const handle = mock.handle;
+    mock.handle = (request) =>
+      request.method === "POST"
+        ? Promise.resolve(
+            problem(400, "validation", "the request has wrong fields", [
+              { field: "models[1]", message: "use 1 to 200 characters" },
+            ]),
+          )
+        : handle(request);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Create virtual key" }));
+    expect(await within(dialog).findByText("use 1 to 200 characters")).toBeTruthy();
+    expect(models.getAttribute("aria-invalid")).toBe("true");
   });
 
   test("are searched when there are many", async () => {

@@ -22,6 +22,12 @@ export class Problem extends Error {
     const found = this.fields.find((error) => error.field === name);
     return found && new Problem(this.status, this.code, found.message, this.requestId);
   }
+
+  /** The same for a field that holds several things: with it, or with one of them, as `models[2]`. */
+  within(name: string): Problem | undefined {
+    const found = this.fields.find(({ field }) => field === name || field.startsWith(`${name}[`));
+    return found && this.field(found.field);
+  }
 }
 
 /** What is wrong with a field: in the reader's own words, or as the server says it. */

@@ -68,10 +68,7 @@ export function AccessForm({ access, budgets, changedBy, onClose }: Props) {
     const fault = faults[part === "access" ? field : part];
     if (fault) return t(`field.fault.${fault}`);
     if (failed?.part !== part) return undefined;
-    const named = problem?.fields.find(
-      (each) => each.field === field || each.field.startsWith(`${field}[`),
-    );
-    return named && problem?.field(named.field);
+    return problem?.within(field);
   };
   const fields = ["platforms", "models", "agents", "tokens_per_request", "requests_per_hour"];
   const isBeside =

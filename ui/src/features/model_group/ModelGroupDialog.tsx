@@ -9,6 +9,7 @@ import { modelsOptions } from "@/api/models";
 import { changeModelGroup, createModelGroup, platformsOptions } from "@/api/platforms";
 import { AmountField } from "@/kit/AmountField";
 import { Button } from "@/kit/Button";
+import { FaultText } from "@/kit/FaultText";
 import { Field } from "@/kit/Field";
 import { FormButtons } from "@/kit/FormButtons";
 import { Input } from "@/kit/Input";
@@ -52,6 +53,7 @@ export function ModelGroupDialog({ group, onClose }: Props) {
     const fault = faults[field];
     return fault ? t(`field.fault.${fault}`) : problem?.field(field);
   };
+  const targetsFault = errorOf("targets");
   const modelsOf = (platform: string) => [
     ...new Set([
       ...(platforms?.find((each) => each.name === platform)?.models ?? []),
@@ -173,6 +175,11 @@ export function ModelGroupDialog({ group, onClose }: Props) {
           </Button>
           {form.targets.length === 1 && (
             <p className="text-muted text-xs">{t("modelGroup.aliasText")}</p>
+          )}
+          {targetsFault && (
+            <p role="alert" className="text-danger text-xs">
+              <FaultText fault={targetsFault} />
+            </p>
           )}
         </section>
         {form.targets.length > 1 && (

@@ -47,7 +47,7 @@ export function VirtualKeyDialog({ virtualKey, onClose }: Props) {
   const problem = error ? asProblem(error) : null;
   const errorOf = (field: string) => {
     const fault = faults[field];
-    return fault ? t(`field.fault.${fault}`) : problem?.field(field);
+    return fault ? t(`field.fault.${fault}`) : problem?.within(field);
   };
   function submit() {
     const read = virtualKey ? readChange(form, virtualKey) : readNew(form);
