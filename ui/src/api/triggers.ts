@@ -1,9 +1,17 @@
 // What starts workflows without anyone pressing a button.
 import { queryOptions } from "@tanstack/react-query";
-import { client, take } from "./client";
+import { ask } from "./ask";
+import { client, idempotent, take } from "./client";
 import { everyPage } from "./everyPage";
 import { keys } from "./keys";
-import type { NewEventTrigger, NewSchedule, NewWebhook, ScheduleChange } from "./workflow-engine";
+import type {
+  EventTrigger,
+  NewEventTrigger,
+  NewSchedule,
+  NewWebhook,
+  Schedule,
+  ScheduleChange,
+} from "./workflow-engine";
 
 const page = (cursor: string | undefined) => ({ params: { query: { limit: 200, cursor } } });
 const one = (id: string) => ({ params: { path: { id } } });
@@ -23,7 +31,7 @@ export const previewOptions = (cron: string, timezone: string) =>
   });
 
 export const createSchedule = (body: NewSchedule) =>
-  take(client.POST("/api/v1/schedules", { body }));
+  ask<Schedule>("POST", "/schedules", { body, headers: idempotent() });
 
 export const changeSchedule = (id: string, body: ScheduleChange) =>
   take(client.PATCH("/api/v1/schedules/{id}", { ...one(id), body }));
@@ -51,7 +59,7 @@ export const eventTriggersOptions = queryOptions({
 });
 
 export const createEventTrigger = (body: NewEventTrigger) =>
-  take(client.POST("/api/v1/triggers", { body }));
+  ask<EventTrigger>("POST", "/triggers", { body, headers: idempotent() });
 
 export const deleteEventTrigger = (id: string) =>
   take(client.DELETE("/api/v1/triggers/{id}", one(id)));
