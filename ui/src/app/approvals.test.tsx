@@ -132,6 +132,12 @@ describe("the inbox of approvals", () => {
     expect(await screen.findByText("the questions are not to be had")).toBeTruthy();
   });
 
+  test("says how long there is to answer, days too", async () => {
+    renderApp("/approvals");
+    const question = await screen.findByRole("article", { name: /نطاق/ });
+    expect(within(question).getByText(/^(3d 0h|2d 23h) left$/)).toBeTruthy();
+  });
+
   test("shows others' questions without buttons", async () => {
     renderApp("/approvals/apr_01k3");
     expect(await screen.findByText("You are not among those who are asked.")).toBeTruthy();

@@ -12,6 +12,8 @@ describe("formats", () => {
     check(52_900, "52s");
     check(200_000, "3m 20s");
     check(7_260_000, "2h 1m");
+    check(90_000_000, "25h 0m");
+    check(273_600_000, "3d 4h");
   });
 
   test("ticking clocks show whole seconds", () => {

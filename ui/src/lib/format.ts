@@ -3,7 +3,7 @@ export interface Formats {
   number(value: number): string;
   percent(value: number): string;
   money(micros: number): string;
-  /** As precise as is useful: 480ms, 7.4s, 52s, 3m 20s. */
+  /** As precise as is useful: 480ms, 7.4s, 52s, 3m 20s, 3d 4h. */
   duration(ms: number): string;
   /** For clocks that tick: never less than whole seconds. */
   seconds(ms: number): string;
@@ -105,5 +105,6 @@ function wholeSeconds(locale: string, ms: number): string {
   const part = (name: string, value: number) => unit(locale, name).format(value);
   if (minutes === 0) return part("second", seconds);
   if (hours === 0) return `${part("minute", minutes)} ${part("second", seconds % 60)}`;
-  return `${part("hour", hours)} ${part("minute", minutes % 60)}`;
+  if (hours < 48) return `${part("hour", hours)} ${part("minute", minutes % 60)}`;
+  return `${part("day", Math.floor(hours / 24))} ${part("hour", hours % 24)}`;
 }

@@ -24,9 +24,7 @@ export function Expiry({ at }: { at: string }) {
       )}
     >
       <Hourglass className="size-3" aria-hidden />
-      {t("approval.expiresIn", {
-        left: left < 24 * soonMs ? formats.seconds(left) : formats.relative(at, now),
-      })}
+      {t("approval.expiresIn", { left: formats.seconds(left) })}
     </time>
   );
 }
