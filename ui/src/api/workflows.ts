@@ -75,6 +75,15 @@ export const saveWorkflow = (definition: string, slug?: string) =>
     ? ask<Workflow>("PUT", place("/workflows/{slug}", { slug }), { body: { definition } })
     : ask<Workflow>("POST", "/workflows", { body: { definition }, headers: idempotent() });
 
+/** What an earlier revision says becomes the newest one; those in between stay what they are. */
+export async function restoreRevision(slug: string, revision: number): Promise<Workflow> {
+  const { definition } = await ask<Revision>(
+    "GET",
+    place("/workflows/{slug}/revisions/{revision}", { slug, revision }),
+  );
+  return saveWorkflow(definition ?? "", slug);
+}
+
 export const setArchived = (slug: string, isArchived: boolean) =>
   ask<Workflow>(
     "POST",

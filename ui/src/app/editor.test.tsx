@@ -84,3 +84,21 @@ test("a definition without a word in it is not called valid", async () => {
   const save = screen.getByRole("button", { name: "Save as a new revision" });
   expect((save as HTMLButtonElement).disabled).toBe(true);
 });
+
+test("an earlier revision becomes the newest again, for people who may save", async () => {
+  const { mock } = renderApp("/workflows/release_process?view=revisions&from=1&to=2");
+  const earlier = mock.db.workflows.find((each) => each.slug === "release_process")?.revisions[1];
+  fireEvent.click(await screen.findByRole("button", { name: "Save revision 2 as the newest" }));
+  expect(await screen.findByText("Saved as revision 4")).toBeTruthy();
+  expect(mock.db.workflows[0]).toMatchObject({
+    slug: "release_process",
+    revision: 4,
+    definition: earlier?.definition,
+  });
+});
+
+test("people who may only look are offered no way back", async () => {
+  renderApp("/workflows/release_process?view=revisions&from=1&to=2", "viewer");
+  expect(await screen.findByText("steps.go.approval.rule")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /as the newest/ })).toBeNull();
+});

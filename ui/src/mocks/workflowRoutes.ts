@@ -124,6 +124,11 @@ export const workflowRoutes: Route[] = [
   route("GET", "/api/v1/workflows/{slug}/revisions", ({ db, params }) =>
     page((find(db, params.slug)?.revisions ?? []).map((each) => ({ ...each, definition: null }))),
   ),
+  route("GET", "/api/v1/workflows/{slug}/revisions/{number}", ({ db, params }) => {
+    const revisions = find(db, params.slug)?.revisions ?? [];
+    const revision = revisions.find((each) => each.revision === Number(params.number));
+    return revision ? json(revision) : notFound("revision", params.number ?? "");
+  }),
   route("GET", "/api/v1/workflows/{slug}/diff", ({ db, params, request }) => {
     const wanted = new URL(request.url).searchParams;
     const revisions = find(db, params.slug)?.revisions ?? [];

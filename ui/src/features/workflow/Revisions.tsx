@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { History } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useCan } from "@/api/useCan";
 import type { Revision, Workflow } from "@/api/workflow-engine";
 import { diffOptions, revisionsOptions } from "@/api/workflows";
 import { DiffView } from "@/kit/DiffView";
@@ -13,6 +14,7 @@ import { Skeleton } from "@/kit/Skeleton";
 import { When } from "@/kit/When";
 import { useFormats } from "@/lib/useFormats";
 import { Changes } from "./Changes";
+import { RestoreButton } from "./RestoreButton";
 
 /** Every saving, and what changed between any two of them. */
 export function Revisions({ workflow }: { workflow: Workflow }) {
@@ -39,6 +41,7 @@ export function Revisions({ workflow }: { workflow: Workflow }) {
 function Compared({ slug, revisions }: { slug: string; revisions: Revision[] }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const canSave = useCan("create_workflow");
   const search = useSearch({ from: "/shell/workflows/$slug" });
   const navigate = useNavigate({ from: "/workflows/$slug" });
   const newest = revisions[0]?.revision ?? 1;
@@ -95,6 +98,7 @@ function Compared({ slug, revisions }: { slug: string; revisions: Revision[] }) 
             onPick={(value) => choose({ to: value })}
           />
         </div>
+        {canSave && to !== newest && <RestoreButton key={to} slug={slug} revision={to} />}
         {from === to ? (
           <p className="text-muted text-sm">{t("workflow.sameRevision")}</p>
         ) : (
