@@ -5,7 +5,8 @@ import { keys } from "./keys";
 import type { Approval, ApprovalStatus } from "./workflow-engine";
 
 export interface ApprovalFilter {
-  status: ApprovalStatus | "all";
+  /** `decided` is all that is not pending any more. */
+  status: ApprovalStatus | "decided" | "all";
   mine?: boolean;
 }
 

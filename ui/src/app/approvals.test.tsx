@@ -40,6 +40,21 @@ describe("the inbox of approvals", () => {
     },
   );
 
+  test("asks for what is answered, not for everything", async () => {
+    const { mock } = renderApp("/approvals?show=decided");
+    const asked: (string | null)[] = [];
+    const handle = mock.handle;
+    mock.handle = (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === "/api/v1/approvals" && !searchParams.has("mine")) {
+        asked.push(searchParams.get("status"));
+      }
+      return handle(request);
+    };
+    expect((await screen.findAllByRole("article")).length).toBeGreaterThan(0);
+    expect(new Set(asked)).toEqual(new Set(["decided"]));
+  });
+
   test("reads on behind questions that are not answered yet", async () => {
     const { mock } = renderApp("/approvals?show=decided");
     const [waiting, ...others] = mock.db.approvals;

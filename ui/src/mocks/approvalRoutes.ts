@@ -11,7 +11,9 @@ export const approvalRoutes: Route[] = [
     return page(
       db.approvals.filter(
         (each) =>
-          (status === "all" || each.status === status) &&
+          (status === "all" ||
+            each.status === status ||
+            (status === "decided" && each.status !== "pending")) &&
           (execution === null || each.execution_id === execution) &&
           (wanted.get("mine") !== "true" || each.can_decide),
       ),

@@ -6,7 +6,7 @@ export type Show = "mine" | "open" | "decided";
 export const places: Record<Show, ApprovalFilter> = {
   mine: { status: "pending", mine: true },
   open: { status: "pending" },
-  decided: { status: "all" },
+  decided: { status: "decided" },
 };
 
 export function readShow(search: Record<string, unknown>): { show?: Show } {
