@@ -1,6 +1,6 @@
 // The pages about virtual keys and keys at rest as an administrator meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { problem } from "@/mocks/answer";
 import { renderApp } from "@/mocks/renderApp";
 
@@ -61,6 +61,21 @@ describe("virtual keys", () => {
     expect(screen.getByText("Robot 7")).toBeTruthy();
     type(box, "nobody");
     expect(await screen.findByText("Nothing matches.")).toBeTruthy();
+  });
+
+  test("end on the day that was chosen, wherever the reader is", async () => {
+    vi.stubEnv("TZ", "Pacific/Kiritimati");
+    try {
+      const { mock } = renderApp("/admin/virtual-keys");
+      const [first] = mock.db.virtualKeys;
+      if (first) first.expires_at = "2099-12-31T23:59:59Z";
+      expect(await screen.findByText("Expires Dec 31, 2099")).toBeTruthy();
+      fireEvent.click(screen.getByRole("button", { name: "Edit Order assistant" }));
+      const day = (await screen.findByLabelText("Last day")) as HTMLInputElement;
+      expect(day.value).toBe("2099-12-31");
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test("are changed and revoked; revoked ones only when asked for", async () => {

@@ -95,7 +95,7 @@ export function VirtualKeyRow({ virtualKey, onEdit }: Props) {
             <span>{t("virtualKey.revokedOn", { date: formats.date(virtualKey.revoked_at) })}</span>
           ) : (
             virtualKey.expires_at && (
-              <span>{t("apiKey.expires", { date: formats.date(virtualKey.expires_at) })}</span>
+              <span>{t("apiKey.expires", { date: formats.day(virtualKey.expires_at) })}</span>
             )
           )}
         </p>
