@@ -366,14 +366,23 @@ impl Machine {
     /// Makes everything durable, then answers and carries out.
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
         let mut made = HashMap::new();
-        if !self.changes.is_empty() {
-            let mut changes: Arc<Vec<Change>> =
-                Arc::new(std::mem::take(&mut self.changes).into_values().collect());
+        let mut changes: Arc<Vec<Change>> =
+            Arc::new(std::mem::take(&mut self.changes).into_values().collect());
+        let written = if changes.is_empty() {
+            None
+        } else {
             self.crowd.came(changes.len());
-            let (at, written) = self.write(&mut changes).await?;
+            Some(self.write(&mut changes).await?)
+        };
+        // What is ordered from here on belongs to the next commit.
+        let mut effects = std::mem::take(&mut self.effects);
+        if let Some((at, written)) = written {
             for (change, is_new) in changes.iter().zip(written.is_new) {
                 if change.created.is_some() && is_new {
                     made.insert(change.id, Made { at, head: change.head.clone() });
+                }
+                if !is_new {
+                    effects.retain(|(other, _)| *other != change.id);
                 }
                 self.committed(change, is_new);
                 self.listen(change, written.newest);
@@ -389,7 +398,7 @@ impl Machine {
             }
             Point::Answered.pass();
         }
-        for (id, effect) in std::mem::take(&mut self.effects) {
+        for (id, effect) in effects {
             self.carry_out(id, effect);
             Point::Ordered.pass();
         }
@@ -421,7 +430,6 @@ impl Machine {
         if !is_new {
             // The execution existed: what was made of it in memory is void.
             self.forget(id);
-            self.effects.retain(|(other, _)| *other != id);
             return;
         }
         self.make_room(change);
