@@ -87,6 +87,8 @@ pub(super) async fn hold(
             handle.set_state(RunnerState::Standby);
             drain(&mut inbox);
         }
+        // Whoever runs the engine next reads who waits for events.
+        handle.waits().clear();
         if !is_lost {
             release(&app, lease).await;
         }
