@@ -8,6 +8,7 @@ use engine::definition::{Action, Wait};
 use engine::{AttemptKey, Event, Input, InstanceStatus, Parking, State};
 
 use super::change::Change;
+use super::handle::Message;
 use super::live::Live;
 use super::machine::Machine;
 use super::waits::{Waits, Wanted};
@@ -48,17 +49,39 @@ impl Machine {
     /// Time has passed for an execution. Where it is too late for an event, what happened in
     /// time may not have been told yet, as after a take-over; then it is looked at once it has.
     pub(super) fn tick(&mut self, id: ExecutionId, now: Timestamp) {
-        let told_at = self.told_at;
-        let may_have_missed = self.live.get(&id).is_some_and(|live| {
-            let mut ends =
-                live.listens.iter().filter_map(|(key, _)| waits_until(&live.state, *key));
-            ends.any(|end| end <= now && end > told_at)
-        });
-        if may_have_missed {
+        if self.may_have_missed(id, now) {
             self.unheard.insert(id);
         } else {
             self.advance(id, Input::Tick, None, now);
         }
+    }
+
+    /// The message, unless it is a resume that has to wait: what is over ends when its execution
+    /// is resumed, so what happened in time is told before.
+    pub(super) fn unless_held(&mut self, message: Message, now: Timestamp) -> Option<Message> {
+        if let Message::Input { id, input: Input::Resume { .. }, .. } = &message
+            && self.may_have_missed(*id, now)
+        {
+            self.held.push(message);
+            return None;
+        }
+        Some(message)
+    }
+
+    /// Takes the resumes that had to wait, as far as they have not to wait on.
+    pub(super) fn take_held(&mut self, now: Timestamp) {
+        for message in std::mem::take(&mut self.held) {
+            self.take(message, now);
+        }
+    }
+
+    /// Whether it is too late for an event that an execution may not have been told of.
+    fn may_have_missed(&self, id: ExecutionId, now: Timestamp) -> bool {
+        self.live.get(&id).is_some_and(|live| {
+            let mut ends =
+                live.listens.iter().filter_map(|(key, _)| waits_until(&live.state, *key));
+            ends.any(|end| end <= now && end > self.told_at)
+        })
     }
 
     /// Those who wait have been told of everything that happened before a time; not those of

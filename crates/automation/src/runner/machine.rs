@@ -57,6 +57,8 @@ pub(super) struct Machine {
     pub(super) told_at: Timestamp,
     /// Executions in which it is too late for an event that may not have been told yet.
     pub(super) unheard: BTreeSet<ExecutionId>,
+    /// Resumes of such executions: a resume would end what is over.
+    pub(super) held: Vec<Message>,
     clockwork: Clockwork,
     /// The places of agents.
     pub(super) slots: Slots,
@@ -107,6 +109,7 @@ impl Machine {
             suspects: Suspects::default(),
             told_at: Timestamp::EPOCH,
             unheard: BTreeSet::new(),
+            held: Vec::new(),
             slots: Slots::new(options.max_per_agent),
             local: Vec::new(),
             clockwork: Clockwork::default(),
@@ -150,6 +153,7 @@ impl Machine {
                     weight = 0;
                 }
             }
+            self.take_held(now);
             self.start_queued(now);
             self.let_suspect_go_on(now);
             self.commit().await?;
@@ -168,7 +172,8 @@ impl Machine {
         !is_idle
     }
 
-    fn take(&mut self, message: Message, now: Timestamp) {
+    pub(super) fn take(&mut self, message: Message, now: Timestamp) {
+        let Some(message) = self.unless_held(message, now) else { return };
         match message {
             Message::Create { execution, reply } => self.create(*execution, reply, now),
             Message::Histories { id, key, wanted, histories } => {

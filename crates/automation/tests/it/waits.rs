@@ -146,14 +146,20 @@ both_databases! {
         let first = Process::start(&test.target, setup.clone()).await;
         let in_time = waits(&first, "A-1", None).await;
         let in_vain = waits(&first, "A-2", None).await;
+        let paused = waits(&first, "A-3", None).await;
+        first.post(&format!("/executions/{paused}/pause"), json!({})).await.expect(200);
         let setup = Setup { node: "other", number: 1, ..setup };
         let house = House::start(test.db.clone(), setup).await;
         house.state(RunnerState::Standby).await;
         first.kill().await;
         let number = moved(&test.db, 1, "A-1", "done").await;
+        let other = moved(&test.db, 1, "A-3", "done").await;
         house.app.clock.advance(Duration::from_secs(2 * 60 * 60));
         expire(&test.db).await;
         house.state(RunnerState::Active).await;
+        // What is resumed at once has not been told either.
+        house.post(&format!("/executions/{paused}/resume"), json!({})).await.expect(200);
+        assert_eq!(heard(&house, &paused).await, other);
         assert_eq!(heard(&house, &in_time).await, number);
         let failed = house.status(&in_vain, "failed").await;
         assert_eq!(failed["error"]["code"], "timeout", "{failed}");
