@@ -16,22 +16,42 @@ use crate::trigger::{Refusal, Start, execution_id, start};
 /// How many schedules are read at a time.
 const PAGE: i64 = 100;
 
-/// Starts everything that is due; gives the next time that something is.
+/// Starts everything that is due; gives the next time that something is. A schedule that the
+/// database refuses is tried again the next time, and holds up no other one.
 pub(crate) async fn fire(automation: &Automation, app: &App) -> store::Result<Option<Timestamp>> {
+    let now = app.now();
+    // The next time alone is a look into an index; most of the times nothing is due.
+    let next = sql::next(&mut app.db.glance().await?).await?;
+    if next.is_none_or(|next| next > now) {
+        return Ok(next);
+    }
+    let (mut after, mut is_refused) = ((Timestamp::EPOCH, String::new()), false);
     loop {
-        let now = app.now();
-        // The next time alone is a look into an index; most of the times nothing is due.
-        let next = sql::next(&mut app.db.glance().await?).await?;
-        if next.is_none_or(|next| next > now) {
-            return Ok(next);
-        }
-        let due = sql::due(&mut app.db.read().await?, now, PAGE).await?;
-        for schedule in due {
-            if !fire_one(automation, app, schedule, now).await? {
-                return Ok(None);
+        let mut tx = app.db.read().await?;
+        let page = sql::due(&mut tx, now, (after.0, after.1.as_str()), PAGE).await?;
+        drop(tx);
+        let Some(last) = page.last() else { break };
+        after = (last.next_at, last.id.clone());
+        for due in page {
+            let fired = match due.row {
+                Ok(schedule) => fire_one(automation, app, schedule, now).await,
+                Err(error) => Err(error),
+            };
+            match fired {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(error) if error.is_refusal() => {
+                    tracing::error!("schedule {} cannot fire: {error}", due.id);
+                    is_refused = true;
+                }
+                Err(error) => return Err(error),
             }
         }
     }
+    if is_refused {
+        return Ok(None);
+    }
+    sql::next(&mut app.db.glance().await?).await
 }
 
 /// Keeps the times of one schedule; `false` when the engine is not ready for more.

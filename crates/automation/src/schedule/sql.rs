@@ -146,16 +146,32 @@ pub(super) async fn delete(
     Ok(changed == 1)
 }
 
-/// The schedules of all organisations whose time has come, the longest due first. The
-/// engine works for all of them.
-pub(super) async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Row>> {
+/// A schedule whose time has come.
+pub(super) struct Due {
+    pub next_at: Timestamp,
+    pub id: String,
+    /// All of it, if what is stored can be read.
+    pub row: Result<Row>,
+}
+
+/// The schedules of all organisations whose time has come, the longest due first, after the one
+/// of this time and id. The engine works for all of them.
+pub(super) async fn due(
+    tx: &mut Tx,
+    now: Timestamp,
+    (time, id): (Timestamp, &str),
+    limit: i64,
+) -> Result<Vec<Due>> {
     let rows = tx
         .fetch_all(
-            sql!("select s.*, cast(null as text) as last_status from schedules s where s.enabled = true and s.next_at <= $1 order by s.next_at limit $2"),
-            params![now, limit],
+            sql!("select s.*, cast(null as text) as last_status from schedules s where s.enabled = true and s.next_at <= $1 and (s.next_at > $2 or (s.next_at = $2 and s.id > $3)) order by s.next_at, s.id limit $4"),
+            params![now, time, id, limit],
         )
         .await?;
-    rows.iter().map(row).collect()
+    let due = rows.iter().map(|found| {
+        Ok(Due { next_at: found.get("next_at")?, id: found.get("id")?, row: row(found) })
+    });
+    due.collect()
 }
 
 /// The next time of any schedule.

@@ -61,10 +61,21 @@ impl Events {
             let mut tx = app.db.read().await?;
             let page = sql::behind(&mut tx, newest, &after, PAGE).await?;
             drop(tx);
-            let Some(last) = page.last() else { break };
-            after = last.id.to_string();
-            for trigger in page {
-                let progress = take_page(automation, app, &trigger).await?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            for (id, trigger) in page {
+                let taken = match trigger {
+                    Ok(trigger) => take_page(automation, app, &trigger).await,
+                    Err(error) => Err(error),
+                };
+                let progress = match taken {
+                    // It is tried again, and holds up no other one.
+                    Err(error) if error.is_refusal() => {
+                        tracing::error!("trigger {id} cannot look at events: {error}");
+                        Progress::Stuck
+                    }
+                    taken => taken?,
+                };
                 is_done &= progress == Progress::Done;
                 is_more |= progress == Progress::More;
             }

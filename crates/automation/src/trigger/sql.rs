@@ -122,14 +122,20 @@ pub(super) async fn delete(
 
 /// The triggers of all organisations that have not looked at the newest event, a page at
 /// a time. The engine works for all of them.
-pub(super) async fn behind(tx: &mut Tx, newest: i64, after: &str, limit: i64) -> Result<Vec<Row>> {
+/// Each has its id, also where what is stored of it cannot be read.
+pub(super) async fn behind(
+    tx: &mut Tx,
+    newest: i64,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, Result<Row>)>> {
     let rows = tx
         .fetch_all(
             sql!("select t.*, cast(null as text) as last_status from event_triggers t where t.position < $1 and t.id > $2 order by t.id limit $3"),
             params![newest, after, limit],
         )
         .await?;
-    rows.iter().map(row).collect()
+    rows.iter().map(|found| Ok((found.get("id")?, row(found)))).collect()
 }
 
 /// The events of a kind after a number, oldest first.

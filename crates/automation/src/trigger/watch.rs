@@ -57,16 +57,21 @@ async fn turn(
     hearing: &mut Hearing,
     events: &mut Events,
 ) -> store::Result<Duration> {
-    let next = schedule::fire(automation, app).await?;
+    let next = looked(schedule::fire(automation, app).await).flatten();
     // What was committed before this time is not newer than the newest.
     let at = app.now();
     let newest = outbox::position(&mut app.db.glance().await?).await?;
-    let is_told = hearing.tell(automation, app, (newest, at)).await?;
-    let is_taken = events.take(automation, app, newest).await?;
-    if !(is_told && is_taken) {
+    let is_told = looked(hearing.tell(automation, app, (newest, at)).await);
+    let is_taken = looked(events.take(automation, app, newest).await);
+    if is_told == Some(false) || is_taken == Some(false) {
         return Ok(Duration::ZERO);
     }
     Ok(next.map_or(LONGEST_WAIT, |next| next.since(app.now())))
+}
+
+/// What one look gave; one that failed is tried again in the next turn, and the others go on.
+fn looked<T>(result: store::Result<T>) -> Option<T> {
+    result.inspect_err(|error| tracing::error!("cannot look for what is due: {error}")).ok()
 }
 
 async fn something_happened(signals: &mut Receiver<Signal>) {

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
 use automation::RunnerState;
+use base::{OrganisationId, Timestamp};
 use serde_json::{Value as Json, json};
 use store::both_databases;
+use store::outbox::{self, Draft};
 
 use crate::fencing::{expire, take_role};
 use crate::house::{House, ONE, Setup, until};
@@ -142,6 +144,36 @@ both_databases! {
         assert_eq!((count("skip"), count("run_once"), count("run_all")), (0, 1, 3));
         let skipped = house.get(&format!("/schedules/{}", ids[0])).await;
         assert_eq!((&skipped["last_run"]["status"], &skipped["last_run"]["error"]), (&json!("skipped"), &Json::Null));
+    }
+
+    async fn what_cannot_be_read_holds_up_no_other(db: Db) {
+        let house = House::new(db.clone()).await;
+        daily(&house).await;
+        schedule(&house, json!({})).await;
+        let whole = schedule(&house, json!({"cron": "1 * * * *"})).await;
+        for workflow in ["write", "daily"] {
+            let body = json!({"workflow": workflow, "event": "test.told", "inputs": {}});
+            house.post("/triggers", body).await.expect(201);
+        }
+        let damaged = db.write::<_, store::Error, _>(|tx| {
+            Box::pin(async move {
+                let text = store::sql!("update schedules set inputs = 'no JSON' where cron = '0 * * * *'");
+                tx.execute(text, store::params![]).await?;
+                let text = store::sql!("update event_triggers set inputs = 'no JSON' where workflow_slug = 'write'");
+                tx.execute(text, store::params![]).await?;
+                let draft = Draft { topic: "test/told".to_owned(), kind: "test.told", body: json!({}) };
+                outbox::append(tx, OrganisationId::from_u128(1), &[draft], Timestamp::EPOCH).await
+            })
+        });
+        damaged.await.unwrap();
+        house.app.clock.advance(31 * MINUTE);
+        looked_at(&house, whole["id"].as_str().unwrap(), &format!("{DAY}T08:01:00.000Z")).await;
+        assert_eq!(started(&house).await.len(), 1);
+        until("the event starts its workflow", async || {
+            let list = house.get("/executions?trigger=event").await;
+            (list["items"].as_array().unwrap().len() == 1).then_some(())
+        })
+        .await;
     }
 
     async fn schedules_are_changed_and_turned_off(db: Db) {
