@@ -166,8 +166,9 @@ impl ApprovalState {
     /// What a step that asks gives back once it is approved.
     pub fn output(&self) -> Json {
         let last = self.decisions.last();
-        let form = self.decisions.iter().rev().map(|decision| &decision.form);
-        let form = form.filter(|form| form.is_object()).find(|_| true).cloned();
+        // What somebody filled in who refuses was not looked at, and decides nothing.
+        let agreed = self.decisions.iter().rev().filter(|decision| decision.approve);
+        let form = agreed.map(|decision| &decision.form).find(|form| form.is_object()).cloned();
         let decisions = self.decisions.iter().map(|decision| {
             json!({
                 "by": decision.by.name, "email": decision.by.email, "approve": decision.approve,

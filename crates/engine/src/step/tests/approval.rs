@@ -255,6 +255,21 @@ fn a_rejection_leads_into_the_error_branch() {
 }
 
 #[test]
+fn what_is_filled_in_comes_from_those_who_agree() {
+    let text = one("roles: [lead], rule: {quorum: 2}, form: {size: {type: integer}}");
+    let mut play = check(&text, ASKED);
+    for line in [
+        "approve a bob:lead {\"size\":1}",
+        "reject a eve:lead {\"size\":\"all\"}",
+        "approve a max:lead",
+    ] {
+        play.answer(line);
+    }
+    assert_eq!(play.state.status, Status::Completed);
+    assert_eq!(play.state.steps[0].outputs(false)["form"]["size"], 1);
+}
+
+#[test]
 fn a_decision_outlives_a_crash() {
     let text = one("roles: [lead], rule: {quorum: 2}");
     play(
