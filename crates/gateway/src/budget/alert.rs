@@ -5,7 +5,7 @@ use serde_json::json;
 use store::outbox::{self, Draft};
 use store::{Result, Tx};
 
-use super::{Budget, TOPIC, sql};
+use super::{Budget, Scope, TOPIC, sql};
 
 const LEVELS: [i64; 3] = [80, 90, 100];
 
@@ -44,8 +44,26 @@ fn draft(budget: &Budget, percent: i64) -> Draft {
         body: json!({
             "budget_id": budget.id, "scope": budget.scope, "scope_id": budget.scope_id,
             "period": budget.period, "percent": percent, "cap_micros": budget.cap_micros,
-            "spent_micros": budget.spent_micros,
+            "spent_micros": budget.spent_micros, "project": project(budget),
         }),
+    }
+}
+
+/// The key of the project that a budget is about, if it is about one: those who work for it
+/// hear of it.
+fn project(budget: &Budget) -> Option<&str> {
+    match budget.scope {
+        Scope::Project => Some(&budget.scope_id),
+        // An item's key begins with its project's.
+        Scope::Epic | Scope::Item => budget.scope_id.rsplit_once('-').map(|(project, _)| project),
+        Scope::Organisation
+        | Scope::Department
+        | Scope::Sprint
+        | Scope::Execution
+        | Scope::Step
+        | Scope::User
+        | Scope::Key
+        | Scope::Provider => None,
     }
 }
 
@@ -53,30 +71,46 @@ fn draft(budget: &Budget, percent: i64) -> Draft {
 mod tests {
     use base::Micros;
 
-    use super::super::{OnExceeded, Period, Scope};
+    use super::super::{OnExceeded, Period};
     use super::*;
+
+    fn budget(spent: i64, alerted_percent: i64) -> Budget {
+        Budget {
+            id: BudgetId::from_u128(1),
+            scope: Scope::Organisation,
+            scope_id: String::new(),
+            scope_name: None,
+            period: Period::Day,
+            cap_micros: Micros(1_000),
+            on_exceeded: OnExceeded::Stop,
+            is_active: true,
+            spent_micros: Micros(spent),
+            reserved_micros: Micros::ZERO,
+            period_at: Timestamp::EPOCH,
+            alerted_percent,
+            version: 1,
+            created_at: Timestamp::EPOCH,
+            updated_at: Timestamp::EPOCH,
+        }
+    }
+
+    #[test]
+    fn an_alert_says_which_project_it_is_about() {
+        let check = |scope: Scope, scope_id: &str, expected: Option<&str>| {
+            let about = Budget { scope, scope_id: scope_id.to_owned(), ..budget(800, 0) };
+            assert_eq!(draft(&about, 80).body["project"], json!(expected), "{scope_id}");
+        };
+        check(Scope::Project, "DEMO", Some("DEMO"));
+        check(Scope::Item, "DEMO-12", Some("DEMO"));
+        check(Scope::Epic, "DEMO-1", Some("DEMO"));
+        check(Scope::Department, "two-words", None);
+        check(Scope::Organisation, "", None);
+    }
 
     #[test]
     fn each_level_is_due_once() {
         let check = |spent: i64, alerted: i64, expected: &[i64]| {
-            let budget = Budget {
-                id: BudgetId::from_u128(1),
-                scope: Scope::Organisation,
-                scope_id: String::new(),
-                scope_name: None,
-                period: Period::Day,
-                cap_micros: Micros(1_000),
-                on_exceeded: OnExceeded::Stop,
-                is_active: true,
-                spent_micros: Micros(spent),
-                reserved_micros: Micros::ZERO,
-                period_at: Timestamp::EPOCH,
-                alerted_percent: alerted,
-                version: 1,
-                created_at: Timestamp::EPOCH,
-                updated_at: Timestamp::EPOCH,
-            };
-            assert_eq!(due(&budget), expected, "{spent} {alerted}");
+            assert_eq!(due(&budget(spent, alerted)), expected, "{spent} {alerted}");
         };
         check(799, 0, &[]);
         check(800, 0, &[80]);
