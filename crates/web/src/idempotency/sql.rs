@@ -16,7 +16,9 @@ pub(super) struct Seen {
 /// for it.
 const MOST: i64 = 100;
 
-/// Forgets this key if it was first used before a time, and some others that were.
+/// Forgets this key if it was first used before a time, and some others that were, whoever's
+/// they are: nobody else would forget those of an organisation that went quiet, and everybody
+/// would read past them.
 pub(super) async fn forget_before(
     tx: &mut Tx,
     organisation: OrganisationId,
@@ -30,8 +32,8 @@ pub(super) async fn forget_before(
     )
     .await?;
     tx.execute(
-        sql!("delete from idempotency_keys where organisation_id = $1 and (user_id, key) in (select user_id, key from idempotency_keys where organisation_id = $1 and created_at < $2 order by created_at limit $3)"),
-        params![organisation, at, MOST],
+        sql!("delete from idempotency_keys where (organisation_id, user_id, key) in (select organisation_id, user_id, key from idempotency_keys where created_at < $1 order by created_at limit $2)"),
+        params![at, MOST],
     )
     .await?;
     Ok(())
