@@ -19,7 +19,8 @@ use super::begin::Beginning;
 use super::model::Execution;
 use super::{sql, start};
 use crate::Automation;
-use crate::runner::{Link, journal};
+use crate::runner::{Link, StartError, journal};
+use crate::trigger::execution_id;
 use crate::workflow::{Source, check, refused};
 
 pub(super) fn routes() -> Routes<Automation> {
@@ -132,7 +133,7 @@ async fn go_on(
     let text = sql::definition(&mut tx, organisation, id).await?.unwrap_or_default();
     let old = Plan::new(definition::parse(&text).map_err(refused)?);
     let events = journal(&mut tx, organisation, id).await?;
-    let is_undone = sql::was_rolled_back(&mut tx, organisation, id).await?;
+    let (rollbacks, is_undone) = sql::rollbacks(&mut tx, organisation, id).await?;
     // another definition is no revision of the workflow
     let is_same = wanted.definition.as_ref().is_none_or(|other| *other == text);
     let revision = ended.workflow.revision.filter(|_| is_same);
@@ -140,9 +141,7 @@ async fn go_on(
     let plan = check(automation, &mut tx, organisation, &text).await?.map_err(refused)?;
     drop(tx);
     if is_undone {
-        return Err(invalid_state(format!(
-            "another execution has undone what execution {id} did; start it anew"
-        )));
+        return Err(undone(id));
     }
     let inputs = wanted.inputs.as_ref().unwrap_or(&ended.inputs);
     let inputs = plan.definition().accept_inputs(inputs).map_err(|problems| {
@@ -163,7 +162,13 @@ async fn go_on(
         error => invalid_state(error.to_string()),
     })?;
     let (starter, _) = start::starter(caller);
-    let new_id = ExecutionId::new(ctx.now(), ctx.random().as_ref());
+    let new_id = match mode {
+        // The same for all who ask at once: what was done is undone once.
+        LinkMode::Rollback => execution_id(&["rollback", &name, &rollbacks.to_string()]),
+        LinkMode::Retry | LinkMode::Resume | LinkMode::Fork => {
+            ExecutionId::new(ctx.now(), ctx.random().as_ref())
+        }
+    };
     let entry = AuditEntry::new("execution_continued", "execution", new_id);
     let entry = entry.with(json!({ "execution": id, "how": mode.as_str() }));
     let new = Beginning {
@@ -191,9 +196,16 @@ async fn go_on(
         audit: Some(audited(ctx, entry)?),
     };
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
-    automation.runner.create(new).await.map_err(|error| start::not_made(&error))?;
+    automation.runner.create(new).await.map_err(|error| {
+        // Of these, only the id of a rollback can be there.
+        if matches!(error, StartError::Exists) { undone(id) } else { start::not_made(&error) }
+    })?;
     let mut tx = ctx.read().await?;
     let made = sql::get(&mut tx, organisation, new_id).await?;
     let made = made.ok_or_else(|| Error::internal(format!("execution {new_id} is not there")))?;
     Ok((StatusCode::ACCEPTED, Json(made)))
+}
+
+fn undone(id: ExecutionId) -> Error {
+    invalid_state(format!("another execution has undone what execution {id} did; start it anew"))
 }

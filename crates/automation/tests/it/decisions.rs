@@ -92,6 +92,22 @@ both_databases! {
         house.check().await;
     }
 
+    async fn who_rolls_back_at_once_undoes_once(db: Db) {
+        let house = House::new(db).await;
+        let definition = "name: pay\nsteps: [{id: pay, tool: set, compensate: {tool: set, with: {paid: back}}}]\n";
+        let id = house.execute(definition, json!({})).await;
+        house.status(&id, "completed").await;
+        let path = format!("/executions/{id}/rollback");
+        let asked = (0..5).map(|_| house.post(&path, json!({})));
+        let answers = futures::future::join_all(asked).await;
+        let taken = answers.iter().filter(|answer| answer.status.as_u16() == 202).count();
+        let refused = answers.iter().filter(|answer| answer.status.as_u16() == 409).count();
+        assert_eq!((taken, refused), (1, 4));
+        let undone = house.detail(&id).await["continued_by"][0]["execution_id"].as_str().unwrap().to_owned();
+        house.status(&undone, "rolled_back").await;
+        house.check().await;
+    }
+
     async fn a_cancelled_execution_asks_nobody_any_more(db: Db) {
         let house = House::new(db).await;
         let id = house.execute(ASKS, json!({})).await;
