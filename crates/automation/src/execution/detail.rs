@@ -6,7 +6,7 @@ use base::{ExecutionId, Micros, OrganisationId, Usage};
 use engine::Plan;
 use engine::definition;
 use store::Tx;
-use web::{Error, Result, not_found};
+use web::{Result, not_found};
 
 use super::model::{Attempt, Call, ExecutionDetail, Instance, Step};
 use super::sql::{self, AttemptRow, CallRow, StepRow};
@@ -21,12 +21,8 @@ pub(super) async fn read(
     let execution =
         sql::get(tx, organisation, id).await?.ok_or_else(|| not_found("execution", id))?;
     let text = sql::definition(tx, organisation, id).await?.unwrap_or_default();
-    let definition = definition::parse(&text).map_err(|problems| {
-        Error::internal(format!(
-            "execution {id} has a definition that is not understood: {problems:?}"
-        ))
-    })?;
-    let plan = Plan::new(definition);
+    // What an older program accepted is shown even if this one does not understand it.
+    let plan = definition::parse(&text).ok().map(Plan::new);
     let mut calls: HashMap<(String, i64, i64), Vec<Call>> = HashMap::new();
     for row in sql::calls(tx, organisation, id).await? {
         let key = (row.step.clone(), row.instance, row.attempt);
@@ -39,9 +35,9 @@ pub(super) async fn read(
     let rows = sql::steps(tx, organisation, id).await?;
     let steps = rows.into_iter().map(|row| {
         let attempts = attempts.remove(&row.step).unwrap_or_default();
-        step(&plan, row, attempts, &mut calls)
+        step(plan.as_ref(), row, attempts, &mut calls)
     });
-    let timeout = plan.definition().timeout;
+    let timeout = plan.as_ref().and_then(|plan| plan.definition().timeout);
     Ok(ExecutionDetail {
         steps: steps.collect(),
         deadline: timeout.and_then(|after| Some(execution.started_at?.plus(after))),
@@ -52,17 +48,16 @@ pub(super) async fn read(
 }
 
 fn step(
-    plan: &Plan,
+    plan: Option<&Plan>,
     row: StepRow,
     attempts: Vec<AttemptRow>,
     calls: &mut HashMap<(String, i64, i64), Vec<Call>>,
 ) -> Step {
-    let position = plan.position(&row.step);
-    let definition = position.map(|position| plan.step(position));
-    let undone = position.and_then(|position| plan.undoes(position));
-    let compensates = undone.map(|position| plan.step(position).id.clone());
-    let undone_by = position.and_then(|position| plan.undone_by(position));
-    let undone_by = undone_by.map(|position| plan.step(position).id.clone());
+    let known = plan.and_then(|plan| Some((plan, plan.position(&row.step)?)));
+    let definition = known.map(|(plan, position)| plan.step(position));
+    let id_of = |plan: &Plan, position: usize| plan.step(position).id.clone();
+    let compensates = known.and_then(|(plan, position)| Some(id_of(plan, plan.undoes(position)?)));
+    let undone_by = known.and_then(|(plan, position)| Some(id_of(plan, plan.undone_by(position)?)));
     let kind = definition.map(|step| StepKind::of(&step.action));
     let kind = kind.unwrap_or(StepKind { kind: "tool", agent: None, command: None, tool: None });
     let StepKind { kind, agent, command, tool } = kind;
@@ -108,8 +103,8 @@ fn step(
         undone_by,
         checkpoint: row.checkpoint,
         rounds: row.rounds,
-        needs: definition.map_or_else(Vec::new, |step| {
-            step.needs.iter().map(|need| plan.step(*need).id.clone()).collect()
+        needs: known.map_or_else(Vec::new, |(plan, position)| {
+            plan.step(position).needs.iter().map(|need| id_of(plan, *need)).collect()
         }),
         agent,
         command,

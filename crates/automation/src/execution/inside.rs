@@ -8,7 +8,9 @@ use engine::{AttemptKey, Event, Plan, State, definition, given, replay};
 use serde_json::Value;
 use store::Tx;
 use utoipa_axum::routes;
-use web::{Access, Ctx, Error, Json, Path, Permission, Problem, Result, Routes, not_found};
+use web::{
+    Access, Ctx, Error, Json, Path, Permission, Problem, Result, Routes, invalid_state, not_found,
+};
 
 use super::model::{Checkpoint, JournalEntry, StepData};
 use super::sql;
@@ -115,8 +117,9 @@ async fn plan(tx: &mut Tx, organisation: OrganisationId, id: ExecutionId) -> Res
     let text = sql::definition(tx, organisation, id).await?;
     let text = text.ok_or_else(|| not_found("execution", id))?;
     let definition = definition::parse(&text).map_err(|problems| {
-        Error::internal(format!(
-            "execution {id} has a definition that is not understood: {problems:?}"
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        invalid_state(format!(
+            "this version of the program does not understand the definition of execution {id}: {first}"
         ))
     })?;
     Ok(Plan::new(definition))

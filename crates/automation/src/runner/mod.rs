@@ -31,6 +31,7 @@ mod role;
 mod slots;
 mod sql;
 mod suspects;
+mod unreadable;
 mod waits;
 
 use std::sync::Arc;

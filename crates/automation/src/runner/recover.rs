@@ -1,5 +1,7 @@
 //! After a start: everything that has not ended is rebuilt from its journal and goes on.
 
+use std::collections::HashSet;
+
 use base::Timestamp;
 use engine::definition::{Action, AgentChoice};
 use engine::{Plan, State, Status, definition, replay};
@@ -8,7 +10,7 @@ use store::Error;
 use super::live::{Author, Live, Waiter};
 use super::machine::Machine;
 use super::points::Point;
-use super::sql;
+use super::{sql, unreadable};
 
 /// How many executions are read at a time.
 const PAGE: i64 = 200;
@@ -17,7 +19,7 @@ const PAGE: i64 = 200;
 pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
     let mut after = String::new();
     let mut count = 0_usize;
-    let mut queued = Vec::new();
+    let (mut queued, mut ended) = (Vec::new(), HashSet::new());
     loop {
         let mut tx = machine.app.db.read().await?;
         let page = sql::unfinished(&mut tx, &after, PAGE).await?;
@@ -30,7 +32,8 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
                 Err(problems) => {
                     // It was checked when it was accepted; a newer program may have become stricter.
                     let first = problems.first().map(ToString::to_string).unwrap_or_default();
-                    tracing::error!(execution.id = %row.id, "cannot go on: its definition is not understood any more: {first}");
+                    ended.insert(row.id);
+                    unreadable::end(machine, row, events.len() as i64, &first);
                     continue;
                 }
             };
@@ -59,6 +62,7 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
             machine.queue.push(live.waiting(since), &live.priority);
         }
     }
+    unreadable::stop_children(machine, &ended);
     if count > 0 {
         tracing::info!("took up {count} unfinished executions");
     }
@@ -66,7 +70,7 @@ pub(super) async fn recover(machine: &mut Machine) -> Result<(), Error> {
 }
 
 /// An execution as its row and its journal have it, and when it was accepted.
-fn live(row: sql::Unfinished, plan: Plan, state: State, seq: i64) -> (Live, Timestamp) {
+pub(super) fn live(row: sql::Unfinished, plan: Plan, state: State, seq: i64) -> (Live, Timestamp) {
     let mut live = Live::new(row.organisation, row.id, plan, state, seq);
     let model = row.answered_model.or_else(|| row.model.clone());
     live.author = Author { agent: first_agent(&live), model, scripted: row.scripted };

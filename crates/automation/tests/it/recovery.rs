@@ -207,6 +207,44 @@ both_databases! {
         assert_eq!(done["outputs"]["texts"].as_array().unwrap().len(), 5);
     }
 
+    async fn what_is_not_understood_any_more_ends_and_harms_no_other(test: TestDb) {
+        const ASKS: &str = "name: Asks somebody\nsteps: [{id: ask, approval: {title: Sure?}}]\n";
+        const CALLS: &str = "name: Calls another\nsteps: [{id: call, workflow: asks_somebody}]\n";
+        let process = Process::start(&test.target, Setup::default()).await;
+        process.post("/workflows", json!({ "definition": ASKS })).await.expect(201);
+        let other = process.execute(ASKS, json!({})).await;
+        let old = process.execute(ASKS, json!({})).await;
+        let parent = process.execute(CALLS, json!({})).await;
+        process.status(&other, "waiting_approval").await;
+        process.status(&old, "waiting_approval").await;
+        let asks = |detail: &Json| detail["children"][0]["status"] == "waiting_approval";
+        let detail = process.when(&parent, "waiting for its child", asks).await;
+        let child = detail["children"][0]["execution_id"].as_str().unwrap().to_owned();
+        process.kill().await;
+        for id in [old.clone(), parent.clone()] {
+            let changed = test.db.write::<_, store::Error, _>(move |tx| {
+                Box::pin(async move {
+                    let text = store::sql!("update executions set definition = 'name: [' where id = $1");
+                    tx.execute(text, store::params![id]).await
+                })
+            });
+            changed.await.unwrap();
+        }
+        let house = House::open(test.db.clone(), Setup { number: 1, ..Setup::default() }).await;
+        for id in [&old, &parent] {
+            let failed = house.status(id, "failed").await;
+            assert_eq!(failed["error"]["code"], "unreadable_definition", "{failed}");
+            assert_eq!(failed["steps"][0]["status"], "cancelled");
+            assert_eq!(house.kinds(id).await.last().unwrap(), "execution_failed");
+        }
+        house.status(&child, "cancelled").await;
+        let asked = house.get("/approvals").await;
+        let asked: Vec<&Json> =
+            asked["items"].as_array().unwrap().iter().map(|item| &item["execution_id"]).collect();
+        assert_eq!(asked, [&json!(other)]);
+        house.check().await;
+    }
+
     async fn many_executions_are_taken_up_together(test: TestDb) {
         let setup = Setup { max_running: 500, ..Setup::default() };
         setup.models.hold("write_text");

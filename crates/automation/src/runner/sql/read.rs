@@ -19,6 +19,8 @@ pub(in crate::runner) struct Unfinished {
     pub answered_model: Option<String>,
     pub scripted: bool,
     pub percent: i64,
+    /// How many of its steps have completed, and how many have failed.
+    pub ended_steps: (i64, i64),
     pub priority: String,
     pub starter: Starter,
     pub group: Option<Group>,
@@ -44,7 +46,7 @@ pub(in crate::runner) async fn unfinished(
 ) -> Result<Vec<Unfinished>> {
     let rows = tx
         .fetch_all(
-            sql!("select organisation_id, id, definition, workflow_slug, title, project_key, model, answered_model, scripted, percent, priority, started_by_kind, started_by_id, started_by_name, started_by_key_id, started_for_id, charged_to, concurrency_group, concurrency_limit, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, created_at from executions where is_final = false and id > $1 order by id limit $2"),
+            sql!("select organisation_id, id, definition, workflow_slug, title, project_key, model, answered_model, scripted, percent, completed_steps, failed_steps, priority, started_by_kind, started_by_id, started_by_name, started_by_key_id, started_for_id, charged_to, concurrency_group, concurrency_limit, parent_execution_id, parent_step, parent_instance, parent_attempt, depth, created_at from executions where is_final = false and id > $1 order by id limit $2"),
             params![after, limit],
         )
         .await?;
@@ -74,6 +76,7 @@ fn unfinished_row(row: &Row) -> Result<Unfinished> {
         answered_model: row.get("answered_model")?,
         scripted: row.get("scripted")?,
         percent: row.get("percent")?,
+        ended_steps: (row.get("completed_steps")?, row.get("failed_steps")?),
         priority: row.get("priority")?,
         starter: Starter {
             kind: Starter::kind(&kind),
