@@ -12,7 +12,8 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream;
 use serde_json::Value as Json;
-use store::Signal;
+use store::{Bus, Signal};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -161,21 +162,35 @@ pub(crate) fn open(
     let (teller, frames) = Teller::new(write);
     let app = ctx.app().clone();
     let organisation = ctx.caller_option().map(|caller| caller.organisation);
+    let ear = Ear::new(&app.bus);
     ctx.app().spawn(async move {
-        let signals = app.bus.listen();
         tokio::select! {
             () = app.shutdown.cancelled() => {}
             () = teller.sender.closed() => {}
-            () = run(source, number, signals, &teller, organisation) => {}
+            () = run(source, number, ear, &teller, organisation) => {}
         }
     });
     frames
 }
 
+/// What a stream hears of the bus.
+struct Ear {
+    bus: Bus,
+    signals: Receiver<Signal>,
+    /// How often rights had changed by the last signal that it heard.
+    changes: u64,
+}
+
+impl Ear {
+    fn new(bus: &Bus) -> Self {
+        Self { bus: bus.clone(), changes: bus.changes_of_rights(), signals: bus.listen() }
+    }
+}
+
 async fn run(
     mut source: impl Source,
     mut number: i64,
-    mut signals: tokio::sync::broadcast::Receiver<Signal>,
+    mut ear: Ear,
     teller: &Teller,
     organisation: Option<base::OrganisationId>,
 ) {
@@ -192,7 +207,8 @@ async fn run(
                 }
             };
             let is_empty = batch.events.is_empty();
-            let words = if batch.is_last { last_words(&source, &mut signals) } else { Vec::new() };
+            let words =
+                if batch.is_last { last_words(&source, &mut ear.signals) } else { Vec::new() };
             for event in words.into_iter().chain(batch.events) {
                 number = event.id.unwrap_or(number);
                 if teller.event(&event).await.is_err() {
@@ -208,7 +224,7 @@ async fn run(
         }
         // Then wait until there is.
         loop {
-            let signal = match tokio::time::timeout(HEARTBEAT, signals.recv()).await {
+            let signal = match tokio::time::timeout(HEARTBEAT, ear.signals.recv()).await {
                 Err(_) => {
                     if teller.alive().await.is_err() {
                         return;
@@ -216,13 +232,19 @@ async fn run(
                     continue;
                 }
                 Ok(Err(RecvError::Closed)) => return,
+                // A change of rights may be among what was missed.
+                Ok(Err(RecvError::Lagged(_))) if ear.bus.changes_of_rights() != ear.changes => {
+                    return;
+                }
                 Ok(Err(RecvError::Lagged(_))) => break,
                 Ok(Ok(signal)) => signal,
             };
-            // Rights changed: the client comes back and is checked anew.
-            if matches!(&signal, Signal::Rights { organisation: changed } if Some(*changed) == organisation)
-            {
-                return;
+            if let Signal::Rights { organisation: changed } = &signal {
+                // The client comes back and is checked anew.
+                if Some(*changed) == organisation {
+                    return;
+                }
+                ear.changes += 1;
             }
             match source.wake(&signal) {
                 Wake::Ignore => {}
@@ -238,10 +260,7 @@ async fn run(
 }
 
 /// What is only live and was said before the end was stored.
-fn last_words(
-    source: &impl Source,
-    signals: &mut tokio::sync::broadcast::Receiver<Signal>,
-) -> Vec<StreamEvent> {
+fn last_words(source: &impl Source, signals: &mut Receiver<Signal>) -> Vec<StreamEvent> {
     let mut words = Vec::new();
     loop {
         let signal = match signals.try_recv() {
@@ -307,6 +326,35 @@ mod tests {
         assert!(matches!(teller.event(&large).now_or_never(), Some(Ok(()))));
         drop(frames);
         assert!(matches!(teller.event(&large).now_or_never(), Some(Err(Gone))));
+    }
+
+    struct Quiet;
+
+    impl Source for Quiet {
+        fn after(&mut self, _: i64) -> BoxFuture<'_, Result<Batch>> {
+            Box::pin(async { Ok(Batch::default()) })
+        }
+
+        fn wake(&self, _: &Signal) -> Wake {
+            Wake::Ignore
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_is_far_behind_does_not_outlive_its_rights() {
+        let [ours, other] = [1, 2].map(base::OrganisationId::from_u128);
+        for (changed, ends) in [(None, false), (Some(ours), true), (Some(other), true)] {
+            let (bus, (teller, _frames)) = (Bus::default(), Teller::new(frame));
+            let ear = Ear::new(&bus);
+            if let Some(organisation) = changed {
+                bus.send(Signal::Rights { organisation });
+            }
+            for _ in 0..10_000 {
+                bus.send(Signal::Outbox { organisation: other, topic: String::new() });
+            }
+            let running = run(Quiet, 0, ear, &teller, Some(ours));
+            assert_eq!(running.now_or_never().is_some(), ends, "{changed:?}");
+        }
     }
 
     #[test]
