@@ -111,7 +111,10 @@ async fn decide(
     if row.status != "pending" {
         return Err(invalid_state(format!("approval {id} is {} already", row.status)));
     }
-    let definition = definition::parse(&row.definition).map_err(|problems| {
+    let mut tx = ctx.read().await?;
+    let text = sql::definition(&mut tx, ctx.organisation()?, row.execution).await?;
+    drop(tx);
+    let definition = definition::parse(&text).map_err(|problems| {
         Error::internal(format!("execution {} is not understood: {problems:?}", row.execution))
     })?;
     let step = Plan::new(definition)

@@ -110,7 +110,6 @@ pub(super) struct Row {
     pub workflow: String,
     pub workflow_name: String,
     pub project: Option<String>,
-    pub definition: String,
     pub requester: String,
     pub requested_by: String,
     pub step: String,

@@ -27,14 +27,14 @@ pub(super) async fn list(
         // a text of its own, so that the index of the execution's approvals serves it
         Some(execution) => {
             tx.fetch_all(
-                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, e.definition, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.execution_id = $6 and (cast($2 as text) is null or a.status = $2 or ($2 = 'decided' and a.status <> 'pending')) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
+                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.execution_id = $6 and (cast($2 as text) is null or a.status = $2 or ($2 = 'decided' and a.status <> 'pending')) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
                 params![organisation, filter.status.clone(), at, id, limit + 1, execution],
             )
             .await?
         }
         None => {
             tx.fetch_all(
-                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, e.definition, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and (cast($2 as text) is null or a.status = $2 or ($2 = 'decided' and a.status <> 'pending')) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
+                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and (cast($2 as text) is null or a.status = $2 or ($2 = 'decided' and a.status <> 'pending')) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
                 params![organisation, filter.status.clone(), at, id, limit + 1],
             )
             .await?
@@ -50,11 +50,26 @@ pub(super) async fn get(
 ) -> Result<Option<Row>> {
     let found = tx
         .fetch_optional(
-            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, e.definition, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.id = $2"),
+            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.id = $2"),
             params![organisation, id],
         )
         .await?;
     found.as_ref().map(row).transpose()
+}
+
+/// The definition of an execution. It may be large, and a list of questions needs none of them.
+pub(super) async fn definition(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    execution: ExecutionId,
+) -> Result<String> {
+    let row = tx
+        .fetch_one(
+            sql!("select definition from executions where organisation_id = $1 and id = $2"),
+            params![organisation, execution],
+        )
+        .await?;
+    row.get("definition")
 }
 
 fn row(row: &DbRow) -> Result<Row> {
@@ -65,7 +80,6 @@ fn row(row: &DbRow) -> Result<Row> {
         workflow: row.get("workflow_slug")?,
         workflow_name: row.get("workflow_name")?,
         project: row.get("project_key")?,
-        definition: row.get("definition")?,
         requester: row.get("requester")?,
         requested_by: row.get("started_by_name")?,
         step: row.get("step")?,
