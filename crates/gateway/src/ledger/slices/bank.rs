@@ -10,10 +10,11 @@ use tokio::sync::{Notify, OwnedMutexGuard, oneshot};
 use tokio_util::sync::CancellationToken;
 use web::App;
 
-use super::lease::{Wish, lease};
+use super::doubt::{Doubt, Unsure, Written};
+use super::lease::{Lease, Wish, lease};
 use super::purse::{Missing, Purse};
-use super::wanted::{Share, Spent, Taken};
-use super::{Amount, Entry, Ticket, Wanted};
+use super::wanted::{Holding, Spent, Taken};
+use super::{Amount, Entry, Ticket, Wanted, sql};
 use crate::budget::{self, Budget, Exceeded};
 
 /// How long the list of budgets is believed; a change made by this server acts at once,
@@ -38,6 +39,9 @@ pub(crate) enum Refusal {
     Unavailable(String),
 }
 
+/// What was leased, and whether the slices of before were still there.
+pub(super) type Leased = (OrganisationId, bool, Lease);
+
 /// Gives out money to calls of outside clients. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Bank(pub(super) Arc<Inner>);
@@ -50,7 +54,8 @@ pub(super) struct Inner {
     pub(super) state: Mutex<State>,
     /// Something waits for the ledger.
     pub(super) wake: Notify,
-    /// One lease at a time: whoever waits finds what the one before got.
+    /// Who writes to the slices has the turn: one lease at a time, so that whoever waits finds
+    /// what the one before got, and what goes back is not missed on its way.
     pub(super) leasing: Arc<tokio::sync::Mutex<()>>,
     pub(super) closing: CancellationToken,
 }
@@ -59,6 +64,10 @@ pub(super) struct Inner {
 pub(super) struct State {
     pub(super) purses: HashMap<OrganisationId, Purse>,
     pub(super) finished: Vec<Entry>,
+    /// The last write, when nobody knows whether it stands.
+    pub(super) doubt: Option<Doubt>,
+    /// The token of the last write.
+    pub(super) token: Option<Timestamp>,
     pub(super) is_closed: bool,
 }
 
@@ -171,7 +180,7 @@ impl Inner {
     pub(super) fn finish(
         &self,
         organisation: OrganisationId,
-        (shares, held): (&[Share], Amount),
+        holding: Holding<'_>,
         spent: Spent<'_>,
         entry: Entry,
         now: Timestamp,
@@ -179,7 +188,7 @@ impl Inner {
         let mut state = self.lock();
         state.finished.push(entry);
         let is_first = state.finished.len() == 1;
-        state.purses.entry(organisation).or_default().give_back(shares, held, spent, now);
+        state.purses.entry(organisation).or_default().give_back(holding, spent, now);
         drop(state);
         if is_first {
             self.wake.notify_one();
@@ -187,15 +196,11 @@ impl Inner {
     }
 
     /// A call was not made: all that it held is free again.
-    pub(super) fn give_back(
-        &self,
-        organisation: OrganisationId,
-        (shares, held): (&[Share], Amount),
-    ) {
+    pub(super) fn give_back(&self, organisation: OrganisationId, holding: Holding<'_>) {
         let nothing = Spent { amount: Amount::default(), at: &[], is_estimate: false };
         let now = self.now();
         let mut state = self.lock();
-        state.purses.entry(organisation).or_default().give_back(shares, held, nothing, now);
+        state.purses.entry(organisation).or_default().give_back(holding, nothing, now);
     }
 
     /// Makes sure that the list of budgets is not old.
@@ -254,19 +259,44 @@ impl Inner {
     }
 
     async fn lease_now(&self, wish: Wish) -> Result<Vec<(BudgetId, Exceeded)>, Refusal> {
-        let (organisation, node, now) = (wish.organisation, self.node.clone(), self.now());
-        let got = self
-            .db
-            .write(move |tx| Box::pin(async move { lease(tx, &node, wish, now).await }))
-            .await
-            .map_err(unavailable)?;
+        self.settle().await.map_err(unavailable)?;
+        let (organisation, node, token) = (wish.organisation, self.node.clone(), self.token());
+        let written = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    let is_alive = sql::exists(tx, organisation, &node).await?;
+                    let got = lease(tx, &node, wish, token).await?;
+                    Ok::<Leased, store::Error>((organisation, is_alive, got))
+                })
+            })
+            .await;
+        let leased = match written {
+            Written::Kept(leased) => leased,
+            Written::Not(error) => return Err(unavailable(error)),
+            Written::Unsure(leased, error) => {
+                self.doubts(token, Unsure::Lease(leased));
+                return Err(unavailable(error));
+            }
+        };
+        let refused = leased.2.refused.clone();
+        self.filled(vec![leased]);
+        Ok(refused)
+    }
+
+    /// Leases came in.
+    pub(super) fn filled(&self, leases: Vec<Leased>) {
+        let now = self.now();
         let mut state = self.lock();
-        let purse = state.purses.entry(organisation).or_default();
-        purse.fill(got.float, &got.budgets);
-        for (id, exceeded) in &got.refused {
-            purse.refuse(*id, exceeded.clone(), now);
+        for (organisation, is_alive, lease) in leases {
+            let purse = state.purses.entry(organisation).or_default();
+            if !is_alive {
+                purse.die();
+            }
+            purse.fill(lease.float, &lease.budgets);
+            for (id, exceeded) in lease.refused {
+                purse.refuse(id, exceeded, now);
+            }
         }
-        Ok(got.refused)
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 use base::{BudgetId, Micros, OrganisationId, Timestamp, VirtualKeyId};
 use store::{Result, Tx};
 
-use super::bank::{Bank, Inner};
-use super::lease::{Lease, Wish, lease};
+use super::bank::{Bank, Inner, Leased};
+use super::doubt::{Unsure, Written};
+use super::lease::{Wish, lease};
 use super::purse::Drained;
 use super::{Amount, Entry, sql};
 use crate::budget;
@@ -26,9 +27,9 @@ const LAST_CALLS: Duration = Duration::from_secs(8);
 
 /// One group.
 #[derive(Debug, Clone)]
-struct Group {
+pub(super) struct Group {
     entries: Vec<Entry>,
-    drained: HashMap<OrganisationId, Drained>,
+    pub(super) drained: HashMap<OrganisationId, Drained>,
 }
 
 impl Bank {
@@ -72,63 +73,91 @@ impl Bank {
     pub(super) async fn flush(&self, say_alive: bool) {
         // whoever leases meanwhile must not find money that is on its way to us missing
         let turn = self.0.leasing.lock().await;
+        if let Err(error) = self.0.settle().await {
+            tracing::error!("the ledger does not say what became of the last write: {error}");
+            drop(turn);
+            return self.again().await;
+        }
         let Some(group) = self.0.collect(say_alive) else { return };
-        let (node, now) = (self.0.node.clone(), self.0.now());
+        let (node, token) = (self.0.node.clone(), self.0.token());
         let rows = group.entries.len();
         let group = Arc::new(group);
         let shared = group.clone();
         let written = self
             .0
-            .db
-            .write(move |tx| Box::pin(async move { write(tx, &node, &shared, now).await }))
+            .write(move |tx| Box::pin(async move { write(tx, &node, &shared, token).await }))
             .await;
-        match written {
-            Ok(leases) => {
+        let (error, came_to) = match written {
+            Written::Kept(leases) => {
                 metrics::histogram!("hishamos_ledger_group_rows").record(rows as f64);
-                self.0.filled(leases);
+                return self.0.filled(leases);
             }
-            Err(error) => {
-                tracing::error!("{rows} calls of outside clients wait for the ledger: {error}");
-                self.0.restore(Arc::unwrap_or_clone(group));
-                drop(turn);
-                tokio::time::sleep(AFTER_FAILURE).await;
-                self.0.wake.notify_one();
-            }
+            Written::Not(error) => (error, None),
+            Written::Unsure(leases, error) => (error, Some(leases)),
+        };
+        tracing::error!("{rows} calls of outside clients wait for the ledger: {error}");
+        let group = Arc::unwrap_or_clone(group);
+        match came_to {
+            Some(leases) => self.0.doubts(token, Unsure::Group(group, leases)),
+            None => self.0.restore(group),
         }
+        drop(turn);
+        self.again().await;
+    }
+
+    async fn again(&self) {
+        tokio::time::sleep(AFTER_FAILURE).await;
+        self.0.wake.notify_one();
     }
 
     /// Gives back the slices of organisations that make no calls.
-    async fn give_back(&self, idle: Duration) {
-        for (organisation, float, budgets) in self.0.idle(idle) {
-            let (node, now) = (self.0.node.clone(), self.0.now());
-            let parts = budgets.clone();
+    pub(super) async fn give_back(&self, idle: Duration) {
+        loop {
+            // who finds nothing meanwhile waits for what is on its way back
+            let _turn = self.0.leasing.lock().await;
+            if let Err(error) = self.0.settle().await {
+                tracing::warn!("the ledger does not say what became of the last write: {error}");
+                return;
+            }
+            let Some(handed) = self.0.idle(idle) else { return };
+            let (organisation, float, budgets) = handed.clone();
+            let (node, token) = (self.0.node.clone(), self.0.token());
             let written = self
                 .0
-                .db
                 .write(move |tx| {
-                    Box::pin(
-                        async move { hand_in(tx, organisation, &node, float, &parts, now).await },
-                    )
+                    Box::pin(async move {
+                        hand_in(tx, organisation, &node, float, &budgets, token).await
+                    })
                 })
                 .await;
-            if let Err(error) = written {
-                tracing::warn!("slices could not be given back: {error}");
-                let mut state = self.0.lock();
-                state.purses.entry(organisation).or_default().fill(float, &budgets);
-            }
+            let error = match written {
+                Written::Kept(()) => continue,
+                Written::Not(error) => {
+                    let (_, float, budgets) = handed;
+                    let mut state = self.0.lock();
+                    state.purses.entry(organisation).or_default().fill(float, &budgets);
+                    error
+                }
+                Written::Unsure((), error) => {
+                    self.0.doubts(token, Unsure::HandIn(handed));
+                    error
+                }
+            };
+            tracing::warn!("slices could not be given back: {error}");
+            return;
         }
     }
 }
 
 /// What a purse held: of whom, the float, and of each budget.
-type HandedIn = (OrganisationId, Amount, Vec<(BudgetId, Micros)>);
+pub(super) type HandedIn = (OrganisationId, Amount, Vec<(BudgetId, Micros)>);
 
 impl Inner {
     fn in_flight(&self) -> usize {
         self.lock().purses.values().map(|purse| purse.in_flight).sum()
     }
 
-    fn collect(&self, say_alive: bool) -> Option<Group> {
+    pub(super) fn collect(&self, say_alive: bool) -> Option<Group> {
         let mut state = self.lock();
         let entries = std::mem::take(&mut state.finished);
         let mut drained = HashMap::new();
@@ -145,19 +174,7 @@ impl Inner {
         (!entries.is_empty() || !drained.is_empty()).then_some(Group { entries, drained })
     }
 
-    fn filled(&self, leases: Vec<(OrganisationId, bool, Lease)>) {
-        let mut state = self.lock();
-        for (organisation, is_alive, lease) in leases {
-            let purse = state.purses.entry(organisation).or_default();
-            if !is_alive {
-                // what we held is gone
-                drop(purse.empty());
-            }
-            purse.fill(lease.float, &lease.budgets);
-        }
-    }
-
-    fn restore(&self, group: Group) {
+    pub(super) fn restore(&self, group: Group) {
         let Group { entries, drained } = group;
         let mut state = self.lock();
         let newer = std::mem::replace(&mut state.finished, entries);
@@ -167,33 +184,32 @@ impl Inner {
         }
     }
 
-    fn idle(&self, idle: Duration) -> Vec<HandedIn> {
+    /// Empties the purse of one that is idle.
+    pub(super) fn idle(&self, idle: Duration) -> Option<HandedIn> {
         let now = self.now();
         let mut state = self.lock();
         let waits: Vec<OrganisationId> =
             state.finished.iter().map(|entry| entry.organisation).collect();
-        let mut given = Vec::new();
-        for (organisation, purse) in &mut state.purses {
+        state.purses.iter_mut().find_map(|(organisation, purse)| {
             let is_idle = purse.in_flight == 0
                 && now.since(purse.active_at.0) >= idle
                 && !waits.contains(organisation)
                 && purse.float_used.is_zero();
-            if is_idle && !purse.is_empty() {
+            (is_idle && !purse.is_empty()).then(|| {
                 let (float, budgets) = purse.empty();
-                given.push((*organisation, float, budgets));
-            }
-        }
-        given
+                (*organisation, float, budgets)
+            })
+        })
     }
 }
 
 /// The whole group in one transaction: rows, what the slices lost and got, alerts.
-async fn write(
+pub(super) async fn write(
     tx: &mut Tx,
     node: &str,
     group: &Group,
     now: Timestamp,
-) -> Result<Vec<(OrganisationId, bool, Lease)>> {
+) -> Result<Vec<Leased>> {
     sql::insert(tx, &group.entries).await?;
     for (organisation, key, at) in used_keys(&group.entries) {
         sql::touch_key(tx, organisation, key, at).await?;
@@ -249,7 +265,7 @@ async fn book(
 }
 
 /// Gives slices back to their budgets.
-async fn hand_in(
+pub(super) async fn hand_in(
     tx: &mut Tx,
     organisation: OrganisationId,
     node: &str,
@@ -266,6 +282,8 @@ async fn hand_in(
         sql::add(tx, organisation, node, Some(*id), nothing.minus(sql::money(*rest)), now).await?;
         budget::sql::release(tx, organisation, *id, *rest, Micros::ZERO).await?;
     }
+    // what is left, if anything, tells that this was written
+    sql::seen(tx, organisation, node, now).await?;
     sql::sweep(tx, organisation, node).await
 }
 

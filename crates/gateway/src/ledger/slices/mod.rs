@@ -8,11 +8,14 @@
 
 mod amount;
 mod bank;
+mod doubt;
 mod flush;
 mod lease;
 mod purse;
 mod recover;
 mod sql;
+#[cfg(test)]
+mod tests;
 mod ticket;
 mod wanted;
 

@@ -3,7 +3,7 @@
 use base::{BudgetId, Micros, Timestamp};
 use foldhash::HashMap;
 
-use super::wanted::{Share, Spent, Taken, Wanted};
+use super::wanted::{Holding, Share, Spent, Taken, Wanted};
 use super::{Amount, Place};
 use crate::budget::{Budget, Exceeded, Scope, target};
 
@@ -36,6 +36,8 @@ pub(super) struct Purse {
     pub(super) active_at: Timestamp0,
     /// Calls that have a ticket.
     pub(super) in_flight: usize,
+    /// How often others had booked all of it before.
+    life: u64,
 }
 
 /// A timestamp that begins at the epoch.
@@ -120,7 +122,7 @@ impl Purse {
         now: Timestamp,
     ) -> Result<Taken, Missing> {
         let Self { slots, by_target, by_platform, .. } = self;
-        let mut taken = Taken { held: wanted.amount, ..Taken::default() };
+        let mut taken = Taken { held: wanted.amount, life: self.life, ..Taken::default() };
         let (mut short, mut why, mut need) = (Vec::new(), None, None);
         for place in wanted.places {
             let ids = by_platform.get(&*place.platform).map_or(&[][..], Vec::as_slice);
@@ -185,13 +187,14 @@ impl Purse {
     }
 
     /// A call ended: the rest of what it held is free again.
-    pub(super) fn give_back(
-        &mut self,
-        shares: &[Share],
-        held: Amount,
-        spent: Spent<'_>,
-        now: Timestamp,
-    ) {
+    pub(super) fn give_back(&mut self, holding: Holding<'_>, spent: Spent<'_>, now: Timestamp) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.active_at = Timestamp0(now);
+        let Holding { shares, held, life } = holding;
+        if life != self.life {
+            // all that it held is booked already
+            return;
+        }
         self.float = self.float.plus(held.minus(spent.amount));
         self.float_used = self.float_used.plus(spent.amount);
         for share in shares {
@@ -208,8 +211,6 @@ impl Purse {
                 self.ended.push((share.budget, rest));
             }
         }
-        self.in_flight = self.in_flight.saturating_sub(1);
-        self.active_at = Timestamp0(now);
     }
 
     /// A lease came in.
@@ -275,9 +276,21 @@ impl Purse {
         (float, budgets)
     }
 
-    /// Whether something is held.
+    /// Others took this server for dead and booked all that it held: that of calls under way,
+    /// and what SQL was not told of yet.
+    pub(super) fn die(&mut self) {
+        drop(self.empty());
+        self.float_used = Amount::default();
+        for slot in self.slots.values_mut() {
+            slot.used = Micros::ZERO;
+        }
+        self.life += 1;
+    }
+
+    /// Whether nothing is held, by calls either.
     pub(super) fn is_empty(&self) -> bool {
-        self.float.is_zero()
+        self.in_flight == 0
+            && self.float.is_zero()
             && self.float_used.is_zero()
             && self.ended.is_empty()
             && self.slots.values().all(|slot| slot.available == Micros::ZERO)

@@ -143,6 +143,27 @@ pub(super) async fn seen(
     Ok(())
 }
 
+/// The token of the last write to the slices of a server; `None` when it has none. A transaction
+/// that the database is still at work on is waited for.
+pub(super) async fn last_seen(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    node: &str,
+) -> Result<Option<Timestamp>> {
+    tx.execute(
+        sql!("update budget_slices set seen_at = seen_at where organisation_id = $1 and node = $2"),
+        params![organisation, node],
+    )
+    .await?;
+    let row = tx
+        .fetch_one(
+            sql!("select max(seen_at) as seen_at from budget_slices where organisation_id = $1 and node = $2"),
+            params![organisation, node],
+        )
+        .await?;
+    row.get("seen_at")
+}
+
 /// A slice that somebody left behind.
 #[derive(Debug)]
 pub(super) struct Left {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::OrganisationId;
 
 use super::bank::Inner;
-use super::wanted::{Share, Spent, Taken};
+use super::wanted::{Holding, Share, Spent, Taken};
 use super::{Amount, Entry, Wanted};
 use crate::call::Departure;
 
@@ -18,6 +18,7 @@ pub(crate) struct Ticket {
     organisation: OrganisationId,
     shares: Vec<Share>,
     held: Amount,
+    life: u64,
     /// What the call has cost already, where that is known.
     least: Amount,
     /// The platform that answers, once one does.
@@ -35,7 +36,7 @@ impl Ticket {
         mut entry: Entry,
         wanted: Wanted<'_>,
     ) -> Self {
-        let Taken { shares, held, without } = taken;
+        let Taken { shares, held, without, life } = taken;
         let first = wanted.places.iter().find(|place| !without.contains(&place.platform));
         if let Some(first) = first.filter(|_| !without.is_empty()) {
             entry.asks(&first.platform, &first.model);
@@ -43,7 +44,7 @@ impl Ticket {
         let organisation = entry.organisation;
         let (least, entry) = (Amount::default(), Some(Box::new(entry)));
         let (answering, departure) = (None, None);
-        Self { bank, organisation, shares, held, least, answering, without, entry, departure }
+        Self { bank, organisation, shares, held, life, least, answering, without, entry, departure }
     }
 
     /// The same with somebody who knows whether anything of the call has gone out.
@@ -99,9 +100,13 @@ impl Ticket {
         self.forget();
     }
 
+    fn holding(&self) -> Holding<'_> {
+        Holding { shares: &self.shares, held: self.held, life: self.life }
+    }
+
     fn forget(&mut self) {
         if self.entry.take().is_some() {
-            self.bank.give_back(self.organisation, (&self.shares, self.held));
+            self.bank.give_back(self.organisation, self.holding());
         }
     }
 
@@ -120,7 +125,7 @@ impl Ticket {
         entry.finished_at = now.as_millis();
         let at = self.answering.as_ref().map_or(at, std::slice::from_ref);
         let spent = Spent { amount, at, is_estimate };
-        self.bank.finish(self.organisation, (&self.shares, self.held), spent, *entry, now);
+        self.bank.finish(self.organisation, self.holding(), spent, *entry, now);
     }
 }
 

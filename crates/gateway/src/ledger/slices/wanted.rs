@@ -44,6 +44,17 @@ pub(super) struct Taken {
     pub(super) held: Amount,
     /// The platforms whose budgets have no room: nothing is set aside for them.
     pub(super) without: Vec<Arc<str>>,
+    /// Which life of the purse it came out of.
+    pub(super) life: u64,
+}
+
+/// What a call holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Holding<'a> {
+    pub(super) shares: &'a [Share],
+    pub(super) held: Amount,
+    /// Which life of the purse it came out of.
+    pub(super) life: u64,
 }
 
 /// What a call came to.
