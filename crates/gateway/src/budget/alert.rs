@@ -11,7 +11,7 @@ const LEVELS: [i64; 3] = [80, 90, 100];
 
 /// Looks at a budget on which something was just spent, and tells of each level that it
 /// has reached for the first time in this period.
-pub(crate) async fn spent(
+pub(super) async fn spent(
     tx: &mut Tx,
     organisation: OrganisationId,
     id: BudgetId,

@@ -17,11 +17,10 @@ mod reserve;
 mod scoped;
 pub(crate) mod sql;
 
-pub(crate) use alert::spent;
 pub(crate) use model::target;
 pub use model::{Budget, OnExceeded, Period, Scope};
 pub(crate) use period::Periods;
-pub(crate) use reserve::{Exceeded, Lacking, Place, Spent, choose, current, reserve, settle};
+pub(crate) use reserve::{Exceeded, Lacking, Place, Spent, book, choose, current, reserve, settle};
 
 /// The outbox topic of all budgets.
 pub const TOPIC: &str = "budgets";

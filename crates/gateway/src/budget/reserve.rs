@@ -189,10 +189,26 @@ pub(crate) async fn settle(
             Some(_) if spent.is_estimate => spent.cost.min(held),
             Some(_) | None => spent.cost,
         };
-        sql::release(tx, organisation, budget, held, actual).await?;
-        if actual > Micros::ZERO {
-            alert::spent(tx, organisation, budget, now).await?;
-        }
+        book(tx, organisation, budget, (held, actual), now).await?;
+    }
+    Ok(())
+}
+
+/// Gives back what was held of a budget and books what was spent of it in the period that it is
+/// now: booked in one that is over, it would be forgotten when the next one begins.
+pub(crate) async fn book(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: BudgetId,
+    (held, actual): (Micros, Micros),
+    now: Timestamp,
+) -> Result<()> {
+    if actual > Micros::ZERO {
+        sql::begin_due(tx, organisation, id, now).await?;
+    }
+    sql::release(tx, organisation, id, held, actual).await?;
+    if actual > Micros::ZERO {
+        alert::spent(tx, organisation, id, now).await?;
     }
     Ok(())
 }

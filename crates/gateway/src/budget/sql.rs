@@ -3,7 +3,7 @@
 use base::{BudgetId, CallId, Micros, OrganisationId, Timestamp};
 use store::{Result, Row, Tx, Value, params, sql};
 
-use super::{Budget, Scope, target};
+use super::{Budget, Period, Periods, Scope, target};
 
 /// How many targets one statement asks for: one for each scope.
 const TARGETS: usize = 11;
@@ -145,6 +145,24 @@ pub(crate) async fn begin_period(
     tx.execute(
         sql!("update budgets set spent_micros = 0, alerted_percent = 0, period_at = $3 where organisation_id = $1 and id = $2 and period_at < $3"),
         params![organisation, id, start],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Begins the period that it is now, unless somebody did.
+pub(super) async fn begin_due(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: BudgetId,
+    now: Timestamp,
+) -> Result<()> {
+    let periods = Periods::at(now);
+    let [day, week, month] =
+        [Period::Day, Period::Week, Period::Month].map(|period| periods.start(period));
+    tx.execute(
+        sql!("update budgets set spent_micros = 0, alerted_percent = 0, period_at = case period when 'day' then $3 when 'week' then $4 else $5 end where organisation_id = $1 and id = $2 and ((period = 'day' and period_at < $3) or (period = 'week' and period_at < $4) or (period = 'month' and period_at < $5))"),
+        params![organisation, id, day, week, month],
     )
     .await?;
     Ok(())

@@ -254,8 +254,7 @@ async fn book(
             continue;
         }
         sql::add(tx, organisation, node, Some(*id), nothing.minus(sql::money(*used)), now).await?;
-        budget::sql::release(tx, organisation, *id, *used, *used).await?;
-        budget::spent(tx, organisation, *id, now).await?;
+        budget::book(tx, organisation, *id, (*used, *used), now).await?;
     }
     for (id, rest) in &drained.ended {
         sql::add(tx, organisation, node, Some(*id), nothing.minus(sql::money(*rest)), now).await?;

@@ -51,8 +51,7 @@ async fn settle(tx: &mut Tx, left: &Left, id: CallId, now: Timestamp) -> Result<
     }
     if let Some(budget) = left.budget {
         let amount = Micros(left.amount.micros);
-        budget::sql::release(tx, left.organisation, budget, amount, amount).await?;
-        budget::spent(tx, left.organisation, budget, now).await?;
+        budget::book(tx, left.organisation, budget, (amount, amount), now).await?;
         return Ok(None);
     }
     let amount = left.amount;

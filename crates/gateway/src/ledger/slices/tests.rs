@@ -155,6 +155,20 @@ store::both_databases! {
         assert_eq!(budget(&app).await, (0, 0));
     }
 
+    async fn what_is_booked_after_midnight_counts_in_the_new_day(db: Db) {
+        let app = app(&db).await;
+        let bank = bank(&app).await;
+        reserve(&bank, 100).await.unwrap().settle(amount(40));
+        bank.flush(false).await;
+        let running = reserve(&bank, 100).await.unwrap();
+        app.clock.advance(Duration::from_hours(24));
+        running.settle(amount(30));
+        bank.flush(false).await;
+        // it is taken out of the new day
+        reserve(&bank, 10_000).await.unwrap().give_back();
+        assert_eq!(budget(&app).await.0, 30);
+    }
+
     async fn what_was_booked_of_a_server_that_lives_is_booked_once(db: Db) {
         let app = app(&db).await;
         let bank = bank(&app).await;
