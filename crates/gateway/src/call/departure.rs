@@ -2,7 +2,7 @@
 //! it waits for a limit or a turn, has cost nothing.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::CallId;
@@ -20,7 +20,15 @@ const REMEMBERED: usize = 10_000;
 
 /// Whether anything of a call has gone out. Clones are the same one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Departure(Arc<AtomicU8>);
+pub(crate) struct Departure(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// One of the three above.
+    state: AtomicU8,
+    /// The tries beside the last one that a provider may have counted.
+    lost: AtomicI64,
+}
 
 impl Departure {
     /// Something goes out now; `false` when the call was given up, so that nothing may.
@@ -33,13 +41,23 @@ impl Departure {
         self.change(STAYS) == STAYS
     }
 
+    /// A try that a provider may have counted is over, and another one decides.
+    pub(super) fn loses_a_try(&self) {
+        self.0.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many tries beside the last one a provider may have counted.
+    pub(crate) fn lost(&self) -> i64 {
+        self.0.lost.load(Ordering::Relaxed)
+    }
+
     fn has_gone(&self) -> bool {
-        self.0.load(Ordering::Acquire) == GONE
+        self.0.state.load(Ordering::Acquire) == GONE
     }
 
     /// What became of a call that waited so far.
     fn change(&self, to: u8) -> u8 {
-        let changed = self.0.compare_exchange(WAITS, to, Ordering::AcqRel, Ordering::Acquire);
+        let changed = self.0.state.compare_exchange(WAITS, to, Ordering::AcqRel, Ordering::Acquire);
         changed.map_or_else(|now| now, |_| to)
     }
 }

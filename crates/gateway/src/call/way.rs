@@ -156,7 +156,13 @@ impl<'a> Way<'a> {
     /// Whether a try that was given up is paid for, and another one is.
     pub(super) async fn is_paid_for(&mut self) -> bool {
         match self.lost_at.take() {
-            Some(at) => self.may_begin(Lost::At(at)).await,
+            Some(at) => {
+                let may_begin = self.may_begin(Lost::At(at)).await;
+                if may_begin {
+                    self.toll.departure.loses_a_try();
+                }
+                may_begin
+            }
             None => true,
         }
     }
@@ -180,6 +186,9 @@ impl<'a> Way<'a> {
     /// One of two tries beside each other is over; `is_free` when its platform has counted
     /// nothing.
     pub(super) async fn is_over(&self, index: usize, is_second: bool, is_free: bool) {
+        if !is_free {
+            self.toll.departure.loses_a_try();
+        }
         if let Some(on_lost) = self.on_lost {
             let at = self.plan.targets[index].platform.name.clone();
             drop(on_lost(Lost::Over(Over { is_second, at, is_free })).await);

@@ -91,7 +91,7 @@ impl Limits {
             None => None,
         };
         let minute = self.0.turnstile.pass(organisation, subjects, tokens, patience).await?;
-        Ok(Admission::of(minute, day))
+        Ok(Admission::of(minute, day, tokens))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agent::port::{ModelCall, Models as _};
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use gateway::DoorOptions;
 use serde_json::{Value as Json, json};
 use store::Db;
@@ -52,6 +52,26 @@ store::both_databases! {
         }
         let never = ask(1_000).await.expect(400);
         assert_eq!(never["error"]["code"], "rate_limit_exceeded");
+    }
+
+    async fn what_a_lost_try_may_have_used_is_not_given_back(db: Db) {
+        let scene = impatient(db).await;
+        let key = key(&scene, json!({"name": "short", "tokens_per_minute": 200})).await;
+        let body = question(json!({"max_tokens": 150}));
+        let ask = || scene.knock(&key, "/v1/chat/completions", &body);
+        // the first try is lost, the second one is refused and costs nothing
+        scene.provider.set(Manner::WaitAndCut);
+        let then = async {
+            while scene.provider.count() == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            scene.provider.set(Manner::Refuse(400));
+            scene.provider.let_go();
+        };
+        join(ask(), then).await.0.expect(400);
+        assert_eq!(scene.provider.count(), 2);
+        scene.provider.set(Manner::Answer);
+        ask().await.expect(429);
     }
 
     async fn a_day_holds_what_the_organisation_may_use(db: Db) {
