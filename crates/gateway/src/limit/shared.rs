@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use base::Secret;
+use base::{OsRandom, Random as _, Secret};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, FromRedisValue, Script, ScriptInvocation};
 use tokio::time::{Instant, timeout};
@@ -82,6 +82,8 @@ struct Inner {
     connection: ConnectionManager,
     script: Script,
     node: String,
+    /// What tells this life of the process from earlier ones, which count for a minute yet.
+    life: u64,
     next: AtomicI64,
     start: Instant,
     silent_until: AtomicI64,
@@ -145,12 +147,15 @@ impl Shared {
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(ANSWER))
             .set_connection_timeout(Some(ANSWER));
+        let mut life = [0; 8];
+        OsRandom.fill(&mut life);
         let connection =
             client.get_connection_manager_lazy(config).map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(Inner {
             connection,
             script: Script::new(RULE),
             node: node.to_owned(),
+            life: u64::from_le_bytes(life),
             next: AtomicI64::new(0),
             start: Instant::now(),
             silent_until: AtomicI64::new(0),
@@ -170,7 +175,7 @@ impl Shared {
         }
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let mut call = self.0.script.prepare_invoke();
-        let name = format!("{}-{number}", self.0.node);
+        let name = format!("{}-{:x}-{number}", self.0.node, self.0.life);
         call.arg(WINDOW_MS).arg(patience_ms).arg(&name).arg(counts.len());
         for count in counts {
             call.key(count.name.in_redis()).arg(count.amount).arg(count.limit);

@@ -115,6 +115,26 @@ store::both_databases! {
         }
     }
 
+    async fn who_starts_again_does_not_count_over_what_it_counted(db: Db) {
+        let redis = Redis::start();
+        let before = scene(&db, &redis, "one", Provider::start(1, 1)).await;
+        let new = json!({"name": "nine", "requests_per_minute": 9});
+        let made = before.app.send("POST", "/api/v1/virtual-keys", Some(new)).await.expect(201);
+        let (key, body) = (text(&made["key"]), question(json!({})));
+        let ask = async |scene: &Scene| {
+            scene.knock(&key, "/v1/chat/completions", &body).await.status.as_u16()
+        };
+        for _ in 0..6 {
+            assert_eq!(ask(&before).await, 200);
+        }
+        let after = scene(&db, &redis, "one", Provider::start(1, 1)).await;
+        let mut answers = Vec::new();
+        for _ in 0..6 {
+            answers.push(ask(&after).await);
+        }
+        assert_eq!(answers, [200, 200, 200, 429, 429, 429]);
+    }
+
     async fn the_hour_of_a_person_is_counted_together_and_alone_when_redis_is_lost(db: Db) {
         let mut redis = Redis::start();
         let one = scene(&db, &redis, "one", Provider::start(1, 1)).await;
