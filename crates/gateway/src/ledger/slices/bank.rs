@@ -71,6 +71,30 @@ pub(super) struct State {
     pub(super) is_closed: bool,
 }
 
+/// Who asks SQL for the budgets while others believe the old ones. When they leave before the
+/// answer, the next one asks: else some who leave again and again could keep a budget away.
+struct Asking<'a> {
+    bank: &'a Inner,
+    organisation: OrganisationId,
+    /// When the list was read.
+    read_at: Option<Timestamp>,
+    asked_at: Timestamp,
+    is_answered: bool,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if self.is_answered {
+            return;
+        }
+        if let Some(purse) = self.bank.lock().purses.get_mut(&self.organisation)
+            && purse.read_at == Some(self.asked_at)
+        {
+            purse.read_at = self.read_at;
+        }
+    }
+}
+
 impl Bank {
     /// A bank that has nothing yet. `node` names this server in SQL, the same after a restart.
     pub(crate) fn new(app: &App, node: String) -> Self {
@@ -206,6 +230,7 @@ impl Inner {
     /// Makes sure that the list of budgets is not old.
     async fn fresh(&self, organisation: OrganisationId) -> Result<(), Refusal> {
         let (now, changes) = (self.now(), self.app.bus.changes_of_rights());
+        let mut asking = None;
         {
             let mut state = self.lock();
             let purse = state.purses.entry(organisation).or_default();
@@ -215,10 +240,16 @@ impl Inner {
                     return Ok(());
                 }
                 // one asks SQL; those who come meanwhile believe the old list
-                purse.read_at = purse.read_at.map(|_| now);
+                let (bank, read_at, asked_at) = (self, purse.read_at, now);
+                purse.read_at = read_at.map(|_| now);
+                let is_answered = false;
+                asking = Some(Asking { bank, organisation, read_at, asked_at, is_answered });
             }
         }
         let read = self.budgets(organisation).await;
+        if let Some(asking) = &mut asking {
+            asking.is_answered = true;
+        }
         let mut state = self.lock();
         let purse = state.purses.entry(organisation).or_default();
         match read {

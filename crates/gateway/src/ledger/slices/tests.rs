@@ -142,6 +142,19 @@ store::both_databases! {
         assert_eq!(budget(&app).await, (80, 0), "nothing that was leased is forgotten");
     }
 
+    async fn who_leaves_again_and_again_keeps_no_budget_away(db: Db) {
+        let app = app(&db).await;
+        let bank = Bank::new(&app.app, "one".to_owned());
+        let (targets, places) = (["organisation".to_owned()], [place(1)]);
+        let wanted = Wanted { targets: &targets, places: &places, amount: amount(0) };
+        assert!(!bank.is_limited(ONE, wanted).await.unwrap());
+        // another server makes one
+        cap(&app).await;
+        app.clock.advance(Duration::from_secs(1));
+        drop(bank.is_limited(ONE, wanted).now_or_never());
+        assert!(bank.is_limited(ONE, wanted).await.unwrap());
+    }
+
     async fn money_on_its_way_back_is_waited_for(db: Db) {
         let app = app(&db).await;
         let bank = bank(&app).await;
