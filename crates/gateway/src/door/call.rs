@@ -165,13 +165,14 @@ impl Doors {
         let (db, now) = (&self.app.db, self.app.now());
         let set = self.gateway.limits_of(db, holder.organisation, now).await;
         let set = set.map_err(|error| failure::store(&error))?;
-        let mut all = subjects(holder, &set);
+        let (mut all, mut day) = (subjects(holder, &set), day_caps(&set));
         if errand == Errand::OfCache {
             for subject in &mut all {
                 subject.requests = None;
             }
+            day = day.map(DayCaps::of_no_request);
         }
-        self.pass_all(holder, (&all, day_caps(&set)), tokens, errand.patience(self)).await
+        self.pass_all(holder, (&all, day), tokens, errand.patience(self)).await
     }
 
     /// The same for the limits of its key alone.

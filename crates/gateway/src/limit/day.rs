@@ -23,6 +23,8 @@ const DAY_MS: i64 = 86_400_000;
 pub(crate) struct DayCaps {
     pub(super) requests: Option<i64>,
     pub(super) tokens: Option<i64>,
+    /// Whether the call that is counted is a request, or goes with one.
+    pub(super) is_request: bool,
 }
 
 /// Requests and tokens.
@@ -124,7 +126,7 @@ impl Days {
         tokens: i64,
         now: Timestamp,
     ) -> Result<DayPass, TooMuch> {
-        let wanted = Used { requests: 1, tokens };
+        let wanted = Used { requests: i64::from(caps.is_request), tokens };
         let which = self.lock().today(organisation, now);
         let taken = match &self.0.shared {
             Some(shared) => self.take_there(shared, which, caps, wanted, now).await,
@@ -276,6 +278,11 @@ struct Lacking {
 }
 
 impl DayCaps {
+    /// The same for a call that goes with a request and is none itself.
+    pub(crate) fn of_no_request(self) -> Self {
+        Self { is_request: false, ..self }
+    }
+
     /// Fails when a day of which this much is used has no room for more.
     fn room(self, used: Used, wanted: Used) -> Result<(), Lacking> {
         let each = [
@@ -340,7 +347,7 @@ mod tests {
     #[tokio::test]
     async fn a_day_holds_what_it_may_and_the_next_one_begins_anew() {
         let days = Days::new(None);
-        let caps = DayCaps { requests: Some(3), tokens: Some(100) };
+        let caps = DayCaps { requests: Some(3), tokens: Some(100), is_request: true };
         days.begin(ONE, used(1, 50), NOON);
         // it is counted already
         days.begin(ONE, used(0, 0), NOON);

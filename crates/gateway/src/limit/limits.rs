@@ -104,7 +104,8 @@ impl Inner {
 /// What the organisation may use in a day, if anything bounds that.
 pub(crate) fn day_caps(set: &[sql::Limit]) -> Option<DayCaps> {
     let limit = set.iter().find(|limit| limit.scope_id.is_empty())?;
-    let caps = DayCaps { requests: limit.requests_per_day, tokens: limit.tokens_per_day };
+    let (requests, tokens) = (limit.requests_per_day, limit.tokens_per_day);
+    let caps = DayCaps { requests, tokens, is_request: true };
     (caps.requests.is_some() || caps.tokens.is_some()).then_some(caps)
 }
 

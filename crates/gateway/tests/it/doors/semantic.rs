@@ -95,4 +95,18 @@ store::both_databases! {
         scene.app.clock.advance(Duration::from_secs(7_200));
         check(key, about("be kind", 2, nothing()), &[], Some("miss"), 2).await;
     }
+
+    async fn the_vector_of_a_question_is_no_request_of_the_day(db: Db) {
+        let semantic = Some(SemanticCache::new(MODEL));
+        let options = DoorOptions { semantic, ..DoorOptions::new("test") };
+        let scene = Scene::with(db, Provider::start(1, 0), options).await;
+        let limit = json!({"scope": "organisation", "requests_per_day": 2});
+        scene.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+        for (turned, status) in [(0, 200), (4, 200), (8, 429)] {
+            let body = about("be kind", turned, json!({}));
+            scene.knock(&scene.key, "/v1/chat/completions", &body).await.expect(status);
+        }
+        // two answers and three vectors
+        assert_eq!(scene.provider.count(), 5);
+    }
 }
