@@ -113,9 +113,21 @@ impl Days {
         self.lock().days.entry(organisation).or_insert((number(now), used));
     }
 
-    /// Counts an organisation no more: it has no caps.
-    pub(super) fn forget(&self, organisation: OrganisationId) {
-        self.lock().days.remove(&organisation);
+    /// Counts an organisation no more: it has no caps. Redis forgets its day too, or it would not
+    /// believe what the ledger says when there are caps again.
+    pub(super) async fn forget(&self, organisation: OrganisationId) {
+        let forgotten = {
+            let mut counts = self.lock();
+            let day = counts.days.remove(&organisation);
+            let which = day.map(|(number, _)| (organisation, number));
+            if let Some(which) = &which {
+                counts.unheard.remove(which);
+            }
+            which
+        };
+        if let (Some(which), Some(shared)) = (forgotten, &self.0.shared) {
+            shared.forget_day(which).await;
+        }
     }
 
     /// Counts a call of about `tokens` tokens, if the day has room for it.

@@ -59,9 +59,8 @@ impl Limits {
         }
         let mut tx = db.read().await?;
         let set = Arc::new(sql::all(&mut tx, organisation).await?);
-        if day_caps(&set).is_none() {
-            self.0.days.forget(organisation);
-        } else if !self.0.days.knows(organisation) {
+        let has_day = day_caps(&set).is_some();
+        if has_day && !self.0.days.knows(organisation) {
             let since = midnight(now);
             let mut used = sql::used_since(&mut tx, organisation, since).await?;
             let running = sql::running_since(&mut tx, organisation, since).await?;
@@ -72,6 +71,9 @@ impl Limits {
             self.0.days.begin(organisation, used, now);
         }
         drop(tx);
+        if !has_day {
+            self.0.days.forget(organisation).await;
+        }
         self.0.lock().insert(organisation, (now, set.clone()));
         Ok(set)
     }

@@ -39,7 +39,19 @@ return {1, used[1], used[2]}
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(RULE));
 
+static FORGET: LazyLock<Script> =
+    LazyLock::new(|| Script::new("return redis.call('DEL', KEYS[1])"));
+
 impl Shared {
+    /// Forgets a day. One that hears nothing goes on with what it had counted.
+    pub(super) async fn forget_day(&self, which: Which) {
+        let mut call = FORGET.prepare_invoke();
+        call.key(key(which));
+        if self.ask::<i64>(&call).await.is_err() {
+            tracing::info!("Redis was not told that a day has no limit any more");
+        }
+    }
+
     /// Counts a call, if the day has room for it: whether it has, and what is used now. `None`
     /// when Redis says nothing.
     pub(super) async fn day(

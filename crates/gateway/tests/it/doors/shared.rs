@@ -181,6 +181,29 @@ store::both_databases! {
         assert_eq!(twenty().await, [(429, 20)].into());
     }
 
+    async fn a_day_that_is_limited_again_begins_with_what_the_ledger_has(db: Db) {
+        let redis = Redis::start();
+        let scene = scene(&db, &redis, "one", Provider::start(1, 1)).await;
+        let set = async |most: i64| {
+            let limit = json!({"scope": "organisation", "requests_per_day": most});
+            scene.app.send("PUT", "/api/v1/rate-limits", Some(limit)).await.expect(200);
+            scene.app.clock.advance(Duration::from_secs(1));
+        };
+        set(5).await;
+        for _ in 0..2 {
+            scene.ask(json!({})).await.expect(200);
+        }
+        let path = "/api/v1/rate-limits?scope=organisation";
+        scene.app.send("DELETE", path, None).await.expect(204);
+        scene.app.clock.advance(Duration::from_secs(1));
+        for _ in 0..4 {
+            scene.ask(json!({})).await.expect(200);
+        }
+        scene.ledger(6, &["outcome"]).await;
+        set(6).await;
+        scene.ask(json!({})).await.expect(429);
+    }
+
     async fn tokens_that_were_not_used_are_given_back_to_all_servers(db: Db) {
         let redis = Redis::start();
         let provider = Provider::start(1, 1);
