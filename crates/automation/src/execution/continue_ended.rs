@@ -3,12 +3,13 @@
 
 use super::audited::audited;
 use axum::extract::State;
-use axum::http::StatusCode;
-use base::ExecutionId;
-use engine::{LinkMode, Plan, Source as Ended, definition, link, replay};
+use axum::http::{HeaderMap, StatusCode};
+use base::{ExecutionId, OrganisationId};
+use engine::{Event, LinkMode, Plan, Source as Ended, definition, link, replay};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::json;
+use store::Tx;
 use utoipa_axum::routes;
 use web::{
     Access, AuditEntry, Ctx, Error, FieldError, Json, Path, Permission, Problem, Result, Routes,
@@ -20,7 +21,7 @@ use super::model::Execution;
 use super::{sql, start};
 use crate::Automation;
 use crate::runner::{Link, StartError, journal};
-use crate::trigger::execution_id;
+use crate::trigger;
 use crate::workflow::{Source, check, refused};
 
 pub(super) fn routes() -> Routes<Automation> {
@@ -57,75 +58,90 @@ struct Fork {
 
 /// Retry an ended execution: a new one keeps what ended well and does the rest again.
 #[utoipa::path(post, path = "/api/v1/executions/{id}/retry", operation_id = "retry_execution", tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution's id")),
+    params(("id" = ExecutionId, Path, description = "The execution's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     responses((status = 202, description = "The new execution", body = Execution),
         (status = 404, description = "There is no such execution", body = Problem),
-        (status = 409, description = "It has not ended, or everything went well", body = Problem)))]
+        (status = 409, description = "It has not ended, or everything went well", body = Problem),
+        (status = 422, description = "The key was used for something else", body = Problem)))]
 async fn retry(
     ctx: Ctx,
     State(automation): State<Automation>,
+    headers: HeaderMap,
     Path(id): Path<ExecutionId>,
 ) -> Result<(StatusCode, Json<Execution>)> {
-    go_on(&ctx, &automation, id, LinkMode::Retry, Fork::default()).await
+    go_on(&ctx, &automation, &headers, id, LinkMode::Retry, Fork::default()).await
 }
 
 /// Resume an ended execution from a step: a new one does that step and all after it again.
 #[utoipa::path(post, path = "/api/v1/executions/{id}/resume-from", operation_id = "resume_execution_from", tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution's id")), request_body = ResumeFrom,
+    params(("id" = ExecutionId, Path, description = "The execution's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")), request_body = ResumeFrom,
     responses((status = 202, description = "The new execution", body = Execution),
         (status = 404, description = "There is no such execution or step", body = Problem),
-        (status = 409, description = "It has not ended", body = Problem)))]
+        (status = 409, description = "It has not ended", body = Problem),
+        (status = 422, description = "The key was used for something else", body = Problem)))]
 async fn resume_from(
     ctx: Ctx,
     State(automation): State<Automation>,
+    headers: HeaderMap,
     Path(id): Path<ExecutionId>,
     Json(body): Json<ResumeFrom>,
 ) -> Result<(StatusCode, Json<Execution>)> {
     let fork = Fork { step: Some(body.step), ..Fork::default() };
-    go_on(&ctx, &automation, id, LinkMode::Resume, fork).await
+    go_on(&ctx, &automation, &headers, id, LinkMode::Resume, fork).await
 }
 
 /// Fork an ended execution: a new one goes on from a step with other inputs, another
 /// definition or another model.
 #[utoipa::path(post, path = "/api/v1/executions/{id}/fork", operation_id = "fork_execution", tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution's id")), request_body = Fork,
+    params(("id" = ExecutionId, Path, description = "The execution's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")), request_body = Fork,
     responses((status = 202, description = "The new execution", body = Execution),
         (status = 400, description = "An input or the definition is wrong", body = Problem),
         (status = 404, description = "There is no such execution or step", body = Problem),
-        (status = 409, description = "It has not ended", body = Problem)))]
+        (status = 409, description = "It has not ended", body = Problem),
+        (status = 422, description = "The key was used for something else", body = Problem)))]
 async fn fork(
     ctx: Ctx,
     State(automation): State<Automation>,
+    headers: HeaderMap,
     Path(id): Path<ExecutionId>,
     Json(body): Json<Fork>,
 ) -> Result<(StatusCode, Json<Execution>)> {
-    go_on(&ctx, &automation, id, LinkMode::Fork, body).await
+    go_on(&ctx, &automation, &headers, id, LinkMode::Fork, body).await
 }
 
 /// Roll an ended execution back: a new one runs the compensations of what was done, the
 /// last one first.
 #[utoipa::path(post, path = "/api/v1/executions/{id}/rollback", operation_id = "roll_back_execution", tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution's id")),
+    params(("id" = ExecutionId, Path, description = "The execution's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     responses((status = 202, description = "The new execution", body = Execution),
         (status = 404, description = "There is no such execution", body = Problem),
-        (status = 409, description = "It has not ended, or nothing can be undone", body = Problem)))]
+        (status = 409, description = "It has not ended, or nothing can be undone", body = Problem),
+        (status = 422, description = "The key was used for something else", body = Problem)))]
 async fn rollback(
     ctx: Ctx,
     State(automation): State<Automation>,
+    headers: HeaderMap,
     Path(id): Path<ExecutionId>,
 ) -> Result<(StatusCode, Json<Execution>)> {
-    go_on(&ctx, &automation, id, LinkMode::Rollback, Fork::default()).await
+    go_on(&ctx, &automation, &headers, id, LinkMode::Rollback, Fork::default()).await
 }
 
 async fn go_on(
     ctx: &Ctx,
     automation: &Automation,
+    headers: &HeaderMap,
     id: ExecutionId,
     mode: LinkMode,
     wanted: Fork,
 ) -> Result<(StatusCode, Json<Execution>)> {
     let caller = ctx.caller()?;
     let organisation = caller.organisation;
+    let may_repeat = headers.contains_key("idempotency-key");
+    let own_id = start::execution_id(ctx, headers, caller.user)?;
     let _place = automation.runner.admit()?;
     let mut tx = ctx.read().await?;
     let ended = sql::get(&mut tx, organisation, id).await?;
@@ -134,41 +150,63 @@ async fn go_on(
     let old = Plan::new(definition::parse(&text).map_err(refused)?);
     let events = journal(&mut tx, organisation, id).await?;
     let (rollbacks, is_undone) = sql::rollbacks(&mut tx, organisation, id).await?;
+    // What was done is undone once: all who ask for that at once have the same id.
+    let nth =
+        |number: usize| trigger::execution_id(&["rollback", &id.to_string(), &number.to_string()]);
+    let new_id = match mode {
+        LinkMode::Rollback => nth(rollbacks),
+        LinkMode::Retry | LinkMode::Resume | LinkMode::Fork => own_id,
+    };
+    // Read after that: whoever repeats a rollback is not told that there was one.
+    let first = match mode {
+        LinkMode::Rollback if is_undone && may_repeat => nth(rollbacks.saturating_sub(1)),
+        LinkMode::Rollback | LinkMode::Retry | LinkMode::Resume | LinkMode::Fork => new_id,
+    };
+    let first = sql::get(&mut tx, organisation, first).await?;
+    let (starter, _) = start::starter(caller);
+    let me = (starter.kind, starter.name.clone());
+    let is_mine = |other: &Execution| {
+        let by = &other.started_by;
+        mode != LinkMode::Rollback || (by.kind.as_str(), &by.name) == (me.0, &me.1)
+    };
     // another definition is no revision of the workflow
     let is_same = wanted.definition.as_ref().is_none_or(|other| *other == text);
     let revision = ended.workflow.revision.filter(|_| is_same);
     let text = wanted.definition.unwrap_or(text);
+    let model = wanted.model.or(ended.asked_model);
+    let state = replay(&old, &events);
+    let name = id.to_string();
+    let asked = Asked {
+        source: Ended { execution: &name, plan: &old, state: &state },
+        mode,
+        step: wanted.step.as_deref(),
+        inputs: wanted.inputs.as_ref().unwrap_or(&ended.inputs),
+        text: &text,
+        model: model.as_deref(),
+    };
+    if let Some(first) = first.filter(is_mine) {
+        let first = asked.answered(&mut tx, organisation, first).await?;
+        return Ok((StatusCode::ACCEPTED, Json(first)));
+    }
     let plan = check(automation, &mut tx, organisation, &text).await?.map_err(refused)?;
     drop(tx);
     if is_undone {
         return Err(undone(id));
     }
-    let inputs = wanted.inputs.as_ref().unwrap_or(&ended.inputs);
-    let inputs = plan.definition().accept_inputs(inputs).map_err(|problems| {
+    let inputs = plan.definition().accept_inputs(asked.inputs).map_err(|problems| {
         let fields = problems
             .into_iter()
             .map(|problem| FieldError { field: problem.field, message: problem.message });
         Error::invalid_fields(fields.collect())
     })?;
-    let state = replay(&old, &events);
-    let name = id.to_string();
-    let source = Ended { execution: &name, plan: &old, state: &state };
     let mut seed = [0; 8];
     ctx.random().fill(&mut seed);
     let seed = u64::from_le_bytes(seed);
-    let linked = link(&plan, source, mode, wanted.step.as_deref(), inputs.clone(), seed);
+    let linked = link(&plan, asked.source, mode, asked.step, inputs.clone(), seed);
     let (state, events) = linked.map_err(|error| match error {
         engine::LinkError::UnknownStep(_) => invalid("step", error.to_string()),
         error => invalid_state(error.to_string()),
     })?;
-    let (starter, _) = start::starter(caller);
-    let new_id = match mode {
-        // The same for all who ask at once: what was done is undone once.
-        LinkMode::Rollback => execution_id(&["rollback", &name, &rollbacks.to_string()]),
-        LinkMode::Retry | LinkMode::Resume | LinkMode::Fork => {
-            ExecutionId::new(ctx.now(), ctx.random().as_ref())
-        }
-    };
     let entry = AuditEntry::new("execution_continued", "execution", new_id);
     let entry = entry.with(json!({ "execution": id, "how": mode.as_str() }));
     let new = Beginning {
@@ -178,14 +216,14 @@ async fn go_on(
             slug: ended.workflow.slug,
             name: ended.workflow.name,
             revision,
-            text,
+            text: text.clone(),
             plan,
             is_archived: false,
         },
         inputs,
         project: ended.project,
         charge: ended.charged_to.unwrap_or_default(),
-        model: wanted.model.or(ended.asked_model),
+        model: model.clone(),
         priority: Some(ended.priority),
         title: Some(ended.title),
         starter,
@@ -196,16 +234,60 @@ async fn go_on(
         audit: Some(audited(ctx, entry)?),
     };
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
-    automation.runner.create(new).await.map_err(|error| {
-        // Of these, only the id of a rollback can be there.
-        if matches!(error, StartError::Exists) { undone(id) } else { start::not_made(&error) }
-    })?;
+    let is_new = match automation.runner.create(new).await {
+        Ok(_) => true,
+        // the same request came twice at the same time
+        Err(StartError::Exists) => false,
+        Err(error) => return Err(start::not_made(&error)),
+    };
     let mut tx = ctx.read().await?;
     let made = sql::get(&mut tx, organisation, new_id).await?;
     let made = made.ok_or_else(|| Error::internal(format!("execution {new_id} is not there")))?;
+    if !is_new && mode == LinkMode::Rollback && !(may_repeat && is_mine(&made)) {
+        return Err(undone(id));
+    }
+    let made = if is_new { made } else { asked.answered(&mut tx, organisation, made).await? };
     Ok((StatusCode::ACCEPTED, Json(made)))
 }
 
 fn undone(id: ExecutionId) -> Error {
     invalid_state(format!("another execution has undone what execution {id} did; start it anew"))
+}
+
+/// What a request asks for, to know it again.
+struct Asked<'a> {
+    source: Ended<'a>,
+    mode: LinkMode,
+    step: Option<&'a str>,
+    inputs: &'a Value,
+    text: &'a str,
+    model: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// The execution that the first request with this key made, if it asked for the same.
+    async fn answered(
+        &self,
+        tx: &mut Tx,
+        organisation: OrganisationId,
+        first: Execution,
+    ) -> Result<Execution> {
+        let text = sql::definition(tx, organisation, first.id).await?;
+        let facts = journal(tx, organisation, first.id).await?;
+        let is_same = text.as_deref() == Some(self.text)
+            && first.asked_model.as_deref() == self.model
+            && self.begins(&facts);
+        if is_same { Ok(first) } else { Err(start::key_reused()) }
+    }
+
+    /// Whether an execution with these facts began as this one would: what has ended stays as it
+    /// is, so the same wish gives the same first facts.
+    fn begins(&self, facts: &[Event]) -> bool {
+        let Some(Event::ExecutionCreated { seed, .. }) = facts.first() else { return false };
+        let Ok(definition) = definition::parse(self.text) else { return false };
+        let plan = Plan::new(definition);
+        let Ok(inputs) = plan.definition().accept_inputs(self.inputs) else { return false };
+        let linked = link(&plan, self.source, self.mode, self.step, inputs, *seed);
+        linked.is_ok_and(|(_, begun)| facts.starts_with(&begun))
+    }
 }

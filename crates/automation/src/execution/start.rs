@@ -108,7 +108,8 @@ impl Priority {
 /// Execute a workflow.
 #[utoipa::path(post, path = "/api/v1/workflows/{slug}/execute", operation_id = "execute_workflow", tag = "executions",
     params(("slug" = String, Path, description = "The workflow's slug"),
-        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case")),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     request_body = ExecuteWorkflow,
     responses((status = 200, description = "The execution, which has ended; only with `Prefer: wait=N`", body = Execution),
         (status = 202, description = "The execution, accepted and durable", body = Execution),
@@ -142,7 +143,8 @@ async fn execute_workflow(
 
 /// Execute a definition that is not saved.
 #[utoipa::path(post, path = "/api/v1/executions", operation_id = "start_execution", tag = "executions",
-    params(("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case")),
+    params(("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     request_body = StartExecution,
     responses((status = 200, description = "The execution, which has ended; only with `Prefer: wait=N`", body = Execution),
         (status = 202, description = "The execution, accepted and durable", body = Execution),
@@ -253,13 +255,7 @@ pub(super) async fn start(
             let definition = sql::definition(&mut tx, caller.organisation, id).await?;
             let first = first.filter(|first| asks_the_same(first, &accepted));
             let first = first.filter(|_| ad_hoc.is_none() || ad_hoc == definition);
-            first.ok_or_else(|| {
-                Error::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "idempotency_key_reused",
-                    "this Idempotency-Key was used for a different request; make a new one",
-                )
-            })?
+            first.ok_or_else(key_reused)?
         }
         Err(error) => return Err(not_made(&error)),
     };
@@ -282,9 +278,20 @@ pub(super) fn not_made(error: &StartError) -> Error {
     }
 }
 
+/// What a caller is told whose key stands for another request.
+pub(crate) fn key_reused() -> Error {
+    Error::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency_key_reused",
+        "this Idempotency-Key was used for a different request; make a new one",
+    )
+}
+
 /// Whether a repeated request asks for what the first one did.
 fn asks_the_same(first: &Execution, again: &Execution) -> bool {
-    first.workflow.slug == again.workflow.slug
+    // a key may stand for a retry or for a schedule, too
+    matches!(first.trigger.as_str(), "manual" | "api")
+        && first.workflow.slug == again.workflow.slug
         && first.inputs == again.inputs
         && first.project == again.project
         && first.charged_to == again.charged_to
@@ -323,7 +330,7 @@ pub(super) fn starter(caller: &Caller) -> (Starter, &'static str) {
 
 /// The same key of the same user gives the same id, so that a repeated request finds the
 /// execution of the first one, however long ago it was.
-fn execution_id(ctx: &Ctx, headers: &HeaderMap, user: UserId) -> Result<ExecutionId> {
+pub(crate) fn execution_id(ctx: &Ctx, headers: &HeaderMap, user: UserId) -> Result<ExecutionId> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(ExecutionId::new(ctx.now(), ctx.random().as_ref()));
     };

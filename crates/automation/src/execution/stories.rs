@@ -35,7 +35,8 @@ struct Idea {
 
 /// Turn an idea into epics and stories on the project's board.
 #[utoipa::path(post, path = "/api/v1/projects/{key}/generate-stories", operation_id = "generate_stories", tag = "executions",
-    params(("key" = String, Path, description = "The project's key")), request_body = Idea,
+    params(("key" = String, Path, description = "The project's key"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")), request_body = Idea,
     responses((status = 202, description = "The execution that does it, accepted and durable", body = Execution),
         (status = 200, description = "The execution, which has ended; only with `Prefer: wait=N`", body = Execution),
         (status = 400, description = "The idea cannot be used", body = Problem),

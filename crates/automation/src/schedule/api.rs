@@ -1,8 +1,8 @@
 //! Routes that read and run schedules.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use base::{ExecutionId, Page, PageRequest, ScheduleId};
+use axum::http::{HeaderMap, StatusCode};
+use base::{Page, PageRequest, ScheduleId};
 use serde::Deserialize;
 use utoipa_axum::routes;
 use web::{
@@ -15,7 +15,7 @@ use super::model::{NEXT, Schedule, SchedulePreview};
 use super::sql::{self, Row};
 use super::times::Times;
 use crate::Automation;
-use crate::execution::{Execution, read_execution};
+use crate::execution::{Execution, execution_id, key_reused, read_execution};
 use crate::runner::{Beside, Starter};
 use crate::trigger::{LastRun, Refusal, Start, TriggerSource, start};
 
@@ -91,21 +91,25 @@ async fn preview(ctx: Ctx, Query(query): Query<PreviewQuery>) -> Result<Json<Sch
 
 /// Start a schedule's workflow now, besides its times.
 #[utoipa::path(post, path = "/api/v1/schedules/{id}/run", operation_id = "run_schedule", tag = "triggers",
-    params(("id" = ScheduleId, Path, description = "The schedule's id")),
+    params(("id" = ScheduleId, Path, description = "The schedule's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     responses((status = 202, description = "The execution, accepted and durable", body = Execution),
         (status = 404, description = "There is no such schedule", body = Problem),
-        (status = 409, description = "Its workflow cannot be started as things are", body = Problem)))]
+        (status = 409, description = "Its workflow cannot be started as things are", body = Problem),
+        (status = 422, description = "The key was used for something else", body = Problem)))]
 async fn run_now(
     ctx: Ctx,
     State(automation): State<Automation>,
+    headers: HeaderMap,
     Path(id): Path<ScheduleId>,
 ) -> Result<(StatusCode, Json<Execution>)> {
     let (organisation, now) = (ctx.organisation()?, ctx.now());
+    let execution = execution_id(&ctx, &headers, ctx.caller()?.user)?;
     let mut tx = ctx.read().await?;
     let row = sql::get(&mut tx, organisation, id).await?;
+    let first = sql::starter_of(&mut tx, organisation, execution).await?;
     drop(tx);
     let row = row.ok_or_else(|| not_found("schedule", id))?;
-    let execution = ExecutionId::new(now, ctx.random().as_ref());
     let wanted = Start {
         organisation,
         id: execution,
@@ -118,12 +122,22 @@ async fn run_now(
         depth: 0,
         beside: Beside::new(move |tx| Box::pin(sql::ran(tx, organisation, id, execution, now))),
     };
-    start(&automation, ctx.app(), wanted).await.map_err(|refusal| match refusal {
+    let refused = |refusal| match refusal {
         Refusal::Never(why) => invalid_state(why),
         Refusal::NotNow(why) => {
             Error::unavailable("engine_unavailable", why, std::time::Duration::from_secs(2))
         }
-    })?;
+    };
+    let is_new = first.is_none() && start(&automation, ctx.app(), wanted).await.map_err(refused)?;
+    if !is_new {
+        let mut tx = ctx.read().await?;
+        let starter = sql::starter_of(&mut tx, organisation, execution).await?;
+        drop(tx);
+        if starter != Some(id.to_string()) {
+            return Err(key_reused());
+        }
+        return Ok((StatusCode::ACCEPTED, Json(read_execution(&ctx, execution).await?)));
+    }
     let inside = ctx.clone();
     ctx.write(move |tx| {
         Box::pin(async move {

@@ -89,6 +89,22 @@ pub(super) async fn get(
     found.as_ref().map(row).transpose()
 }
 
+/// The id of who started an execution, of a schedule or of a user; none when there is no such
+/// execution.
+pub(super) async fn starter_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    execution: ExecutionId,
+) -> Result<Option<String>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select started_by_id from executions where organisation_id = $1 and id = $2"),
+            params![organisation, execution],
+        )
+        .await?;
+    row.map(|row| row.get("started_by_id")).transpose()
+}
+
 /// Those that a workflow's definition declares.
 pub(super) async fn declared(
     tx: &mut Tx,

@@ -7,6 +7,14 @@ use store::both_databases;
 use tokio::task::JoinSet;
 
 use crate::house::{House, ONE, WRITE};
+use crate::models::Plan;
+
+/// What it did can be undone.
+const UNDOABLE: &str = "
+name: undoable
+steps:
+  - {id: plan, tool: set, with: {plan: ship}, compensate: {tool: set, with: {undone: '${{ outputs.plan }}'}}}
+";
 
 fn key(key: &str) -> [(&str, &str); 1] {
     [("idempotency-key", key)]
@@ -54,6 +62,53 @@ both_databases! {
         let saved = json!({"inputs": {"subject": "life"}, "project": "DEMO"});
         house.post_with("/workflows/write/execute", &key("a"), &saved).await.expect(422);
         assert_eq!(count(&house).await, 1);
+    }
+
+    async fn the_same_key_continues_what_has_ended_once(db: Db) {
+        let house = House::new(db).await;
+        let check = async |id: &str, order: &str, body: Json, others: &[(&str, Json)]| {
+            let send = async |order: &str, body: &Json| {
+                house.post_with(&format!("/executions/{id}/{order}"), &key(&format!("{id} {order}")), body).await
+            };
+            let first = send(order, &body).await.expect(202);
+            let new = first["id"].as_str().unwrap();
+            assert_eq!(send(order, &body).await.expect(202)["id"], first["id"], "{order}");
+            house.when(new, "over", |detail| !detail["finished_at"].is_null()).await;
+            let late = send(order, &body).await.expect(202);
+            assert_eq!(late["id"], first["id"], "{order}");
+            assert!(late["finished_at"].is_string(), "{late}");
+            for (other, body) in others {
+                let path = format!("/executions/{id}/{other}");
+                let refused = house.post_with(&path, &key(&format!("{id} {order}")), body).await.expect(422);
+                assert_eq!(refused["code"], "idempotency_key_reused", "{order}, then {other} {body}");
+            }
+        };
+        house.models.plan("write_text", Plan::Fail(llm::Error::BadRequest { message: "no".to_owned() }));
+        let failed = house.execute(ONE, json!({})).await;
+        house.status(&failed, "failed").await;
+        check(&failed, "retry", json!({}), &[("resume-from", json!({"step": "text"})), ("fork", json!({}))]).await;
+        // neither does the key of a retry stand for a start
+        let start = json!({"definition": ONE, "inputs": {}});
+        house.post_with("/executions", &key(&format!("{failed} retry")), &start).await.expect(422);
+
+        let done = house.write().await;
+        house.status(&done, "completed").await;
+        check(&done, "resume-from", json!({"step": "texts"}), &[("resume-from", json!({"step": "count"}))]).await;
+        let others = [
+            json!({}),
+            json!({"inputs": {"subject": "death"}, "model": "other"}),
+            json!({"inputs": {"subject": "death"}, "step": "count"}),
+            json!({"inputs": {"subject": "death"}, "definition": WRITE.replace("max-parallel: 2", "max-parallel: 1")}),
+        ];
+        let others = others.map(|body| ("fork", body));
+        check(&done, "fork", json!({"inputs": {"subject": "death"}}), &others).await;
+
+        let undoable = house.execute(UNDOABLE, json!({})).await;
+        house.status(&undoable, "completed").await;
+        check(&undoable, "rollback", json!({}), &[]).await;
+        house.post(&format!("/executions/{undoable}/rollback"), json!({})).await.expect(409);
+        assert_eq!(count(&house).await, 7);
+        house.check().await;
     }
 
     async fn keys_of_two_organisations_are_two_keys(db: Db) {

@@ -51,7 +51,7 @@ both_databases! {
         process.post(&format!("/executions/{first}/pause"), json!({})).await.expect(200);
         process.kill().await;
         // One that is paused keeps its place, whoever goes on with it.
-        let house = House::open(test.db.clone(), Setup { number: 1, ..setup }).await;
+        let house = House::open(test.db.clone(), Setup { number: 7, ..setup }).await;
         let free = house.execute(ONE, json!({})).await;
         house.models.begun(3).await;
         assert_eq!((count(&house, "running").await, count(&house, "queued").await), (1, 1));

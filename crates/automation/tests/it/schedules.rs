@@ -245,4 +245,23 @@ both_databases! {
         let ran = house.get(&format!("/schedules/{id}")).await;
         assert_eq!((&ran["last_run"]["execution_id"], &ran["last_run"]["error"]), (&execution["id"], &Json::Null));
     }
+
+    async fn a_run_now_that_is_repeated_is_the_same_run(db: Db) {
+        let house = House::new(db).await;
+        daily(&house).await;
+        let made = schedule(&house, json!({})).await;
+        let other = schedule(&house, json!({"cron": "30 * * * *"})).await;
+        let run = async |of: &Json, status: u16| {
+            let path = format!("/schedules/{}/run", of["id"].as_str().unwrap());
+            house.post_with(&path, &[("idempotency-key", "now")], &json!({})).await.expect(status)
+        };
+        let first = run(&made, 202).await;
+        house.status(first["id"].as_str().unwrap(), "completed").await;
+        // whatever has become of the workflow meanwhile
+        house.post("/workflows/daily/archive", json!({})).await.expect(200);
+        let again = run(&made, 202).await;
+        assert_eq!((&again["id"], &again["status"]), (&first["id"], &json!("completed")));
+        assert_eq!(run(&other, 422).await["code"], "idempotency_key_reused");
+        assert_eq!((started(&house).await.len(), house.models.counts().begun), (1, 1));
+    }
 }
