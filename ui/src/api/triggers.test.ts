@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createEventTrigger, createSchedule } from "./triggers";
+import { createEventTrigger, createSchedule, runSchedule } from "./triggers";
 
 test("what starts workflows is made once, however often it is sent", async () => {
   const sent: (string | null)[] = [];
@@ -10,6 +10,7 @@ test("what starts workflows is made once, however often it is sent", async () =>
   const creates = [
     () => createSchedule({ workflow: "release_process", cron: "0 9 * * *" }),
     () => createEventTrigger({ workflow: "release_process", event: "work_item.moved" }),
+    () => runSchedule("sch_1"),
   ];
   for (const create of creates) {
     await expect(create()).rejects.toMatchObject({ status: 0 });
@@ -19,4 +20,6 @@ test("what starts workflows is made once, however often it is sent", async () =>
   expect(sent[1]).toBe(sent[0]);
   expect(sent[2]).not.toBe(sent[0]);
   expect(sent[3]).toBe(sent[2]);
+  expect(sent[4]).not.toBe(sent[2]);
+  expect(sent[5]).toBe(sent[4]);
 });

@@ -1,11 +1,12 @@
 // What starts workflows without anyone pressing a button.
 import { queryOptions } from "@tanstack/react-query";
-import { ask } from "./ask";
+import { ask, place } from "./ask";
 import { client, idempotent, take } from "./client";
 import { everyPage } from "./everyPage";
 import { keys } from "./keys";
 import type {
   EventTrigger,
+  Execution,
   NewEventTrigger,
   NewSchedule,
   NewWebhook,
@@ -39,7 +40,8 @@ export const changeSchedule = (id: string, body: ScheduleChange) =>
 export const deleteSchedule = (id: string) =>
   take(client.DELETE("/api/v1/schedules/{id}", one(id)));
 
-export const runSchedule = (id: string) => take(client.POST("/api/v1/schedules/{id}/run", one(id)));
+export const runSchedule = (id: string) =>
+  ask<Execution>("POST", place("/schedules/{id}/run", { id }), { headers: idempotent() });
 
 export const webhooksOptions = queryOptions({
   queryKey: keys.webhooks,
