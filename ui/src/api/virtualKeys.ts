@@ -1,8 +1,9 @@
 // Keys of outside clients, and the keys that seal what is secret.
 import { queryOptions } from "@tanstack/react-query";
+import { ask } from "./ask";
 import { client, idempotent, take } from "./client";
 import { everyPage } from "./everyPage";
-import type { NewVirtualKey, VirtualKeyChange } from "./gateway";
+import type { CreatedVirtualKey, NewVirtualKey, VirtualKeyChange } from "./gateway";
 import { keys } from "./keys";
 
 export const virtualKeysOptions = queryOptions({
@@ -13,8 +14,9 @@ export const virtualKeysOptions = queryOptions({
     ),
 });
 
+/** The key itself is in the first answer alone: null when that was lost and this is a repeat. */
 export const createVirtualKey = (body: NewVirtualKey) =>
-  take(client.POST("/api/v1/virtual-keys", { params: { header: idempotent() }, body }));
+  ask<CreatedVirtualKey>("POST", "/virtual-keys", { body, headers: idempotent() });
 
 export const changeVirtualKey = (id: string, body: VirtualKeyChange & { version: number }) =>
   take(client.PATCH("/api/v1/virtual-keys/{id}", { params: { path: { id } }, body }));

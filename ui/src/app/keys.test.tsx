@@ -1,7 +1,7 @@
 // The pages about virtual keys and keys at rest as an administrator meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { problem } from "@/mocks/answer";
+import { json, problem } from "@/mocks/answer";
 import { renderApp } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
@@ -25,6 +25,37 @@ describe("virtual keys", () => {
       models: ["fast", "openai/*"],
       scopes: ["chat", "embeddings", "audio", "agents"],
     });
+  });
+
+  test("that nobody was shown are said to be lost, and replaced", async () => {
+    const { mock } = renderApp("/admin/virtual-keys");
+    fireEvent.click(await screen.findByRole("button", { name: "Create virtual key" }));
+    const dialog = await screen.findByRole("dialog");
+    type(within(dialog).getByLabelText("Name"), "Editor");
+    const handle = mock.handle;
+    const sent: (string | null)[] = [];
+    // The first answer gets lost; after that the key of the request is known, as on the server.
+    mock.handle = async (request) => {
+      if (request.method !== "POST") return handle(request);
+      const header = request.headers.get("Idempotency-Key");
+      const isRepeat = sent.includes(header);
+      sent.push(header);
+      if (isRepeat) return json({ ...mock.db.virtualKeys[0], key: null }, 201);
+      const answer = await handle(request);
+      return sent.length === 1 ? Promise.reject(new TypeError("failed")) : answer;
+    };
+    fireEvent.click(within(dialog).getByRole("button", { name: "Create virtual key" }));
+    await within(dialog).findByRole("alert");
+    fireEvent.click(within(dialog).getByRole("button", { name: "Create virtual key" }));
+    expect(await screen.findByText(/nobody has this one/)).toBeTruthy();
+    expect(screen.queryByText(/hk-Mock1234mock/)).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Revoke it and create another" }));
+    expect((await screen.findAllByText(/hk-Mock1234mock/)).length).toBe(2);
+    expect(sent[1]).toBe(sent[0]);
+    expect(sent[2]).not.toBe(sent[0]);
+    const [made, lost] = mock.db.virtualKeys;
+    expect([made?.name, made?.revoked_at]).toEqual(["Editor", null]);
+    expect(lost?.revoked_at).not.toBeNull();
   });
 
   test("say at the field when one of the models cannot be", async () => {

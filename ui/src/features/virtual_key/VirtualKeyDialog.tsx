@@ -17,6 +17,7 @@ import { SnippetTabs } from "@/kit/SnippetTabs";
 import { asProblem } from "@/lib/problem";
 import { type Faults, formOf, newKey, readChange, readNew } from "./form";
 import { KeyFields } from "./KeyFields";
+import { LostKey } from "./LostKey";
 import { exampleModel, snippetsFor } from "./snippets";
 
 interface Props {
@@ -56,7 +57,18 @@ export function VirtualKeyDialog({ virtualKey, onClose }: Props) {
     if (virtualKey) change.mutate({ ...read.wish, version: virtualKey.version });
     else create.mutate(readNew(form).wish);
   }
-  if (created) return <Created created={created} onClose={onClose} />;
+  if (created?.key) return <Created created={created} shown={created.key} onClose={onClose} />;
+  if (created) {
+    return (
+      <LostKey
+        lost={created}
+        create={() => createVirtualKey(readNew(form).wish)}
+        onCreated={setCreated}
+        onSettled={onSettled}
+        onClose={onClose}
+      />
+    );
+  }
   return (
     <Modal
       isOpen
@@ -89,25 +101,30 @@ export function VirtualKeyDialog({ virtualKey, onClose }: Props) {
   );
 }
 
-function Created({ created, onClose }: { created: CreatedVirtualKey; onClose: () => void }) {
+interface CreatedProps {
+  created: CreatedVirtualKey;
+  /** The key itself. */
+  shown: string;
+  onClose: () => void;
+}
+
+function Created({ created, shown, onClose }: CreatedProps) {
   const { t } = useTranslation();
   const seesModels = useCan("view_models");
   const { data: models } = useQuery({ ...modelsOptions, enabled: seesModels });
-  // Null only when a create is repeated; the form sends each one once.
-  const key = created.key ?? `${created.prefix}…`;
   const model = exampleModel(created, models?.default ?? null);
   return (
     <Modal isOpen isWide onClose={onClose} title={t("apiKey.created", { name: created.name })}>
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5 text-sm">
         <Notice tone="warn">{t("apiKey.once")}</Notice>
-        <Snippet text={key} what={t("virtualKey.one")} />
+        <Snippet text={shown} what={t("virtualKey.one")} />
         <section aria-labelledby="key-examples">
           <h3 id="key-examples" className="mb-1 font-medium">
             {t("virtualKey.examples")}
           </h3>
           <SnippetTabs
             label={t("virtualKey.examples")}
-            snippets={snippetsFor(key, model, location.origin)}
+            snippets={snippetsFor(shown, model, location.origin)}
           />
         </section>
         <Button tone="primary" className="self-end" onClick={onClose}>
