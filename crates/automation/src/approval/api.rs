@@ -1,7 +1,7 @@
 //! Routes of approvals.
 
 use axum::extract::State;
-use base::{ApprovalId, ExecutionId, Page, PageRequest};
+use base::{ApprovalId, ExecutionId, Page, PageRequest, Timestamp};
 use engine::{ApprovalState, Decider, Decision, DecisionError, Input, Plan, Rejected, definition};
 use serde::Deserialize;
 use serde_json::json;
@@ -43,7 +43,8 @@ struct ListQuery {
     cursor: Option<String>,
 }
 
-/// List approvals, the oldest first.
+/// List approvals, the oldest first; a list of those that are over alone begins with the one
+/// that ended last.
 #[utoipa::path(get, path = "/api/v1/approvals", operation_id = "list_approvals", tag = "approvals", params(ListQuery),
     responses((status = 200, description = "A page of approvals", body = Page<Approval>),
         (status = 400, description = "A filter or the cursor cannot be used", body = Problem)))]
@@ -55,6 +56,10 @@ async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Appr
         return Err(invalid("status", format!("use one of {}", KNOWN.join(", "))));
     }
     let caller = ctx.caller()?;
+    let is_over = status != "pending" && status != "all";
+    let place = |requested_at, decided_at: Option<Timestamp>| {
+        if is_over { decided_at.unwrap_or(requested_at) } else { requested_at }
+    };
     let status = (status != "all").then_some(status);
     let after = query.cursor.as_deref().map(decode_time_cursor).transpose()?;
     let page = PageRequest { limit: query.limit, cursor: None };
@@ -64,9 +69,13 @@ async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Appr
     let (mut found, mut reads) = (Vec::new(), 0);
     // Who may decide is in no column, so what others are asked is read over.
     let unread = loop {
-        let rows = sql::list(&mut tx, caller.organisation, &filter, limit).await?;
+        let rows = if is_over {
+            sql::list_over(&mut tx, caller.organisation, &filter, limit).await?
+        } else {
+            sql::list(&mut tx, caller.organisation, &filter, limit).await?
+        };
         let is_last = rows.len() as i64 <= limit;
-        filter.after = rows.last().map(|row| (row.requested_at, row.id));
+        filter.after = rows.last().map(|row| (place(row.requested_at, row.decided_at), row.id));
         let views = rows.into_iter().map(|row| view(row, caller));
         found.extend(views.filter(|approval| approval.can_decide || !query.mine));
         reads += 1;
@@ -78,7 +87,7 @@ async fn list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<Appr
         }
     };
     let mut page = Page::from_rows(found, limit, |last: &Approval| {
-        encode_time_cursor(last.requested_at, last.id)
+        encode_time_cursor(place(last.requested_at, last.decided_at), last.id)
     });
     page.next = page.next.or_else(|| unread.map(|(at, id)| encode_time_cursor(at, id)));
     Ok(Json(page))

@@ -7,11 +7,11 @@ use super::model::Row;
 
 /// Which approvals to list.
 pub(super) struct Filter {
-    /// Only those in this state.
+    /// Only those in this state; `decided` is every state but `pending`.
     pub status: Option<String>,
     /// Only those of this execution.
     pub execution: Option<ExecutionId>,
-    /// Only those after this one.
+    /// Only those after this one, in the order of the list.
     pub after: Option<(Timestamp, ApprovalId)>,
 }
 
@@ -27,19 +27,37 @@ pub(super) async fn list(
         // a text of its own, so that the index of the execution's approvals serves it
         Some(execution) => {
             tx.fetch_all(
-                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.execution_id = $6 and (cast($2 as text) is null or a.status = $2 or ($2 = 'decided' and a.status <> 'pending')) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
+                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.execution_id = $6 and (cast($2 as text) is null or a.status = $2) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
                 params![organisation, filter.status.clone(), at, id, limit + 1, execution],
             )
             .await?
         }
         None => {
             tx.fetch_all(
-                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and (cast($2 as text) is null or a.status = $2 or ($2 = 'decided' and a.status <> 'pending')) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
+                sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and (cast($2 as text) is null or a.status = $2) and (cast($3 as bigint) is null or a.requested_at > $3 or (a.requested_at = $3 and a.id > $4)) order by a.requested_at, a.id limit $5"),
                 params![organisation, filter.status.clone(), at, id, limit + 1],
             )
             .await?
         }
     };
+    rows.iter().map(row).collect()
+}
+
+/// Approvals that are over, the last that ended first; one more than `limit`. All of them have
+/// an end, so it orders them.
+pub(super) async fn list_over(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let (at, id) = filter.after.map_or((None, None), |(at, id)| (Some(at), Some(id)));
+    let rows = tx
+        .fetch_all(
+            sql!("select a.*, e.title as execution_title, e.workflow_slug, e.workflow_name, e.project_key, coalesce(e.started_for_id, e.started_by_id) as requester, e.started_by_name from approvals a join executions e on e.organisation_id = a.organisation_id and e.id = a.execution_id where a.organisation_id = $1 and a.status <> 'pending' and (cast($2 as text) = 'decided' or a.status = $2) and (cast($6 as text) is null or a.execution_id = $6) and (cast($3 as bigint) is null or a.decided_at < $3 or (a.decided_at = $3 and a.id < $4)) order by a.decided_at desc, a.id desc limit $5"),
+            params![organisation, filter.status.clone(), at, id, limit + 1, filter.execution],
+        )
+        .await?;
     rows.iter().map(row).collect()
 }
 

@@ -49,11 +49,21 @@ both_databases! {
         }
         assert_eq!(found, mine);
 
-        let first = get("mine=true&limit=1").await;
-        let path = format!("/approvals/{}/decide", first["items"][0]["id"].as_str().unwrap());
-        house.post(&path, json!({ "approve": false })).await.expect(200);
-        let decided = house.get("/approvals?status=decided").await;
-        let states: Vec<&str> = decided["items"].as_array().unwrap().iter().map(|item| item["status"].as_str().unwrap()).collect();
-        assert_eq!(states, ["rejected"]);
+        // What was asked first is answered last.
+        let ids = get("mine=true").await["items"].as_array().unwrap().iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        for (id, approve) in [(&ids[2], true), (&ids[0], false)] {
+            let path = format!("/approvals/{id}/decide");
+            house.post(&path, json!({ "approve": approve })).await.expect(200);
+            house.app.clock.advance(std::time::Duration::from_millis(1));
+        }
+        let newest = house.get("/approvals?status=decided&limit=1").await;
+        let cursor = newest["next"].as_str().unwrap();
+        let before = house.get(&format!("/approvals?status=decided&limit=1&cursor={cursor}")).await;
+        let shown = [&newest, &before].map(|page| (&page["items"][0]["id"], &page["items"][0]["status"]));
+        assert_eq!(shown, [(&json!(ids[0]), &json!("rejected")), (&json!(ids[2]), &json!("approved"))]);
+        assert!(before["next"].is_null(), "{before}");
+        let path = format!("/approvals?status=decided&execution={}", mine[2]);
+        assert_eq!(house.get(&path).await["items"].as_array().unwrap().len(), 1);
     }
 }
