@@ -1,6 +1,6 @@
 // The workflow engine's pages as a person meets them, on the test double.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { problem } from "@/mocks/answer";
 import { journalHub } from "@/mocks/db";
 import { renderApp, sentTo } from "@/mocks/renderApp";
@@ -40,6 +40,18 @@ describe("the list of executions", () => {
       ]),
     );
     expect(decodeURIComponent(location.search)).toContain('["failed","cancelled"]');
+  });
+
+  test("hears of new ones when all that it shows have ended", async () => {
+    const timers = vi.spyOn(globalThis, "setInterval");
+    const { mock } = renderApp(`/executions?status=${encodeURIComponent('["failed"]')}`);
+    await waitFor(() => expect(titles()).toContain("Release 1.3.0 of the clinic"));
+    const failed = mock.db.executions.find((each) => each.status === "failed");
+    if (!failed) throw new Error("one has failed to begin with");
+    mock.db.executions.unshift({ ...failed, id: "exe_01knew", title: "Failed just now" });
+    const reread = timers.mock.calls.find(([, ms]) => ms === 15_000)?.[0];
+    (reread as unknown as () => void)();
+    await waitFor(() => expect(titles()).toContain("Failed just now"));
   });
 
   test("filters narrow it down, and an empty answer offers all again", async () => {

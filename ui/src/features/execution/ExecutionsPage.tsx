@@ -15,7 +15,9 @@ import { ExecutionRow } from "./ExecutionRow";
 import { Filters } from "./Filters";
 import { countFilters, type ExecutionSearch, toFilter, toggled } from "./filter";
 
+/** How often the list is read again while something in it moves, and while all of it has ended. */
 const rereadMs = 4_000;
+const idleMs = 15_000;
 
 export function ExecutionsPage() {
   const { t } = useTranslation();
@@ -33,11 +35,11 @@ export function ExecutionsPage() {
   const query = useInfiniteQuery({
     ...executionsOptions(filter),
     placeholderData: (before) => before,
-    // While something moves, the list moves too.
+    // While something moves, the list moves too; schedules and others start new ones at any time.
     refetchInterval: ({ state }) =>
       state.data?.pages.some((page) => page.items.some((each) => !isFinal(each.status)))
         ? rereadMs
-        : false,
+        : idleMs,
   });
   const isFiltered = countFilters(search) > 0 || search.status !== undefined;
   return (
