@@ -229,6 +229,20 @@ describe("prices", () => {
     expect(mock.db.prices).toHaveLength(4);
   });
 
+  test("say when their rule could not be read, and read it again", async () => {
+    const { mock } = renderApp("/admin/prices");
+    const handle = mock.handle;
+    let isBroken = true;
+    mock.handle = (request) =>
+      isBroken && request.url.endsWith("/prices/rule")
+        ? Promise.resolve(problem(500, "internal", "the database is away"))
+        : handle(request);
+    expect(await screen.findByText("the database is away")).toBeTruthy();
+    isBroken = false;
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("radio", { name: "Refuse the call" })).toBeTruthy();
+  });
+
   test("that nobody knows are flagged or refused", async () => {
     const { mock } = renderApp("/admin/prices");
     fireEvent.click(await screen.findByRole("radio", { name: "Refuse the call" }));

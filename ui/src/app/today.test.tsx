@@ -1,6 +1,7 @@
 // What is used today and how much money is left, as an administrator meets it, on the test double.
 import { fireEvent, screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { problem } from "@/mocks/answer";
 import { renderApp } from "@/mocks/renderApp";
 
 const rowOf = async (table: string, name: string) => {
@@ -21,6 +22,20 @@ test("the organisation's money stands as bars, with what happens at their end", 
   // 88 % is past the first mark.
   expect(screen.getAllByText("Nearly used up:")).toHaveLength(1);
   expect(screen.getAllByText("then calls are refused")).toHaveLength(3);
+  expect(await screen.findByText("6,000 requests/min")).toBeTruthy();
+});
+
+test("limits that could not be read are said to be so, and read again", async () => {
+  const { mock } = renderApp("/admin/today");
+  const handle = mock.handle;
+  let isBroken = true;
+  mock.handle = (request) =>
+    isBroken && request.url.includes("/rate-limits")
+      ? Promise.resolve(problem(500, "internal", "the database is away"))
+      : handle(request);
+  expect(await screen.findByText("the database is away")).toBeTruthy();
+  isBroken = false;
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByText("6,000 requests/min")).toBeTruthy();
 });
 

@@ -2,9 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { rateLimitsOptions } from "@/api/costs";
+import type { RateLimit } from "@/api/gateway";
 import { BudgetBar } from "@/kit/BudgetBar";
 import { Button } from "@/kit/Button";
+import { Loaded } from "@/kit/Loaded";
 import { Panel } from "@/kit/Panel";
+import { Skeleton } from "@/kit/Skeleton";
 import { criticalFrom, nearFrom } from "@/lib/budgetLevel";
 import { readAction } from "@/lib/onExceeded";
 import { useFormats } from "@/lib/useFormats";
@@ -73,11 +76,20 @@ function Bar({ period, spent, budget }: PeriodToday) {
 
 /** How many requests and tokens a minute and a day the organisation may use, if that is limited. */
 function Limits() {
+  const query = useQuery(rateLimitsOptions);
+  return (
+    <Loaded query={query} skeleton={<Skeleton className="h-4" />}>
+      {(all) => {
+        const limit = all.find((each) => each.scope === "organisation");
+        return limit && <LimitLine limit={limit} />;
+      }}
+    </Loaded>
+  );
+}
+
+function LimitLine({ limit }: { limit: RateLimit }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { data } = useQuery(rateLimitsOptions);
-  const limit = data?.find((each) => each.scope === "organisation");
-  if (!limit) return null;
   const { requests_per_minute: requests, tokens_per_minute: tokens } = limit;
   const { requests_per_day: requestsADay, tokens_per_day: tokensADay } = limit;
   return (
