@@ -129,12 +129,14 @@ describe("the inbox of approvals", () => {
   test("says that somebody else was faster when the question goes away", async () => {
     const { mock } = renderApp("/approvals");
     const question = await screen.findByRole("article", { name: /نطاق/ });
+    // A toast of the test before may still be there.
+    const thanked = screen.queryAllByText("You approved").length;
     const asked = mock.db.approvals.find((each) => /نطاق/.test(each.title));
     if (asked) asked.status = "approved";
     fireEvent.click(within(question).getByRole("button", { name: "Approve" }));
     await waitFor(() => expect(screen.queryByRole("article", { name: /نطاق/ })).toBeNull());
     expect(await screen.findByText("this approval is already approved")).toBeTruthy();
-    expect(screen.queryByText("You approved")).toBeNull();
+    expect(screen.queryAllByText("You approved").length).toBeLessThanOrEqual(thanked);
   });
 
   test("says on the page of an execution when its questions could not be read", async () => {

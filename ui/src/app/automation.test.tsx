@@ -203,7 +203,7 @@ describe("schedules", () => {
         Response.json({ items: [isFirst ? one : two], next: isFirst ? "second" : null }),
       );
     };
-    expect(await screen.findByText("Nightly release")).toBeTruthy();
+    expect(await screen.findByRole("switch", { name: /Nightly release/ })).toBeTruthy();
     expect(screen.getByText(/On day 1 of each month/)).toBeTruthy();
   });
 
@@ -212,7 +212,7 @@ describe("schedules", () => {
     expect(await screen.findByText(/On day 1 of each month/)).toBeTruthy();
     expect(screen.queryByText("Nightly release")).toBeNull();
     fireEvent.click(screen.getByRole("link", { name: "Show all" }));
-    expect(await screen.findByText("Nightly release")).toBeTruthy();
+    expect(await screen.findByRole("switch", { name: /Nightly release/ })).toBeTruthy();
   });
 
   test("are not offered for workflows that are archived", async () => {

@@ -39,6 +39,8 @@ test("another view of the workflow asks before it takes away what was typed", as
   renderApp("/workflows/release_process?view=definition");
   const editor = await openEditor();
   append(editor, mine);
+  const save = await screen.findByRole("button", { name: "Save as a new revision" });
+  await waitFor(() => expect((save as HTMLButtonElement).disabled).toBe(false));
   fireEvent.click(screen.getByRole("link", { name: "Overview" }));
   await waitFor(() => expect(asked).toHaveLength(1));
   expect((await openEditor()).state.doc.toString()).toContain(mine);
