@@ -172,7 +172,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List approvals, the oldest first. */
+        /**
+         * List approvals, the oldest first; a list of those that are over alone begins with the one
+         *     that ended last.
+         */
         get: operations["list_approvals"];
         put?: never;
         post?: never;
@@ -7439,6 +7442,8 @@ export interface operations {
             header?: {
                 /** @description `wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case */
                 Prefer?: string | null;
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -7832,7 +7837,10 @@ export interface operations {
     fork_execution: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The execution's id */
                 id: components["schemas"]["ExecutionId"];
@@ -7915,6 +7923,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A defect of ours; the log has the details under `request_id` */
@@ -8192,7 +8209,10 @@ export interface operations {
     resume_execution_from: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The execution's id */
                 id: components["schemas"]["ExecutionId"];
@@ -8277,6 +8297,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The key was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A defect of ours; the log has the details under `request_id` */
             500: {
                 headers: {
@@ -8291,7 +8320,10 @@ export interface operations {
     retry_execution: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The execution's id */
                 id: components["schemas"]["ExecutionId"];
@@ -8345,6 +8377,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The key was used for something else */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A defect of ours; the log has the details under `request_id` */
             500: {
                 headers: {
@@ -8359,7 +8400,10 @@ export interface operations {
     roll_back_execution: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The execution's id */
                 id: components["schemas"]["ExecutionId"];
@@ -8406,6 +8450,15 @@ export interface operations {
             };
             /** @description It has not ended, or nothing can be undone */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for something else */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10517,7 +10570,10 @@ export interface operations {
     generate_stories: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The project's key */
                 key: string;
@@ -11574,7 +11630,10 @@ export interface operations {
     run_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The schedule's id */
                 id: components["schemas"]["ScheduleId"];
@@ -11621,6 +11680,15 @@ export interface operations {
             };
             /** @description Its workflow cannot be started as things are */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for something else */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13915,6 +13983,8 @@ export interface operations {
             header?: {
                 /** @description `wait=N`: answer when the execution has ended, after N seconds (60 at most) in any case */
                 Prefer?: string | null;
+                /** @description Makes a repeated request harmless */
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 /** @description The workflow's slug */
