@@ -1,5 +1,7 @@
 //! Places that executions share: of a concurrency group, of an agent; and who comes first.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 use store::both_databases;
 
@@ -51,7 +53,9 @@ both_databases! {
         process.post(&format!("/executions/{first}/pause"), json!({})).await.expect(200);
         process.kill().await;
         // One that is paused keeps its place, whoever goes on with it.
-        let house = House::open(test.db.clone(), Setup { number: 7, ..setup }).await;
+        let house = House::open(test.db.clone(), Setup { number: 1, ..setup }).await;
+        // An id follows from the time.
+        house.app.clock.advance(Duration::from_secs(1));
         let free = house.execute(ONE, json!({})).await;
         house.models.begun(3).await;
         assert_eq!((count(&house, "running").await, count(&house, "queued").await), (1, 1));
