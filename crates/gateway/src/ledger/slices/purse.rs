@@ -32,7 +32,7 @@ pub(super) struct Purse {
     pub(super) read_at: Option<Timestamp>,
     /// How often rights had changed when they were read.
     pub(super) changes: u64,
-    /// When a call last began or ended.
+    /// When a call last asked for money, began or ended.
     pub(super) active_at: Timestamp0,
     /// Calls that have a ticket.
     pub(super) in_flight: usize,
@@ -121,6 +121,8 @@ impl Purse {
         refused: &[(BudgetId, Exceeded)],
         now: Timestamp,
     ) -> Result<Taken, Missing> {
+        // what is leased for whoever asks must not go back before he has it
+        self.active_at = Timestamp0(now);
         let Self { slots, by_target, by_platform, .. } = self;
         let mut taken = Taken { held: wanted.amount, life: self.life, ..Taken::default() };
         let (mut short, mut why, mut need) = (Vec::new(), None, None);
@@ -177,7 +179,6 @@ impl Purse {
             }
         }
         self.in_flight += 1;
-        self.active_at = Timestamp0(now);
         Ok(taken)
     }
 

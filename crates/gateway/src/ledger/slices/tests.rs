@@ -168,6 +168,25 @@ store::both_databases! {
         assert_eq!(budget(&app).await, (0, 0));
     }
 
+    async fn what_was_leased_a_moment_ago_is_not_idle(db: Db) {
+        let app = app(&db).await;
+        let bank = bank(&app).await;
+        reserve(&bank, 100).await.unwrap().give_back();
+        app.clock.advance(Duration::from_mins(10));
+        // nobody asked for long, and then somebody does while it all goes back
+        let going_back = async {
+            loop {
+                bank.give_back(Duration::from_secs(2)).await;
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = going_back => {}
+            ticket = reserve(&bank, 100) => ticket.unwrap().give_back(),
+        }
+    }
+
     async fn what_is_booked_after_midnight_counts_in_the_new_day(db: Db) {
         let app = app(&db).await;
         let bank = bank(&app).await;
