@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{Page, PageRequest, ScheduleId};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa_axum::routes;
 use web::{
     Access, AuditEntry, Ctx, Error, Json, Path, Permission, Problem, Query, Result, Routes,
@@ -15,7 +16,7 @@ use super::model::{NEXT, Schedule, SchedulePreview};
 use super::sql::{self, Row};
 use super::times::Times;
 use crate::Automation;
-use crate::execution::{Execution, execution_id, key_reused, read_execution};
+use crate::execution::{Execution, audited, execution_id, key_reused, read_execution};
 use crate::runner::{Beside, Starter};
 use crate::trigger::{LastRun, Refusal, Start, TriggerSource, start};
 
@@ -110,6 +111,8 @@ async fn run_now(
     let first = sql::starter_of(&mut tx, organisation, execution).await?;
     drop(tx);
     let row = row.ok_or_else(|| not_found("schedule", id))?;
+    let entry = AuditEntry::new("schedule_run", "schedule", id);
+    let entry = entry.with(json!({ "execution": execution }));
     let wanted = Start {
         organisation,
         id: execution,
@@ -121,6 +124,7 @@ async fn run_now(
         trigger: "schedule",
         depth: 0,
         beside: Beside::new(move |tx| Box::pin(sql::ran(tx, organisation, id, execution, now))),
+        audit: Some(audited(&ctx, entry)?),
     };
     let refused = |refusal| match refusal {
         Refusal::Never(why) => invalid_state(why),
@@ -136,18 +140,7 @@ async fn run_now(
         if starter != Some(id.to_string()) {
             return Err(key_reused());
         }
-        return Ok((StatusCode::ACCEPTED, Json(read_execution(&ctx, execution).await?)));
     }
-    let inside = ctx.clone();
-    ctx.write(move |tx| {
-        Box::pin(async move {
-            AuditEntry::new("schedule_run", "schedule", id)
-                .with(serde_json::json!({ "execution": execution }))
-                .write(tx, &inside)
-                .await
-        })
-    })
-    .await?;
     Ok((StatusCode::ACCEPTED, Json(read_execution(&ctx, execution).await?)))
 }
 

@@ -132,6 +132,7 @@ fn wanted(schedule: &Row, id: ExecutionId, done: Fired) -> Start {
             let done = done.clone();
             Box::pin(async move { sql::fired(tx, &done).await })
         }),
+        audit: None,
     }
 }
 

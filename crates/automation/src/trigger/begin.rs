@@ -31,6 +31,8 @@ pub(crate) struct Start {
     pub depth: i64,
     /// What becomes durable together with it.
     pub beside: Beside,
+    /// The line of the audit log, where a person starts it; durable with it, if it is new.
+    pub audit: Option<Beside>,
 }
 
 /// Why an execution was not made.
@@ -95,7 +97,7 @@ pub(crate) async fn start(
         link: None,
         depth: start.depth,
         beside: Some(start.beside),
-        audit: None,
+        audit: start.audit,
     };
     let new = beginning.execution(app.random.as_ref()).map_err(Refusal::Never)?;
     match automation.runner.create(new).await {

@@ -165,6 +165,7 @@ async fn take_one(
             let done = done.clone();
             Box::pin(async move { sql::looked(tx, &done).await })
         }),
+        audit: None,
     };
     match start(automation, app, wanted).await {
         Ok(true) => Ok(true),

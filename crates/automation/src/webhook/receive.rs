@@ -153,6 +153,7 @@ async fn begin(
                 trigger: "webhook",
                 depth: 0,
                 beside: Beside::new(move |tx| Box::pin(sql::used(tx, organisation, id, now, None))),
+                audit: None,
             };
             start(automation, ctx.app(), wanted).await.map(drop)
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::{both_databases, params, sql};
 
-use crate::house::House;
+use crate::house::{House, ONE};
 
 const ASKS: &str =
     "name: asks\nsteps: [{id: ask, approval: {title: Go?, requester-may-approve: true}}]";
@@ -12,7 +12,7 @@ async fn actions(house: &House) -> Vec<String> {
     let mut tx = house.app.app.db.read().await.unwrap();
     let rows = tx
         .fetch_all(
-            sql!("select action from audit_logs where resource_type in ('execution', 'approval') order by at, id"),
+            sql!("select action from audit_logs where resource_type in ('execution', 'approval', 'schedule') order by at, id"),
             params![],
         )
         .await
@@ -44,5 +44,21 @@ both_databases! {
             "execution_paused", "execution_resumed", "execution_signalled", "approval_decided",
             "execution_continued", "execution_cancelled",
         ]);
+    }
+
+    async fn a_run_now_is_audited_with_its_start_though_who_asked_has_left(db: Db) {
+        let house = House::new(db).await;
+        house.post("/workflows", json!({ "definition": ONE })).await.expect(201);
+        let body = json!({ "workflow": "one_text", "cron": "0 * * * *" });
+        let made = house.post("/schedules", body).await.expect(201);
+        let path = format!("/schedules/{}/run", made["id"].as_str().unwrap());
+        let mut asking = Box::pin(house.post(&path, json!({})));
+        while house.get("/executions").await["items"].as_array().unwrap().is_empty() {
+            if futures::future::poll_immediate(&mut asking).await.is_some() {
+                break;
+            }
+        }
+        drop(asking);
+        assert!(actions(&house).await.contains(&"schedule_run".to_owned()));
     }
 }
