@@ -27,11 +27,8 @@ function ofLiving(status: Known["status"]): OrderKind[] {
 }
 
 function ofEnded({ status, steps, origin, continued_by = [] }: Known): OrderKind[] {
-  // What another one undoes is not there to be continued.
-  const isUndone = continued_by.some(
-    (each) => each.mode === "rollback" && each.status !== "failed" && each.status !== "cancelled",
-  );
-  if (isUndone) return [];
+  // What another one undoes is not there to be continued; one that failed is rolled back itself.
+  if (continued_by.some((each) => each.mode === "rollback")) return [];
   const orders: OrderKind[] = ["fork"];
   // To "retry" a rollback would do forwards what was to be undone.
   if (origin?.mode !== "rollback") {

@@ -36,7 +36,11 @@ function linked(db: Db, from: ExecutionDetail, mode: Linked, changes: Partial<Ex
 
 /** The engine's reasons not to continue an execution. */
 function refusal({ id, status, steps, continued_by }: ExecutionDetail, mode: Linked) {
-  if (continued_by?.some((each) => each.mode === "rollback" && each.status !== "failed")) {
+  const undoing = continued_by?.find((each) => each.mode === "rollback");
+  if (undoing?.status === "failed") {
+    return `execution ${undoing.execution_id} was to undo what execution ${id} did and ended before that; roll it back to undo the rest, or fork it`;
+  }
+  if (undoing) {
     return `another execution has undone what execution ${id} did; start it anew`;
   }
   if (!isFinal(status)) {

@@ -20,7 +20,7 @@ use super::begin::Beginning;
 use super::model::Execution;
 use super::{sql, start};
 use crate::Automation;
-use crate::runner::{Link, StartError, journal};
+use crate::runner::{Bar, Link, StartError, barred, journal};
 use crate::trigger;
 use crate::workflow::{Source, check, refused};
 
@@ -149,20 +149,24 @@ async fn go_on(
     let text = sql::definition(&mut tx, organisation, id).await?.unwrap_or_default();
     let old = Plan::new(definition::parse(&text).map_err(refused)?);
     let events = journal(&mut tx, organisation, id).await?;
-    let (rollbacks, is_undone) = sql::rollbacks(&mut tx, organisation, id).await?;
-    // What was done is undone once: all who ask for that at once have the same id.
-    let nth =
-        |number: usize| trigger::execution_id(&["rollback", &id.to_string(), &number.to_string()]);
-    let new_id = match mode {
-        LinkMode::Rollback => nth(rollbacks),
-        LinkMode::Retry | LinkMode::Resume | LinkMode::Fork => own_id,
+    let bar = barred(&mut tx, organisation, id).await?;
+    let undone_by = match bar {
+        Some(Bar::Undone(by)) => Some(by),
+        Some(Bar::HalfUndone(_)) | None => None,
     };
-    // Read after that: whoever repeats a rollback is not told that there was one.
-    let first = match mode {
-        LinkMode::Rollback if is_undone && may_repeat => nth(rollbacks.saturating_sub(1)),
-        LinkMode::Rollback | LinkMode::Retry | LinkMode::Resume | LinkMode::Fork => new_id,
+    // What was done is undone once: all who ask for that have the same id, and whoever repeats
+    // it is not told that there was one.
+    let (new_id, first) = match mode {
+        LinkMode::Rollback => {
+            let only = trigger::execution_id(&["rollback", &id.to_string(), "0"]);
+            (only, undone_by.filter(|_| may_repeat))
+        }
+        LinkMode::Retry | LinkMode::Resume | LinkMode::Fork => (own_id, Some(own_id)),
     };
-    let first = sql::get(&mut tx, organisation, first).await?;
+    let first = match first {
+        Some(first) => sql::get(&mut tx, organisation, first).await?,
+        None => None,
+    };
     let (starter, _) = start::starter(caller);
     let me = (starter.kind, starter.name.clone());
     let is_mine = |other: &Execution| {
@@ -190,8 +194,8 @@ async fn go_on(
     }
     let plan = check(automation, &mut tx, organisation, &text).await?.map_err(refused)?;
     drop(tx);
-    if is_undone {
-        return Err(undone(id));
+    if let Some(bar) = bar {
+        return Err(refusal(id, bar));
     }
     let inputs = plan.definition().accept_inputs(asked.inputs).map_err(|problems| {
         let fields = problems
@@ -244,14 +248,22 @@ async fn go_on(
     let made = sql::get(&mut tx, organisation, new_id).await?;
     let made = made.ok_or_else(|| Error::internal(format!("execution {new_id} is not there")))?;
     if !is_new && mode == LinkMode::Rollback && !(may_repeat && is_mine(&made)) {
-        return Err(undone(id));
+        return Err(refusal(id, Bar::Undone(new_id)));
     }
     let made = if is_new { made } else { asked.answered(&mut tx, organisation, made).await? };
     Ok((StatusCode::ACCEPTED, Json(made)))
 }
 
-fn undone(id: ExecutionId) -> Error {
-    invalid_state(format!("another execution has undone what execution {id} did; start it anew"))
+/// Why an execution is not continued.
+fn refusal(id: ExecutionId, bar: Bar) -> Error {
+    invalid_state(match bar {
+        Bar::Undone(_) => {
+            format!("another execution has undone what execution {id} did; start it anew")
+        }
+        Bar::HalfUndone(by) => format!(
+            "execution {by} was to undo what execution {id} did and ended before that; roll it back to undo the rest, or fork it"
+        ),
+    })
 }
 
 /// What a request asks for, to know it again.

@@ -81,24 +81,6 @@ pub(super) async fn get(
     row.as_ref().map(execution).transpose()
 }
 
-/// How many executions were made to undo what this one did, and whether one of them undoes it
-/// or has undone it.
-pub(super) async fn rollbacks(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    id: ExecutionId,
-) -> Result<(usize, bool)> {
-    let rows = tx
-        .fetch_all(
-            sql!("select status from executions where organisation_id = $1 and origin_execution_id = $2 and origin_mode = 'rollback'"),
-            params![organisation, id],
-        )
-        .await?;
-    let statuses: Vec<String> = rows.iter().map(|row| row.get("status")).collect::<Result<_>>()?;
-    let is_undone = statuses.iter().any(|status| status != "failed" && status != "cancelled");
-    Ok((statuses.len(), is_undone))
-}
-
 /// The executions that steps of this one have started, oldest first.
 pub(super) async fn children(
     tx: &mut Tx,

@@ -52,7 +52,7 @@ pub(crate) use handle::{
 };
 pub use perform::HttpTool;
 pub use points::Point;
-pub(crate) use sql::{charge, journal};
+pub(crate) use sql::{Bar, barred, charge, journal};
 pub(crate) use waits::Kind;
 
 /// What the runner needs to carry out effects.

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 use store::both_databases;
 
 use crate::house::{House, step};
+use crate::models::Plan;
 
 const ASKS: &str = "
 name: ask first
@@ -105,6 +106,35 @@ both_databases! {
         assert_eq!((taken, refused), (1, 4));
         let undone = house.detail(&id).await["continued_by"][0]["execution_id"].as_str().unwrap().to_owned();
         house.status(&undone, "rolled_back").await;
+        house.check().await;
+    }
+
+    async fn what_a_failed_rollback_has_undone_is_not_undone_again(db: Db) {
+        let house = House::new(db).await;
+        let definition = "
+name: pay
+steps:
+  - {id: book, tool: set, with: {n: 1}, needs: [], compensate: {agent: tester, command: write_text, params: {topic: life}}}
+  - {id: pay, tool: set, with: {n: 2}, needs: [book], compensate: {tool: increment, with: {name: refunds}}}
+";
+        let id = house.execute(definition, json!({})).await;
+        house.status(&id, "completed").await;
+        house.models.plan("write_text", Plan::Fail(llm::Error::BadRequest { message: "no".to_owned() }));
+        let undo = async |id: &str| house.post(&format!("/executions/{id}/rollback"), json!({})).await;
+        let first = undo(&id).await.expect(202)["id"].as_str().unwrap().to_owned();
+        let failed = house.status(&first, "failed").await;
+        assert_eq!(failed["error"]["code"], "rollback_failed");
+        assert_eq!(step(&failed, "pay.compensate")["instances"][0]["output"]["value"], 1);
+        for order in ["rollback", "retry", "fork"] {
+            let refused = house.post(&format!("/executions/{id}/{order}"), json!({})).await.expect(409);
+            assert!(refused["detail"].as_str().unwrap().contains(&first), "{order}: {refused}");
+        }
+        let second = undo(&first).await.expect(202)["id"].as_str().unwrap().to_owned();
+        house.status(&second, "rolled_back").await;
+        let kinds = house.kinds(&second).await;
+        assert_eq!(kinds.iter().filter(|kind| *kind == "attempt_completed").count(), 1, "the rest only");
+        undo(&first).await.expect(409);
+        undo(&id).await.expect(409);
         house.check().await;
     }
 

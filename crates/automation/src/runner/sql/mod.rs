@@ -6,6 +6,7 @@
 
 mod approval;
 mod attempt;
+mod continued;
 mod execution;
 mod journal;
 mod rare;
@@ -17,6 +18,7 @@ use base::{Random, Timestamp};
 use store::lease::{self, Lease};
 use store::{Result, Tx};
 
+pub(crate) use continued::{Bar, barred};
 pub(super) use execution::add_usage;
 pub(super) use read::{Unfinished, unfinished};
 pub(crate) use read::{charge, journal};
