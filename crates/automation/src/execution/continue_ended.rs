@@ -149,10 +149,10 @@ async fn go_on(
     let text = sql::definition(&mut tx, organisation, id).await?.unwrap_or_default();
     let old = Plan::new(definition::parse(&text).map_err(refused)?);
     let events = journal(&mut tx, organisation, id).await?;
-    let bar = barred(&mut tx, organisation, id).await?;
+    let bar = barred(&mut tx, organisation, id, mode).await?;
     let undone_by = match bar {
         Some(Bar::Undone(by)) => Some(by),
-        Some(Bar::HalfUndone(_)) | None => None,
+        Some(Bar::HalfUndone(_) | Bar::CommonUndone(_) | Bar::InUse(_)) | None => None,
     };
     // What was done is undone once: all who ask for that have the same id, and whoever repeats
     // it is not told that there was one.
@@ -240,13 +240,16 @@ async fn go_on(
     let new = new.execution(ctx.random().as_ref()).map_err(|why| invalid("inputs", why))?;
     let is_new = match automation.runner.create(new).await {
         Ok(_) => true,
-        // the same request came twice at the same time
+        // the same request came twice at the same time, or another one that crosses it
         Err(StartError::Exists) => false,
         Err(error) => return Err(start::not_made(&error)),
     };
     let mut tx = ctx.read().await?;
     let made = sql::get(&mut tx, organisation, new_id).await?;
-    let made = made.ok_or_else(|| Error::internal(format!("execution {new_id} is not there")))?;
+    let Some(made) = made else {
+        let bar = barred(&mut tx, organisation, id, mode).await?;
+        return Err(bar.map_or_else(|| crossed(id), |bar| refusal(id, bar)));
+    };
     if !is_new && mode == LinkMode::Rollback && !(may_repeat && is_mine(&made)) {
         return Err(refusal(id, Bar::Undone(new_id)));
     }
@@ -263,7 +266,18 @@ fn refusal(id: ExecutionId, bar: Bar) -> Error {
         Bar::HalfUndone(by) => format!(
             "execution {by} was to undo what execution {id} did and ended before that; roll it back to undo the rest, or fork it"
         ),
+        Bar::CommonUndone(by) => format!(
+            "execution {by} has undone results that execution {id} has in common with it; start it anew"
+        ),
+        Bar::InUse(by) => format!(
+            "execution {by} goes on with results of execution {id}; wait for its end or cancel it first"
+        ),
     })
+}
+
+/// What stood in the way when it was to be made does so no more.
+fn crossed(id: ExecutionId) -> Error {
+    invalid_state(format!("another execution continued execution {id} at the same time; try again"))
 }
 
 /// What a request asks for, to know it again.

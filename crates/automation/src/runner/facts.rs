@@ -13,7 +13,7 @@ use super::{announce, ending, sql};
 /// What came of writing changes.
 pub(super) struct Written {
     /// For each change in order, whether it was written: `false` only for an execution that
-    /// exists already.
+    /// exists already, or that continues one that may not be continued any more.
     pub is_new: Vec<bool>,
     /// The number of the newest event of the system, those of this commit among them; absent
     /// where no attempt begins to listen to it.

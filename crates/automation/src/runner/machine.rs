@@ -175,6 +175,9 @@ impl Machine {
     pub(super) fn take(&mut self, message: Message, now: Timestamp) {
         let Some(message) = self.unless_held(message, now) else { return };
         match message {
+            Message::Create { execution, reply } if self.crosses(&execution) => {
+                self.local.push(Message::Create { execution, reply });
+            }
             Message::Create { execution, reply } => self.create(*execution, reply, now),
             Message::Histories { id, key, wanted, histories } => {
                 let input = self.chosen(id, key, &wanted, histories);

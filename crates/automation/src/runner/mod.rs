@@ -11,6 +11,7 @@ mod carry_out;
 mod change;
 mod children;
 mod clockwork;
+mod crossing;
 mod crowd;
 mod dispatch;
 mod durable;

@@ -138,6 +138,45 @@ steps:
         house.check().await;
     }
 
+    async fn nothing_is_undone_while_another_one_goes_on_with_it(db: Db) {
+        let house = House::new(db).await;
+        let definition = "
+name: pay
+steps:
+  - {id: pay, tool: set, with: {n: 1}, needs: [], compensate: {tool: set, with: {n: 0}}}
+  - {id: text, needs: [pay], agent: tester, command: write_text, params: {topic: life}}
+";
+        let failed = async || {
+            house.models.plan("write_text", Plan::Fail(llm::Error::BadRequest { message: "no".to_owned() }));
+            let id = house.execute(definition, json!({})).await;
+            house.status(&id, "failed").await;
+            id
+        };
+        let (first, second) = (failed().await, failed().await);
+        house.models.hold("write_text");
+        let order = async |id: &str, what: &str| house.post(&format!("/executions/{id}/{what}"), json!({})).await;
+        // at once: one of the two, and not both
+        let (retry, rollback) = futures::future::join(order(&first, "retry"), order(&first, "rollback")).await;
+        let mut answers = [retry.status.as_u16(), rollback.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [202, 409], "{} {}", retry.text, rollback.text);
+        // one after the other
+        let retry = order(&second, "retry").await.expect(202)["id"].as_str().unwrap().to_owned();
+        let refused = order(&second, "rollback").await.expect(409);
+        assert!(refused["detail"].as_str().unwrap().contains(&retry), "{refused}");
+        house.models.let_through("write_text", 2);
+        house.status(&retry, "completed").await;
+        let undone = order(&second, "rollback").await.expect(202)["id"].as_str().unwrap().to_owned();
+        house.status(&undone, "rolled_back").await;
+        for what in ["rollback", "fork"] {
+            let refused = order(&retry, what).await.expect(409);
+            assert!(refused["detail"].as_str().unwrap().contains(&undone), "{what}: {refused}");
+        }
+        let made = house.detail(&first).await["continued_by"][0]["execution_id"].as_str().unwrap().to_owned();
+        house.when(&made, "over", |detail| !detail["finished_at"].is_null()).await;
+        house.check().await;
+    }
+
     async fn a_cancelled_execution_asks_nobody_any_more(db: Db) {
         let house = House::new(db).await;
         let id = house.execute(ASKS, json!({})).await;

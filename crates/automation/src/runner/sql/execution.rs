@@ -7,10 +7,10 @@ use base::{ExecutionId, OrganisationId, Timestamp, Usage};
 use serde_json::json;
 use store::{Result, Rows, Sql, Tx, params, sql};
 
-use super::{Change, Key};
+use super::{Change, Key, continued};
 
 /// Makes the rows of new executions, as they stand after the commit. Returns those that
-/// exist already.
+/// exist already, and those that continue one that may not be continued.
 pub(super) async fn create(
     tx: &mut Tx,
     changes: &[Change],
@@ -20,6 +20,12 @@ pub(super) async fn create(
     let mut refused = HashSet::new();
     for change in changes {
         let Some(new) = &change.created else { continue };
+        refused.insert(new.id);
+        if let Some(link) = new.link.as_deref()
+            && continued::barred(tx, new.organisation, link.execution, link.mode).await?.is_some()
+        {
+            continue;
+        }
         let head = &change.head;
         let is_final = head.status.is_final();
         let (link, parent) = (new.link.as_deref(), new.parent.as_ref());
@@ -65,7 +71,6 @@ pub(super) async fn create(
             new.starter.behind,
             new.charge.some().map(|charge| json!(charge))
         ]);
-        refused.insert(new.id);
     }
     let made = tx
         .fetch_rows(

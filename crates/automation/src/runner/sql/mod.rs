@@ -26,7 +26,7 @@ pub(crate) use read::{charge, journal};
 use super::change::Change;
 
 /// Writes all changes, unless this process has lost the engine role. Returns, for each change
-/// in order, whether it was written: `false` only for an execution that exists already. Where
+/// in order, whether it was written: `false` only for an execution that is not made. Where
 /// one of them begins to listen to events of the system, [`write_journal`] has to follow.
 pub(super) async fn write(
     tx: &mut Tx,

@@ -1,0 +1,19 @@
+//! Executions that continue others are checked against what is durable
+//! (`sql/continued.rs`), so a rollback is not made in one commit with another of them: it
+//! could undo what that one keeps.
+
+use engine::LinkMode;
+
+use super::handle::{Link, NewExecution};
+use super::machine::Machine;
+
+impl Machine {
+    /// Whether an execution has to wait for the coming commit before it is made.
+    pub(super) fn crosses(&self, new: &NewExecution) -> bool {
+        let Some(link) = &new.link else { return false };
+        let undoes = |link: &Link| link.mode == LinkMode::Rollback;
+        let mut others =
+            self.changes.values().filter_map(|change| change.created.as_ref()?.link.as_ref());
+        others.any(|other| undoes(link) || undoes(other))
+    }
+}
