@@ -14,14 +14,15 @@ pub(crate) const EXECUTIONS: &str = "executions";
 /// The topic of questions to people.
 pub(crate) const APPROVALS: &str = "approvals";
 
-/// Tells of all changes; gives the number of the last event, if there is one.
+/// Tells of all changes that were written; gives the number of the last event, if there is one.
 pub(super) async fn announce(
     tx: &mut Tx,
     changes: &[Change],
+    written: &[bool],
     now: Timestamp,
 ) -> Result<Option<i64>, Error> {
     let mut all = Vec::new();
-    for change in changes {
+    for (change, _) in changes.iter().zip(written).filter(|(_, written)| **written) {
         all.extend(drafts(change).into_iter().map(|draft| (change.organisation, draft)));
     }
     if all.is_empty() {

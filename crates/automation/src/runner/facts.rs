@@ -31,7 +31,7 @@ pub(super) async fn write(
 ) -> Result<Written, Error> {
     let is_new = sql::write(tx, lease, changes, now, random.as_ref()).await?;
     ending::close_calls(tx, procedures, changes, now, random).await?;
-    let told = announce::announce(tx, changes, now).await?;
+    let told = announce::announce(tx, changes, &is_new, now).await?;
     if !changes.iter().any(Change::listens) {
         return Ok(Written { is_new, newest: None });
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use store::both_databases;
+use store::{both_databases, params, sql};
 use tokio::task::JoinSet;
 
 use crate::house::{House, ONE, WRITE};
@@ -42,6 +42,20 @@ both_databases! {
         let late = house.post_with("/executions", &key("a"), &body).await.expect(202);
         assert_eq!(late["id"], first["id"]);
         assert_eq!((count(&house).await, house.models.counts().begun), (2, 2));
+    }
+
+    async fn a_start_that_is_repeated_asks_nobody_again(db: Db) {
+        let house = House::new(db).await;
+        let asks = "name: asks\nsteps: [{id: ask, approval: {title: Go?}}]\n";
+        let body = json!({"definition": asks, "inputs": {}});
+        let first = house.post_with("/executions", &key("a"), &body).await.expect(202);
+        let id = first["id"].as_str().unwrap();
+        house.status(id, "waiting_approval").await;
+        house.post(&format!("/executions/{id}/cancel"), json!({})).await.expect(200);
+        assert_eq!(house.post_with("/executions", &key("a"), &body).await.expect(202)["id"], first["id"]);
+        let mut tx = house.app.app.db.read().await.unwrap();
+        let asked = sql!("select number from outbox where kind = 'approval.requested'");
+        assert_eq!(tx.fetch_all(asked, params![]).await.unwrap().len(), 1);
     }
 
     async fn the_same_key_for_something_else_is_refused(db: Db) {
