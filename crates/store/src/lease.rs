@@ -77,8 +77,24 @@ pub async fn check(tx: &mut Tx, lease: &Lease) -> Result<()> {
 /// Writes the rows of several tables, each by a statement for one row, unless `lease` is no
 /// longer the current one; on PostgreSQL in one round trip. Each table is written by one part.
 pub async fn write(tx: &mut Tx, lease: &Lease, parts: Vec<(Sql, Rows)>) -> Result<()> {
+    write_guarded(tx, lease, parts, false).await
+}
+
+/// The same as the last thing that a job does: on PostgreSQL, where nothing else goes into its
+/// transaction, it is durable with that one round trip, and the job cannot take it back any
+/// more. An error of it is then that of a commit.
+pub async fn write_all(tx: &mut Tx, lease: &Lease, parts: Vec<(Sql, Rows)>) -> Result<()> {
+    write_guarded(tx, lease, parts, true).await
+}
+
+async fn write_guarded(
+    tx: &mut Tx,
+    lease: &Lease,
+    parts: Vec<(Sql, Rows)>,
+    is_last: bool,
+) -> Result<()> {
     let guard = sql!(sqlite: "select epoch as value from engine_lease where id = 1", postgres: "select epoch as value from engine_lease where id = 1 for share");
-    let current = tx.execute_together(guard, lease.epoch, parts).await?;
+    let current = tx.execute_together(guard, lease.epoch, parts, is_last).await?;
     if current == lease.epoch { Ok(()) } else { Err(Error::Fenced { ours: lease.epoch, current }) }
 }
 

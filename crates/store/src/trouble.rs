@@ -68,6 +68,16 @@ impl Trouble {
         }
     }
 
+    /// The same met by a commit: who lost its answer does not know what came of it.
+    pub(crate) fn of_commit(self) -> Self {
+        match self {
+            Self::Lost(reason) => Self::Lost(format!(
+                "{reason}; whether the commit before it is durable is unknown until it is read again"
+            )),
+            Self::Full | Self::Disk(_) => self,
+        }
+    }
+
     /// What a caller is told whose work was not kept because of this.
     pub(crate) fn into_error(self) -> Error {
         match self {

@@ -226,7 +226,8 @@ fn refuse(jobs: &mut VecDeque<Box<dyn Job>>, trouble: &Trouble) {
 /// Runs jobs in one transaction, commits it, then answers. Jobs that stay in `jobs` were
 /// not begun. Fails only when nothing may be written any more.
 async fn commit(pools: &impl Begin, jobs: &mut VecDeque<Box<dyn Job>>) -> Result<(), Trouble> {
-    let mut tx = match pools.begin().await {
+    let alone = jobs.len() == 1;
+    let mut tx = match pools.begin(alone).await {
         Ok(tx) => tx,
         Err(error) => {
             tracing::error!(
@@ -240,7 +241,6 @@ async fn commit(pools: &impl Begin, jobs: &mut VecDeque<Box<dyn Job>>) -> Result
             return stop_if_disk(Err(trouble));
         }
     };
-    let alone = jobs.len() == 1;
     let mut answers = Vec::with_capacity(jobs.len());
     let mut broken = None;
     while broken.is_none()
@@ -281,10 +281,7 @@ fn stop_if_disk(outcome: Result<(), Trouble>) -> Result<(), Trouble> {
 
 async fn finish(tx: Tx) -> Result<(), Trouble> {
     tx.finish().await.map_err(|error| match Trouble::of(&error) {
-        Some(Trouble::Lost(reason)) => Trouble::Lost(format!(
-            "{reason}; whether the commit before it is durable is unknown until it is read again"
-        )),
-        Some(trouble) => trouble,
+        Some(trouble) => trouble.of_commit(),
         None => Trouble::Lost(format!("the commit failed and was taken back: {error}")),
     })
 }

@@ -6,8 +6,8 @@ use super::Tx;
 
 /// Something that can begin a transaction that may write.
 pub(crate) trait Begin: Send + Sync + 'static {
-    /// Begins it.
-    fn begin(&self) -> impl Future<Output = Result<Tx, sqlx::Error>> + Send;
+    /// Begins it; for a single job perhaps no earlier than with its first statement.
+    fn begin(&self, is_single: bool) -> impl Future<Output = Result<Tx, sqlx::Error>> + Send;
 
     /// Whether it blocks the thread that it is used on, so that the writer needs one of its
     /// own.

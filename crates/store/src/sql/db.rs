@@ -175,9 +175,12 @@ async fn begin_on(connection: PoolConnection<Postgres>) -> Result<Transaction<'s
 
 impl Begin for Pools {
     /// A transaction that may write. On SQLite there is one at a time.
-    async fn begin(&self) -> Result<Tx, sqlx::Error> {
+    async fn begin(&self, is_single: bool) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::Sqlite { write, .. } => Tx::sqlite_writing(write.begin()?),
+            Self::Postgres { write, .. } if is_single => {
+                Tx::postgres_writing(write.begin_late().await?)
+            }
             Self::Postgres { write, .. } => Tx::postgres_writing(write.begin().await?),
         })
     }

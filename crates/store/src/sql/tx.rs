@@ -42,14 +42,14 @@ enum Link<'a> {
 }
 
 impl Inner {
-    fn link(&mut self) -> Result<Link<'_>, sqlx::Error> {
+    async fn link(&mut self) -> Result<Link<'_>, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(tx) => Link::Sqlite(tx),
             Self::SqliteGlancing(glancing) => Link::Direct(glancing.connection()?),
             Self::SqliteWriting(writing) => Link::Direct(writing.connection()?),
             Self::Postgres(tx) => Link::Postgres(tx),
             Self::PostgresGlancing(connection) => Link::Postgres(connection),
-            Self::PostgresWriting(writing) => Link::PostgresWriting(writing.connection()?),
+            Self::PostgresWriting(writing) => Link::PostgresWriting(writing.connection().await?),
         })
     }
 
@@ -119,7 +119,7 @@ macro_rules! run {
         if let Some(reason) = &$self.failed {
             return Err(overlooked(reason));
         }
-        let answer = match $self.inner.link() {
+        let answer = match $self.inner.link().await {
             Ok(Link::Direct($direct)) => $on_direct,
             Ok(Link::Sqlite($sqlite)) => $on_sqlite.await,
             Ok(Link::Postgres($postgres)) => $on_postgres.await,
@@ -240,11 +240,16 @@ impl Tx {
     /// Writes rows of several tables, each by a statement for one row, in as few statements as
     /// PostgreSQL needs: one. Nothing is written unless `guard`, which locks a row, selects
     /// `expected` as its `value`. Gives what it selected.
+    ///
+    /// `is_last` says that its job does nothing after it. Where it is one statement, and nothing
+    /// went before it in the transaction, PostgreSQL then gets that statement by itself, which is
+    /// durable when it is answered; an answer that is lost is that of a commit.
     pub(crate) async fn execute_together(
         &mut self,
         guard: Sql,
         expected: i64,
         mut parts: Vec<Part>,
+        is_last: bool,
     ) -> Result<i64> {
         if self.kind() == Kind::Sqlite {
             let value = self.fetch_one(guard, Vec::new()).await?.get("value")?;
@@ -259,15 +264,18 @@ impl Tx {
         while value.is_none_or(|value| value == expected)
             && let Some((text, columns)) = together::take(guard.postgres, &mut parts)
         {
-            let row = run!(self,
+            let is_single =
+                is_last && parts.iter().all(|(_, rows)| rows.is_empty()) && self.expect_single();
+            let row: Result<Row> = run!(self,
                 _tx => Err(not_postgres()),
                 _tx => async { Err(not_postgres()) },
                 tx => async {
                     let query = sqlx::query(AssertSqlSafe(text)).bind(expected);
                     bind_columns!(query, columns).fetch_one(tx).await.map(Row::Postgres)
                 }
-            )?;
-            value = Some(row.get("value")?);
+            );
+            let row = if is_single { self.sent_alone(row) } else { row };
+            value = Some(row?.get("value")?);
         }
         match value {
             Some(value) => Ok(value),
@@ -373,6 +381,35 @@ impl Tx {
         self.trouble = Trouble::of(error);
         if matches!(error, sqlx::Error::Database(_)) {
             self.failed = Some(error.to_string());
+        }
+    }
+
+    /// Whether the next statement is sent by itself: it is where nothing went before it.
+    fn expect_single(&mut self) -> bool {
+        match &mut self.inner {
+            Inner::PostgresWriting(writing) => writing.expect_single(),
+            Inner::Sqlite(_)
+            | Inner::SqliteGlancing(_)
+            | Inner::SqliteWriting(_)
+            | Inner::Postgres(_)
+            | Inner::PostgresGlancing(_) => false,
+        }
+    }
+
+    /// What came of a statement that was sent by itself: its error is that of its commit.
+    fn sent_alone<T>(&mut self, answer: Result<T>) -> Result<T> {
+        match answer {
+            Ok(answer) => {
+                if let Inner::PostgresWriting(writing) = &mut self.inner {
+                    writing.keep();
+                }
+                Ok(answer)
+            }
+            Err(error) => {
+                let Some(trouble) = self.trouble.take() else { return Err(error) };
+                let trouble = self.trouble.insert(trouble.of_commit());
+                Err(trouble.clone().into_error())
+            }
         }
     }
 

@@ -31,7 +31,7 @@ pub async fn names(db: &Db) -> Vec<String> {
 
 /// Holds the writer inside a first job until everything made by `queue` waits behind it,
 /// so that all of it shares the next transaction.
-async fn together<T>(db: &Db, queue: Vec<impl Future<Output = T>>) -> Vec<T> {
+pub async fn together<T>(db: &Db, queue: Vec<impl Future<Output = T>>) -> Vec<T> {
     let (begun, has_begun) = oneshot::channel();
     let (go, may_go) = oneshot::channel::<()>();
     let first = db.write::<_, Error, _>(|tx| {

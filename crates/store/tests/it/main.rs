@@ -12,6 +12,7 @@ mod glance;
 mod lease;
 mod migrate;
 mod rows;
+mod single;
 mod statements;
 
 use store::Sql;
