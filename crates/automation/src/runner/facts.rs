@@ -29,6 +29,10 @@ pub(super) async fn write(
     now: Timestamp,
     random: &Arc<dyn Random>,
 ) -> Result<Written, Error> {
+    if is_one_statement(changes) {
+        let is_new = sql::write_all(tx, lease, changes, now, random.as_ref()).await?;
+        return Ok(Written { is_new, newest: None });
+    }
     let is_new = sql::write(tx, lease, changes, now, random.as_ref()).await?;
     ending::close_calls(tx, procedures, changes, now, random).await?;
     let told = announce::announce(tx, changes, &is_new, now).await?;
@@ -43,4 +47,15 @@ pub(super) async fn write(
     };
     sql::write_journal(tx, changes, &is_new, newest, now).await?;
     Ok(Written { is_new, newest: Some(newest) })
+}
+
+/// Whether the rows of the facts are all that becomes of the changes: nobody is told of them,
+/// and nothing ends by them. So it is with most steps.
+fn is_one_statement(changes: &[Change]) -> bool {
+    changes.iter().all(|change| {
+        !change.head.status.is_final()
+            && !change.listens()
+            && announce::topics(change).is_empty()
+            && sql::is_rows_only(change)
+    })
 }

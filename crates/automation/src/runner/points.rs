@@ -36,7 +36,7 @@ points! {
     Released,
     /// Facts are there, and their transaction has not begun.
     FactsDue,
-    /// They are written, and not committed.
+    /// They are written, and not committed unless that was one statement by itself.
     FactsWritten,
     /// They are committed, and nobody knows.
     FactsDurable,

@@ -14,9 +14,11 @@ mod read;
 mod result;
 mod step;
 
+use std::mem::take;
+
 use base::{Random, Timestamp};
 use store::lease::{self, Lease};
-use store::{Result, Tx};
+use store::{Result, Rows, Sql, Tx};
 
 pub(crate) use continued::{Bar, barred};
 pub(super) use execution::add_usage;
@@ -24,6 +26,25 @@ pub(super) use read::{Unfinished, unfinished};
 pub(crate) use read::{charge, journal};
 
 use super::change::Change;
+
+/// Writes changes of which each [`is_rows_only`], and of which none ends or listens, as the last
+/// thing that a job does; returns the same as [`write`].
+pub(super) async fn write_all(
+    tx: &mut Tx,
+    lease: &Lease,
+    changes: &[Change],
+    now: Timestamp,
+    random: &dyn Random,
+) -> Result<Vec<bool>> {
+    let mut rows = Tables::default();
+    for change in changes {
+        let key = Key::of(change);
+        journal::push(&mut rows.journal, &key, change, None, now);
+        rows.push(&key, change, now, random);
+    }
+    lease::write_all(tx, lease, rows.parts()).await?;
+    Ok(vec![true; changes.len()])
+}
 
 /// Writes all changes, unless this process has lost the engine role. Returns, for each change
 /// in order, whether it was written: `false` only for an execution that is not made. Where
@@ -35,7 +56,8 @@ pub(super) async fn write(
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<Vec<bool>> {
-    if changes.iter().any(writes_first) {
+    // Before anything else is written; the rows of facts look at the lease themselves.
+    if !changes.iter().all(is_rows_only) {
         lease::check(tx, lease).await?;
     }
     let refused = execution::create(tx, changes, now).await?;
@@ -56,13 +78,7 @@ pub(super) async fn write(
         if !listens {
             journal::push(&mut rows.journal, &key, change, None, now);
         }
-        step::push(&mut rows.steps, &key, change, now);
-        // Results have their ids before the attempts point to them.
-        let results = result::push(&mut rows.results, &key, change, now, random);
-        attempt::push(&mut rows.attempts, &key, change, &results, now);
-        if change.created.is_none() {
-            execution::push(&mut rows.heads, &key, change, now);
-        }
+        rows.push(&key, change, now, random);
         if change.head.status.is_final() && change.head.status != engine::Status::Completed {
             rows.closed.push(key);
         }
@@ -71,14 +87,7 @@ pub(super) async fn write(
             rows.rare.push(change);
         }
     }
-    let parts = vec![
-        (journal::WRITE, rows.journal),
-        (step::WRITE, rows.steps),
-        (attempt::WRITE, rows.attempts),
-        (result::WRITE, rows.results),
-        (execution::WRITE, rows.heads),
-    ];
-    lease::write(tx, lease, parts).await?;
+    lease::write(tx, lease, rows.parts()).await?;
     step::close(tx, &rows.closed, now).await?;
     attempt::close(tx, &rows.closed, now).await?;
     for change in rows.rare {
@@ -96,7 +105,7 @@ pub(super) async fn write_journal(
     newest: i64,
     now: Timestamp,
 ) -> Result<()> {
-    let mut rows = store::Rows::default();
+    let mut rows = Rows::default();
     for (change, _) in changes.iter().zip(written).filter(|(_, written)| **written) {
         journal::push(&mut rows, &Key::of(change), change, Some(newest), now);
     }
@@ -104,23 +113,47 @@ pub(super) async fn write_journal(
     Ok(())
 }
 
-/// Whether something is written before the rows of facts, with which the lease is checked.
-fn writes_first(change: &Change) -> bool {
-    change.created.is_some() || !change.beside.is_empty() || rare::is_rare(change)
+/// Whether nothing is written before or after the rows of facts, unless the execution ends.
+pub(super) fn is_rows_only(change: &Change) -> bool {
+    change.created.is_none() && change.beside.is_empty() && !rare::is_rare(change)
 }
 
 /// The rows of one commit.
 #[derive(Default)]
 struct Tables<'a> {
-    journal: store::Rows,
-    steps: store::Rows,
-    attempts: store::Rows,
-    results: store::Rows,
-    heads: store::Rows,
+    journal: Rows,
+    steps: Rows,
+    attempts: Rows,
+    results: Rows,
+    heads: Rows,
     /// Executions that ended before all of their steps had.
     closed: Vec<Key>,
     /// Changes with facts that need more than the rows above.
     rare: Vec<&'a Change>,
+}
+
+impl Tables<'_> {
+    /// Adds the rows of a change, but those of the journal.
+    fn push(&mut self, key: &Key, change: &Change, now: Timestamp, random: &dyn Random) {
+        step::push(&mut self.steps, key, change, now);
+        // Results have their ids before the attempts point to them.
+        let results = result::push(&mut self.results, key, change, now, random);
+        attempt::push(&mut self.attempts, key, change, &results, now);
+        if change.created.is_none() {
+            execution::push(&mut self.heads, key, change, now);
+        }
+    }
+
+    /// Takes the rows out, with the statement of each table.
+    fn parts(&mut self) -> Vec<(Sql, Rows)> {
+        vec![
+            (journal::WRITE, take(&mut self.journal)),
+            (step::WRITE, take(&mut self.steps)),
+            (attempt::WRITE, take(&mut self.attempts)),
+            (result::WRITE, take(&mut self.results)),
+            (execution::WRITE, take(&mut self.heads)),
+        ]
+    }
 }
 
 /// What every row of an execution begins with.
