@@ -5,7 +5,7 @@ use base::Timestamp;
 use serde_json::json;
 use store::{Db, both_databases, lease};
 
-use crate::house::{House, Setup, WRITE};
+use crate::house::{House, ONE, Setup, WRITE};
 
 /// Lets the lease run out. On PostgreSQL no clock of ours does that.
 pub async fn expire(db: &Db) {
@@ -60,6 +60,14 @@ both_databases! {
         let done = house.status(&id, "completed").await;
         assert_eq!(done["recovered"], 1);
         house.check().await;
+    }
+
+    async fn a_stale_engine_makes_no_execution(db: Db) {
+        let house = House::new(db.clone()).await;
+        take_role(&db, house.app.app.now()).await;
+        house.post("/executions", json!({"definition": ONE, "inputs": {}})).await.expect(503);
+        house.state(RunnerState::Standby).await;
+        assert!(house.get("/executions").await["items"].as_array().unwrap().is_empty());
     }
 
     async fn a_stale_engine_notices_by_itself(db: Db) {

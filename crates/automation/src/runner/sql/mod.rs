@@ -56,8 +56,8 @@ pub(super) async fn write(
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<Vec<bool>> {
-    // Before anything else is written; the rows of facts look at the lease themselves.
-    if !changes.iter().all(is_rows_only) {
+    // The rows of facts look at the lease themselves, and take back what stands before them.
+    if changes.iter().any(may_fail_first) {
         lease::check(tx, lease).await?;
     }
     let refused = execution::create(tx, changes, now).await?;
@@ -116,6 +116,17 @@ pub(super) async fn write_journal(
 /// Whether nothing is written before or after the rows of facts, unless the execution ends.
 pub(super) fn is_rows_only(change: &Change) -> bool {
     change.created.is_none() && change.beside.is_empty() && !rare::is_rare(change)
+}
+
+/// Whether something goes before the rows of facts that may fail by what another process with the
+/// engine role has done meanwhile; that the role is lost has to be found out earlier then. The row
+/// of a new execution is left out where there is one already.
+fn may_fail_first(change: &Change) -> bool {
+    let brings = change
+        .created
+        .as_deref()
+        .is_some_and(|new| new.link.is_some() || new.beside.is_some() || new.audit.is_some());
+    brings || !change.beside.is_empty() || rare::is_rare(change)
 }
 
 /// The rows of one commit.
