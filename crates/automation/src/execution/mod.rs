@@ -28,7 +28,7 @@ pub(crate) use audited::audited;
 pub(crate) use begin::{Beginning, group_of};
 pub(crate) use insiders::Answering;
 pub(crate) use model::Execution;
-pub(crate) use start::{Priority, check_model, check_project, execution_id, key_reused};
+pub(crate) use start::{Priority, check_model, execution_id, find_project, key_reused};
 pub use things::things;
 
 /// An execution that has just been made.

@@ -216,10 +216,11 @@ pub(super) async fn start(
     if wanted.model.as_deref().is_some_and(|model| !text::is_line(model)) {
         return Err(invalid("model", "has characters that are not text; name a model"));
     }
-    if let Some(project) = &wanted.project {
-        check_project(ctx, automation, project).await?;
-    }
-    let charge = charge(ctx, automation, &wanted).await?;
+    let project = match &wanted.project {
+        Some(project) => Some(find_project(ctx, automation, project).await?),
+        None => None,
+    };
+    let charge = charge(ctx, automation, &wanted, project.as_deref()).await?;
     let (plan, model) = (&wanted.source.plan, wanted.model.as_deref());
     check_model(automation, caller.organisation, plan, model)?;
     let id = execution_id(ctx, headers, caller.user)?;
@@ -230,7 +231,7 @@ pub(super) async fn start(
         id,
         source: wanted.source,
         inputs,
-        project: wanted.project,
+        project,
         charge,
         model: wanted.model,
         priority,
@@ -344,13 +345,24 @@ pub(crate) fn execution_id(ctx: &Ctx, headers: &HeaderMap, user: UserId) -> Resu
     Ok(ExecutionId::from_u128(u128::from_be_bytes(bytes) >> 1))
 }
 
-/// A project belongs to another feature, which is asked by its procedure.
-pub(crate) async fn check_project(ctx: &Ctx, automation: &Automation, project: &str) -> Result<()> {
-    ask(ctx, automation, "find_project", "project", project).await.map(drop)
+/// The project's key as the feature writes it that keeps it and is asked by its procedure:
+/// budgets, events and lists know the project by that.
+pub(crate) async fn find_project(
+    ctx: &Ctx,
+    automation: &Automation,
+    project: &str,
+) -> Result<String> {
+    let found = ask(ctx, automation, "find_project", "project", project).await?;
+    Ok(found["key"].as_str().unwrap_or(project).to_owned())
 }
 
-/// What an execution is about, as the feature that keeps it writes it.
-async fn charge(ctx: &Ctx, automation: &Automation, wanted: &Wanted) -> Result<Charge> {
+/// What an execution for this project is about, as the feature that keeps it writes it.
+async fn charge(
+    ctx: &Ctx,
+    automation: &Automation,
+    wanted: &Wanted,
+    project: Option<&str>,
+) -> Result<Charge> {
     let is_name = |name: &str| !name.trim().is_empty() && text::is_line(name) && name.len() <= 200;
     if wanted.sprint.as_deref().is_some_and(|name| !is_name(name)) {
         return Err(invalid("sprint", "use 1 to 200 letters on one line"));
@@ -359,7 +371,7 @@ async fn charge(ctx: &Ctx, automation: &Automation, wanted: &Wanted) -> Result<C
     if let Some(item) = &wanted.item {
         let found = ask(ctx, automation, "find_work_item", "item", item).await?;
         let text = |field: &str| found[field].as_str().map(str::to_owned);
-        if wanted.project.as_ref().is_some_and(|project| found["project"] != *project) {
+        if project.is_some_and(|project| found["project"] != project) {
             return Err(invalid("item", "belongs to another project; leave one of the two out"));
         }
         (charge.item, charge.epic) = (text("key"), text("epic"));

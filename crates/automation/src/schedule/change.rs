@@ -15,7 +15,7 @@ use super::api::view;
 use super::model::{ChangeSchedule, NewSchedule, Schedule};
 use super::sql::{self, Row};
 use super::times::Times;
-use crate::execution::check_project;
+use crate::execution::find_project;
 use crate::workflow::find;
 use crate::{Automation, text};
 
@@ -65,8 +65,8 @@ async fn create(
         created_by_id: Some(caller.user),
         created_at: ctx.now(),
     };
-    let times = check(&ctx, &automation, &row).await?;
-    let row = Row { next_at: times.after(ctx.now()), ..row };
+    let Checked { times, project } = check(&ctx, &automation, &row).await?;
+    let row = Row { next_at: times.after(ctx.now()), project, ..row };
     let inside = ctx.clone();
     idempotency::once(&ctx, &headers, &body, move |tx| {
         Box::pin(async move {
@@ -93,7 +93,7 @@ async fn change(
     ctx: Ctx,
     State(automation): State<Automation>,
     Path(id): Path<ScheduleId>,
-    Json(body): Json<ChangeSchedule>,
+    Json(mut body): Json<ChangeSchedule>,
 ) -> Result<Json<Schedule>> {
     let organisation = ctx.organisation()?;
     let mut tx = ctx.read().await?;
@@ -107,7 +107,10 @@ async fn change(
     let wants_check = !(body.is_a_switch() && body.enabled == Some(false));
     let wanted = merged(before, &body);
     if wants_check {
-        check(&ctx, &automation, &wanted).await?;
+        let checked = check(&ctx, &automation, &wanted).await?;
+        if let Some(project) = &mut body.project {
+            *project = checked.project;
+        }
     }
     let inside = ctx.clone();
     let row = ctx
@@ -171,8 +174,15 @@ async fn delete(ctx: Ctx, Path(id): Path<ScheduleId>) -> Result<StatusCode> {
     .await
 }
 
+/// What is known of a schedule that will do.
+struct Checked {
+    times: Times,
+    /// The key of its project as the feature writes it that keeps it.
+    project: Option<String>,
+}
+
 /// Checks everything that can be known now.
-async fn check(ctx: &Ctx, automation: &Automation, row: &Row) -> Result<Times> {
+async fn check(ctx: &Ctx, automation: &Automation, row: &Row) -> Result<Checked> {
     let times =
         Times::parse(&row.cron, &row.timezone).map_err(|(field, why)| invalid(field, why))?;
     if let Some(name) = &row.name
@@ -189,10 +199,11 @@ async fn check(ctx: &Ctx, automation: &Automation, row: &Row) -> Result<Times> {
             .map(|problem| FieldError { field: problem.field, message: problem.message });
         Error::invalid_fields(fields.collect())
     })?;
-    if let Some(project) = &row.project {
-        check_project(ctx, automation, project).await?;
-    }
-    Ok(times)
+    let project = match &row.project {
+        Some(project) => Some(find_project(ctx, automation, project).await?),
+        None => None,
+    };
+    Ok(Checked { times, project })
 }
 
 /// A schedule with its changes.

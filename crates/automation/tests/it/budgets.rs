@@ -106,7 +106,8 @@ both_databases! {
 
     async fn ledger_learns_who_pays(db: Db) {
         let house = House::new(db).await;
-        let body = json!({ "definition": two_calls("", ""), "inputs": {}, "project": "DEMO" });
+        // a budget knows the project by its key, however the key was typed
+        let body = json!({ "definition": two_calls("", ""), "inputs": {}, "project": "demo" });
         let made = house.post("/executions", body).await.expect(202);
         let id = made["id"].as_str().unwrap().to_owned();
         house.status(&id, "completed").await;

@@ -179,7 +179,8 @@ both_databases! {
     async fn schedules_are_changed_and_turned_off(db: Db) {
         let house = House::new(db).await;
         daily(&house).await;
-        let made = schedule(&house, json!({"name": "Hourly"})).await;
+        let made = schedule(&house, json!({"name": "Hourly", "project": "demo"})).await;
+        assert_eq!(made["project"], "DEMO");
         let path = format!("/api/v1/schedules/{}", made["id"].as_str().unwrap());
         let patch = async |body: Json| house.app.send("PATCH", &path, Some(body)).await;
         let off = patch(json!({"enabled": false})).await.expect(200);
@@ -190,6 +191,8 @@ both_databases! {
         assert_eq!(started(&house).await.len(), 1, "only the other one fired");
         let changed = patch(json!({"enabled": true, "cron": "15 9 * * *", "timezone": "Africa/Cairo", "name": null})).await.expect(200);
         assert_eq!((&changed["next_runs"][0], &changed["name"]), (&json!("2026-11-22T07:15:00.000Z"), &Json::Null));
+        assert_eq!(patch(json!({"project": null})).await.expect(200)["project"], Json::Null);
+        assert_eq!(patch(json!({"project": "Demo"})).await.expect(200)["project"], "DEMO");
         patch(json!({"timezone": "Africa/Cario"})).await.expect(400);
         patch(json!({"workflow": "nobody"})).await.expect(404);
         let theirs = house.app.send_as("test-all@2", "PATCH", &path, Some(json!({"enabled": false}))).await;

@@ -110,7 +110,7 @@ impl Procedure for GoWrong {
     }
 }
 
-/// Knows the project `DEMO`.
+/// Knows the project `DEMO`, in capitals or not.
 struct FindProject;
 
 impl Procedure for FindProject {
@@ -129,7 +129,8 @@ impl Procedure for FindProject {
         input: Json,
     ) -> BoxFuture<'a, Result<Done, ProcedureError>> {
         Box::pin(async move {
-            if input["project"] == "DEMO" {
+            let key = input["project"].as_str().unwrap_or_default();
+            if key.eq_ignore_ascii_case("DEMO") {
                 return Ok(Done { output: json!({ "key": "DEMO" }), events: Vec::new() });
             }
             Err(ProcedureError::NotFound("there is no such project".to_owned()))
