@@ -82,7 +82,8 @@ async fn create(
 }
 
 /// Change a schedule; what is absent stays. One that a definition declares can only be
-/// turned on and off.
+/// turned on and off. Who changes what it starts or when, or turns it on, is the one who
+/// asks for what it starts from now on.
 #[utoipa::path(patch, path = "/api/v1/schedules/{id}", operation_id = "change_schedule", tag = "triggers",
     params(("id" = ScheduleId, Path, description = "The schedule's id")), request_body = ChangeSchedule,
     responses((status = 200, description = "The schedule", body = Schedule),
@@ -122,6 +123,11 @@ async fn change(
                 let (was_on, cron, zone) =
                     (stored.enabled, stored.cron.clone(), stored.timezone.clone());
                 let mut row = merged(stored, &body);
+                if body.asks() {
+                    let caller = inside.caller()?;
+                    row.created_by.clone_from(&caller.name);
+                    row.created_by_id = Some(caller.user);
+                }
                 if row.cron != cron || row.timezone != zone || (row.enabled && !was_on) {
                     let times = Times::parse(&row.cron, &row.timezone)
                         .map_err(|(field, why)| invalid(field, why))?;

@@ -122,6 +122,19 @@ impl ChangeSchedule {
             && self.project.is_none()
             && self.missed.is_none()
     }
+
+    /// Whether it decides what is started or when: whoever wants that asks for what the
+    /// schedule starts from now on.
+    pub(super) const fn asks(&self) -> bool {
+        self.workflow.is_some()
+            || self.cron.is_some()
+            || self.timezone.is_some()
+            || self.inputs.is_some()
+            || self.priority.is_some()
+            || self.project.is_some()
+            || self.missed.is_some()
+            || matches!(self.enabled, Some(true))
+    }
 }
 
 /// What a cron expression means.

@@ -28,6 +28,7 @@ pub(super) struct Row {
     pub last_error: Option<String>,
     /// The state of the last execution.
     pub last_status: Option<String>,
+    /// Who made it or changed last what it starts or when: who asks for what it starts.
     pub created_by: String,
     pub created_by_id: Option<UserId>,
     pub created_at: Timestamp,
@@ -137,10 +138,11 @@ pub(super) async fn insert(tx: &mut Tx, new: &Row) -> Result<()> {
 pub(super) async fn update(tx: &mut Tx, row: &Row, at: Timestamp) -> Result<bool> {
     let changed = tx
         .execute(
-            sql!("update schedules set workflow_slug = $3, name = $4, cron = $5, timezone = $6, inputs = $7, priority = $8, project_key = $9, missed = $10, enabled = $11, next_at = $12, updated_at = $13 where organisation_id = $1 and id = $2"),
+            sql!("update schedules set workflow_slug = $3, name = $4, cron = $5, timezone = $6, inputs = $7, priority = $8, project_key = $9, missed = $10, enabled = $11, next_at = $12, updated_at = $13, created_by = $14, created_by_id = $15 where organisation_id = $1 and id = $2"),
             params![
                 row.organisation, row.id, &row.workflow, row.name.clone(), &row.cron, &row.timezone, &row.inputs,
-                row.priority.clone(), row.project.clone(), row.missed.as_str(), row.enabled, row.next_at, at
+                row.priority.clone(), row.project.clone(), row.missed.as_str(), row.enabled, row.next_at, at,
+                &row.created_by, row.created_by_id
             ],
         )
         .await?;

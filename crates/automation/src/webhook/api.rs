@@ -112,7 +112,8 @@ async fn create(
     Ok((StatusCode::CREATED, Json(told_once(row, &fresh))))
 }
 
-/// Give a webhook another address and another secret. The old ones are of no use from now on.
+/// Give a webhook another address and another secret. The old ones are of no use from now on,
+/// and who asked for the new ones is the one who asks for what it starts.
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/rotate", operation_id = "rotate_webhook", tag = "triggers",
     params(("id" = WebhookId, Path, description = "The webhook's id")),
     responses((status = 200, description = "The webhook with its new address and secret", body = CreatedWebhook),
@@ -127,8 +128,15 @@ async fn rotate(ctx: Ctx, Path(id): Path<WebhookId>) -> Result<Json<CreatedWebho
             Box::pin(async move {
                 let found = sql::get(tx, organisation, id).await?;
                 let found = found.ok_or_else(|| not_found("webhook", id))?;
-                let row =
-                    Row { token_hash: hash, token_hint: hint, sealed_secret: sealed, ..found };
+                let caller = inside.caller()?;
+                let row = Row {
+                    token_hash: hash,
+                    token_hint: hint,
+                    sealed_secret: sealed,
+                    created_by: caller.name.clone(),
+                    created_by_id: Some(caller.user),
+                    ..found
+                };
                 if !sql::rotate(tx, &row, inside.now()).await? {
                     return Err(not_found("webhook", id));
                 }

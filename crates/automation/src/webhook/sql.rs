@@ -17,6 +17,7 @@ pub(super) struct Row {
     pub inputs: Option<Json>,
     pub last_used_at: Option<Timestamp>,
     pub last_error: Option<String>,
+    /// Who was told its address and secret: who asks for what it starts.
     pub created_by: String,
     pub created_by_id: Option<UserId>,
     pub created_at: Timestamp,
@@ -97,8 +98,11 @@ pub(super) async fn insert(tx: &mut Tx, new: &Row) -> Result<()> {
 pub(super) async fn rotate(tx: &mut Tx, row: &Row, at: Timestamp) -> Result<bool> {
     let changed = tx
         .execute(
-            sql!("update webhooks set token_hash = $3, token_hint = $4, sealed_secret = $5, updated_at = $6 where organisation_id = $1 and id = $2"),
-            params![row.organisation, row.id, &row.token_hash, &row.token_hint, row.sealed_secret.clone(), at],
+            sql!("update webhooks set token_hash = $3, token_hint = $4, sealed_secret = $5, updated_at = $6, created_by = $7, created_by_id = $8 where organisation_id = $1 and id = $2"),
+            params![
+                row.organisation, row.id, &row.token_hash, &row.token_hint, row.sealed_secret.clone(), at,
+                &row.created_by, row.created_by_id
+            ],
         )
         .await?;
     Ok(changed == 1)

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use store::both_databases;
 
 use crate::house::{House, until};
+use crate::webhooks::Hook;
 
 const ASKS: &str = "
 name: Asks
@@ -85,6 +86,33 @@ both_databases! {
         let told = newest(&house, 3).await;
         // an execution that a step of it starts is for the same person
         check(&house, &told, [BOB, ANN]).await;
+        house.check().await;
+    }
+
+    async fn whoever_changes_a_trigger_may_not_decide(db: Db) {
+        let house = House::new(db).await;
+        post(&house, ANN, "/workflows", json!({ "definition": ASKS })).await;
+        let of_ann = async |cron: &str, change: Json| {
+            let wanted = json!({ "workflow": "asks", "cron": cron, "timezone": "UTC" });
+            let made = post(&house, ANN, "/schedules", wanted).await;
+            let path = format!("/api/v1/schedules/{}", id(&made));
+            house.app.send_as(BOB, "PATCH", &path, Some(change)).await.expect(200);
+        };
+        of_ann("0 * * * *", json!({ "cron": "45 * * * *" })).await;
+        of_ann("50 * * * *", json!({ "name": "Hourly" })).await;
+        house.app.clock.advance(Duration::from_secs(15 * 60));
+        let moved = newest(&house, 1).await;
+        check(&house, &moved, [BOB, ANN]).await;
+        house.app.clock.advance(Duration::from_secs(5 * 60));
+        let renamed = newest(&house, 2).await;
+        check(&house, &renamed, [ANN, BOB]).await;
+
+        let hook = json!({ "workflow": "asks", "name": "From the shop" });
+        let made = post(&house, ANN, "/webhooks", hook).await;
+        let path = format!("/webhooks/{}/rotate", id(&made));
+        let hook = Hook::of(&post(&house, BOB, &path, json!({})).await);
+        let called = hook.call(&house, "{}").await.expect(202);
+        check(&house, called["execution_id"].as_str().unwrap(), [BOB, ANN]).await;
         house.check().await;
     }
 

@@ -21,7 +21,7 @@ steps:
 "#;
 
 /// A webhook as it was told when it was made.
-struct Hook {
+pub struct Hook {
     url: String,
     secret: String,
 }
@@ -35,7 +35,7 @@ impl Hook {
         (Self::of(&made), made)
     }
 
-    fn of(made: &Json) -> Self {
+    pub fn of(made: &Json) -> Self {
         let text = |field: &str| made[field].as_str().unwrap().to_owned();
         Self { url: text("url"), secret: text("secret") }
     }
@@ -48,7 +48,7 @@ impl Hook {
         format!("t={at},v1={}", base::hex(&mac.finalize().into_bytes()))
     }
 
-    async fn call(&self, house: &House, body: &str) -> Answer {
+    pub async fn call(&self, house: &House, body: &str) -> Answer {
         let signature = self.sign(house, body, 0);
         self.call_with(house, body, &[("x-hishamos-signature", &signature)]).await
     }
