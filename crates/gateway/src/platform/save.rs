@@ -4,12 +4,13 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{PlatformId, Secret};
+use reqwest::Url;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 use web::idempotency::{self, Reply};
-use web::{AuditEntry, Ctx, Error, Json, Path, Problem, Query, Result, conflict};
+use web::{AuditEntry, Ctx, Error, Json, Path, Problem, Query, Result, conflict, invalid};
 
 use super::api::{found, shown};
 use super::check::{NewPlatform, PlatformChange, check};
@@ -91,11 +92,13 @@ pub(super) async fn create(
     saved
 }
 
-/// Change a platform. When the change decides how it is reached, it is tested first.
+/// Change a platform. When the change decides how it is reached, it is tested first. With the
+/// address of another server goes its key, also when that is the same.
 #[utoipa::path(patch, path = "/api/v1/platforms/{id}", tag = "platforms", request_body = PlatformChange,
     params(Insist, ("id" = PlatformId, Path, description = "The platform's id")),
     responses(
         (status = 200, description = "The platform as it is now", body = Shown),
+        (status = 400, description = "A field cannot be used, or the key is needed again", body = Problem),
         (status = 404, description = "There is no such platform", body = Problem),
         (status = 409, description = "Somebody else changed it", body = Problem),
         (status = 422, description = "The test failed; the detail is the provider's own error", body = Problem)))]
@@ -121,7 +124,16 @@ pub(super) async fn change(
     let mut tested = old.tested.clone();
     if change.wants_test(&old.draft, &draft) {
         let key = match (&change.api_key, &new_key) {
-            (None, _) => secrets(&gateway)?.read(&place).await.map_err(SecretError::into_web)?,
+            (None, _) => {
+                let key = secrets(&gateway)?.read(&place).await.map_err(SecretError::into_web)?;
+                if key.is_some() && !is_same_server(&old.draft.base_url, &draft.base_url) {
+                    return Err(invalid(
+                        "api_key",
+                        "is needed again, because the address is another server's: a key that nobody can read does not go where it was not given for",
+                    ));
+                }
+                key
+            }
             (Some(_), key) => key.clone(),
         };
         let found = trial(&draft, key, ctx.now()).await;
@@ -150,6 +162,12 @@ pub(super) async fn change(
         .await?;
     gateway.look_again(false).await.map_err(SecretError::into_web)?;
     Ok(Json(saved))
+}
+
+/// Whether two addresses lead to the same server by the same protocol.
+fn is_same_server(one: &str, other: &str) -> bool {
+    let origin = |address: &str| Url::parse(address).map(|url| url.origin());
+    matches!((origin(one), origin(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn stale(record: &Record) -> Error {

@@ -96,6 +96,28 @@ both_databases! {
         assert!(left.is_empty(), "the key went with the platform");
     }
 
+    async fn a_key_goes_to_no_other_server(db: Db) {
+        let folder = tempdir().unwrap();
+        let (first, second) = (answering().await, answering().await);
+        let house = House::new(&db, folder.path()).await;
+        let made = house.platform("acme", &first).await;
+        let path = format!("/api/v1/platforms/{}?force=true", made["id"].as_str().unwrap());
+        let patch = async |version: u32, more: Json, status: u16| {
+            let mut change = json!({"version": version});
+            change.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            house.app.send("PATCH", &path, Some(change)).await.expect(status)
+        };
+        let elsewhere = json!({"base_url": format!("{}/v1", second.uri())});
+        let refused = patch(1, elsewhere.clone(), 400).await;
+        assert_eq!(refused["errors"][0]["field"], "api_key");
+        assert_eq!(asked(&second).await, 0, "nobody was asked with the key");
+        // another path of the same server is no other server
+        patch(1, json!({"base_url": format!("{}/v2", first.uri())}), 200).await;
+        // without a key there is nothing to keep back
+        patch(2, json!({"api_key": ""}), 200).await;
+        patch(3, elsewhere, 200).await;
+    }
+
     async fn another_organisation_sees_and_calls_none_of_it(db: Db) {
         let (folder, server) = (tempdir().unwrap(), answering().await);
         let house = House::new(&db, folder.path()).await;
