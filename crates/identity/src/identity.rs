@@ -132,6 +132,24 @@ impl Authenticator for Identity {
         Box::pin(self.check(app, credential))
     }
 
+    fn is_still_let_in<'a>(
+        &'a self,
+        app: &'a App,
+        caller: &'a Caller,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async move {
+            let (organisation, now) = (caller.organisation, app.now());
+            let mut tx = app.db.glance().await?;
+            let found = match caller.kind {
+                CallerKind::Session(id) => {
+                    session::find(&mut tx, organisation, id, self.0.lifetimes.idle, now).await?
+                }
+                CallerKind::ApiKey(id) => api_key::find(&mut tx, organisation, id, now).await?,
+            };
+            Ok(found.is_some_and(|found| found.permissions == caller.permissions))
+        })
+    }
+
     fn record_denial<'a>(&'a self, app: &'a App, denial: Denial) -> BoxFuture<'a, ()> {
         Box::pin(audit::record_denial(app, denial))
     }

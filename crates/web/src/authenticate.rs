@@ -48,6 +48,13 @@ pub trait Authenticator: Send + Sync {
         app: &'a App,
         credential: Credential,
     ) -> BoxFuture<'a, Result<Option<Caller>>>;
+    /// Whether somebody who was let in would be let in with the same rights now. A stream may
+    /// outlive the credential that opened it, and asks from time to time.
+    fn is_still_let_in<'a>(
+        &'a self,
+        app: &'a App,
+        caller: &'a Caller,
+    ) -> BoxFuture<'a, Result<bool>>;
     /// Writes a refused request to the audit log.
     fn record_denial<'a>(&'a self, app: &'a App, denial: Denial) -> BoxFuture<'a, ()>;
 }

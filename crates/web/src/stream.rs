@@ -21,6 +21,9 @@ use crate::{Ctx, Result};
 
 /// How often a comment is sent so that proxies and clients know the stream lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often it is asked whether who reads would still be let in: sessions and keys end by
+/// themselves, and of rights that another server changes the bus says nothing.
+const RECHECK: Duration = Duration::from_secs(5);
 /// How many frames may wait for a slow reader before we stop reading for it.
 const FRAMES: usize = 64;
 /// And how many bytes: events may be large. A larger one waits alone.
@@ -161,16 +164,41 @@ pub(crate) fn open(
 ) -> Frames {
     let (teller, frames) = Teller::new(write);
     let app = ctx.app().clone();
-    let organisation = ctx.caller_option().map(|caller| caller.organisation);
+    let caller = ctx.caller_option().cloned();
+    let organisation = caller.as_ref().map(|caller| caller.organisation);
     let ear = Ear::new(&app.bus);
+    let asked = app.clone();
+    let is_let_in = move || -> BoxFuture<'static, Result<bool>> {
+        let (app, caller) = (asked.clone(), caller.clone());
+        Box::pin(async move {
+            match &caller {
+                Some(caller) => app.authenticator.is_still_let_in(&app, caller).await,
+                None => Ok(true),
+            }
+        })
+    };
     ctx.app().spawn(async move {
         tokio::select! {
             () = app.shutdown.cancelled() => {}
             () = teller.sender.closed() => {}
+            () = until_refused(is_let_in) => {}
             () = run(source, number, ear, &teller, organisation) => {}
         }
     });
     frames
+}
+
+/// Ends when who reads would not be let in any more; they come back and are told why. While
+/// that cannot be asked, there is nothing stored to be read either.
+async fn until_refused(is_let_in: impl Fn() -> BoxFuture<'static, Result<bool>>) {
+    loop {
+        tokio::time::sleep(RECHECK).await;
+        match is_let_in().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::debug!("the rights of a stream's reader are unknown: {error}"),
+        }
+    }
 }
 
 /// What a stream hears of the bus.
@@ -355,6 +383,24 @@ mod tests {
             let running = run(Quiet, 0, ear, &teller, Some(ours));
             assert_eq!(running.now_or_never().is_some(), ends, "{changed:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_soon_after_its_readers_credential() {
+        let began = tokio::time::Instant::now();
+        let ends = began + Duration::from_secs(60);
+        until_refused(move || {
+            Box::pin(async move {
+                let now = tokio::time::Instant::now();
+                // the database is away for a while
+                if now < began + Duration::from_secs(20) {
+                    return Err(crate::Error::internal("away"));
+                }
+                Ok(now < ends)
+            })
+        })
+        .await;
+        assert_eq!(began.elapsed().as_secs(), 60);
     }
 
     #[test]

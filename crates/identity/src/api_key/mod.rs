@@ -7,4 +7,4 @@ mod model;
 mod sql;
 
 pub(crate) use model::is_well_formed;
-pub(crate) use sql::{accept, expires_at, touch};
+pub(crate) use sql::{accept, expires_at, find, touch};

@@ -44,6 +44,22 @@ pub(crate) async fn accept(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Op
     Ok(Some(Accepted { caller, used_at: row.get("last_used_at")? }))
 }
 
+/// Who a key belongs to, when it may still come in.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: ApiKeyId,
+    now: Timestamp,
+) -> Result<Option<Caller>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select k.organisation_id, k.user_id, u.name, u.email, r.name as role_name, r.permissions from api_keys k join users u on u.organisation_id = k.organisation_id and u.id = k.user_id join roles r on r.organisation_id = u.organisation_id and r.id = u.role_id where k.organisation_id = $1 and k.id = $2 and k.revoked_at is null and (k.expires_at is null or k.expires_at > $3) and u.is_active"),
+            params![organisation, id, now],
+        )
+        .await?;
+    row.map(|row| session::caller(&row, CallerKind::ApiKey(id))).transpose()
+}
+
 /// Notes that a key was used, unless that was noted after `before`.
 pub(crate) async fn touch(
     tx: &mut Tx,

@@ -9,4 +9,4 @@ mod sql;
 
 pub use model::Session;
 pub(crate) use open::{Opened, open, respond};
-pub(crate) use sql::{accept, caller, of_caller, revoke_others, touch};
+pub(crate) use sql::{accept, caller, find, of_caller, revoke_others, touch};

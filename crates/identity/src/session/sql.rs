@@ -58,6 +58,23 @@ pub(crate) async fn accept(
     Ok(Some(Accepted { caller, used_at: Some(row.get("last_seen_at")?) }))
 }
 
+/// Who a session belongs to, when it may still come in.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: SessionId,
+    idle: Duration,
+    now: Timestamp,
+) -> Result<Option<Caller>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select s.organisation_id, s.user_id, u.name, u.email, r.name as role_name, r.permissions from sessions s join users u on u.organisation_id = s.organisation_id and u.id = s.user_id join roles r on r.organisation_id = u.organisation_id and r.id = u.role_id where s.organisation_id = $1 and s.id = $2 and s.revoked_at is null and s.expires_at > $3 and s.last_seen_at > $4 and u.is_active"),
+            params![organisation, id, now, now.minus(idle)],
+        )
+        .await?;
+    row.map(|row| caller(&row, CallerKind::Session(id))).transpose()
+}
+
 /// The caller in the row of a session or a key, which has the user and their role too.
 pub(crate) fn caller(row: &Row, kind: CallerKind) -> Result<Caller> {
     let names: Vec<String> = row.json("permissions")?;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use base::SessionId;
+use base::{Secret, SessionId};
 use serde_json::json;
+use web::{Caller, Credential};
 
 use crate::house::{EMAIL, House, Visitor};
 use crate::sql;
@@ -34,6 +35,36 @@ store::both_databases! {
         sql::revoke_all(&db, house.app.app.now()).await;
         house.app.clock.advance(Duration::from_millis(999));
         assert_eq!(house.me(&browser).await, 401);
+    }
+
+    async fn who_could_not_come_in_again_reads_no_further(db: Db) {
+        let house = House::with_admin(&db).await;
+        let omar = house.create_admin("omar@example.com").await;
+        let app = &house.app.app;
+        let come_in = async |credential: Credential| {
+            app.authenticator.authenticate(app, credential).await.unwrap().unwrap()
+        };
+        let session = async |email: &str| {
+            let token = house.signed_in(email).await.cookie.unwrap();
+            come_in(Credential::Session(Secret::new(token))).await
+        };
+        let may_read = async |caller: &Caller| {
+            app.authenticator.is_still_let_in(app, caller).await.unwrap()
+        };
+        let (of_mona, of_omar) = (session(EMAIL).await, session("omar@example.com").await);
+        let key = json!({ "name": "short", "expires_in_days": 1 });
+        let key = house.post(&house.signed_in(EMAIL).await, "/auth/api-keys", key).await.expect(201);
+        let key = Secret::new(key["key"].as_str().unwrap().to_owned());
+        let of_key = come_in(Credential::ApiKey(key)).await;
+        assert!(may_read(&of_mona).await && may_read(&of_omar).await && may_read(&of_key).await);
+        // as another process does it, of which the bus here says nothing
+        sql::set_role(&db, omar, "Viewer").await;
+        assert!(may_read(&of_mona).await && !may_read(&of_omar).await);
+        house.app.clock.advance(Duration::from_secs(8 * 3600));
+        assert!(!may_read(&of_mona).await && may_read(&of_key).await);
+        house.app.clock.advance(Duration::from_secs(16 * 3600));
+        assert!(!may_read(&of_key).await);
+        house.settle().await;
     }
 
     async fn signing_out_ends_the_session_and_the_cookie(db: Db) {

@@ -56,6 +56,10 @@ impl Authenticator for TestAuthenticator {
         })
     }
 
+    fn is_still_let_in<'a>(&'a self, _: &'a App, _: &'a Caller) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async { Ok(true) })
+    }
+
     fn record_denial<'a>(&'a self, _: &'a App, denial: Denial) -> BoxFuture<'a, ()> {
         Box::pin(async move { tracing::info!("denied {} {}", denial.method, denial.path) })
     }
