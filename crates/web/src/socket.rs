@@ -12,7 +12,8 @@ use crate::origin::same_origin;
 use crate::stream::{Frame, Frames, Source, StreamEvent, open};
 use crate::{Ctx, Error, Result, forbidden};
 
-/// The longest message that a client may send.
+/// The longest message that a client may send, whole or in parts: room for a part is made when
+/// its length is announced.
 const LONGEST: usize = 4096;
 
 /// A request to become a WebSocket, or why it is none.
@@ -37,7 +38,8 @@ pub fn respond(
         Error::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", rejection.body_text())
     })?;
     let ctx = ctx.clone();
-    Ok(upgrade.max_message_size(LONGEST).on_upgrade(async move |socket| {
+    let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST);
+    Ok(upgrade.on_upgrade(async move |socket| {
         let frames = open(&ctx, source, number, text);
         send(socket, frames).await;
     }))

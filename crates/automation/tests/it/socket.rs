@@ -2,6 +2,7 @@ use axum::http::Request;
 use futures::StreamExt as _;
 use serde_json::{Value as Json, json};
 use store::both_databases;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -74,6 +75,21 @@ both_databases! {
         assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>());
         let later = open(&house, &format!("/executions/{id}/socket?after=3"), &[KEY]).await.unwrap();
         assert_eq!(rest(later).await.first().unwrap()["seq"], 4);
+    }
+
+    async fn who_announces_a_long_message_is_cut_off(db: Db) {
+        let house = House::new(db).await;
+        house.models.hold("write_text");
+        let id = house.execute(ONE, json!({})).await;
+        house.models.begun(1).await;
+        let path = format!("/executions/{id}/socket");
+        let mut socket = open(&house, &path, &[KEY]).await.unwrap();
+        // a text of a mebibyte, of which nothing but the head comes
+        let head = [0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 1, 2, 3, 4];
+        socket.get_mut().write_all(&head).await.unwrap();
+        let ended = async { while let Some(Ok(_)) = socket.next().await {} };
+        tokio::time::timeout(SOON, ended).await.expect("the server hangs up");
+        house.models.open("write_text");
     }
 
     async fn only_own_pages_open_a_socket(db: Db) {
