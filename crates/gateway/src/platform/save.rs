@@ -85,7 +85,9 @@ pub(super) async fn create(
         })
     })
     .await;
-    if saved.is_err() {
+    // the answer of an earlier request is about the platform that one made
+    let own = id.to_string();
+    if !saved.as_ref().is_ok_and(|reply| reply.body["id"] == own.as_str()) {
         forget(&gateway, &place).await;
     }
     gateway.look_again(false).await.map_err(SecretError::into_web)?;

@@ -121,6 +121,22 @@ both_databases! {
         assert!(vault.0.lock().unwrap().values.is_empty());
     }
 
+    async fn a_repeated_request_leaves_no_second_key_there(db: Db) {
+        let (folder, provider) = (tempdir().unwrap(), answering().await);
+        let (vault, server) = FakeVault::start().await;
+        let house = House::with(&db, config(folder.path()), secrets(folder.path(), &server, root())).await;
+        for _ in 0..2 {
+            let request = axum::http::Request::post("/api/v1/platforms?force=true")
+                .header("host", "localhost")
+                .header("authorization", "Bearer test-all")
+                .header("content-type", "application/json")
+                .header("idempotency-key", "once")
+                .body(platform("acme", &provider.uri()).to_string().into());
+            house.app.send_request(request.unwrap()).await.expect(201);
+        }
+        assert_eq!(vault.0.lock().unwrap().values.len(), 1);
+    }
+
     async fn what_the_vault_does_not_give_is_not_had(db: Db) {
         let (folder, provider) = (tempdir().unwrap(), answering().await);
         let (vault, server) = FakeVault::start().await;
