@@ -21,17 +21,18 @@ impl Gateway {
     /// Asks and gives the answer as it comes, once its first piece is there. Until then
     /// another try or another platform may step in unseen. Dropping the future or the
     /// pieces closes the connection and frees the turn.
-    pub async fn stream(&self, meta: &CallMeta, request: Request) -> Result<Answer, Error> {
+    pub async fn stream(&self, meta: &CallMeta, mut request: Request) -> Result<Answer, Error> {
         let picture = self.picture(meta.organisation);
         let wanted = self.wanted(meta)?;
         let mut plan = picture.plan_for(meta.user, &wanted)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
-        let request = &request;
+        request.model.clone_from(&plan.targets[0].model);
+        let request = Arc::new(request);
         let ask = |target: Target, ticket: Ticket| {
-            let request = Request { model: target.model.clone(), ..request.clone() };
+            let request = named(&request, &target.model);
             begin(target, ticket, request)
         };
-        let tokens = plan.tokens(|| expected(request));
+        let tokens = plan.tokens(|| expected(&request));
         let (heard, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
         Ok(Answer {
             platform: target.platform.name.clone(),
@@ -45,18 +46,19 @@ impl Gateway {
     pub async fn complete(
         &self,
         meta: &CallMeta,
-        request: Request,
+        mut request: Request,
     ) -> Result<(Reply, Arc<str>, String), Error> {
         let picture = self.picture(meta.organisation);
         let wanted = self.wanted(meta)?;
         let mut plan = picture.plan_for(meta.user, &wanted)?;
         self.refuse_unknown_prices(&picture, &mut plan.targets)?;
-        let request = &request;
+        request.model.clone_from(&plan.targets[0].model);
+        let request = Arc::new(request);
         let ask = |target: Target, ticket: Ticket| {
-            let request = Request { model: target.model.clone(), ..request.clone() };
+            let request = named(&request, &target.model);
             whole(target, ticket, request)
         };
-        let tokens = plan.tokens(|| expected(request));
+        let tokens = plan.tokens(|| expected(&request));
         let (reply, target) = self.travel(meta, &picture, &plan, tokens, ask).await?;
         Ok((reply, target.platform.name.clone(), target.model))
     }
@@ -105,13 +107,22 @@ pub(super) fn expected(request: &Request) -> u64 {
     estimate_input(request).saturating_add(u64::from(output))
 }
 
+/// The request for a target where the model has this name. Its texts may be long, so it is copied
+/// only where the name is another one.
+fn named(request: &Arc<Request>, model: &str) -> Arc<Request> {
+    if request.model == model {
+        return request.clone();
+    }
+    Arc::new(Request { model: model.to_owned(), ..Request::clone(request) })
+}
+
 /// Asks one target and waits for the first real piece. The start is held back until then,
 /// so that nobody ever hears two starts.
-async fn begin(target: Target, mut ticket: Ticket, request: Request) -> Result<Heard, Error> {
+async fn begin(target: Target, mut ticket: Ticket, request: Arc<Request>) -> Result<Heard, Error> {
     let platform = &target.platform;
     let first = async {
         let provider = platform.provider(&request.model).await?;
-        let mut deltas = provider.stream(&platform.transport, request).await?;
+        let mut deltas = provider.stream(&platform.transport, &request).await?;
         let mut start = None;
         loop {
             match deltas.next().await {
@@ -135,7 +146,7 @@ async fn begin(target: Target, mut ticket: Ticket, request: Request) -> Result<H
 }
 
 /// Asks one target for the whole answer.
-async fn whole(target: Target, mut ticket: Ticket, request: Request) -> Result<Reply, Error> {
+async fn whole(target: Target, mut ticket: Ticket, request: Arc<Request>) -> Result<Reply, Error> {
     let platform = &target.platform;
     let answered = async {
         let provider = platform.provider(&request.model).await?;

@@ -9,17 +9,15 @@ use crate::{DeltaStream, Provider, Result, Transport};
 
 impl Provider {
     /// Asks and gives the answer as it comes. Nothing is retried.
-    pub async fn stream(&self, transport: &Transport, request: Request) -> Result<DeltaStream> {
-        let (request, expected) = match self.rewritten(&request) {
-            Some((request, expected)) => (request, Some(expected)),
-            None => (request, None),
+    pub async fn stream(&self, transport: &Transport, request: &Request) -> Result<DeltaStream> {
+        let rewritten = self.rewritten(request);
+        let request = rewritten.as_ref().map_or(request, |(request, _)| request);
+        let deltas = match self.source(request, true)? {
+            Source::Script(scripted) => scripted.stream(request).await?,
+            Source::Wire(exchange) => exchange.stream(transport, request).await?,
         };
-        let deltas = match self.source(&request, true)? {
-            Source::Script(scripted) => scripted.stream(&request).await?,
-            Source::Wire(exchange) => exchange.stream(transport, &request).await?,
-        };
-        Ok(match expected {
-            Some(expected) => read_stream(deltas, expected),
+        Ok(match rewritten {
+            Some((_, expected)) => read_stream(deltas, expected),
             None => deltas,
         })
     }
@@ -33,7 +31,7 @@ impl Provider {
     /// Asks for a stream and waits for its end. A long answer keeps the line alive, so that
     /// only silence runs into a timeout.
     pub async fn complete(&self, transport: &Transport, request: Request) -> Result<Reply> {
-        let mut deltas = self.stream(transport, request).await?;
+        let mut deltas = self.stream(transport, &request).await?;
         let mut accumulator = Accumulator::default();
         while let Some(delta) = deltas.next().await {
             accumulator.push(delta?)?;

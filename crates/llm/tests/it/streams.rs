@@ -28,7 +28,7 @@ async fn a_connection_that_breaks_in_mid_answer_cuts_the_stream() {
         socket.write_all(STREAM_HEAD.as_bytes()).unwrap();
         write_chunk(socket, HALF).unwrap();
     });
-    let deltas = provider(&url).stream(&transport(), request()).await.unwrap();
+    let deltas = provider(&url).stream(&transport(), &request()).await.unwrap();
     assert_eq!(deltas.collect::<Vec<_>>().await, half_then(Error::StreamCut));
     joined(served).await;
 }
@@ -38,7 +38,7 @@ async fn a_body_that_ends_properly_but_too_early_is_cut_as_well() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_raw(HALF, "text/event-stream");
     Mock::given(method("POST")).respond_with(answer).mount(&server).await;
-    let deltas = provider(&server.uri()).stream(&transport(), request()).await.unwrap();
+    let deltas = provider(&server.uri()).stream(&transport(), &request()).await.unwrap();
     assert_eq!(deltas.collect::<Vec<_>>().await, half_then(Error::StreamCut));
 }
 
@@ -51,7 +51,7 @@ async fn a_stream_that_falls_silent_runs_into_the_idle_timeout() {
     });
     let after = Duration::from_millis(150);
     let transport = transport_with(timeouts(AMPLE, after, AMPLE));
-    let deltas = provider(&url).stream(&transport, request()).await.unwrap();
+    let deltas = provider(&url).stream(&transport, &request()).await.unwrap();
     let expected = half_then(Error::Timeout { which: Phase::Idle, after });
     assert_eq!(deltas.collect::<Vec<_>>().await, expected);
     joined(served).await;
@@ -115,7 +115,7 @@ async fn cancelling_ends_the_stream_and_closes_the_connection() {
         write_chunk(socket, HALF).unwrap();
         wait_for_close(socket);
     });
-    let deltas = provider(&url).stream(&transport(), request()).await.unwrap();
+    let deltas = provider(&url).stream(&transport(), &request()).await.unwrap();
     let (cancel, cancelled) = tokio::sync::oneshot::channel::<()>();
     let mut deltas = cancel_on(deltas, async { cancelled.await.unwrap_or_default() });
     let mut seen = vec![deltas.next().await.unwrap(), deltas.next().await.unwrap()];
@@ -132,7 +132,7 @@ async fn dropping_the_stream_closes_the_connection() {
         write_chunk(socket, HALF).unwrap();
         wait_for_close(socket);
     });
-    let mut deltas = provider(&url).stream(&transport(), request()).await.unwrap();
+    let mut deltas = provider(&url).stream(&transport(), &request()).await.unwrap();
     assert!(deltas.next().await.is_some());
     drop(deltas);
     joined(served).await;
