@@ -1,5 +1,6 @@
 //! A platform that is ready to be called.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base::{Micros, PlatformId};
@@ -78,12 +79,13 @@ pub(crate) enum Backend {
 
 impl Platform {
     /// What answers for `model`, started if need be. The caller holds a permit.
-    pub(crate) async fn provider(&self, model: &str) -> Result<Provider, Error> {
+    pub(crate) async fn provider(&self, model: &str) -> Result<Cow<'_, Provider>, Error> {
         match &self.backend {
-            Backend::Fixed(provider) => Ok(provider.clone()),
+            Backend::Fixed(provider) => Ok(Cow::Borrowed(provider)),
             Backend::Local(local) => {
                 let endpoint = local.start(model).await?;
-                Ok(Provider::OpenAi(endpoint.with_abilities(self.settings.abilities())))
+                let endpoint = endpoint.with_abilities(self.settings.abilities());
+                Ok(Cow::Owned(Provider::OpenAi(endpoint)))
             }
             Backend::Broken(reason) => Err(Error::Unauthenticated { message: reason.clone() }),
         }
