@@ -65,7 +65,7 @@ impl Keys {
 
     /// Who a key belongs to; `None` when it is unknown, revoked or over.
     pub(crate) async fn find(&self, key: &str) -> store::Result<Option<Holder>> {
-        if !token::is_well_formed(key) {
+        if key.len() != token::LENGTH {
             return Ok(None);
         }
         let (hash, now) = (token::hash(key), self.0.app.now());
@@ -85,6 +85,10 @@ impl Keys {
                 let keys = self;
                 asking = Some(Asking { keys, hash, read_at, asked_at: now, is_answered: false });
             }
+        }
+        // one that is known was looked at before
+        if asking.is_none() && !token::is_well_formed(key) {
+            return Ok(None);
         }
         let found = self.read(&hash, now).await;
         if let Some(asking) = &mut asking {

@@ -9,6 +9,8 @@ const PREFIX: usize = 8;
 /// 43 base62 characters hold 256 bits.
 const SECRET: usize = 43;
 const CHECKSUM: usize = 6;
+/// How long every key is, in bytes.
+pub(super) const LENGTH: usize = START.len() + PREFIX + 1 + SECRET + CHECKSUM;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// A new key and its prefix.
@@ -21,7 +23,7 @@ pub(super) fn generate(random: &dyn Random) -> (Secret<String>, String) {
 
 /// Whether a text can be a key; anything else is refused without asking SQL.
 pub(super) fn is_well_formed(key: &str) -> bool {
-    if key.len() != START.len() + PREFIX + 1 + SECRET + CHECKSUM || !key.is_ascii() {
+    if key.len() != LENGTH || !key.is_ascii() {
         return false;
     }
     let (body, given) = key.split_at(key.len() - CHECKSUM);
