@@ -86,13 +86,13 @@ impl Chat {
         if let Some(error) = &choice.error {
             return Err(decode_stream_error(error, &self.told.model));
         }
-        if let Some(fragment) = choice.delta.or(choice.message) {
+        if let Some(fragment) = choice.delta.or_else(|| choice.message.map(|whole| *whole)) {
             self.push_fragment(fragment, deltas);
         }
         if let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) {
             self.finish = Some(finish(&reason)?);
         }
-        if let Some(serde_json::Value::String(at)) = choice.stop_reason {
+        if let Some(serde_json::Value::String(at)) = choice.stop_reason.map(|reason| *reason) {
             self.stop_sequence = Some(at).filter(|at| !at.is_empty());
         }
         self.usage = choice.usage.and_then(|usage| usage.tokens()).or(self.usage);

@@ -1,5 +1,6 @@
 //! The JSON of an answer, as loosely as the servers write it: whole answers and chunks of
-//! a stream share one shape, and every field may be missing or null.
+//! a stream share one shape, and every field may be missing or null. What most chunks lack and
+//! what is large has a box: a chunk is moved several times while it is read.
 
 use base::Micros;
 use serde::Deserialize;
@@ -13,15 +14,15 @@ use crate::price::micros_from_dollars;
 pub(super) struct Chunk {
     pub model: Option<String>,
     pub choices: Option<Vec<Choice>>,
-    pub usage: Option<Usage>,
-    pub error: Option<Value>,
+    pub usage: Option<Box<Usage>>,
+    pub error: Option<Box<Value>>,
     pub x_groq: Option<Groq>,
 }
 
 /// What Groq says beside the answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct Groq {
-    pub usage: Option<Usage>,
+    pub usage: Option<Box<Usage>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -30,14 +31,14 @@ pub(super) struct Choice {
     /// In a stream.
     pub delta: Option<Fragment>,
     /// In a whole answer.
-    pub message: Option<Fragment>,
+    pub message: Option<Box<Fragment>>,
     pub finish_reason: Option<String>,
     /// At vLLM the text, or the number of the token, at which it stopped.
-    pub stop_reason: Option<Value>,
+    pub stop_reason: Option<Box<Value>>,
     /// Moonshot counts here.
-    pub usage: Option<Usage>,
+    pub usage: Option<Box<Usage>>,
     /// OpenRouter reports a failed upstream here.
-    pub error: Option<Value>,
+    pub error: Option<Box<Value>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,7 +50,7 @@ pub(super) struct Fragment {
     /// OpenRouter, Ollama.
     pub reasoning: Option<String>,
     /// OpenRouter's thoughts in parts, which may come without `reasoning`.
-    pub reasoning_details: Option<Value>,
+    pub reasoning_details: Option<Box<Value>>,
     /// OpenAI puts a refusal to answer in the demanded shape here.
     pub refusal: Option<String>,
     pub tool_calls: Option<Vec<CallFragment>>,
@@ -145,7 +146,7 @@ impl Usage {
 impl Fragment {
     /// What is readable of thoughts in parts.
     pub fn details(&self) -> String {
-        let details = self.reasoning_details.as_ref().and_then(Value::as_array);
+        let details = self.reasoning_details.as_deref().and_then(Value::as_array);
         let text = |part: &Value| {
             let text = part.get("text").or_else(|| part.get("summary"))?;
             text.as_str().map(str::to_owned)
