@@ -180,20 +180,29 @@ async fn refusal(answer: &mut Answer, model: &str) -> Error {
     not_json(&answer.media_type, &body)
 }
 
+/// An answer that is being read.
+struct Reading {
+    body: Body,
+    decoder: Box<dyn Decode>,
+    /// What was read and not given yet.
+    pending: VecDeque<Result<Delta>>,
+}
+
 /// Decodes a body as it arrives.
 fn read(body: Body, decoder: Box<dyn Decode>) -> DeltaStream {
-    let state = (body, decoder, VecDeque::new());
-    unfold(state, |(mut body, mut decoder, mut pending)| async move {
-        while pending.is_empty() && !decoder.is_done() {
-            let read = match body.chunk().await {
-                Ok(Some(bytes)) => decoder.push(&bytes),
-                Ok(None) => decoder.end(Error::StreamCut),
-                Err(error) => decoder.end(error),
+    // it goes into and out of the stream with each piece, and a response is large
+    let reading = Box::new(Reading { body, decoder, pending: VecDeque::new() });
+    unfold(reading, |mut reading| async move {
+        while reading.pending.is_empty() && !reading.decoder.is_done() {
+            let read = match reading.body.chunk().await {
+                Ok(Some(bytes)) => reading.decoder.push(&bytes),
+                Ok(None) => reading.decoder.end(Error::StreamCut),
+                Err(error) => reading.decoder.end(error),
             };
-            pending.extend(read.into_iter().map(|delta| delta.map(Delta::believable)));
+            reading.pending.extend(read.into_iter().map(|delta| delta.map(Delta::believable)));
         }
-        let next = pending.pop_front()?;
-        Some((next, (body, decoder, pending)))
+        let next = reading.pending.pop_front()?;
+        Some((next, reading))
     })
     .boxed()
 }
