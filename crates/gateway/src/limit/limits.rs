@@ -1,10 +1,11 @@
 //! The limits of keys, users and organisations, for calls of outside clients and of executions.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::{CallId, OrganisationId, Timestamp};
+use foldhash::HashMap;
 use store::Db;
 
 use super::admission::Admission;

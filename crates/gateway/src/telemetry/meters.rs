@@ -1,10 +1,10 @@
 //! Counts for Prometheus and histograms by OpenTelemetry's conventions, prepared once so that
 //! a call only adds.
 
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use foldhash::HashMap;
 use metrics::{Counter, Histogram, Label, counter, histogram};
 
 use super::{Answered, Operation, Told};

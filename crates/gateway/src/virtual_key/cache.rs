@@ -1,10 +1,10 @@
 //! The doors' view of keys: what SQL said less than a second ago.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::Timestamp;
+use foldhash::HashMap;
 use web::App;
 
 use super::{Holder, sql, token};

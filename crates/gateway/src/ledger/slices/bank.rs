@@ -1,10 +1,10 @@
 //! The slices in memory, and the way to a ticket.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::{BudgetId, OrganisationId, Timestamp};
+use foldhash::HashMap;
 use store::Db;
 use tokio::sync::{Notify, OwnedMutexGuard, oneshot};
 use tokio_util::sync::CancellationToken;
