@@ -7,7 +7,7 @@
 //! exceeds, and the most that is documented for a picture. Whoever stores an estimate sets `TokenUsage::estimated`.
 
 use crate::ProviderKind;
-use crate::chat::{Message, Part, Request};
+use crate::chat::{Part, Request};
 use crate::embedding::{EmbedInput, EmbedRequest};
 use crate::providers::FAILED;
 use crate::written;
@@ -54,12 +54,27 @@ pub fn estimate_text(text: &str) -> u64 {
 
 /// About how many tokens the model will read for this request.
 pub fn estimate_input(request: &Request) -> u64 {
-    count(request, estimate_text, PER_IMAGE)
+    measure_input(request).0
 }
 
 /// More tokens than any model can read for this request, whoever serves it.
 pub fn bound_input(request: &Request) -> u64 {
     InputBound::of(request).anywhere()
+}
+
+/// About how many tokens the model will read for this request, and more than it can read: both in
+/// one reading, for the schemas of tools are long and have to be written out to be counted.
+pub fn measure_input(request: &Request) -> (u64, InputBound) {
+    let (mut estimate, mut bytes) = (0, 0);
+    let beside = each_text(request, |text| {
+        estimate += estimate_text(text);
+        bytes += text.len() as u64;
+    });
+    let may_be_asked = request.output_schema.is_some() || !request.tools.is_empty();
+    let asked = if may_be_asked { written::MOST_WORDS } else { 0 };
+    let Beside { marks, images, sealed } = beside;
+    let bound = InputBound { texts: bytes + marks + sealed + asked, images };
+    (estimate + marks + images * PER_IMAGE, bound)
 }
 
 /// More tokens than a model can read for a request: its texts are the same everywhere, its
@@ -73,23 +88,7 @@ pub struct InputBound {
 impl InputBound {
     /// That of this request.
     pub fn of(request: &Request) -> Self {
-        let may_be_asked = request.output_schema.is_some() || !request.tools.is_empty();
-        let asked = if may_be_asked { written::MOST_WORDS } else { 0 };
-        let mut images = 0;
-        let mut sealed = 0;
-        for part in request.messages.iter().flat_map(|message| &message.content) {
-            match part {
-                Part::Image(_) => images += 1,
-                // what is sealed is read too, and nobody but its provider knows how much it is
-                Part::Thought(thought) => sealed += thought.seal.len() as u64,
-                Part::Text { .. }
-                | Part::ToolCall(_)
-                | Part::ToolReturn { .. }
-                | Part::CachePoint => {}
-            }
-        }
-        let texts = count(request, |text| text.len() as u64, 0) + sealed + asked;
-        Self { texts, images }
+        measure_input(request).1
     }
 
     /// At this kind of provider.
@@ -129,36 +128,64 @@ pub fn bound_embedding(request: &EmbedRequest) -> u64 {
     }
 }
 
-fn count(request: &Request, text: impl Fn(&str) -> u64, image: u64) -> u64 {
-    let messages = request.messages.iter().map(|message| count_message(message, &text, image));
-    let tools = request.tools.iter().map(|tool| {
-        let schema = text(&tool.parameters.to_string());
-        PER_MESSAGE + text(&tool.name) + text(&tool.description) + schema
-    });
-    let schema = request.output_schema.iter().map(|output| text(&output.schema.to_string()));
-    messages.chain(tools).chain(schema).sum()
+/// What a model reads of a request beside its texts.
+#[derive(Debug, Clone, Copy, Default)]
+struct Beside {
+    /// Tokens around messages, calls and tools.
+    marks: u64,
+    /// Pictures.
+    images: u64,
+    /// Bytes of sealed thoughts: they are read too, and nobody but their provider knows how much
+    /// they are.
+    sealed: u64,
 }
 
-fn count_message(message: &Message, text: impl Fn(&str) -> u64, image: u64) -> u64 {
-    let parts = message.content.iter().map(|part| match part {
-        Part::Text { text: words } => text(words),
-        Part::Image(_) => image,
-        Part::ToolCall(call) => {
-            PER_MESSAGE + text(&call.id) + text(&call.name) + text(&call.arguments)
+/// Shows every text of a request that a model reads; gives what there is beside them.
+fn each_text(request: &Request, mut show: impl FnMut(&str)) -> Beside {
+    let mut beside = Beside::default();
+    for message in &request.messages {
+        beside.marks += PER_MESSAGE;
+        for part in &message.content {
+            match part {
+                Part::Text { text } => show(text),
+                Part::Image(_) => beside.images += 1,
+                Part::ToolCall(call) => {
+                    beside.marks += PER_MESSAGE;
+                    show(&call.id);
+                    show(&call.name);
+                    show(&call.arguments);
+                }
+                Part::ToolReturn { id, content, is_error } => {
+                    show(id);
+                    show(content);
+                    if *is_error {
+                        show(FAILED);
+                    }
+                }
+                Part::Thought(thought) => {
+                    show(&thought.text);
+                    beside.sealed += thought.seal.len() as u64;
+                }
+                Part::CachePoint => {}
+            }
         }
-        Part::ToolReturn { id, content, is_error } => {
-            let mark = if *is_error { text(FAILED) } else { 0 };
-            text(id) + text(content) + mark
-        }
-        Part::Thought(thought) => text(&thought.text),
-        Part::CachePoint => 0,
-    });
-    PER_MESSAGE + parts.sum::<u64>()
+    }
+    for tool in &request.tools {
+        beside.marks += PER_MESSAGE;
+        show(&tool.name);
+        show(&tool.description);
+        show(&tool.parameters.to_string());
+    }
+    if let Some(output) = &request.output_schema {
+        show(&output.schema.to_string());
+    }
+    beside
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::Message;
 
     #[test]
     fn text_counts_four_letters_or_one_sign_as_a_token() {

@@ -6,7 +6,7 @@ use base::Micros;
 use llm::chat::{Message, Part as Piece, Request, TokenUsage};
 use llm::door::Failure;
 use llm::most_output;
-use llm::tokens::{InputBound, estimate_input};
+use llm::tokens::{InputBound, measure_input};
 
 use super::Doors;
 use crate::ledger::slices::{Amount, Place, Wanted};
@@ -47,8 +47,7 @@ impl Doors {
     ) -> Result<Quote, Failure> {
         // most calls without a limit get one from a budget
         let limit = request.max_output_tokens.unwrap_or(USUAL_OUTPUT);
-        let bound = InputBound::of(request);
-        let input = estimate_input(request);
+        let (input, bound) = measure_input(request);
         let tokens = input.saturating_add(u64::from(limit));
         let quote = self.priced(holder, wanted, request, Some(limit), (bound, tokens))?;
         let input = i64::try_from(input).unwrap_or(i64::MAX);

@@ -125,8 +125,8 @@ async fn call_model(
     request.labels.insert("command".to_owned(), assignment.command().to_owned());
     request.labels.insert("step".to_owned(), assignment.step.clone());
     request.labels.insert("instance".to_owned(), assignment.key.instance.to_string());
-    let estimated_input_tokens = llm::tokens::estimate_input(&request);
-    let most_input_tokens = llm::tokens::bound_input(&request);
+    let (estimated_input_tokens, bound) = llm::tokens::measure_input(&request);
+    let most_input_tokens = bound.anywhere();
     let max_output_tokens = request.max_output_tokens;
     let model = journal.turn.spec().model.clone();
     let default = || desk.dependencies.models.default_model_of(assignment.organisation);
