@@ -18,6 +18,28 @@ struct Refusal {
     retry_after: Option<Duration>,
 }
 
+/// Codes for what is wrong with a request, which in a stream come without a status. Most are
+/// those of responses, whose pictures are looked at after the stream began.
+const REQUEST_AT_FAULT: [&str; 17] = [
+    "invalid_request_error",
+    "invalid_argument",
+    "request_too_large",
+    "invalid_prompt",
+    "invalid_image",
+    "invalid_image_format",
+    "invalid_base64_image",
+    "invalid_image_url",
+    "invalid_image_mode",
+    "image_too_large",
+    "image_too_small",
+    "image_parse_error",
+    "image_file_too_large",
+    "unsupported_image_media_type",
+    "empty_image_file",
+    "failed_to_download_image",
+    "image_file_not_found",
+];
+
 /// The error in an answer whose status is not 200.
 pub fn decode_error(status: u16, retry_after: Option<Duration>, body: &[u8], model: &str) -> Error {
     let json = serde_json::from_slice::<Value>(body).unwrap_or(Value::Null);
@@ -138,7 +160,8 @@ impl Refusal {
 
     fn is_about_content(&self) -> bool {
         self.is(&["content_filter", "content_policy_violation", "responsibleaipolicyviolation"])
-            || (matches!(self.status, 400 | 403)
+            || self.is(&["image_content_policy_violation"])
+            || (matches!(self.status, 0 | 400 | 403)
                 && self.says(&["content management policy", "content policy", "was flagged"]))
     }
 
@@ -180,9 +203,7 @@ impl Refusal {
             0 if self.is(&["rate_limit_exceeded", "rate_limit_error", "resource_exhausted"]) => {
                 Error::RateLimited { retry_after, message }
             }
-            0 if self.is(&["invalid_request_error", "invalid_argument"]) => {
-                Error::BadRequest { message }
-            }
+            0 if self.is(&REQUEST_AT_FAULT) => Error::BadRequest { message },
             0 => Error::Overloaded { retry_after, message },
             1..=299 => Error::InvalidReply {
                 message: format!("status {status} is not the answer to a chat: {message}"),

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::fixtures;
 use crate::Error;
-use crate::providers::refusal::{decode_error, snippet};
+use crate::providers::refusal::{decode_error, decode_stream_error, snippet};
 use crate::testing::sorts_refusals;
 
 #[test]
@@ -23,6 +25,20 @@ fn a_refusal_keeps_its_words_and_its_delay() {
     assert_eq!(decode_error(503, wait, b"<h1>busy</h1>", "m"), expected);
     let expected = Error::ModelUnavailable { model: "m".into(), message: "no model m".into() };
     assert_eq!(decode_error(404, None, br#"{"error":"no model m"}"#, "m"), expected);
+}
+
+#[test]
+fn what_is_wrong_with_a_request_is_not_the_providers_fault_in_a_stream_either() {
+    let check = |code: &str, message: &str, expected: &str| {
+        let error = json!({"code": code, "message": message});
+        assert_eq!(decode_stream_error(&error, "m").code(), expected, "{code}");
+    };
+    check("invalid_base64_image", "it is no picture", "bad_request");
+    check("failed_to_download_image", "404", "bad_request");
+    check("invalid_prompt", "it cannot be read", "bad_request");
+    check("invalid_prompt", "Your prompt was flagged by our usage policy", "content_filtered");
+    check("image_content_policy_violation", "no", "content_filtered");
+    check("server_error", "it broke", "overloaded");
 }
 
 #[test]
