@@ -15,6 +15,8 @@ use crate::{Error, Result};
 pub struct Chat {
     told: Told,
     calls: Vec<OpenCall>,
+    /// Whether the model says that it will not answer.
+    is_refusal: bool,
     finish: Option<Finish>,
     stop_sequence: Option<String>,
     usage: Option<TokenUsage>,
@@ -34,6 +36,7 @@ impl Reader for Chat {
         Self {
             told: Told::new(request),
             calls: Vec::new(),
+            is_refusal: false,
             finish: None,
             stop_sequence: None,
             usage: None,
@@ -101,6 +104,7 @@ impl Chat {
 
     fn push_fragment(&mut self, fragment: Fragment, deltas: &mut Vec<Delta>) {
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        self.is_refusal |= fragment.refusal.as_ref().is_some_and(|text| !text.is_empty());
         let details = said(Some(fragment.details()));
         let thought = said(fragment.reasoning_content).or_else(|| said(fragment.reasoning));
         self.told.think(thought.or(details), deltas);
@@ -155,6 +159,8 @@ impl Chat {
         let reason = match self.finish.ok_or(Error::StreamCut)? {
             // several servers say "stop" although they wait for tools
             Finish::Stop if !self.calls.is_empty() => Finish::ToolCalls,
+            // or else its words would be taken for the answer in the demanded shape
+            Finish::Stop if self.is_refusal => Finish::ContentFilter,
             reason => reason,
         };
         let usage = self.usage.unwrap_or_else(|| self.told.estimate());

@@ -16,6 +16,8 @@ pub struct Responses {
     /// The items that began, by the number that the server gave them.
     items: Vec<Open>,
     calls: usize,
+    /// Whether the model says that it will not answer.
+    is_refusal: bool,
 }
 
 /// An item that has begun.
@@ -32,7 +34,7 @@ impl Reader for Responses {
     const FRAMING: Framing = Framing::ServerSentEvents;
 
     fn new(request: &Request) -> Self {
-        Self { told: Told::new(request), items: Vec::new(), calls: 0 }
+        Self { told: Told::new(request), items: Vec::new(), calls: 0, is_refusal: false }
     }
 
     fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
@@ -55,6 +57,7 @@ impl Reader for Responses {
                 }
             }
             "response.output_text.delta" | "response.refusal.delta" => {
+                self.is_refusal |= read.kind == "response.refusal.delta";
                 self.open(number).is_given = true;
                 self.told.say(read.delta, deltas);
             }
@@ -159,6 +162,7 @@ impl Responses {
     /// A whole item: gives what has not been given yet, and seals a thought.
     fn close(&mut self, number: u64, mut item: Item, deltas: &mut Vec<Delta>) {
         let is_given = self.open(number).is_given;
+        self.is_refusal |= item.content.iter().flatten().any(|piece| piece.refusal.is_some());
         let texts = |pieces: Option<Vec<super::wire::Piece>>| {
             let pieces = pieces.unwrap_or_default().into_iter();
             pieces.filter_map(|piece| piece.text.or(piece.refusal))
@@ -195,6 +199,8 @@ impl Responses {
     fn last_deltas(&mut self, response: Response, deltas: &mut Vec<Delta>) -> Result<()> {
         let reason = match response.status.as_deref() {
             Some("completed") if self.calls > 0 => Finish::ToolCalls,
+            // or else its words would be taken for the answer in the demanded shape
+            Some("completed") if self.is_refusal => Finish::ContentFilter,
             Some("completed") => Finish::Stop,
             Some("incomplete") => {
                 match response.incomplete_details.and_then(|details| details.reason).as_deref() {

@@ -57,7 +57,7 @@ fn documented_streams_decode_to_what_was_said() {
         },
     );
     check("length.txt", said("Once", Finish::Length, usage(5, 3)));
-    check("refusal.txt", said("I cannot.", Finish::Stop, usage(5, 3)));
+    check("refusal.txt", said("I cannot.", Finish::ContentFilter, usage(5, 3)));
     check(
         "lean.txt",
         Reply {
