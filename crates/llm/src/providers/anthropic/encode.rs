@@ -164,7 +164,8 @@ fn push_blocks<'a>(
     for part in &message.content {
         let kind = match (message.role, part) {
             (Role::System | Role::User | Role::Assistant, Part::Text { text }) => {
-                (!text.is_empty()).then_some(BlockKind::Text { text })
+                // words of nothing but space are refused too
+                (!text.trim().is_empty()).then_some(BlockKind::Text { text })
             }
             (Role::User, Part::Image(image)) => Some(BlockKind::Image { source: source(image) }),
             (Role::Assistant, Part::ToolCall(call)) => Some(tool_use(call)),

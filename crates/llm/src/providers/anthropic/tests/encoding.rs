@@ -53,7 +53,7 @@ fn turns_take_the_shape_of_the_wire() {
                 Part::Thought(own),
                 Part::Thought(others),
                 Part::Thought(hidden),
-                text(""),
+                text("\n\n"),
                 call("a:1", "{\"p\":1}"),
                 call("b", "{broken"),
             ],
