@@ -153,6 +153,11 @@ pub struct ToolCall {
 }
 
 impl ToolCall {
+    /// The arguments for readers that take nothing but JSON; no text at all means no arguments.
+    pub fn arguments_or_none(&self) -> &str {
+        if self.arguments.trim().is_empty() { "{}" } else { &self.arguments }
+    }
+
     /// The arguments as JSON; no text at all means no arguments.
     pub fn parse_arguments(&self) -> Result<serde_json::Value, serde_json::Error> {
         match self.arguments.trim() {

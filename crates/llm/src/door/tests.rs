@@ -130,6 +130,29 @@ fn a_client_reads_from_a_whole_answer_what_was_said() {
     }
 }
 
+#[test]
+fn a_call_that_nothing_was_written_for_has_no_arguments() {
+    let deltas = [
+        Delta::Start { model: "m".into(), scripted: false },
+        call(0, "a", "now", ""),
+        call(1, "b", "read", ""),
+        call(1, "", "", "{\"p\":1}"),
+        call(2, "c", "list", ""),
+        Delta::Usage(TokenUsage { input: 1, output: 1, ..TokenUsage::default() }),
+        Delta::Finish { reason: Finish::ToolCalls },
+    ];
+    let arguments = |reply: Reply| -> Vec<String> {
+        reply.tool_calls.into_iter().map(|call| call.arguments).collect()
+    };
+    let expected = ["{}", "{\"p\":1}", "{}"];
+    for door in [Door::Chat, Door::Responses] {
+        let streamed = read_by_client(door, &frames(door, &deltas)).unwrap();
+        assert_eq!(arguments(streamed), expected, "{door:?}");
+        let whole = door.encode(&folded(deltas.to_vec()), &meta());
+        assert_eq!(arguments(read_whole(door, &whole)), expected, "{door:?}");
+    }
+}
+
 /// An answer after sealed thoughts.
 fn sealed() -> Vec<Delta> {
     vec![

@@ -208,7 +208,7 @@ fn assistant(message: &Message) -> Result<Line<'_>> {
             Part::ToolCall(call) => calls.push(Call {
                 id: &call.id,
                 kind: "function",
-                function: CalledFunction { name: &call.name, arguments: &call.arguments },
+                function: CalledFunction { name: &call.name, arguments: call.arguments_or_none() },
             }),
             Part::Image(_) | Part::ToolReturn { .. } => return Err(misplaced(message.role, part)),
         }

@@ -99,7 +99,7 @@ fn push_items<'a>(message: &'a Message, items: &mut Vec<Item<'a>>) -> Result<()>
             (Role::Assistant, Part::Text { text }) => content.push(Piece::OutputText { text }),
             (Role::Assistant, Part::ToolCall(call)) => {
                 flush(&mut content, items);
-                let (call_id, name, arguments) = (&call.id, &call.name, &call.arguments);
+                let (call_id, name, arguments) = (&call.id, &call.name, call.arguments_or_none());
                 items.push(Item::FunctionCall { call_id, name, arguments });
             }
             (Role::Assistant, Part::Thought(thought)) => {

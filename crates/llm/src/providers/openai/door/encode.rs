@@ -98,7 +98,7 @@ pub fn encode(reply: &Reply, meta: &Meta) -> Vec<u8> {
     let calls = reply.tool_calls.iter().map(|call| Call {
         id: &call.id,
         kind: "function",
-        function: Function { name: &call.name, arguments: &call.arguments },
+        function: Function { name: &call.name, arguments: call.arguments_or_none() },
     });
     let is_silent = reply.content.is_empty() && !reply.tool_calls.is_empty();
     json(&Completion {

@@ -11,6 +11,8 @@ pub struct Stream {
     head: String,
     includes_usage: bool,
     usage: TokenUsage,
+    /// The calls that no arguments were written for so far.
+    silent: Vec<usize>,
 }
 
 impl Stream {
@@ -23,7 +25,7 @@ impl Stream {
             meta.created,
             quoted(&meta.model)
         );
-        Self { head, includes_usage, usage: TokenUsage::default() }
+        Self { head, includes_usage, usage: TokenUsage::default(), silent: Vec::new() }
     }
 
     /// Appends the chunks for the next piece of the answer.
@@ -41,6 +43,11 @@ impl Stream {
             // this dialect has no place for them
             Delta::Seal { .. } | Delta::StopSequence { .. } => return,
             Delta::ToolCall { index, id, name, arguments } => {
+                if !arguments.trim().is_empty() {
+                    self.silent.retain(|silent| silent != index);
+                } else if !name.is_empty() {
+                    self.silent.push(*index);
+                }
                 let out = self.begin(out).raw("\"tool_calls\":[{\"index\":").value(index);
                 if !id.is_empty() || !name.is_empty() {
                     out.raw(",\"id\":").value(id).raw(",\"type\":\"function\"");
@@ -56,6 +63,12 @@ impl Stream {
                 return;
             }
             Delta::Finish { reason } => {
+                // clients read the arguments as JSON, which nothing at all is not
+                for index in std::mem::take(&mut self.silent) {
+                    let out = self.begin(out).raw("\"tool_calls\":[{\"index\":").value(&index);
+                    out.raw(",\"function\":{\"arguments\":\"{}\"}}]");
+                    self.finish(None, out);
+                }
                 self.begin(out);
                 self.finish(Some(finish_word(*reason)), out);
                 if self.includes_usage {

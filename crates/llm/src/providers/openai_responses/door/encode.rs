@@ -228,7 +228,7 @@ pub fn encode(reply: &Reply, meta: &Meta) -> Vec<u8> {
             id: id("fc", items.len()),
             call_id: call.id.clone(),
             name: call.name.clone(),
-            arguments: call.arguments.clone(),
+            arguments: call.arguments_or_none().to_owned(),
             status: "completed",
         });
     }

@@ -69,6 +69,7 @@ impl Stream {
                     self.say("", out);
                 }
                 self.close(out);
+                self.items.iter_mut().for_each(Item::complete);
                 let usage = self.usage;
                 let name = match reason {
                     crate::chat::Finish::Stop | crate::chat::Finish::ToolCalls => {
@@ -203,7 +204,8 @@ impl Stream {
             return;
         }
         let place = self.last();
-        let item = self.items[place].clone();
+        let mut item = self.items[place].clone();
+        item.complete();
         match &item {
             Item::Message { content, .. } => {
                 self.about("response.output_text.done", place, out);
@@ -237,6 +239,15 @@ impl Item {
             Self::Reasoning { id, .. }
             | Self::Message { id, .. }
             | Self::FunctionCall { id, .. } => id,
+        }
+    }
+
+    /// A call that nothing was written for has no arguments, which clients read as JSON.
+    fn complete(&mut self) {
+        if let Self::FunctionCall { arguments, .. } = self
+            && arguments.trim().is_empty()
+        {
+            "{}".clone_into(arguments);
         }
     }
 
