@@ -169,6 +169,10 @@ fn each_text(request: &Request, mut show: impl FnMut(&str)) -> Beside {
                 Part::CachePoint => {}
             }
         }
+        // texts side by side are kept apart by the end of a line
+        let is_text = |part: &&Part| matches!(part, Part::Text { .. });
+        let texts = message.content.iter().filter(is_text).count() as u64;
+        beside.marks += texts.saturating_sub(1);
     }
     for tool in &request.tools {
         beside.marks += PER_MESSAGE;

@@ -195,19 +195,25 @@ impl Message {
         Self { role: Role::Tool, content: vec![part] }
     }
 
-    /// All text parts, one after the other.
+    /// All text parts, one after the other: the pieces of one text.
     pub fn joined_text(&self) -> String {
-        self.content
-            .iter()
-            .filter_map(|part| match part {
-                Part::Text { text } => Some(text.as_str()),
-                Part::Image(_)
-                | Part::ToolCall(_)
-                | Part::ToolReturn { .. }
-                | Part::Thought(_)
-                | Part::CachePoint => None,
-            })
-            .collect()
+        self.texts().collect()
+    }
+
+    /// All text parts, each on lines of its own: texts that stand side by side.
+    pub fn joined_lines(&self) -> String {
+        self.texts().collect::<Vec<_>>().join("\n")
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.content.iter().filter_map(|part| match part {
+            Part::Text { text } => Some(text.as_str()),
+            Part::Image(_)
+            | Part::ToolCall(_)
+            | Part::ToolReturn { .. }
+            | Part::Thought(_)
+            | Part::CachePoint => None,
+        })
     }
 }
 

@@ -1,12 +1,10 @@
 //! The body of a request.
 
-use std::borrow::Cow;
-
 use serde_json::value::RawValue;
 
 use super::wire::{Arguments, Body, Function, Line, MadeCall, MadeFunction, Options, Think, Tool};
 use crate::chat::{Effort, Message, Part, Reasoning, Request, Role, Source, ToolChoice};
-use crate::providers::openai::misplaced;
+use crate::providers::openai::{misplaced, words};
 use crate::providers::{called_tools, json_body, returned_text};
 use crate::{Error, Result};
 
@@ -90,11 +88,7 @@ fn line<'a>(role: &'static str, message: &'a Message) -> Result<Line<'a>> {
             (role, part) => return Err(misplaced(role, part)),
         }
     }
-    let content = match message.content.as_slice() {
-        [Part::Text { text }] => Cow::Borrowed(text.as_str()),
-        _ => Cow::Owned(message.joined_text()),
-    };
-    Ok(Line { role, content, images, tool_calls, tool_name: None })
+    Ok(Line { role, content: words(message), images, tool_calls, tool_name: None })
 }
 
 fn arguments(text: &str) -> Arguments<'_> {

@@ -153,11 +153,13 @@ fn push_message<'a>(
     Ok(())
 }
 
-/// The words of a message, without a copy where they are one part.
-fn words(message: &Message) -> Cow<'_, str> {
-    match message.content.as_slice() {
-        [Part::Text { text }] => Cow::Borrowed(text),
-        _ => Cow::Owned(message.joined_text()),
+/// The words of a message, without a copy where they are one part. What the model said is one
+/// text in pieces; what it is told are texts side by side.
+pub(in crate::providers) fn words(message: &Message) -> Cow<'_, str> {
+    match (message.content.as_slice(), message.role) {
+        ([Part::Text { text }], _) => Cow::Borrowed(text),
+        (_, Role::Assistant) => Cow::Owned(message.joined_text()),
+        (_, Role::System | Role::User | Role::Tool) => Cow::Owned(message.joined_lines()),
     }
 }
 

@@ -21,7 +21,7 @@ pub use decode::{decode, decode_models};
 pub use embed::{decode_embeddings, encode_embeddings};
 pub use encode::{Dialect, encode};
 pub(in crate::providers) use encode::{
-    allows_strict, effort_word, misplaced, schema_name, tier_word,
+    allows_strict, effort_word, misplaced, schema_name, tier_word, words,
 };
 pub use speech::{decode_transcription, encode_transcription};
 pub use stream::Chat;

@@ -321,7 +321,7 @@ fn tool_return(line: Line) -> Result<Message> {
         FieldError::new("tool_call_id", "name the call that this message answers")
     })?;
     let content = Message { role: Role::Tool, content: parts(line.content, Role::Tool)? };
-    Ok(Message::tool_return(id, content.joined_text()))
+    Ok(Message::tool_return(id, content.joined_lines()))
 }
 
 fn offered(tool: Tool) -> Result<ToolSpec> {

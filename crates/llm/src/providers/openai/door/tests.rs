@@ -79,9 +79,10 @@ fn messages_are_read_in_all_their_forms() {
         json!({"role": "assistant", "content": null, "tool_calls": []}),
         Message { role: Role::Assistant, content: Vec::new() },
     );
+    let returned = json!([{"type": "text", "text": "{\"a\":1}"}, {"type": "text", "text": "2"}]);
     check(
-        json!({"role": "tool", "tool_call_id": "a", "content": [{"type": "text", "text": "ok"}]}),
-        Message::tool_return("a", "ok"),
+        json!({"role": "tool", "tool_call_id": "a", "content": returned}),
+        Message::tool_return("a", "{\"a\":1}\n2"),
     );
 }
 

@@ -111,10 +111,15 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
             return Err(FieldError::new("input", "send at least one item"));
         }
         Lines::Parts(items) => {
+            let mut shown = Vec::new();
             for (index, item) in items.into_iter().enumerate() {
-                push_item(item, &mut messages)
+                if item.kind.as_deref() != Some("function_call_output") {
+                    show(&mut shown, &mut messages);
+                }
+                push_item(item, &mut messages, &mut shown)
                     .map_err(|error| error.within(&path_of("input", index)))?;
             }
+            show(&mut shown, &mut messages);
         }
     }
     let tools =
@@ -164,8 +169,17 @@ fn refuse_what_cannot_be_done(body: &Body) -> Result<()> {
     Ok(())
 }
 
-/// Calls and thoughts of one turn of the model are parts of one message here.
-fn push_item(item: Item, messages: &mut Vec<Message>) -> Result<()> {
+/// What tools have shown follows what all of them have said, as the user's: providers want the
+/// answers to the calls of one turn together.
+fn show(shown: &mut Vec<Part>, messages: &mut Vec<Message>) {
+    if !shown.is_empty() {
+        messages.push(Message { role: Role::User, content: std::mem::take(shown) });
+    }
+}
+
+/// Calls and thoughts of one turn of the model are parts of one message here; pictures of tools
+/// go to `shown`.
+fn push_item(item: Item, messages: &mut Vec<Message>, shown: &mut Vec<Part>) -> Result<()> {
     let missing = |field: &str| FieldError::new(field, MISSING);
     match item.kind.as_deref().unwrap_or("message") {
         "message" => {
@@ -203,10 +217,8 @@ fn push_item(item: Item, messages: &mut Vec<Message>) -> Result<()> {
             let (pictures, texts) =
                 output.into_iter().partition::<Vec<_>, _>(|part| matches!(part, Part::Image(_)));
             let texts = Message { role: Role::Tool, content: texts };
-            messages.push(Message::tool_return(id, texts.joined_text()));
-            if !pictures.is_empty() {
-                messages.push(Message { role: Role::User, content: pictures });
-            }
+            messages.push(Message::tool_return(id, texts.joined_lines()));
+            shown.extend(pictures);
         }
         "reasoning" => {
             // an unsealed thought means nothing to any provider

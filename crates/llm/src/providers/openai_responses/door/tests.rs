@@ -74,11 +74,13 @@ fn items_become_turns() {
         ]},
         {"type": "function_call", "call_id": "a", "name": "read", "arguments": "{}"},
         {"type": "function_call", "call_id": "b", "name": "read", "arguments": "{}"},
-        {"type": "function_call_output", "call_id": "a", "output": "one"},
-        {"type": "function_call_output", "call_id": "b", "output": [
-            {"type": "input_text", "text": "two"},
+        {"type": "function_call_output", "call_id": "a", "output": [
+            {"type": "input_text", "text": "one"},
             {"type": "input_image", "image_url": "https://example.com/a.png"},
+            {"type": "input_text", "text": "more"},
         ]},
+        {"type": "function_call_output", "call_id": "b", "output": "two"},
+        {"role": "user", "content": "and?"},
     ]);
     let call = |id: &str| Part::ToolCall(call(id, "read", "{}"));
     let message = |role, content| Message { role, content };
@@ -95,9 +97,10 @@ fn items_become_turns() {
                 call("b"),
             ],
         ),
-        Message::tool_return("a", "one"),
+        Message::tool_return("a", "one\nmore"),
         Message::tool_return("b", "two"),
         message(Role::User, vec![Part::Image(Image::url("https://example.com/a.png"))]),
+        Message::user("and?"),
     ];
     assert_eq!(read(json!({"input": input})).unwrap().request.messages, expected);
 }
