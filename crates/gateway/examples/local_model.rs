@@ -82,7 +82,7 @@ async fn ask(
     });
     let request = Request {
         messages: vec![Message::user("Write a user story for a clinic that books appointments.")],
-        output_schema: Some(OutputSchema { name: "story".to_owned(), schema }),
+        output_schema: Some(OutputSchema { name: "story".to_owned(), schema, strict: None }),
         max_output_tokens: Some(tokens),
         ..Request::default()
     };

@@ -225,6 +225,7 @@ mod tests {
                 request.output_schema = Some(crate::chat::OutputSchema {
                     name: "answer".into(),
                     schema: serde_json::json!({"type": "object"}),
+                    strict: None,
                 });
             },
         ];

@@ -22,8 +22,11 @@ pub(super) fn request(spec: &TurnSpec, rendered: &Rendered, state: &State) -> Re
         model: spec.model.clone().unwrap_or_default(),
         messages,
         tools: spec.tools.clone(),
-        output_schema: enforced
-            .map(|schema| OutputSchema { name: spec.command.slug.clone(), schema: schema.clone() }),
+        output_schema: enforced.map(|schema| OutputSchema {
+            name: spec.command.slug.clone(),
+            schema: schema.clone(),
+            strict: None,
+        }),
         max_output_tokens: Some(state.max_output_tokens),
         temperature: spec.temperature(),
         frequency_penalty: spec.command.frequency_penalty,

@@ -90,7 +90,7 @@ fn refused_with_reason<T>(outcome: std::result::Result<T, llm::door::FieldError>
 
 fn request(is_shaped: bool) -> Request {
     let schema = serde_json::json!({"type": "array"});
-    let output = OutputSchema { name: "story".to_owned(), schema };
+    let output = OutputSchema { name: "story".to_owned(), schema, strict: None };
     let output_schema = is_shaped.then_some(output);
     Request { output_schema, ..Request::new("m", vec![Message::user("hi")]) }
 }

@@ -16,4 +16,5 @@ pub use message::{Detail, Image, Message, Part, Role, Source, Thought, ToolCall}
 pub use reply::{Finish, Reply, TokenUsage};
 pub use request::{
     CacheHints, Effort, OutputSchema, Reasoning, Request, ServiceTier, ToolChoice, ToolSpec,
+    Verbosity,
 };

@@ -52,6 +52,9 @@ pub struct Request {
     /// How much the model thinks before it answers; its provider decides if unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<Reasoning>,
+    /// How much the model says; its provider decides if unset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verbosity: Option<Verbosity>,
     /// What the provider may keep for the next call.
     #[serde(default, skip_serializing_if = "CacheHints::is_empty")]
     pub cache: CacheHints,
@@ -144,6 +147,18 @@ pub enum Effort {
     Max,
 }
 
+/// How much a model says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verbosity {
+    /// Only what is needed.
+    Low,
+    /// As usual.
+    Medium,
+    /// With everything that belongs to it.
+    High,
+}
+
 /// What the provider may keep for the next call, beside what the messages' own
 /// [`Part::CachePoint`](super::Part::CachePoint)s say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,6 +213,10 @@ pub struct OutputSchema {
     pub name: String,
     /// Its JSON Schema.
     pub schema: serde_json::Value,
+    /// Whether its provider must keep the answer to the schema; where unset, it must if the
+    /// schema allows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
 }
 
 impl Request {

@@ -191,6 +191,77 @@ fn what_shapes_an_answer_goes_where_it_is_known_and_nowhere_else() {
 }
 
 #[test]
+fn an_answer_is_held_to_its_shape_as_was_asked() {
+    let closed = json!({"type": "object", "properties": {"a": {"type": "string"}},
+        "required": ["a"], "additionalProperties": false});
+    let chat = |strict: Value| {
+        json!({"response_format": {"type": "json_schema",
+            "json_schema": {"name": "s", "schema": closed, "strict": strict}}})
+    };
+    let responses = |strict: Value| {
+        json!({"text": {"format":
+            {"type": "json_schema", "name": "s", "schema": closed, "strict": strict}}})
+    };
+    let messages =
+        || json!({"output_config": {"format": {"type": "json_schema", "schema": closed}}});
+    let (chat_place, place) = ("/response_format/json_schema/strict", "/text/format/strict");
+    for (strict, expected) in [(Value::Null, false), (json!(false), false), (json!(true), true)] {
+        let expected = || json!(expected);
+        check(Door::Chat, chat(strict.clone()), To::OpenAi, chat_place, expected());
+        check(Door::Chat, chat(strict.clone()), To::Responses, place, expected());
+        check(Door::Responses, responses(strict), To::Responses, place, expected());
+    }
+    check(Door::Messages, messages(), To::OpenAi, chat_place, json!(true));
+    // any object, where the messages speak of JSON, as its providers demand
+    let kind = || json!({"type": "json_object"});
+    let chat = |content: &str| json!({"messages": [{"role": "user", "content": content}], "response_format": kind()});
+    check(Door::Chat, chat("Answer in Json."), To::Compatible, "/response_format", kind());
+    check(Door::Chat, chat("Answer in JSON."), To::Responses, "/text/format", kind());
+    let schema = json!("json_schema");
+    check(Door::Chat, chat("Answer."), To::OpenAi, "/response_format/type", schema);
+    let responses = json!({"input": "json?", "text": {"format": kind()}});
+    check(Door::Responses, responses, To::OpenAi, "/response_format", kind());
+}
+
+#[test]
+fn how_much_is_said_goes_where_it_is_known() {
+    let (chat, responses) = (json!({"verbosity": "low"}), json!({"text": {"verbosity": "high"}}));
+    check(Door::Chat, chat.clone(), To::OpenAi, "/verbosity", json!("low"));
+    check(Door::Chat, chat.clone(), To::Responses, "/text", json!({"verbosity": "low"}));
+    check(Door::Chat, chat, To::Compatible, "/verbosity", Value::Null);
+    check(Door::Responses, responses.clone(), To::Responses, "/text/verbosity", json!("high"));
+    check(Door::Responses, responses, To::OpenAi, "/verbosity", json!("high"));
+}
+
+#[test]
+fn texts_side_by_side_do_not_run_into_each_other() {
+    let texts = json!([{"type": "text", "text": "1"}, {"type": "text", "text": "2"}]);
+    let messages = || {
+        json!({"system": texts, "messages": [
+            {"role": "user", "content": texts}, {"role": "assistant", "content": texts},
+        ]})
+    };
+    for to in [To::OpenAi, To::Compatible, To::Ollama] {
+        check(Door::Messages, messages(), to, "/messages/0/content", json!("1\n2"));
+        check(Door::Messages, messages(), to, "/messages/1/content", json!("1\n2"));
+        // what the model said is one text, whatever pieces it came in
+        check(Door::Messages, messages(), to, "/messages/2/content", json!("12"));
+    }
+}
+
+#[test]
+fn a_call_without_arguments_is_sent_back_with_none() {
+    let turns = || {
+        json!({"messages": [{"role": "assistant", "tool_calls": [
+            {"id": "a", "type": "function", "function": {"name": "now", "arguments": ""}},
+        ]}]})
+    };
+    let place = "/messages/0/tool_calls/0/function/arguments";
+    check(Door::Chat, turns(), To::Compatible, place, json!("{}"));
+    check(Door::Chat, turns(), To::Responses, "/input/0/arguments", json!("{}"));
+}
+
+#[test]
 fn who_asks_is_passed_on() {
     let user = "/metadata/user_id";
     let metadata = json!({"metadata": {"user_id": "u"}});

@@ -90,7 +90,7 @@ fn shape(tools: &[&ToolSpec], answer: Option<&OutputSchema>) -> OutputSchema {
         object.extend(shared);
     }
     let name = answer.map_or_else(|| "tool_call".to_owned(), |output| output.name.clone());
-    OutputSchema { name, schema }
+    OutputSchema { name, schema, strict: None }
 }
 
 fn call_shape(tool: &ToolSpec) -> Value {

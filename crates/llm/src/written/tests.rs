@@ -35,7 +35,7 @@ fn with_tools(tool_choice: ToolChoice) -> Request {
 
 fn with_schema(request: Request) -> Request {
     let schema = json!({"type": "object", "$defs": {"x": {"type": "string"}}});
-    let output_schema = Some(OutputSchema { name: "story".into(), schema });
+    let output_schema = Some(OutputSchema { name: "story".into(), schema, strict: None });
     Request { output_schema, ..request }
 }
 
@@ -82,7 +82,7 @@ fn what_a_server_sees_to_is_left_to_it() {
 fn a_demanded_call_is_a_demanded_shape() {
     let check = |request: Request, tools: &[&str], schema: Value| {
         let (asked, found) = rewrite(&request, WRITTEN).unwrap();
-        let output_schema = Some(OutputSchema { name: "tool_call".into(), schema });
+        let output_schema = Some(OutputSchema { name: "tool_call".into(), schema, strict: None });
         let tool_choice = ToolChoice::Auto;
         let is_json = request.output_schema.is_some();
         assert_eq!(asked, Request { tool_choice, output_schema, ..request });
@@ -124,7 +124,7 @@ fn a_free_choice_keeps_its_request_and_may_answer_in_its_shape() {
         "anyOf": [shape_of("weather"), shape_of("clock"), {"type": "object"}],
         "$defs": {"x": {"type": "string"}},
     });
-    let output_schema = Some(OutputSchema { name: "story".into(), schema });
+    let output_schema = Some(OutputSchema { name: "story".into(), schema, strict: None });
     assert_eq!(asked, Request { output_schema, ..request });
     assert_eq!(found, Expected { is_json: true, ..expected(&tools) });
 }

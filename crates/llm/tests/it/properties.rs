@@ -14,7 +14,7 @@ use proptest::prelude::*;
 fn requests() -> [Request; 2] {
     let plain = Request::new("m", vec![Message::user("hi")]);
     let schema = serde_json::json!({"type": "array"});
-    let output_schema = Some(OutputSchema { name: "story".into(), schema });
+    let output_schema = Some(OutputSchema { name: "story".into(), schema, strict: None });
     [plain.clone(), Request { output_schema, ..plain }]
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::schema::translated;
@@ -180,7 +181,8 @@ fn generation(request: &Request, by_tool: bool) -> Generation<'_> {
     if let Some(OutputSchema { schema, .. }) = request.output_schema.as_ref().filter(|_| !by_tool) {
         generation.response_mime_type = Some("application/json");
         generation.response_schema = translated(schema);
-        if generation.response_schema.is_none() {
+        // objects of which nothing is known have no schema there
+        if generation.response_schema.is_none() && *schema != json!({"type": "object"}) {
             generation.response_json_schema = Some(schema);
         }
     }

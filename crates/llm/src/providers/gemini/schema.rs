@@ -68,7 +68,11 @@ pub(super) fn translated(schema: &Value) -> Option<Value> {
             _ => return None,
         }
     }
-    Some(Value::Object(out))
+    // an object without fields is refused
+    let is_object = out.get("type") == Some(&json!("object"));
+    let fields = out.get("properties").and_then(Value::as_object);
+    let has_fields = fields.is_some_and(|fields| !fields.is_empty());
+    (!is_object || has_fields).then_some(Value::Object(out))
 }
 
 /// One type, or one type and null.
@@ -116,6 +120,8 @@ mod tests {
         check(json!({"$ref": "#/$defs/a"}), None);
         check(json!({"type": ["string", "integer"]}), None);
         check(json!({"enum": [1, 2]}), None);
+        check(json!({"type": "object"}), None);
+        check(json!({"type": "array", "items": {"type": "object", "properties": {}}}), None);
         check(json!({"type": "array", "items": {"oneOf": []}}), None);
         check(json!({"type": "object", "additionalProperties": {"type": "string"}}), None);
         check(json!(true), None);

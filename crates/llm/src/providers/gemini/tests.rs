@@ -207,12 +207,15 @@ fn turns_take_the_shape_of_the_wire() {
 
 #[test]
 fn a_demanded_shape_is_native_or_a_function() {
-    let schema = |schema: Value| Some(OutputSchema { name: "story".into(), schema });
-    let closed = json!({"type": "object", "additionalProperties": false});
+    let schema = |schema: Value| Some(OutputSchema { name: "story".into(), schema, strict: None });
+    let fields = json!({"a": {"type": "string"}});
+    let closed = json!({"type": "object", "properties": fields, "additionalProperties": false});
     let native = sent(&Request { output_schema: schema(closed), ..request() });
     let config = &native["generationConfig"];
     assert_eq!(config["responseMimeType"], "application/json");
-    assert_eq!(config["responseSchema"], json!({"type": "object"}));
+    assert_eq!(config["responseSchema"], json!({"type": "object", "properties": fields}));
+    let any = sent(&Request { output_schema: schema(json!({"type": "object"})), ..request() });
+    assert_eq!(any["generationConfig"], json!({"responseMimeType": "application/json"}));
     let wide = sent(&Request { output_schema: schema(json!({"$ref": "#"})), ..request() });
     assert_eq!(wide["generationConfig"]["responseJsonSchema"], json!({"$ref": "#"}));
     let beside_tools = Request {

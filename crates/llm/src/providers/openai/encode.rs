@@ -10,7 +10,7 @@ use super::wire_out::{
 };
 use crate::chat::{
     Detail, Effort, Message, OutputSchema, Part, Reasoning, Request, Role, ServiceTier, ToolChoice,
-    ToolSpec,
+    ToolSpec, Verbosity,
 };
 use crate::providers::{json_body, returned_text};
 use crate::{Error, Result};
@@ -59,7 +59,10 @@ pub fn encode(request: &Request, dialect: Dialect, stream: bool) -> Result<Vec<u
         tools: request.tools.iter().map(tool).collect(),
         tool_choice: has_tools.then(|| tool_choice(&request.tool_choice)),
         parallel_tool_calls: request.parallel_tool_calls.filter(|_| has_tools),
-        response_format: request.output_schema.as_ref().map(response_format),
+        response_format: request
+            .output_schema
+            .as_ref()
+            .map(|output| response_format(request, output)),
         max_completion_tokens: request.max_output_tokens.filter(|_| is_openai),
         max_tokens: request.max_output_tokens.filter(|_| !is_openai),
         temperature: request.temperature,
@@ -70,6 +73,7 @@ pub fn encode(request: &Request, dialect: Dialect, stream: bool) -> Result<Vec<u
         seed: request.seed,
         stop: &request.stop,
         reasoning_effort: reasoning.filter(|_| !is_router).and_then(effort_word),
+        verbosity: request.verbosity.filter(|_| is_openai || is_router).map(verbosity_word),
         reasoning: reasoning.filter(|_| is_router).map(router_reasoning),
         usage: is_router.then_some(Included { include: true }),
         prompt_cache_key: request.cache.key.as_deref().filter(|_| is_openai),
@@ -89,6 +93,15 @@ pub(in crate::providers) fn effort_word(reasoning: Reasoning) -> Option<&'static
         (_, Some(Effort::Medium)) => Some("medium"),
         (_, Some(Effort::High)) => Some("high"),
         (_, Some(Effort::Max)) => Some("xhigh"),
+    }
+}
+
+/// The word for how much to say.
+pub(in crate::providers) const fn verbosity_word(verbosity: Verbosity) -> &'static str {
+    match verbosity {
+        Verbosity::Low => "low",
+        Verbosity::Medium => "medium",
+        Verbosity::High => "high",
     }
 }
 
@@ -260,15 +273,39 @@ fn tool_choice(choice: &ToolChoice) -> Choice<'_> {
     }
 }
 
-fn response_format(output: &OutputSchema) -> ResponseFormat<'_> {
-    ResponseFormat {
-        kind: "json_schema",
-        json_schema: JsonSchema {
-            name: schema_name(&output.name),
-            strict: allows_strict(&output.schema),
-            schema: &output.schema,
-        },
+fn response_format<'a>(request: &Request, output: &'a OutputSchema) -> ResponseFormat<'a> {
+    if asks_any_object(request) {
+        return ResponseFormat { kind: "json_object", json_schema: None };
     }
+    let json_schema = JsonSchema {
+        name: schema_name(&output.name),
+        strict: is_strict(output),
+        schema: &output.schema,
+    };
+    ResponseFormat { kind: "json_schema", json_schema: Some(json_schema) }
+}
+
+/// Whether the answer is held to the schema: as the caller says, or else where that can be.
+pub(in crate::providers) fn is_strict(output: &OutputSchema) -> bool {
+    output.strict.unwrap_or_else(|| allows_strict(&output.schema))
+}
+
+/// Whether any object will do, which models and servers without schemas can be asked for too.
+/// They refuse it where no message speaks of JSON; there it stays a schema.
+pub(in crate::providers) fn asks_any_object(request: &Request) -> bool {
+    let any = |output: &OutputSchema| output.schema == json!({"type": "object"});
+    let speaks = |part: &Part| match part {
+        Part::Text { text } => {
+            text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"json"))
+        }
+        Part::Image(_)
+        | Part::ToolCall(_)
+        | Part::ToolReturn { .. }
+        | Part::Thought(_)
+        | Part::CachePoint => false,
+    };
+    request.output_schema.as_ref().is_some_and(any)
+        && request.messages.iter().flat_map(|message| &message.content).any(speaks)
 }
 
 /// At most 64 letters, digits, `_` and `-`, as OpenAI demands.

@@ -21,7 +21,8 @@ pub use decode::{decode, decode_models};
 pub use embed::{decode_embeddings, encode_embeddings};
 pub use encode::{Dialect, encode};
 pub(in crate::providers) use encode::{
-    allows_strict, effort_word, misplaced, schema_name, tier_word, words,
+    allows_strict, asks_any_object, effort_word, is_strict, misplaced, schema_name, tier_word,
+    verbosity_word, words,
 };
 pub use speech::{decode_transcription, encode_transcription};
 pub use stream::Chat;

@@ -41,6 +41,8 @@ pub(super) struct Body<'a> {
     pub stop: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_effort: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verbosity: Option<&'static str>,
     /// OpenRouter's own way of asking for reasoning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<RouterReasoning>,
@@ -172,7 +174,8 @@ pub(super) struct Named<'a> {
 pub(super) struct ResponseFormat<'a> {
     #[serde(rename = "type")]
     pub kind: &'static str,
-    pub json_schema: JsonSchema<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub json_schema: Option<JsonSchema<'a>>,
 }
 
 #[derive(Debug, Serialize)]

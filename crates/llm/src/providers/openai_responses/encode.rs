@@ -1,10 +1,12 @@
 //! The body of a request.
 
 use super::SEAL;
-use super::wire_out::{Body, Choice, Effort, Format, Item, Piece, Text, Tool};
+use super::wire_out::{Body, Choice, Effort, Format, Item, Piece, Shape, Text, Tool};
 use crate::Result;
 use crate::chat::{Detail, Message, Part, Reasoning, Request, Role, Thought, ToolChoice};
-use crate::providers::openai::{allows_strict, effort_word, misplaced, schema_name, tier_word};
+use crate::providers::openai::{
+    asks_any_object, effort_word, is_strict, misplaced, schema_name, tier_word, verbosity_word,
+};
 use crate::providers::{json_body, returned_text};
 
 /// The body that asks for an answer, streamed or in one piece. Labels are ours and stay here.
@@ -23,12 +25,15 @@ pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
         strict: tool.strict.unwrap_or(false),
     });
     let thinks = request.reasoning.is_some_and(|reasoning| reasoning != Reasoning::Off);
-    let format = request.output_schema.as_ref().map(|output| Format {
-        kind: "json_schema",
-        name: schema_name(&output.name),
-        strict: allows_strict(&output.schema),
-        schema: &output.schema,
+    let format = request.output_schema.as_ref().map(|output| {
+        if asks_any_object(request) {
+            return Format { kind: "json_object", shape: None };
+        }
+        let (name, strict) = (schema_name(&output.name), is_strict(output));
+        let shape = Shape { name, strict, schema: &output.schema };
+        Format { kind: "json_schema", shape: Some(shape) }
     });
+    let verbosity = request.verbosity.map(verbosity_word);
     json_body(&Body {
         model: &request.model,
         input,
@@ -38,7 +43,7 @@ pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
         tools: tools.collect(),
         tool_choice: has_tools.then(|| tool_choice(&request.tool_choice)),
         parallel_tool_calls: request.parallel_tool_calls.filter(|_| has_tools),
-        text: format.map(|format| Text { format }),
+        text: (format.is_some() || verbosity.is_some()).then_some(Text { format, verbosity }),
         max_output_tokens: request.max_output_tokens,
         temperature: request.temperature,
         top_p: request.top_p,

@@ -173,7 +173,11 @@ fn everything_that_is_set_is_sent() {
     let request = Request {
         tools: vec![tool("read")],
         tool_choice: ToolChoice::Tool("read".into()),
-        output_schema: Some(OutputSchema { name: "s".into(), schema: json!({"type": "object"}) }),
+        output_schema: Some(OutputSchema {
+            name: "s".into(),
+            schema: json!({"type": "object"}),
+            strict: None,
+        }),
         reasoning: Some(Reasoning::Effort(Effort::Low)),
         max_output_tokens: Some(9),
         ..Request::new("m", messages)

@@ -79,13 +79,22 @@ pub(super) enum Choice<'a> {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Text<'a> {
-    pub format: Format<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verbosity: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct Format<'a> {
     #[serde(rename = "type")]
     pub kind: &'static str,
+    #[serde(flatten)]
+    pub shape: Option<Shape<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Shape<'a> {
     pub name: String,
     pub strict: bool,
     pub schema: &'a Value,

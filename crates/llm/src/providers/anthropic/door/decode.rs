@@ -1,6 +1,7 @@
 //! A client's request.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -33,6 +34,7 @@ struct Body {
     output_format: Option<Format>,
     metadata: Option<Metadata>,
     service_tier: Option<String>,
+    mcp_servers: Option<Vec<IgnoredAny>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -154,6 +156,10 @@ fn asked(body: Body) -> Result<Asked> {
     }
     if body.messages.is_empty() {
         return Err(FieldError::new("messages", "send at least one message"));
+    }
+    if body.mcp_servers.as_ref().is_some_and(|servers| !servers.is_empty()) {
+        let message = "such a server is asked by its provider alone; use tools of your own";
+        return Err(FieldError::new("mcp_servers", message));
     }
     at_least_one("max_tokens", body.max_tokens)?;
     let mut cache = CacheHints::default();
@@ -413,7 +419,9 @@ fn reasoning(thinking: Option<Thinking>, effort: Option<&str>) -> Result<Option<
 
 fn shape(format: Format) -> Result<OutputSchema> {
     match (format.kind.as_str(), format.schema) {
-        ("json_schema", Some(schema)) => Ok(OutputSchema { name: "answer".to_owned(), schema }),
+        ("json_schema", Some(schema)) => {
+            Ok(OutputSchema { name: "answer".to_owned(), schema, strict: None })
+        }
         ("json_schema", None) => Err(FieldError::new("output_config.format.schema", MISSING)),
         (other, _) => {
             let message = format!("\"{other}\" is unknown; use json_schema");

@@ -142,6 +142,7 @@ fn what_cannot_be_done_is_refused_with_its_field() {
     check(json!({"tool_choice": {"type": "tool", "name": "f"}}), "tool_choice.name");
     check(json!({"tool_choice": {"type": "any"}}), "tool_choice");
     check(json!({"service_tier": "fast"}), "service_tier");
+    check(json!({"mcp_servers": [{"type": "url", "url": "u", "name": "n"}]}), "mcp_servers");
     check(json!({"thinking": {"type": "enabled"}}), "thinking.budget_tokens");
     check(json!({"thinking": {"type": "deep"}}), "thinking.type");
     let budget = json!({"thinking": {"type": "enabled", "budget_tokens": 9}});

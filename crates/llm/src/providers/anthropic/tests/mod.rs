@@ -21,7 +21,10 @@ fn request() -> Request {
 
 /// A request whose answer must have this shape.
 fn shaped(schema: Value) -> Request {
-    Request { output_schema: Some(OutputSchema { name: "story".into(), schema }), ..request() }
+    Request {
+        output_schema: Some(OutputSchema { name: "story".into(), schema, strict: None }),
+        ..request()
+    }
 }
 
 fn story() -> Value {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::choice::{Choice, choose};
 use crate::chat::{
     CacheHints, Detail, Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role,
-    ServiceTier, ToolCall, ToolSpec,
+    ServiceTier, ToolCall, ToolSpec, Verbosity,
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
 
@@ -36,7 +36,11 @@ struct Body {
     #[serde(default)]
     stop: Lines<String>,
     reasoning_effort: Option<String>,
+    verbosity: Option<String>,
     n: Option<u32>,
+    logprobs: Option<bool>,
+    logit_bias: Option<serde_json::Map<String, Value>>,
+    web_search_options: Option<IgnoredAny>,
     modalities: Option<Vec<String>>,
     prompt_cache_key: Option<String>,
     user: Option<String>,
@@ -115,6 +119,7 @@ struct ResponseFormat {
 struct JsonSchema {
     name: Option<String>,
     schema: Option<Value>,
+    strict: Option<bool>,
 }
 
 /// Reads a client's request. What is unknown is passed over; what cannot be done is refused.
@@ -162,6 +167,7 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
             .reasoning_effort
             .map(|word| effort("reasoning_effort", &word))
             .transpose()?,
+        verbosity: body.verbosity.map(|word| verbosity("verbosity", &word)).transpose()?,
         cache: CacheHints { key: body.prompt_cache_key, ..CacheHints::default() },
         user: body.safety_identifier.or(body.user),
         service_tier: body.service_tier.as_deref().map(tier).transpose()?,
@@ -181,6 +187,18 @@ fn refuse_what_cannot_be_done(body: &Body) -> Result<()> {
     }
     if body.functions.is_some() {
         return Err(FieldError::new("functions", "functions are called \"tools\" now; use those"));
+    }
+    if body.logprobs == Some(true) {
+        let message = "how likely the words were cannot be told; leave it out or send false";
+        return Err(FieldError::new("logprobs", message));
+    }
+    if body.logit_bias.as_ref().is_some_and(|bias| !bias.is_empty()) {
+        let message = "it cannot be passed on, since models count in tokens of their own";
+        return Err(FieldError::new("logit_bias", message));
+    }
+    if body.web_search_options.is_some() {
+        let message = "a search runs at its provider alone; use tools of your own";
+        return Err(FieldError::new("web_search_options", message));
     }
     let modalities = body.modalities.iter().flatten();
     if modalities.into_iter().any(|modality| modality != "text") {
@@ -227,6 +245,19 @@ pub(in crate::providers) fn effort(field: &str, word: &str) -> Result<Reasoning>
             return Err(FieldError::new(field, message));
         }
     }))
+}
+
+/// How much to say, by OpenAI's words.
+pub(in crate::providers) fn verbosity(field: &str, word: &str) -> Result<Verbosity> {
+    match word {
+        "low" => Ok(Verbosity::Low),
+        "medium" => Ok(Verbosity::Medium),
+        "high" => Ok(Verbosity::High),
+        other => {
+            let message = format!("\"{other}\" is unknown; use low, medium or high");
+            Err(FieldError::new(field, message))
+        }
+    }
 }
 
 /// Which capacity, by OpenAI's words. What has a price of its own is refused: our prices and
@@ -354,7 +385,9 @@ fn shape(format: ResponseFormat) -> Result<Option<OutputSchema>> {
             let missing = || FieldError::new("response_format.json_schema.schema", "it is missing");
             let given = format.json_schema.ok_or_else(missing)?;
             let name = given.name.unwrap_or_else(|| "answer".to_owned());
-            Ok(Some(OutputSchema { name, schema: given.schema.ok_or_else(missing)? }))
+            // left out it means not strict
+            let strict = Some(given.strict.unwrap_or(false));
+            Ok(Some(OutputSchema { name, schema: given.schema.ok_or_else(missing)?, strict }))
         }
         other => {
             let message = format!("\"{other}\" is unknown; use text, json_object or json_schema");
@@ -366,5 +399,5 @@ fn shape(format: ResponseFormat) -> Result<Option<OutputSchema>> {
 /// The shape of an object of which nothing more is known.
 pub(in crate::providers) fn any_object() -> OutputSchema {
     let schema = serde_json::json!({"type": "object"});
-    OutputSchema { name: "answer".to_owned(), schema }
+    OutputSchema { name: "answer".to_owned(), schema, strict: None }
 }

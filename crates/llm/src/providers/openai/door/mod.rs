@@ -10,7 +10,7 @@ mod tests;
 pub(in crate::providers) use choice::{Choice, can_be_chosen, choose};
 pub use decode::decode;
 pub(in crate::providers) use decode::{
-    any_object, at_least_one, detail, effort, no_parameters, tier, within,
+    any_object, at_least_one, detail, effort, no_parameters, tier, verbosity, within,
 };
 pub(in crate::providers) use encode::Details;
 pub use encode::{encode, encode_failure};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::decode;
 use crate::chat::{
     Delta, Detail, Effort, Finish, Image, Message, Part, Reasoning, Request, Role, ServiceTier,
-    ToolChoice,
+    ToolChoice, Verbosity,
 };
 use crate::door::{Asked, Door, FieldError, Meta};
 
@@ -24,11 +24,11 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
         "stream": true, "stream_options": {"include_usage": true, "new": 1},
         "max_tokens": 5, "max_completion_tokens": 9, "temperature": 1.5, "top_p": 0.9,
         "frequency_penalty": -1, "presence_penalty": 1, "seed": -7, "stop": "END",
-        "reasoning_effort": "high", "prompt_cache_key": "k", "user": "u", "logit_bias": {"5": 1},
+        "reasoning_effort": "high", "prompt_cache_key": "k", "user": "u", "logit_bias": {}, "logprobs": false,
         "parallel_tool_calls": false, "tool_choice": {"type": "function", "function": {"name": "f"}},
         "tools": [{"type": "function", "function": {"name": "f"}}],
         "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}},
-        "n": 1, "metadata": {}, "store": true, "service_tier": "default",
+        "n": 1, "metadata": {}, "store": true, "service_tier": "default", "verbosity": "low",
     }))
     .unwrap();
     assert!(asked.stream && asked.include_usage);
@@ -46,6 +46,7 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     assert_eq!(request.tool_choice, ToolChoice::Tool("f".into()));
     assert_eq!(request.tools[0].parameters["type"], "object");
     assert_eq!(request.output_schema.unwrap().name, "s");
+    assert_eq!(request.verbosity, Some(Verbosity::Low));
 }
 
 #[test]
@@ -109,6 +110,10 @@ fn what_cannot_be_done_is_refused_with_its_field() {
     check(json!({"messages": [{"role": "user", "content": 5}]}), "messages[0].content");
     check(json!({"n": 2}), "n");
     check(json!({"functions": []}), "functions");
+    check(json!({"logprobs": true}), "logprobs");
+    check(json!({"logit_bias": {"5": -100}}), "logit_bias");
+    check(json!({"web_search_options": {}}), "web_search_options");
+    check(json!({"verbosity": "none"}), "verbosity");
     check(json!({"modalities": ["text", "audio"]}), "modalities");
     check(json!({"temperature": 2.5}), "temperature");
     check(json!({"temperature": "hot"}), "temperature");

@@ -131,8 +131,11 @@ fn a_part_in_the_wrong_place_is_refused() {
 #[test]
 fn a_schema_is_strict_only_where_strict_mode_accepts_it() {
     let check = |schema: Value, strict: bool| {
-        let output_schema =
-            Some(OutputSchema { name: "user stories!".into(), schema: schema.clone() });
+        let output_schema = Some(OutputSchema {
+            name: "user stories!".into(),
+            schema: schema.clone(),
+            strict: None,
+        });
         let request = Request { output_schema, ..Request::new("m", Vec::new()) };
         let expected = json!({
             "type": "json_schema",

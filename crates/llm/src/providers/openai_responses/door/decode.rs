@@ -10,7 +10,8 @@ use crate::chat::{
 use crate::door::{Asked, FieldError, Lines, path_of, read};
 use crate::providers::openai::allows_strict;
 use crate::providers::openai::door::{
-    Choice, any_object, at_least_one, choose, detail, effort, no_parameters, tier, within,
+    Choice, any_object, at_least_one, choose, detail, effort, no_parameters, tier, verbosity,
+    within,
 };
 
 type Result<T> = std::result::Result<T, FieldError>;
@@ -29,10 +30,13 @@ struct Body {
     max_output_tokens: Option<u32>,
     temperature: Option<f64>,
     top_p: Option<f64>,
-    reasoning: Option<Effort>,
+    reasoning: Option<Wanted>,
     previous_response_id: Option<String>,
     conversation: Option<Value>,
     background: Option<bool>,
+    prompt: Option<Value>,
+    include: Option<Vec<String>>,
+    top_logprobs: Option<u32>,
     prompt_cache_key: Option<String>,
     safety_identifier: Option<String>,
     user: Option<String>,
@@ -79,6 +83,7 @@ struct Tool {
 #[derive(Debug, Deserialize)]
 struct Text {
     format: Option<Format>,
+    verbosity: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,11 +92,14 @@ struct Format {
     kind: String,
     name: Option<String>,
     schema: Option<Value>,
+    strict: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Effort {
+struct Wanted {
     effort: Option<String>,
+    summary: Option<String>,
+    generate_summary: Option<String>,
 }
 
 const MISSING: &str = "it is missing";
@@ -126,8 +134,8 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         body.tools.unwrap_or_default().into_iter().enumerate().map(|(index, tool)| {
             offered(tool).map_err(|error| error.within(&path_of("tools", index)))
         });
-    let effort = body.reasoning.and_then(|reasoning| reasoning.effort);
-    let effort = effort.map(|word| effort_of(&word)).transpose()?;
+    let thinking = body.reasoning.map(thinking).transpose()?.flatten();
+    let (format, words) = body.text.map_or((None, None), |text| (text.format, text.verbosity));
     let mut tools = tools.collect::<Result<Vec<_>>>()?;
     let tool_choice = choose(body.tool_choice, &mut tools)?;
     let request = Request {
@@ -136,11 +144,12 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         tools,
         tool_choice,
         parallel_tool_calls: body.parallel_tool_calls,
-        output_schema: body.text.and_then(|text| text.format).map_or(Ok(None), shape)?,
+        output_schema: format.map_or(Ok(None), shape)?,
         max_output_tokens: at_least_one("max_output_tokens", body.max_output_tokens)?,
         temperature: within("temperature", body.temperature, 0.0, 2.0)?,
         top_p: within("top_p", body.top_p, 0.0, 1.0)?,
-        reasoning: effort,
+        reasoning: thinking,
+        verbosity: words.map(|word| verbosity("text.verbosity", &word)).transpose()?,
         cache: CacheHints { key: body.prompt_cache_key, ..CacheHints::default() },
         user: body.safety_identifier.or(body.user),
         service_tier: body.service_tier.as_deref().map(tier).transpose()?,
@@ -149,8 +158,14 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
     Ok(Asked { request, stream: body.stream.unwrap_or(false), include_usage: true })
 }
 
-fn effort_of(word: &str) -> Result<Reasoning> {
-    effort("reasoning.effort", word)
+/// How much to think. Who wants to read thoughts and does not say how many, leaves that to
+/// the model.
+fn thinking(wanted: Wanted) -> Result<Option<Reasoning>> {
+    let is_shown = wanted.summary.is_some() || wanted.generate_summary.is_some();
+    match wanted.effort {
+        Some(word) => effort("reasoning.effort", &word).map(Some),
+        None => Ok(is_shown.then_some(Reasoning::Adaptive)),
+    }
 }
 
 fn refuse_what_cannot_be_done(body: &Body) -> Result<()> {
@@ -161,6 +176,17 @@ fn refuse_what_cannot_be_done(body: &Body) -> Result<()> {
     if body.conversation.as_ref().is_some_and(|conversation| !conversation.is_null()) {
         let message = "conversations are not kept here; send the whole one as input";
         return Err(FieldError::new("conversation", message));
+    }
+    if body.prompt.as_ref().is_some_and(|prompt| !prompt.is_null()) {
+        let message = "prompts are not kept here; send its words as instructions and input";
+        return Err(FieldError::new("prompt", message));
+    }
+    let likely = "how likely the words were cannot be told; leave it out";
+    if body.top_logprobs.is_some_and(|most| most > 0) {
+        return Err(FieldError::new("top_logprobs", likely));
+    }
+    if body.include.iter().flatten().any(|wanted| wanted == "message.output_text.logprobs") {
+        return Err(FieldError::new("include", likely));
     }
     if body.background == Some(true) {
         let message = "nothing is answered in the background here; ask for a stream";
@@ -309,7 +335,9 @@ fn shape(format: Format) -> Result<Option<OutputSchema>> {
         ("json_object", _) => Ok(Some(any_object())),
         ("json_schema", Some(schema)) => {
             let name = format.name.unwrap_or_else(|| "answer".to_owned());
-            Ok(Some(OutputSchema { name, schema }))
+            // left out it means not strict
+            let strict = Some(format.strict.unwrap_or(false));
+            Ok(Some(OutputSchema { name, schema, strict }))
         }
         ("json_schema", None) => Err(FieldError::new("text.format.schema", MISSING)),
         (other, _) => {

@@ -41,6 +41,9 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     assert_eq!(request.output_schema.unwrap().name, "s");
     assert_eq!(request.reasoning, Some(Reasoning::Effort(Effort::Low)));
     assert_eq!(request.cache.key.as_deref(), Some("k"));
+    let thinking = |wanted: Value| read(json!({"reasoning": wanted})).unwrap().request.reasoning;
+    assert_eq!(thinking(json!({"summary": "auto"})), Some(Reasoning::Adaptive));
+    assert_eq!(thinking(json!({"effort": null, "summary": null})), None);
 }
 
 #[test]
@@ -125,6 +128,10 @@ fn what_cannot_be_done_is_refused_with_its_field() {
     check(json!({"previous_response_id": "resp_1"}), "previous_response_id");
     check(json!({"conversation": "conv_1"}), "conversation");
     check(json!({"background": true}), "background");
+    check(json!({"prompt": {"id": "pmpt_1"}}), "prompt");
+    check(json!({"top_logprobs": 2}), "top_logprobs");
+    check(json!({"include": ["message.output_text.logprobs"]}), "include");
+    check(json!({"text": {"verbosity": "none"}}), "text.verbosity");
     check(json!({"tools": [{"type": "web_search"}]}), "tools[0].type");
     check(json!({"tools": [{"type": "function"}]}), "tools[0].name");
     check(json!({"service_tier": "priority"}), "service_tier");
