@@ -13,6 +13,7 @@ use crate::providers::{anthropic, gemini, ollama, openai, openai_responses};
 #[derive(Debug, Clone, Copy)]
 enum To {
     OpenAi,
+    DeepSeek,
     Compatible,
     Responses,
     Anthropic,
@@ -38,6 +39,7 @@ fn asked(door: Door, mut extra: Value) -> Request {
 fn sent(request: &Request, to: To) -> Value {
     let body = match to {
         To::OpenAi => openai::encode(request, openai::Dialect::OpenAi, false),
+        To::DeepSeek => openai::encode(request, openai::Dialect::Recalling, false),
         To::Compatible => openai::encode(request, openai::Dialect::Compatible, false),
         To::Responses => openai_responses::encode(request, false),
         To::Anthropic => anthropic::encode(request, false),
@@ -259,6 +261,23 @@ fn a_call_without_arguments_is_sent_back_with_none() {
     let place = "/messages/0/tool_calls/0/function/arguments";
     check(Door::Chat, turns(), To::Compatible, place, json!("{}"));
     check(Door::Chat, turns(), To::Responses, "/input/0/arguments", json!("{}"));
+}
+
+#[test]
+fn thoughts_before_a_call_go_back_to_those_who_want_them() {
+    let turn = |calls: Value| json!({"messages": [{"role": "assistant", "reasoning_content": "hm", "tool_calls": calls}]});
+    let called = || json!([{"id": "a", "type": "function", "function": {"name": "now"}}]);
+    let place = "/messages/0/reasoning_content";
+    check(Door::Chat, turn(called()), To::DeepSeek, place, json!("hm"));
+    check(Door::Chat, turn(json!([])), To::DeepSeek, place, Value::Null);
+    check(Door::Chat, turn(called()), To::Compatible, place, Value::Null);
+    check(
+        Door::Chat,
+        turn(called()),
+        To::Anthropic,
+        "/messages/0/content/0/type",
+        json!("tool_use"),
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
+use super::SEAL;
 use super::wire_out::{
     Body, CacheControl, Call, CalledFunction, Choice, Content, ImageUrl, Included, JsonSchema,
     Line, Named, OfferedFunction, Piece, ResponseFormat, RouterReasoning, StreamOptions, Tool,
@@ -22,6 +23,8 @@ pub enum Dialect {
     OpenAi,
     /// OpenRouter, which states the cost and passes cache points on.
     OpenRouter,
+    /// DeepSeek and Moonshot, who refuse a call of a tool without the thoughts before it.
+    Recalling,
     /// Everyone else, many of whom know nothing but `max_tokens`.
     Compatible,
 }
@@ -35,6 +38,8 @@ impl Dialect {
             Self::OpenAi
         } else if host == "openrouter.ai" || host.ends_with(".openrouter.ai") {
             Self::OpenRouter
+        } else if ["api.deepseek.com", "api.moonshot.ai", "api.moonshot.cn"].contains(&host) {
+            Self::Recalling
         } else {
             Self::Compatible
         }
@@ -141,13 +146,14 @@ fn push_message<'a>(
     let line = |role, content| Line {
         role,
         tool_call_id: None,
+        reasoning_content: None,
         content: Some(content),
         tool_calls: Vec::new(),
     };
     match message.role {
         Role::System => messages.push(line("system", content(message, dialect)?)),
         Role::User => messages.push(line("user", content(message, dialect)?)),
-        Role::Assistant => messages.push(assistant(message)?),
+        Role::Assistant => messages.push(assistant(message, dialect)?),
         Role::Tool => {
             for part in &message.content {
                 match part {
@@ -214,10 +220,14 @@ fn content(message: &Message, dialect: Dialect) -> Result<Content<'_>> {
     Ok(Content::Parts(pieces))
 }
 
-fn assistant(message: &Message) -> Result<Line<'_>> {
+fn assistant(message: &Message, dialect: Dialect) -> Result<Line<'_>> {
     let mut calls = Vec::new();
+    let mut reasoning_content = None;
     for part in &message.content {
         match part {
+            Part::Thought(thought) if dialect == Dialect::Recalling && thought.seal == SEAL => {
+                reasoning_content = Some(thought.text.as_str());
+            }
             // other providers' thoughts are sealed, and this dialect has no place for them
             Part::Text { .. } | Part::Thought(_) | Part::CachePoint => {}
             Part::ToolCall(call) => calls.push(Call {
@@ -230,7 +240,13 @@ fn assistant(message: &Message) -> Result<Line<'_>> {
     }
     let text = words(message);
     let content = (calls.is_empty() || !text.is_empty()).then_some(Content::Text(text));
-    Ok(Line { role: "assistant", tool_call_id: None, content, tool_calls: calls })
+    Ok(Line {
+        role: "assistant",
+        tool_call_id: None,
+        reasoning_content,
+        content,
+        tool_calls: calls,
+    })
 }
 
 /// A part that a message of this role cannot have.

@@ -30,6 +30,9 @@ pub use stream::Chat;
 /// Reads a streamed answer.
 pub type Decoder = crate::stream::Decoder<Chat>;
 
+/// What stands for the seal of a thought in this dialect, which has none: it is read as it is.
+const SEAL: &str = "chat:";
+
 /// Where chats go, below the base URL.
 pub const CHAT_PATH: &str = "chat/completions";
 /// Where embeddings are made, below the base URL.

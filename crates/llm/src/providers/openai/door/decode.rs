@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::choice::{Choice, choose};
 use crate::chat::{
     CacheHints, Detail, Effort, Image, Message, OutputSchema, Part, Reasoning, Request, Role,
-    ServiceTier, ToolCall, ToolSpec, Verbosity,
+    ServiceTier, Thought, ToolCall, ToolSpec, Verbosity,
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
+use crate::providers::openai::SEAL;
 
 type Result<T> = std::result::Result<T, FieldError>;
 
@@ -59,6 +60,7 @@ struct Line {
     #[serde(default)]
     content: Lines<Piece>,
     refusal: Option<String>,
+    reasoning_content: Option<String>,
     tool_calls: Option<Vec<Call>>,
     tool_call_id: Option<String>,
 }
@@ -303,8 +305,13 @@ fn message(line: Line) -> Result<Message> {
     let mut content = parts(line.content, role)?;
     if role == Role::Assistant {
         content.extend(line.refusal.map(|text| Part::Text { text }));
-        let calls = line.tool_calls.unwrap_or_default().into_iter();
-        content.extend(calls.map(|call| {
+        let calls = line.tool_calls.unwrap_or_default();
+        // who has the thoughts before a call wants them back; elsewhere nobody does
+        let thought = line.reasoning_content.filter(|text| !calls.is_empty() && !text.is_empty());
+        if let Some(text) = thought {
+            content.insert(0, Part::Thought(Thought { text, seal: SEAL.to_owned() }));
+        }
+        content.extend(calls.into_iter().map(|call| {
             let CalledFunction { name, arguments } = call.function;
             Part::ToolCall(ToolCall { id: call.id, name, arguments })
         }));
