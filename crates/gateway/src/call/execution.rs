@@ -110,7 +110,7 @@ impl Gateway {
         let (organisation, wanted) = (meta.organisation, self.wanted(meta)?);
         let asked = Asked { organisation, user: Some(user), agent: Some(agent), wanted: &wanted };
         self.may_ask(asked, |kind, model| {
-            let (limit, reasoning) = (request.max_output_tokens, request.reasoning);
+            let (limit, reasoning) = (request.max_output_tokens, request.thinking());
             let output = u64::from(most_output(kind, model, limit, reasoning));
             i64::try_from(estimate_input(request).saturating_add(output)).unwrap_or(i64::MAX)
         })?;

@@ -78,7 +78,7 @@ impl Doors {
         let most = |platform: &Platform, model: &str| {
             let kind = platform.kind.speaks();
             let input = bound.at(kind);
-            let output = u64::from(most_output(kind, model, limit, request.reasoning));
+            let output = u64::from(most_output(kind, model, limit, request.thinking()));
             let plain = TokenUsage { input, output, ..TokenUsage::default() };
             let cache_write_1h = if request.cache.long { input } else { 0 };
             let written = TokenUsage { cache_write: input, cache_write_1h, ..plain };

@@ -52,6 +52,10 @@ pub struct Request {
     /// How much the model thinks before it answers; its provider decides if unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<Reasoning>,
+    /// How hard the model works on the whole answer, whether it thinks before it or not: what
+    /// Anthropic tells apart from `reasoning`. See [`Request::thinking`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
     /// How much the model says; its provider decides if unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verbosity: Option<Verbosity>,
@@ -223,6 +227,11 @@ impl Request {
     /// A request for `model` with these messages and nothing else set.
     pub fn new(model: impl Into<String>, messages: Vec<Message>) -> Self {
         Self { model: model.into(), messages, ..Self::default() }
+    }
+
+    /// How much the model thinks, at providers that know no other effort than that.
+    pub fn thinking(&self) -> Option<Reasoning> {
+        self.reasoning.or_else(|| self.effort.map(Reasoning::Effort))
     }
 
     /// The text of the last thing that the user said.

@@ -264,6 +264,31 @@ fn a_call_without_arguments_is_sent_back_with_none() {
 }
 
 #[test]
+fn an_effort_alone_makes_no_model_of_anthropics_think() {
+    let messages = |extra: Value, place: &str, expected: Value| {
+        check(Door::Messages, extra, To::Anthropic, place, expected);
+    };
+    let effort = || json!({"effort": "low"});
+    let alone = || json!({"output_config": effort(), "temperature": 0.5});
+    messages(alone(), "/output_config", effort());
+    messages(alone(), "/thinking", Value::Null);
+    messages(alone(), "/temperature", json!(0.5));
+    let thinking = json!({"type": "enabled", "budget_tokens": 1_024});
+    let both = || json!({"max_tokens": 4_096, "thinking": thinking, "output_config": effort()});
+    messages(both(), "/thinking", thinking.clone());
+    messages(both(), "/output_config", effort());
+    check(Door::Messages, alone(), To::OpenAi, "/reasoning_effort", json!("low"));
+    check(Door::Messages, alone(), To::Responses, "/reasoning/effort", json!("low"));
+    check(
+        Door::Chat,
+        json!({"reasoning_effort": "low"}),
+        To::Anthropic,
+        "/output_config",
+        Value::Null,
+    );
+}
+
+#[test]
 fn thoughts_before_a_call_go_back_to_those_who_want_them() {
     let turn = |calls: Value| json!({"messages": [{"role": "assistant", "reasoning_content": "hm", "tool_calls": calls}]});
     let called = || json!([{"id": "a", "type": "function", "function": {"name": "now"}}]);

@@ -100,18 +100,20 @@ fn takes_budget(model: &str) -> bool {
 
 fn thinking(request: &Request, max_tokens: u32) -> (Option<Thinking>, Option<&'static str>) {
     let kind = |kind| Some(Thinking { kind, budget_tokens: None });
-    let Some(reasoning) = request.reasoning else { return (None, None) };
+    // an effort alone does not make it think
+    let effort = request.effort.map(effort_word);
+    let Some(reasoning) = request.reasoning else { return (None, effort) };
     match (reasoning, takes_budget(&request.model)) {
-        (Reasoning::Off | Reasoning::Budget(0), _) => (kind("disabled"), None),
-        (Reasoning::Adaptive, false) => (kind("adaptive"), None),
+        (Reasoning::Off | Reasoning::Budget(0), _) => (kind("disabled"), effort),
+        (Reasoning::Adaptive, false) => (kind("adaptive"), effort),
         (Reasoning::Effort(_) | Reasoning::Budget(_), false) => {
-            (kind("adaptive"), reasoning.effort().map(effort_word))
+            (kind("adaptive"), effort.or(reasoning.effort().map(effort_word)))
         }
         (Reasoning::Adaptive | Reasoning::Effort(_) | Reasoning::Budget(_), true) => {
             let wanted = reasoning.budget().unwrap_or(max_tokens / 2);
             let budget = fitting(wanted.max(MIN_THINKING), max_tokens);
             let enabled = |tokens| Thinking { kind: "enabled", budget_tokens: Some(tokens) };
-            (budget.map(enabled), None)
+            (budget.map(enabled), effort)
         }
     }
 }

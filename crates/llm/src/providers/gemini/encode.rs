@@ -175,7 +175,7 @@ fn generation(request: &Request, by_tool: bool) -> Generation<'_> {
         presence_penalty: request.presence_penalty,
         seed: request.seed,
         stop_sequences: &request.stop,
-        thinking_config: request.reasoning.map(|reasoning| thinking(reasoning, &request.model)),
+        thinking_config: request.thinking().map(|reasoning| thinking(reasoning, &request.model)),
         ..Generation::default()
     };
     if let Some(OutputSchema { schema, .. }) = request.output_schema.as_ref().filter(|_| !by_tool) {

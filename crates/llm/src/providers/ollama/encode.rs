@@ -54,7 +54,7 @@ pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
         tools: tools.collect(),
         format: request.output_schema.as_ref().map(|output| &output.schema),
         stream,
-        think: request.reasoning.map(think),
+        think: request.thinking().map(think),
         options: (options != Options::default()).then_some(options),
     })
 }

@@ -55,7 +55,7 @@ pub fn encode(request: &Request, dialect: Dialect, stream: bool) -> Result<Vec<u
     let is_openai = dialect == Dialect::OpenAi;
     let is_router = dialect == Dialect::OpenRouter;
     let has_tools = !request.tools.is_empty();
-    let reasoning = request.reasoning;
+    let reasoning = request.thinking();
     json_body(&Body {
         model: &request.model,
         messages,

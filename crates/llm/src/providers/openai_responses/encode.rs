@@ -24,7 +24,8 @@ pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
         // left out it would be strict, and demand every argument that may be left out
         strict: tool.strict.unwrap_or(false),
     });
-    let thinks = request.reasoning.is_some_and(|reasoning| reasoning != Reasoning::Off);
+    let thinking = request.thinking();
+    let thinks = thinking.is_some_and(|reasoning| reasoning != Reasoning::Off);
     let format = request.output_schema.as_ref().map(|output| {
         if asks_any_object(request) {
             return Format { kind: "json_object", shape: None };
@@ -47,7 +48,7 @@ pub fn encode(request: &Request, stream: bool) -> Result<Vec<u8>> {
         max_output_tokens: request.max_output_tokens,
         temperature: request.temperature,
         top_p: request.top_p,
-        reasoning: request.reasoning.map(|reasoning| Effort {
+        reasoning: thinking.map(|reasoning| Effort {
             effort: effort_word(reasoning),
             summary: thinks.then_some("auto"),
         }),

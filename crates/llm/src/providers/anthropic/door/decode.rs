@@ -182,6 +182,7 @@ fn asked(body: Body) -> Result<Asked> {
     let format = body.output_config.and_then(|config| config.format).or(body.output_format);
     let tool_choice = body.tool_choice.map_or(Ok(ToolChoice::Auto), chosen)?;
     can_be_chosen("tool_choice.name", &tool_choice, &tools)?;
+    let (reasoning, effort) = reasoning(body.thinking, effort.as_deref())?;
     let request = Request {
         model: body.model,
         messages,
@@ -194,7 +195,8 @@ fn asked(body: Body) -> Result<Asked> {
         top_p: within("top_p", body.top_p, 0.0, 1.0)?,
         top_k: body.top_k,
         stop: body.stop_sequences.unwrap_or_default(),
-        reasoning: reasoning(body.thinking, effort.as_deref())?,
+        reasoning,
+        effort,
         cache,
         user: body.metadata.and_then(|metadata| metadata.user_id),
         service_tier: body.service_tier.as_deref().map(tier).transpose()?,
@@ -392,7 +394,11 @@ fn tier(word: &str) -> Result<ServiceTier> {
     }
 }
 
-fn reasoning(thinking: Option<Thinking>, effort: Option<&str>) -> Result<Option<Reasoning>> {
+/// How much to think, and how hard to work beside that.
+fn reasoning(
+    thinking: Option<Thinking>,
+    effort: Option<&str>,
+) -> Result<(Option<Reasoning>, Option<Effort>)> {
     let effort = effort.map(|word| match word {
         "low" => Ok(Effort::Low),
         "medium" => Ok(Effort::Medium),
@@ -403,12 +409,15 @@ fn reasoning(thinking: Option<Thinking>, effort: Option<&str>) -> Result<Option<
             Err(FieldError::new("output_config.effort", message))
         }
     });
-    let effort = effort.transpose()?.map(Reasoning::Effort);
-    let Some(thinking) = thinking else { return Ok(effort) };
+    let effort = effort.transpose()?;
+    let Some(thinking) = thinking else { return Ok((None, effort)) };
     match (thinking.kind.as_str(), thinking.budget_tokens) {
-        ("disabled", _) => Ok(Some(Reasoning::Off)),
-        ("adaptive", _) => Ok(effort.or(Some(Reasoning::Adaptive))),
-        ("enabled", Some(tokens)) => Ok(Some(Reasoning::Budget(tokens))),
+        ("disabled", _) => Ok((Some(Reasoning::Off), effort)),
+        ("adaptive", _) => {
+            let reasoning = effort.map_or(Reasoning::Adaptive, Reasoning::Effort);
+            Ok((Some(reasoning), None))
+        }
+        ("enabled", Some(tokens)) => Ok((Some(Reasoning::Budget(tokens)), effort)),
         ("enabled", None) => Err(FieldError::new("thinking.budget_tokens", MISSING)),
         (other, _) => {
             let message = format!("\"{other}\" is unknown; use enabled, adaptive or disabled");

@@ -48,8 +48,11 @@ fn everything_known_is_kept_and_the_unknown_is_passed_over() {
     let thinking = |extra: Value| read(extra).unwrap().request.reasoning;
     assert_eq!(thinking(json!({"thinking": {"type": "adaptive"}})), Some(Reasoning::Adaptive));
     assert_eq!(thinking(json!({"thinking": {"type": "disabled"}})), Some(Reasoning::Off));
-    let effort = json!({"output_config": {"effort": "low"}});
-    assert_eq!(thinking(effort), Some(Reasoning::Effort(Effort::Low)));
+    let low = json!({"effort": "low"});
+    let adaptive = json!({"thinking": {"type": "adaptive"}, "output_config": low});
+    assert_eq!(thinking(adaptive), Some(Reasoning::Effort(Effort::Low)));
+    let request = read(json!({"output_config": low})).unwrap().request;
+    assert_eq!((request.reasoning, request.effort), (None, Some(Effort::Low)));
 }
 
 #[test]

@@ -169,6 +169,7 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
             .reasoning_effort
             .map(|word| effort("reasoning_effort", &word))
             .transpose()?,
+        effort: None,
         verbosity: body.verbosity.map(|word| verbosity("verbosity", &word)).transpose()?,
         cache: CacheHints { key: body.prompt_cache_key, ..CacheHints::default() },
         user: body.safety_identifier.or(body.user),
