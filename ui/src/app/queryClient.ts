@@ -21,6 +21,9 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 10_000,
+        // What a browser says of the net is not about a server on this machine or next to it.
+        networkMode: "always",
+        refetchOnReconnect: true,
         // Asking again helps against a broken line or server, not against "no".
         retry: (count, error) => {
           const { status } = asProblem(error);
@@ -28,6 +31,8 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
         },
         retryDelay: (count) => 400 * 2 ** count,
       },
+      // An order that waited for the net would be carried out after its giver has given it up.
+      mutations: { networkMode: "always" },
     },
   });
 }
