@@ -58,3 +58,20 @@ test("a create that got no answer is the same create when it is sent again", asy
   await create("fourth", { a: 1 });
   expect(sent).toEqual(["first", "first", "other", "first", "fourth"]);
 });
+
+test("a create whose answer breaks off is the same create when it is sent again", async () => {
+  const sent: (string | null)[] = [];
+  const broken = Object.assign(new Response("{}", { status: 201 }), {
+    text: () => Promise.reject(new TypeError("terminated")),
+  });
+  const rest = [broken, new Response("{}", { status: 201 })];
+  vi.stubGlobal("fetch", (request: Request) => {
+    sent.push(request.headers.get("Idempotency-Key"));
+    return Promise.resolve(rest.shift());
+  });
+  const create = (key: string) =>
+    ask("POST", "/cut", { body: { a: 1 }, headers: { "Idempotency-Key": key } });
+  await expect(create("first")).rejects.toMatchObject({ status: 0, code: "offline" });
+  await create("second");
+  expect(sent).toEqual(["first", "first"]);
+});

@@ -41,7 +41,16 @@ function keyFor(what: string, fresh: string): string {
   return unanswered.get(what)?.key ?? fresh;
 }
 
-async function send(method: string, path: string, wish: Wish): Promise<Response> {
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The text of the answer. */
+async function send(method: string, path: string, wish: Wish): Promise<string> {
   const isText = typeof wish.body === "string";
   const address = `/api/v1${path}${queryText(wish.query)}`;
   const body =
@@ -58,6 +67,7 @@ async function send(method: string, path: string, wish: Wish): Promise<Response>
     if (key !== undefined) unanswered.set(what, { key, at: Date.now() });
   };
   let response: Response;
+  let text: string;
   try {
     response = await globalThis.fetch(
       new Request(new URL(address, location.origin), {
@@ -67,6 +77,8 @@ async function send(method: string, path: string, wish: Wish): Promise<Response>
         body,
       }),
     );
+    // An answer that breaks off is none.
+    text = await response.text();
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     remember();
@@ -75,20 +87,18 @@ async function send(method: string, path: string, wish: Wish): Promise<Response>
   // What stands in between may have given up on a server that did not.
   if (response.status >= 500) remember();
   else unanswered.delete(what);
-  if (response.ok) return response;
-  const told: unknown = await response.json().catch(() => null);
-  throw problemFrom(response.status, told, response.headers.get("x-request-id"));
+  if (response.ok) return text;
+  throw problemFrom(response.status, readJson(text), response.headers.get("x-request-id"));
 }
 
 export async function ask<T>(method: string, path: string, wish: Wish = {}): Promise<T> {
-  const response = await send(method, path, wish);
-  const text = await response.text();
+  const text = await send(method, path, wish);
   return (text === "" ? null : JSON.parse(text)) as T;
 }
 
 /** A file as the server words it. */
-export const askText = async (path: string, query: Query = {}): Promise<string> =>
-  (await send("GET", path, { query })).text();
+export const askText = (path: string, query: Query = {}): Promise<string> =>
+  send("GET", path, { query });
 
 /** A page of a list, whichever of the two names its cursor has. */
 export async function askPage<T>(path: string, query: Query = {}): Promise<PageOf<T>> {
