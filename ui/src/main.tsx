@@ -7,6 +7,7 @@ import { createQueryClient } from "./app/queryClient";
 import { makeRouter } from "./app/router";
 import { takeFragmentToken } from "./lib/fragmentToken";
 import { startI18n, toLocale } from "./lib/i18n";
+import { watchSignedIn } from "./lib/signedIn";
 import { followSystemTheme } from "./lib/theme";
 import "./app/styles.css";
 
@@ -14,11 +15,14 @@ takeFragmentToken();
 followSystemTheme();
 await startI18n(toLocale(document.documentElement.lang));
 
-const queryClient = createQueryClient(() => {
+const leave = () => {
   queryClient.clear();
   void router.invalidate();
-});
+};
+const queryClient = createQueryClient(leave);
 const router = makeRouter(queryClient);
+// Nothing that was read for one person may stay on the page of another.
+watchSignedIn({ onLeft: leave, onEntered: () => location.reload() });
 
 const mount = document.getElementById("root");
 if (!mount) throw new Error("index.html has no #root");

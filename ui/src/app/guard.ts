@@ -16,7 +16,7 @@ async function currentSession(queryClient: QueryClient): Promise<Session | null>
     return session;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
-      rememberSignedIn(false);
+      rememberSignedIn(null);
       return null;
     }
     throw error;

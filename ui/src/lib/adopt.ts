@@ -6,7 +6,7 @@ import { rememberSignedIn } from "./signedIn";
 
 /** Makes the page look and speak the way the signed-in person chose. */
 export async function adopt(session: Session) {
-  rememberSignedIn(true);
+  rememberSignedIn(session.user.id);
   applyTheme(session.user.theme);
   const locale = toLocale(session.user.locale);
   if (locale !== i18next.language) await changeLocale(locale);

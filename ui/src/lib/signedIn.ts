@@ -2,10 +2,11 @@
 // request (and a red line in the console); the cookie, which scripts cannot see, is what counts.
 const name = "hishamos.signedIn";
 
-export function rememberSignedIn(isSignedIn: boolean) {
+/** Who did, by id; null once nobody is. */
+export function rememberSignedIn(who: string | null) {
   try {
-    if (isSignedIn) localStorage.setItem(name, "yes");
-    else localStorage.removeItem(name);
+    if (who === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, who);
   } catch {
     // Without storage everyone is asked for.
   }
@@ -17,4 +18,20 @@ export function mayBeSignedIn(): boolean {
   } catch {
     return true;
   }
+}
+
+interface Turns {
+  onLeft: () => void;
+  /** Somebody came, or another person than before. */
+  onEntered: () => void;
+}
+
+/** All tabs have one cookie: who leaves or enters in another tab does so in this one too. */
+export function watchSignedIn({ onLeft, onEntered }: Turns) {
+  globalThis.addEventListener("storage", ({ key, newValue }) => {
+    // Without a key everything was taken away.
+    if (key !== null && key !== name) return;
+    if (newValue === null) onLeft();
+    else onEntered();
+  });
 }

@@ -11,7 +11,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: signOut,
     onSuccess: async () => {
-      rememberSignedIn(false);
+      rememberSignedIn(null);
       queryClient.clear();
       await navigate({ to: "/sign-in" });
     },

@@ -20,7 +20,7 @@ export function renderApp(path: string, scenario: Scenario = "full") {
     return mock.handle(request);
   });
   history.replaceState(null, "", path);
-  rememberSignedIn(mock.db.isSignedIn);
+  rememberSignedIn(mock.db.isSignedIn ? "somebody" : null);
   takeFragmentToken();
   const queryClient = createQueryClient(() => {});
   const view = render(
