@@ -1,11 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { signOut } from "@/api/identity";
 import { asProblem } from "./problem";
+import { problemLine } from "./problemText";
 import { rememberSignedIn } from "./signedIn";
 
 export function useSignOut() {
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   return useMutation({
@@ -15,6 +18,6 @@ export function useSignOut() {
       queryClient.clear();
       await navigate({ to: "/sign-in" });
     },
-    onError: (error) => toast.error(asProblem(error).message),
+    onError: (error) => toast.error(problemLine(asProblem(error), t, i18n.language)),
   });
 }
