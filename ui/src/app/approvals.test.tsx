@@ -3,6 +3,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { problem } from "@/mocks/answer";
 import type { Mock } from "@/mocks/backend";
+import { journalHub } from "@/mocks/db";
 import { renderApp } from "@/mocks/renderApp";
 
 const type = (element: HTMLElement, value: string) =>
@@ -147,6 +148,24 @@ describe("the inbox of approvals", () => {
         ? Promise.resolve(problem(500, "internal", "the questions are not to be had"))
         : handle(request);
     expect(await screen.findByText("the questions are not to be had")).toBeTruthy();
+  });
+
+  test("keeps what is typed into one question when another step begins to wait", async () => {
+    const { mock } = renderApp("/executions/exe_01krelease");
+    const question = await screen.findByRole("article", { name: /Release 1.4.0/ });
+    type(within(question).getByLabelText("Comment"), "only after lunch");
+    let asked = 0;
+    const handle = mock.handle;
+    mock.handle = (request) => {
+      if (request.url.includes("execution=exe_01krelease")) asked += 1;
+      return handle(request);
+    };
+    const deploy = mock.db.executions[0]?.steps.find((step) => step.id === "deploy");
+    if (deploy) deploy.status = "waiting_approval";
+    journalHub(mock.db, "exe_01krelease").emit("approval_requested", { step: "deploy" });
+    await waitFor(() => expect(asked).toBe(1));
+    const comment = await screen.findByLabelText("Comment");
+    expect((comment as HTMLTextAreaElement).value).toBe("only after lunch");
   });
 
   test("says how long there is to answer, days too", async () => {

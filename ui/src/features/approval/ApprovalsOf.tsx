@@ -17,6 +17,8 @@ export function ApprovalsOf({ executionId, waiting }: Props) {
   const { data, error, refetch } = useQuery({
     ...approvalsOfOptions(executionId, waiting),
     enabled: waiting.length > 0,
+    // What is typed into one question must outlive that another one comes or goes.
+    placeholderData: (before) => before,
     // One answer of several changes nothing that the execution would tell of.
     refetchInterval: rereadMs,
   });
