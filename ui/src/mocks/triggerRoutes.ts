@@ -22,6 +22,8 @@ export const triggerRoutes: Route[] = [
   route("POST", "/api/v1/schedules", async ({ db, request }) => {
     const body = await request.json();
     const schedule: Schedule = {
+      priority: null,
+      enabled: true,
       ...body,
       id: nextId(db, "sch"),
       next_runs: soon.map((day) => at(-1_440 * day)),

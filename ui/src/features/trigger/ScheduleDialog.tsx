@@ -52,6 +52,7 @@ export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
   const filled = draft ?? draftOf(specs, kept);
   const cron = toCron(rhythm);
   const save = useMutation({
+    // What has no field here is not sent: somebody may have switched it off meanwhile.
     mutationFn: (body: NewSchedule) =>
       schedule ? changeSchedule(schedule.id, body) : createSchedule(body),
     onSuccess: () => {
@@ -71,10 +72,8 @@ export function ScheduleDialog({ schedule, workflow: given, onClose }: Props) {
       cron,
       timezone: timezone.trim(),
       inputs: read.values,
-      priority: schedule?.priority ?? null,
       project: project || null,
       missed,
-      enabled: schedule?.enabled ?? true,
     });
   };
   return (
