@@ -14,12 +14,16 @@ import type {
   ScheduleChange,
 } from "./workflow-engine";
 
+/** How often the lists are read again: what starts by itself tells nobody. */
+const rereadMs = 30_000;
+
 const page = (cursor: string | undefined) => ({ params: { query: { limit: 200, cursor } } });
 const one = (id: string) => ({ params: { path: { id } } });
 
 export const schedulesOptions = queryOptions({
   queryKey: keys.schedules,
   queryFn: () => everyPage((cursor) => take(client.GET("/api/v1/schedules", page(cursor)))),
+  refetchInterval: rereadMs,
 });
 
 export const previewOptions = (cron: string, timezone: string) =>
@@ -46,6 +50,7 @@ export const runSchedule = (id: string) =>
 export const webhooksOptions = queryOptions({
   queryKey: keys.webhooks,
   queryFn: () => everyPage((cursor) => take(client.GET("/api/v1/webhooks", page(cursor)))),
+  refetchInterval: rereadMs,
 });
 
 export const createWebhook = (body: NewWebhook) => take(client.POST("/api/v1/webhooks", { body }));
@@ -58,6 +63,7 @@ export const deleteWebhook = (id: string) => take(client.DELETE("/api/v1/webhook
 export const eventTriggersOptions = queryOptions({
   queryKey: keys.eventTriggers,
   queryFn: () => everyPage((cursor) => take(client.GET("/api/v1/triggers", page(cursor)))),
+  refetchInterval: rereadMs,
 });
 
 export const createEventTrigger = (body: NewEventTrigger) =>
