@@ -10,7 +10,8 @@ export function useScheduleOrders(id: string) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const onError = (error: unknown) => toastProblem(error);
-  const onSettled = () => void queryClient.invalidateQueries({ queryKey: keys.schedules });
+  // An order is busy until the list shows what became of it: till then nobody gives it again.
+  const onSettled = () => queryClient.invalidateQueries({ queryKey: keys.schedules });
   const turn = useMutation({
     mutationFn: (enabled: boolean) => changeSchedule(id, { enabled }),
     onError,
