@@ -4,7 +4,7 @@ import { Fold } from "@/kit/Fold";
 import { Cell, Heading, RowName, Table } from "@/kit/Table";
 import { cn } from "@/lib/cn";
 import { useFormats } from "@/lib/useFormats";
-import { amountOf, ceiling, shownValue, ticks } from "./measure";
+import { amountOf, ceiling, gapOf, shownValue, ticks } from "./measure";
 import type { Measure } from "./search";
 
 interface Props {
@@ -30,7 +30,9 @@ export function DailyChart({ days, measure }: Props) {
           <span>{axis(0)}</span>
         </div>
         <div className="min-w-0 flex-1">
-          <div className="relative flex h-44 items-end gap-px border-line border-b sm:gap-1">
+          <div
+            className={cn("relative flex h-44 items-end border-line border-b", gapOf(days.length))}
+          >
             <span className="absolute inset-x-0 top-0 border-line border-t border-dashed" />
             <span className="absolute inset-x-0 top-1/2 border-line border-t border-dashed" />
             {days.map((day, index) => (

@@ -32,3 +32,9 @@ export function ticks(count: number, most: number): number[] {
   const step = (count - 1) / (most - 1);
   return Array.from({ length: most }, (_, index) => Math.round(index * step));
 }
+
+/** The room between columns: the more there are, the less, or nothing would be left of them. */
+export function gapOf(count: number): string {
+  if (count > 120) return "";
+  return count > 31 ? "gap-px" : "gap-px sm:gap-1";
+}
