@@ -21,6 +21,15 @@ describe("usage", () => {
     expect(await screen.findByText("Without an agent")).toBeTruthy();
   });
 
+  test("that there is none of leads to where it comes from", async () => {
+    renderApp("/admin/usage", "empty");
+    expect(await screen.findByText("Nothing was used in this time")).toBeTruthy();
+    const ways = within(screen.getByRole("main")).getAllByRole("link");
+    expect(ways.map((each) => each.textContent)).toEqual(
+      expect.arrayContaining(["AI platforms", "Projects"]),
+    );
+  });
+
   test("two quick choices are two changes", async () => {
     renderApp("/admin/usage");
     const person = await screen.findByRole("radio", { name: "Person" });

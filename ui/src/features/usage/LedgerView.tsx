@@ -5,7 +5,6 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { modelCallsOptions } from "@/api/costs";
 import { usePersonName } from "@/api/people";
-import { useCan } from "@/api/useCan";
 import { Button } from "@/kit/Button";
 import { EmptyState } from "@/kit/EmptyState";
 import { Loaded } from "@/kit/Loaded";
@@ -13,6 +12,7 @@ import { MoreButton } from "@/kit/MoreButton";
 import { Skeleton } from "@/kit/Skeleton";
 import { Heading, Table } from "@/kit/Table";
 import { CallLine } from "./CallLine";
+import { FirstSteps } from "./FirstSteps";
 import { LedgerFilters } from "./LedgerFilters";
 import { countFilters, type LedgerSearch, toCallFilter } from "./ledger";
 
@@ -77,7 +77,6 @@ export function LedgerView() {
 /** Nothing to see, and what to do about it. */
 function None({ isFiltered }: { isFiltered: boolean }) {
   const { t } = useTranslation();
-  const canSetUp = useCan("manage_platforms");
   return (
     <EmptyState
       icon={ReceiptText}
@@ -89,16 +88,7 @@ function None({ isFiltered }: { isFiltered: boolean }) {
           <Link to="/admin/model-calls">{t("ledger.all")}</Link>
         </Button>
       ) : (
-        <>
-          {canSetUp && (
-            <Button asChild>
-              <Link to="/admin/platforms">{t("nav.platforms")}</Link>
-            </Button>
-          )}
-          <Button asChild>
-            <Link to="/projects">{t("nav.projects")}</Link>
-          </Button>
-        </>
+        <FirstSteps />
       )}
     </EmptyState>
   );

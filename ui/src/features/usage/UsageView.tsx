@@ -13,6 +13,7 @@ import { toastProblem } from "@/kit/toastProblem";
 import { saveFile } from "@/lib/saveFile";
 import { Breakdown } from "./Breakdown";
 import { DailyChart } from "./DailyChart";
+import { FirstSteps } from "./FirstSteps";
 import { RangeBar } from "./RangeBar";
 import { groups, measures, type UsageSearch, wishOf } from "./search";
 import { Totals } from "./Totals";
@@ -51,7 +52,9 @@ export function UsageView() {
       <Loaded query={days} skeleton={<Skeleton className="h-72" />}>
         {(report) =>
           report.total.calls === 0 ? (
-            <EmptyState icon={ChartColumn} title={t("usage.none")} text={t("usage.noneText")} />
+            <EmptyState icon={ChartColumn} title={t("usage.none")} text={t("usage.noneText")}>
+              <FirstSteps />
+            </EmptyState>
           ) : (
             <>
               <Totals total={report.total} />
