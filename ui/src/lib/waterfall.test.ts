@@ -44,6 +44,13 @@ describe("waterfall", () => {
     ]);
   });
 
+  test("a step of very many instances has one bar, from its start to its end", () => {
+    const part = { attempts: [{ started_at: time(3), finished_at: time(4), status: "completed" }] };
+    const step = { kind: "tool", status: "completed", started_at: time(2), finished_at: time(8) };
+    const bars = barsOf(step as unknown as Step, Array(10_000).fill(part) as Instance[], span);
+    expect(bars.map((bar) => [bar.startPercent, bar.widthPercent])).toEqual([[20, 60]]);
+  });
+
   test("waits and approvals have bars without attempts, and are told apart from work", () => {
     const bars = (kind: string, status: string) =>
       barsOf(

@@ -65,8 +65,12 @@ function attemptBars(step: Step, attempts: Attempt[], span: Span): Bar[] {
   });
 }
 
+/** More bars than this over each other show no more than their extent does. */
+const mostBars = 100;
+
 /** All bars of a step, with the pauses between its attempts; steps that only wait have one. */
 export function barsOf(step: Step, instances: Instance[], span: Span): Bar[] {
+  if (instances.length > mostBars) return [barOf(step, span)];
   const bars = instances.flatMap((instance) => attemptBars(step, instance.attempts, span));
   if (bars.length > 0 || step.started_at === null) return bars;
   if (step.finished_at === null && !isOpen(step.status)) return bars;

@@ -1,13 +1,11 @@
 import { useTranslation } from "react-i18next";
-import { type LiveText, liveKey } from "@/api/liveText";
+import type { LiveText } from "@/api/liveText";
 import type { ExecutionDetail } from "@/api/types";
-import { JsonView } from "@/kit/JsonView";
-import { LivePane } from "@/kit/LivePane";
 import { Notice } from "@/kit/Notice";
 import { StepStatusIcon } from "@/kit/StepStatusIcon";
 import { isOpen } from "@/lib/status";
-import { AttemptView } from "./AttemptView";
 import { Children } from "./Children";
+import { InstanceList } from "./InstanceList";
 import { StepFacts } from "./StepFacts";
 import { StepInputs } from "./StepInputs";
 import type { Selection } from "./useSelection";
@@ -48,28 +46,7 @@ export function StepDetail({ execution, selection, text }: Props) {
             : t("execution.notStarted")}
         </p>
       )}
-      {instances.map((instance) => {
-        const live = text[liveKey(step.id, instance.index)] ?? "";
-        return (
-          <div key={instance.index} className="flex flex-col gap-3">
-            {step.fan_out && (
-              <h3 className="flex items-center gap-2 border-line border-t pt-3 font-medium text-sm">
-                <StepStatusIcon status={instance.status} />
-                <bdi className="min-w-0 truncate">{instance.label}</bdi>
-              </h3>
-            )}
-            {instance.status === "running" && step.kind === "agent" && (
-              <LivePane text={live} className="h-48" />
-            )}
-            {instance.attempts.map((attempt) => (
-              <AttemptView key={attempt.number} attempt={attempt} />
-            ))}
-            {instance.output !== null && instance.output !== undefined && (
-              <JsonView value={instance.output} label={t("execution.output")} />
-            )}
-          </div>
-        );
-      })}
+      <InstanceList key={`instances ${step.id}`} step={step} instances={instances} text={text} />
       {step.started_at && <StepInputs key={step.id} executionId={execution.id} step={step.id} />}
     </section>
   );

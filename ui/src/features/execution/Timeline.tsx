@@ -5,6 +5,7 @@ import { isFinal } from "@/lib/status";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { barsOf, inOrder, spanOf } from "@/lib/waterfall";
+import { InstanceRows } from "./InstanceRows";
 import { TimelineRow } from "./TimelineRow";
 import type { Selection } from "./useSelection";
 
@@ -52,22 +53,7 @@ export function Timeline({ execution, selection }: Props) {
               onSelect={() => selection.select(step.id)}
             />
             {step.fan_out && step.instances.length > 0 && (
-              <ol>
-                {step.instances.map((instance) => (
-                  <li key={instance.index}>
-                    <TimelineRow
-                      isNested
-                      name={instance.label}
-                      status={instance.status}
-                      bars={barsOf(step, [instance], span)}
-                      isSelected={
-                        selection.step?.id === step.id && selection.instance === instance.index
-                      }
-                      onSelect={() => selection.select(step.id, instance.index)}
-                    />
-                  </li>
-                ))}
-              </ol>
+              <InstanceRows step={step} span={span} selection={selection} />
             )}
           </li>
         ))}
