@@ -8,7 +8,7 @@ export function PhoneBar() {
   return (
     <nav
       aria-label={t("nav.main")}
-      className="flex shrink-0 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="flex shrink-0 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden print:hidden"
     >
       {places
         .filter((each) => each.onPhone)

@@ -23,13 +23,13 @@ export function Shell() {
       >
         {t("nav.skip")}
       </a>
-      <div className="flex h-dvh">
+      <div className="flex h-dvh print:block print:h-auto">
         <Sidebar session={session} onHelp={() => setHelpOpen(true)} />
         <div className="flex min-w-0 flex-1 flex-col">
           <main
             id="content"
             tabIndex={-1}
-            className="relative min-h-0 flex-1 overflow-y-auto outline-none"
+            className="relative min-h-0 flex-1 overflow-y-auto outline-none print:overflow-visible"
           >
             <Outlet />
           </main>

@@ -21,7 +21,7 @@ export function Sidebar({ session, onHelp }: { session: Session; onHelp: () => v
   return (
     <nav
       aria-label={t("nav.main")}
-      className="flex w-56 shrink-0 flex-col border-line border-e bg-sunken max-md:hidden"
+      className="flex w-56 shrink-0 flex-col border-line border-e bg-sunken max-md:hidden print:hidden"
     >
       <div className="flex h-14 items-center justify-between ps-4 pe-2">
         <Mark />

@@ -14,7 +14,10 @@ export function ScrollPane({
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
       tabIndex={0}
-      className={cn("relative overflow-auto rounded-md", className)}
+      className={cn(
+        "relative overflow-auto rounded-md print:max-h-none print:overflow-visible",
+        className,
+      )}
       {...props}
     />
   );
