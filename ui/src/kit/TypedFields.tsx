@@ -11,7 +11,7 @@ import type { FieldFault } from "@/lib/problem";
 import { Field } from "./Field";
 import { Input } from "./Input";
 import { Select } from "./Select";
-import { Switch } from "./Switch";
+import { SwitchField } from "./SwitchField";
 import { Textarea } from "./Textarea";
 
 interface Props {
@@ -58,29 +58,21 @@ function TypedField({ name, spec, value, fault, message, onChange }: OneProps) {
   const kind = controlOf(name, spec);
   const label = spec.required ? readable(name) : t("field.optional", { name: readable(name) });
   const error = fault ? t(`field.fault.${fault}`) : message;
+  const hint = spec.description ? <span dir="auto">{spec.description}</span> : undefined;
   if (kind === "switch") {
-    const id = `switch-${name}`;
     return (
-      <div className="flex items-start gap-3">
-        <Switch id={id} checked={value === true} onCheckedChange={onChange} />
-        <label htmlFor={id} className="min-w-0 text-sm">
-          <span className="block font-medium">{readable(name)}</span>
-          {spec.description && (
-            <span dir="auto" className="align-page block text-muted text-xs">
-              {spec.description}
-            </span>
-          )}
-        </label>
-      </div>
+      <SwitchField
+        label={readable(name)}
+        hint={hint}
+        error={error}
+        isOn={value === true}
+        onChange={onChange}
+      />
     );
   }
   const text = String(value);
   return (
-    <Field
-      label={label}
-      hint={spec.description ? <span dir="auto">{spec.description}</span> : undefined}
-      error={error}
-    >
+    <Field label={label} hint={hint} error={error}>
       {(control) => {
         switch (kind) {
           case "options":
