@@ -21,11 +21,13 @@ const titles = () =>
   [...document.querySelectorAll("main li a[href^='/executions/']")].map((each) => each.textContent);
 
 describe("the list of executions", () => {
-  test("shows more on demand", async () => {
+  test("shows more on demand, and reads more pages again less often", async () => {
     renderApp("/executions");
     await waitFor(() => expect(titles()).toHaveLength(5));
+    const timers = vi.spyOn(globalThis, "setInterval");
     fireEvent.click(screen.getByRole("button", { name: "Show more" }));
     await waitFor(() => expect(titles()).toHaveLength(7));
+    await waitFor(() => expect(timers.mock.calls.map(([, ms]) => ms)).toContain(8_000));
   });
 
   test("several states are shown together, and the address says so", async () => {

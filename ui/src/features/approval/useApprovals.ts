@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { approvalsOptions } from "@/api/approvals";
+import { rereadAfter } from "@/lib/reread";
 import { places, type Show } from "./places";
 
 /** How often open questions are read again: others answer them, too. */
@@ -11,7 +12,8 @@ export const rereadMs = 15_000;
 export function useApprovals(show: Show) {
   const query = useInfiniteQuery({
     ...approvalsOptions(places[show]),
-    refetchInterval: show === "decided" ? false : rereadMs,
+    refetchInterval: ({ state }) =>
+      show === "decided" ? false : rereadAfter(rereadMs, state.data?.pages.length ?? 0),
   });
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = show === "decided" ? items.filter((each) => each.status !== "pending") : items;

@@ -10,6 +10,7 @@ import { Loaded } from "@/kit/Loaded";
 import { MoreButton } from "@/kit/MoreButton";
 import { Page } from "@/kit/Page";
 import { Skeleton } from "@/kit/Skeleton";
+import { rereadAfter } from "@/lib/reread";
 import { isFinal } from "@/lib/status";
 import { ExecutionRow } from "./ExecutionRow";
 import { Filters } from "./Filters";
@@ -36,10 +37,11 @@ export function ExecutionsPage() {
     ...executionsOptions(filter),
     placeholderData: (before) => before,
     // While something moves, the list moves too; schedules and others start new ones at any time.
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.items.some((each) => !isFinal(each.status)))
-        ? rereadMs
-        : idleMs,
+    refetchInterval: ({ state: { data } }) => {
+      const pages = data?.pages ?? [];
+      const isMoving = pages.some((page) => page.items.some((each) => !isFinal(each.status)));
+      return rereadAfter(isMoving ? rereadMs : idleMs, pages.length);
+    },
   });
   const isFiltered = countFilters(search) > 0 || search.status !== undefined;
   return (
