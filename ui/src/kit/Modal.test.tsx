@@ -28,6 +28,27 @@ test("a click beside a form closes it only while nothing was typed", async () =>
   expect(close).toHaveBeenCalledTimes(before + 1);
 });
 
+test("a click beside what is shown once does not take it away", async () => {
+  const close = vi.fn();
+  const secret = (isShownOnce: boolean) => (
+    <Modal isOpen isShownOnce={isShownOnce} onClose={close} title="Secret">
+      whsec_1
+    </Modal>
+  );
+  const { rerender } = render(secret(false));
+  // From here on a click beside it is heard.
+  await waitFor(() => {
+    clickBeside();
+    expect(close).toHaveBeenCalled();
+  });
+  const before = close.mock.calls.length;
+  rerender(secret(true));
+  clickBeside();
+  expect(close).toHaveBeenCalledTimes(before);
+  fireEvent.keyDown(screen.getByRole("dialog"), { key: "Escape" });
+  expect(close).toHaveBeenCalledTimes(before + 1);
+});
+
 function Page({ question }: { question: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const close = () => setOpen(false);

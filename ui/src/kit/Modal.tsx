@@ -15,6 +15,8 @@ interface Props {
   /** For forms with more than a few fields. */
   isWide?: boolean;
   isTitleHidden?: boolean;
+  /** Shows what is shown once: a click beside it must not take that away. */
+  isShownOnce?: boolean;
   children: ReactNode;
 }
 
@@ -27,6 +29,7 @@ export function Modal({
   side,
   isWide,
   isTitleHidden,
+  isShownOnce,
   children,
 }: Props) {
   const { t } = useTranslation();
@@ -50,7 +53,7 @@ export function Modal({
           }}
           onInteractOutside={(event) => {
             // A click beside a form must not take away what was typed into it.
-            if (isTyped.current && !side) event.preventDefault();
+            if (isShownOnce || (isTyped.current && !side)) event.preventDefault();
           }}
           tabIndex={-1}
           data-side={side ? "" : undefined}

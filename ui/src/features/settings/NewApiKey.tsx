@@ -18,6 +18,7 @@ export function NewApiKey({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
   return (
     <Modal
       isOpen={isOpen}
+      isShownOnce={created !== null}
       onClose={close}
       title={created ? t("apiKey.created", { name: created.name }) : t("apiKey.create")}
     >

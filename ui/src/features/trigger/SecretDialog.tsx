@@ -15,7 +15,13 @@ interface Props {
 export function SecretDialog({ webhook, onClose }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal isOpen isWide onClose={onClose} title={t("webhook.secretTitle", { name: webhook.name })}>
+    <Modal
+      isOpen
+      isWide
+      isShownOnce
+      onClose={onClose}
+      title={t("webhook.secretTitle", { name: webhook.name })}
+    >
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5 text-sm">
         <Notice tone="warn">{t("webhook.once")}</Notice>
         <div className="flex flex-col gap-1.5">

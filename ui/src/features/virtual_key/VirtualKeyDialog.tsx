@@ -114,7 +114,13 @@ function Created({ created, shown, onClose }: CreatedProps) {
   const { data: models } = useQuery({ ...modelsOptions, enabled: seesModels });
   const model = exampleModel(created, models?.default ?? null);
   return (
-    <Modal isOpen isWide onClose={onClose} title={t("apiKey.created", { name: created.name })}>
+    <Modal
+      isOpen
+      isWide
+      isShownOnce
+      onClose={onClose}
+      title={t("apiKey.created", { name: created.name })}
+    >
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5 text-sm">
         <Notice tone="warn">{t("apiKey.once")}</Notice>
         <Snippet text={shown} what={t("virtualKey.one")} />
