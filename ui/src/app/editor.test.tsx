@@ -19,12 +19,17 @@ function append(editor: EditorView, insert: string) {
   editor.dispatch({ changes: { from: editor.state.doc.length, insert } });
 }
 
-/** Somebody else saves a revision, and something makes the page read the workflow again. */
-async function overtake(mock: Mock) {
+/** Somebody else saves a revision. */
+function saveTheirs(mock: Mock) {
   const workflow = mock.db.workflows.find((each) => each.slug === "release_process");
   if (!workflow) throw new Error("there is no workflow");
   workflow.definition += theirs;
   workflow.revision = (workflow.revision ?? 0) + 1;
+}
+
+/** Somebody else saves a revision, and something makes the page read the workflow again. */
+async function overtake(mock: Mock) {
+  saveTheirs(mock);
   fireEvent.keyDown(screen.getByRole("button", { name: "More actions" }), { key: "Enter" });
   fireEvent.click(await screen.findByRole("menuitem", { name: "Archive" }));
 }
@@ -59,6 +64,21 @@ test("what others save comes in, but never over what was typed", async () => {
   fireEvent.click(screen.getByRole("button", { name: "Take their version" }));
   await waitFor(() => expect(editor.state.doc.toString()).toContain(theirs));
   expect(editor.state.doc.toString()).not.toContain(mine);
+});
+
+test("what others saved is not saved over by who has not heard of it", async () => {
+  const { mock } = renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  append(editor, mine);
+  const save = screen.getByRole("button", { name: "Save as a new revision" });
+  await waitFor(() => expect((save as HTMLButtonElement).disabled).toBe(false));
+  saveTheirs(mock);
+  fireEvent.click(save);
+  expect(await screen.findByText(/saved another revision while you were editing/)).toBeTruthy();
+  const kept = mock.db.workflows.find((each) => each.slug === "release_process")?.definition;
+  expect(kept).toContain(theirs);
+  expect(kept).not.toContain(mine);
+  expect(editor.state.doc.toString()).toContain(mine);
 });
 
 test("who keeps what they typed can save it over what others saved", async () => {

@@ -7,12 +7,13 @@ import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
 import { useNames } from "@/api/useNames";
 import type { DefinitionProblem } from "@/api/workflow-engine";
-import { saveWorkflow, schemaOptions } from "@/api/workflows";
+import { saveWorkflow, schemaOptions, workflowOptions } from "@/api/workflows";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
 import { ProblemNotice } from "@/kit/ProblemNotice";
 import { Skeleton } from "@/kit/Skeleton";
 import { asProblem } from "@/lib/problem";
+import { definitionText } from "./definitionText";
 import { ProblemList } from "./ProblemList";
 import { useDraft } from "./useDraft";
 import { useValidation } from "./useValidation";
@@ -37,7 +38,7 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const canSave = useCan("create_workflow");
-  const { text, setText, isChanged, isOvertaken, keepMine, takeTheirs, didSave } = useDraft(
+  const { text, base, setText, isChanged, isOvertaken, keepMine, takeTheirs, didSave } = useDraft(
     saved,
     beginning,
   );
@@ -46,8 +47,14 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
   const names = useNames();
   const { problems, isChecking, error } = useValidation(text);
   const save = useMutation({
-    mutationFn: (definition: string) => saveWorkflow(definition, slug),
+    mutationFn: async (definition: string) => {
+      // The page may not have heard yet of what others saved; reading it says so, and asks.
+      const newest =
+        slug && (await queryClient.fetchQuery({ ...workflowOptions(slug), staleTime: 0 }));
+      return newest && definitionText(newest) !== base ? null : saveWorkflow(definition, slug);
+    },
     onSuccess: async (workflow, definition) => {
+      if (workflow === null) return;
       didSave(definition);
       toast.success(
         slug

@@ -1,13 +1,13 @@
 import type { Workflow } from "@/api/workflow-engine";
 import { DefinitionEditor } from "./DefinitionEditor";
+import { definitionText } from "./definitionText";
 
 /** The definition as it is saved now; saving another makes a revision. */
 export function SavedDefinition({ workflow }: { workflow: Workflow }) {
   const isOwn = workflow.source === "organisation";
   return (
     <DefinitionEditor
-      // The editor ends lines in one way: another one must not look like a change.
-      saved={(workflow.definition ?? "").replace(/\r\n?/g, "\n")}
+      saved={definitionText(workflow)}
       slug={isOwn ? workflow.slug : undefined}
       isLibrary={!isOwn}
     />

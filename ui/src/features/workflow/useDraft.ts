@@ -27,6 +27,7 @@ export function useDraft(saved: string, beginning?: string) {
   }
   return {
     text,
+    base,
     setText,
     isChanged: text !== base,
     isOvertaken,
