@@ -61,7 +61,13 @@ impl std::error::Error for Failure {}
 
 impl From<store::FolderError> for Failure {
     fn from(error: store::FolderError) -> Self {
-        Self::failed(error)
+        let exit = match &error {
+            store::FolderError::Shared { .. } => Exit::Unsafe,
+            store::FolderError::NotWritable { .. } | store::FolderError::InUse { .. } => {
+                Exit::Failed
+            }
+        };
+        Self::new(exit, error)
     }
 }
 

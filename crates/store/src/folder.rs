@@ -27,7 +27,21 @@ pub enum FolderError {
         /// The other process, as its lock file says.
         holder: String,
     },
+    /// Others may look inside, and it holds things that are not ours, such as `/tmp`: closing it
+    /// would take it from them.
+    #[error(
+        "others may look into {path}, which holds things that are not HishamOS's; pass --data with a folder of its own, or run `chmod 700` on it if it is meant"
+    )]
+    Shared {
+        /// The folder.
+        path: String,
+    },
 }
+
+/// The file that says who uses the folder.
+const LOCK: &str = "hishamos.lock";
+/// What tells a folder of ours, beside files that begin with `hishamos.`.
+const OURS: [&str; 3] = ["library", "models", "master.key"];
 
 /// A data folder that this process has locked; dropping it gives the lock back.
 #[derive(Debug)]
@@ -37,15 +51,16 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Makes the folder when absent (for its owner only) and locks it for this process.
+    /// Makes the folder when absent and locks it for this process. It is closed to others then,
+    /// unless it holds things of theirs: such a folder is refused and stays as it is.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let not_writable = |error: std::io::Error| FolderError::NotWritable {
             path: path.display().to_string(),
             reason: error.to_string(),
         };
         fs::create_dir_all(path).map_err(not_writable)?;
-        restrict(path).map_err(not_writable)?;
-        let lock_path = path.join("hishamos.lock");
+        let is_foreign = is_foreign(path).map_err(not_writable)?;
+        let lock_path = path.join(LOCK);
         let mut lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -66,6 +81,13 @@ impl DataFolder {
             }
             Err(TryLockError::Error(error)) => return Err(not_writable(error)),
         }
+        if is_open(path).map_err(not_writable)? {
+            if is_foreign {
+                fs::remove_file(&lock_path).map_err(not_writable)?;
+                return Err(FolderError::Shared { path: path.display().to_string() });
+            }
+            close(path).map_err(not_writable)?;
+        }
         lock.set_len(0).map_err(not_writable)?;
         writeln!(lock, "{}", std::process::id()).map_err(not_writable)?;
         Ok(Self { path: path.to_owned(), _lock: lock })
@@ -82,15 +104,31 @@ impl DataFolder {
     }
 }
 
-/// Only the owner may look inside: it holds password hashes and everybody's work.
-fn restrict(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mut permissions = fs::metadata(path)?.permissions();
-    if permissions.mode() & 0o077 != 0 {
-        permissions.set_mode(0o700);
-        fs::set_permissions(path, permissions)?;
+/// Whether it holds things and none of them tells that it is a data folder.
+fn is_foreign(path: &Path) -> std::io::Result<bool> {
+    let mut is_empty = true;
+    for entry in fs::read_dir(path)? {
+        let file = entry?.file_name();
+        let name: &str = &file.to_string_lossy();
+        if name.starts_with("hishamos.") || OURS.contains(&name) {
+            return Ok(false);
+        }
+        // A file system that is new has this at its root.
+        is_empty &= name == "lost+found";
     }
-    Ok(())
+    Ok(!is_empty)
+}
+
+/// Whether others than the owner may do anything with it.
+fn is_open(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+}
+
+/// Only the owner may look inside: it holds password hashes and everybody's work.
+fn close(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
 #[cfg(test)]
@@ -105,5 +143,31 @@ mod tests {
         assert!(refused.contains(&std::process::id().to_string()), "{refused}");
         drop(held);
         DataFolder::open(folder.path()).expect("free again");
+    }
+
+    #[test]
+    fn folder_is_closed_to_others_unless_it_holds_things_of_theirs() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let check = |inside: &[&str], expected: Option<u32>| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let path = folder.path();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("is ours");
+            for name in inside {
+                fs::write(path.join(name), "").expect("is writable");
+            }
+            let opened = DataFolder::open(path);
+            let mode = fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+            assert_eq!(opened.is_ok().then_some(mode), expected, "{inside:?}: {opened:?}");
+            if let Err(error) = opened {
+                assert!(matches!(error, FolderError::Shared { .. }), "{error}");
+                assert_eq!(mode, 0o755, "{inside:?}");
+                assert_eq!(fs::read_dir(path).expect("is there").count(), inside.len());
+            }
+        };
+        check(&[], Some(0o700));
+        check(&["lost+found"], Some(0o700));
+        check(&["notes.txt", "hishamos.toml"], Some(0o700));
+        check(&["notes.txt", "hishamos.lock", "node"], Some(0o700));
+        check(&["notes.txt"], None);
     }
 }

@@ -84,7 +84,7 @@ fn folder(config: &Config) -> (Finding, bool) {
             let detail = format!("{}, used by process {holder}", path.display());
             (finding(WHAT, State::Ok, detail), true)
         }
-        Err(error @ FolderError::NotWritable { .. }) => {
+        Err(error @ (FolderError::NotWritable { .. } | FolderError::Shared { .. })) => {
             (finding(WHAT, State::Problem, error), false)
         }
     }

@@ -26,7 +26,9 @@ pub async fn database(config: &Config) -> Result<(Option<DataFolder>, Db)> {
         Ok(folder) => Ok((Some(folder), open_database(config, true).await?)),
         // The server has brought the schema up.
         Err(FolderError::InUse { .. }) => Ok((None, open_database(config, false).await?)),
-        Err(error @ FolderError::NotWritable { .. }) => Err(error.into()),
+        Err(error @ (FolderError::NotWritable { .. } | FolderError::Shared { .. })) => {
+            Err(error.into())
+        }
     }
 }
 
