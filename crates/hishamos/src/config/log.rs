@@ -1,5 +1,7 @@
 //! Section `log`.
 
+use tracing::level_filters::LevelFilter;
+
 use super::reader::{Key, Reader};
 use crate::failure::Result;
 
@@ -29,9 +31,34 @@ pub enum LogFormat {
 impl Log {
     pub(super) fn read(reader: &mut Reader<'_>, flag: Option<&str>, level: &str) -> Result<Self> {
         Ok(Self {
-            level: reader.value(LEVEL, flag, level.to_owned())?,
+            level: reader.value(LEVEL, flag, Filter(level.to_owned()))?.0,
             format: reader.value(FORMAT, None, LogFormat::Text)?,
         })
+    }
+}
+
+/// A level, or a filter. A lone word that is no level would be read as a filter for a target of
+/// that name, and no line of anything else would be logged.
+#[derive(Debug)]
+struct Filter(String);
+
+impl std::str::FromStr for Filter {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_word = !text.contains(['=', ',', '[']);
+        if is_word && text.parse::<LevelFilter>().is_err() {
+            return Err(
+                "write error, warn, info, debug or trace, or a filter such as info,sqlx=warn",
+            );
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Display for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -138,6 +138,15 @@ mod tests {
     }
 
     #[test]
+    fn levels_and_filters_are_taken() {
+        for level in ["warn", "INFO", "off", "info,sqlx=debug", "sqlx=warn"] {
+            let toml = format!("[log]\nlevel = \"{level}\"\n");
+            let read = reading(&toml, &Environment::default(), ServeFlags::default()).unwrap();
+            assert_eq!(read.config.log.level, level);
+        }
+    }
+
+    #[test]
     fn each_kind_of_answer_has_its_own_time() {
         let toml = "[cache]\nembeddings_seconds = 86_400\ntoken_counts_seconds = 0\n";
         let variable = Environment::from([("HISHAMOS_CACHE_MODEL_LISTS_SECONDS", "60")]);
@@ -201,6 +210,7 @@ mod tests {
         check("[cache]\ntranscription_seconds = 60", "unknown key \"cache.transcription_seconds\"");
         check("[cache.semantic]\nsimilarity = 0.5", "cache.semantic.similarity 0.5: use 0.8 to 1");
         check("[cache.semantic]\nentries = 0", "cache.semantic.entries 0: use at least 1");
+        check("[log]\nlevel = \"verbose\"", "log.level \"verbose\"");
         check("[model]\nscript = \"/nowhere.json\"", "cannot read the model script /nowhere.json");
         check(
             "[[providers]]\nname = \"a\"\nbase_url = \"http://x\"\napi_key_env = \"NOT_SET_HERE\"",
