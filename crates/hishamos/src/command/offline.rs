@@ -9,7 +9,7 @@ use crate::serve::open_database;
 /// The configuration of a data folder.
 pub fn configuration(flags: &DataFlags, environment: &Environment) -> Result<Config> {
     let flags = ServeFlags { data: flags.clone(), ..ServeFlags::default() };
-    Ok(config::read(&flags, environment, "warn")?.config)
+    Ok(config::read_without_keys(&flags, environment, "warn")?.config)
 }
 
 /// A database that is there already. It takes no lock, so the server may run: SQLite lets

@@ -32,7 +32,7 @@ pub use flags::{DataFlags, ServeFlags};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use model::Model;
-pub use read::{Config, read};
+pub use read::{Config, read, read_without_keys};
 pub use secrets::Secrets;
 pub use server::Server;
 pub use telemetry::Telemetry;

@@ -22,8 +22,9 @@ pub struct ProviderEntry {
     pub max_concurrent: Option<usize>,
 }
 
-/// The providers with their keys from the environment.
-pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<ProviderConfig>> {
+/// The providers with their keys from the environment; one that is missing is an error where
+/// somebody `needs_keys`.
+pub(super) fn read(reader: &mut Reader<'_>, needs_keys: bool) -> Result<Vec<ProviderConfig>> {
     let file = reader.file();
     let mut providers = Vec::new();
     for (line, entry) in &file.providers {
@@ -36,6 +37,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<ProviderConfig>> {
         provider.api_key = entry
             .api_key_env
             .as_deref()
+            .filter(|variable| needs_keys || reader.environment().get(variable).is_some())
             .map(|variable| key(reader, &origin, entry, variable))
             .transpose()?;
         let secret = if provider.api_key.is_some() { ", key ***" } else { "" };

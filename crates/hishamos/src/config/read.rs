@@ -52,6 +52,25 @@ pub struct Reading {
 /// Reads the configuration. `log_level` is the default one, since a command whose output
 /// people read logs less than a server.
 pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> Result<Reading> {
+    read_all(flags, environment, log_level, true)
+}
+
+/// The same for a command that calls no provider and opens no secret. The variables with their
+/// keys are the server's, and need not be set where somebody runs a command beside it.
+pub fn read_without_keys(
+    flags: &ServeFlags,
+    environment: &Environment,
+    log_level: &str,
+) -> Result<Reading> {
+    read_all(flags, environment, log_level, false)
+}
+
+fn read_all(
+    flags: &ServeFlags,
+    environment: &Environment,
+    log_level: &str,
+    needs_keys: bool,
+) -> Result<Reading> {
     let (folder, origin) = data::folder(flags.data.data.as_deref(), environment);
     let file = File::read(&folder, &known())?;
     let mut reader = Reader::new(environment, &file);
@@ -65,9 +84,9 @@ pub fn read(flags: &ServeFlags, environment: &Environment, log_level: &str) -> R
         tools: Tools::read(&mut reader)?,
         doors: Doors::read(&mut reader)?,
         cache: Cache::read(&mut reader)?,
-        secrets: Secrets::read(&mut reader)?,
+        secrets: Secrets::read(&mut reader, needs_keys)?,
         telemetry: Telemetry::read(&mut reader)?,
-        providers: providers::read(&mut reader)?,
+        providers: providers::read(&mut reader, needs_keys)?,
     };
     Ok(Reading { config, lines: reader.into_lines() })
 }
@@ -187,6 +206,19 @@ mod tests {
         assert_eq!(key.reveal(), "sk-1");
         let shown = format!("{:?} {:?}", reading.lines, reading.config);
         assert!(!shown.contains("sk-1") && !shown.contains("m-1"), "{shown}");
+    }
+
+    #[test]
+    fn keys_are_needed_by_who_calls_providers_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let toml = "[secrets]\nvault_url = \"http://127.0.0.1:9\"\n[[providers]]\nname = \"a\"\nbase_url = \"http://x\"\napi_key_env = \"NOT_SET_HERE\"\n";
+        std::fs::write(folder.path().join("hishamos.toml"), toml).unwrap();
+        let mut flags = ServeFlags::default();
+        flags.data.data = Some(folder.path().to_owned());
+        let nothing = Environment::default();
+        assert!(read(&flags, &nothing, "info").is_err());
+        let config = read_without_keys(&flags, &nothing, "warn").unwrap().config;
+        assert!(config.providers[0].api_key.is_none() && config.secrets.vault.is_none());
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
+    pub(super) fn read(reader: &mut Reader<'_>, needs_keys: bool) -> Result<Self> {
         let master_key = reader.secret(MASTER, None);
         let address: Option<String> = reader.optional(URL, None)?;
         let mount = reader.value(MOUNT, None, "secret".to_owned())?;
@@ -52,6 +52,7 @@ impl Secrets {
         let access = match (role_id, secret_id, token) {
             (Some(role_id), Some(secret_id), _) => VaultAccess::AppRole { role_id, secret_id },
             (_, _, Some(token)) => VaultAccess::Token(token),
+            _ if !needs_keys => return Ok(Self { master_key, vault: None }),
             _ => {
                 return Err(Failure::invalid(format!(
                     "{} is set, but nothing proves to the vault who we are; set {}, or {} and {}",
