@@ -22,7 +22,7 @@ const COMMAND_THREADS: usize = 1;
 /// Runs one command to its end.
 pub fn run(cli: Cli) -> Result<()> {
     let Cli { output, command } = cli;
-    let environment = Environment::of_process();
+    let environment = Environment::of_process()?;
     if output.is_csv() && !matches!(command, Command::Usage(_)) {
         let message = "only \"hishamos usage\" answers in CSV; use -o json";
         return Err(Failure::new(Exit::Usage, message));
