@@ -6,7 +6,7 @@ use store::{DataFolder, FolderError, Target, migrate};
 
 use super::offline;
 use crate::client::{Client, ClientFlags};
-use crate::config::{Config, DataFlags, Environment};
+use crate::config::{Config, DataFlags, Environment, near};
 use crate::failure::{Failure, Result};
 use crate::serve::local_model;
 use crate::terminal::{Output, Table};
@@ -139,7 +139,7 @@ async fn database(config: &Config) -> Finding {
 
 async fn server(config: &Config, is_in_use: bool, environment: &Environment) -> Finding {
     const WHAT: &str = "server";
-    let address = config.server.listen;
+    let (listen, address) = (config.server.listen, near(config.server.listen));
     let flags = ClientFlags {
         server: Some(format!("http://{address}")),
         data: Some(config.data.folder.clone()),
@@ -154,12 +154,12 @@ async fn server(config: &Config, is_in_use: bool, environment: &Environment) -> 
         (Err(_), true) => {
             finding(WHAT, State::Warning, format!("runs, but is not ready at http://{address}"))
         }
-        (Err(_), false) => match std::net::TcpListener::bind(address) {
-            Ok(_) => finding(WHAT, State::Ok, format!("not running; {address} is free")),
+        (Err(_), false) => match std::net::TcpListener::bind(listen) {
+            Ok(_) => finding(WHAT, State::Ok, format!("not running; {listen} is free")),
             Err(error) => finding(
                 WHAT,
                 State::Problem,
-                format!("cannot listen on {address}: {error}; pass --listen"),
+                format!("cannot listen on {listen}: {error}; pass --listen"),
             ),
         },
     }

@@ -9,7 +9,7 @@ use identity::user::{Locale, NewAdmin};
 use serde_json::json;
 
 use super::offline;
-use crate::config::{DataFlags, Environment};
+use crate::config::{DataFlags, Environment, near};
 use crate::failure::{Exit, Failure, Result};
 use crate::terminal::Output;
 
@@ -117,7 +117,7 @@ async fn sign_in_link(
     db.close().await;
     let token = made.map_err(|error| Failure::new(Exit::NotFound, error.detail()))?;
     let url = command.url.or_else(|| config.server.public_url.clone());
-    let url = url.unwrap_or_else(|| format!("http://{}", config.server.listen));
+    let url = url.unwrap_or_else(|| format!("http://{}", near(config.server.listen)));
     let link = format!("{}/sign-in#token={}", url.trim_end_matches('/'), token.reveal());
     output.line(&json!({ "link": link }), &format!("sign-in link: {link}"));
     output.say("It works once, within 15 minutes.");

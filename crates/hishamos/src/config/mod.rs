@@ -34,6 +34,6 @@ pub use log::{Log, LogFormat};
 pub use model::Model;
 pub use read::{Config, read, read_without_keys};
 pub use secrets::Secrets;
-pub use server::Server;
+pub use server::{Server, near};
 pub use telemetry::Telemetry;
 pub use tools::Tools;

@@ -1,6 +1,6 @@
 //! Section `server`: where to listen and under which name.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use base::Secret;
 
@@ -64,6 +64,17 @@ impl Server {
     }
 }
 
+/// Where this machine's own programs and browsers reach what listens there: "every address" is
+/// none that can be asked for, and no host that a server answers for.
+pub fn near(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    address
+}
+
 /// An address to listen on, with an error that says how one looks.
 #[derive(Debug, Clone, Copy)]
 struct Listen(SocketAddr);
@@ -97,6 +108,17 @@ fn host(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_address_is_reached_at_a_loopback_one() {
+        let check = |listen: &str, expected: &str| {
+            let address = listen.parse().expect("an address");
+            assert_eq!(near(address).to_string(), expected);
+        };
+        check("0.0.0.0:8484", "127.0.0.1:8484");
+        check("[::]:8484", "[::1]:8484");
+        check("10.0.0.5:8484", "10.0.0.5:8484");
+    }
 
     #[test]
     fn hosts_of_public_urls() {

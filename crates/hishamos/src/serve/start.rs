@@ -15,7 +15,7 @@ use web::{AllowedHosts, App, AppParts};
 
 use super::routes::Reachable;
 use super::{features, library, listen, node, routes};
-use crate::config::Config;
+use crate::config::{Config, near};
 use crate::failure::{Failure, Result};
 use crate::probe::Metrics;
 
@@ -131,15 +131,11 @@ impl Server {
 
     /// The address for this machine's own requests.
     pub fn near_url(&self) -> String {
-        let mut address = self.address;
-        if address.ip().is_unspecified() {
-            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-        }
-        format!("http://{address}")
+        format!("http://{}", near(self.address))
     }
 
     /// The address that people use.
     pub fn url(&self, config: &Config) -> String {
-        config.server.public_url.clone().unwrap_or_else(|| format!("http://{}", self.address))
+        config.server.public_url.clone().unwrap_or_else(|| self.near_url())
     }
 }
