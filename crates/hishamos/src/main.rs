@@ -31,7 +31,7 @@ use clap::Parser as _;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match command::run(command::Cli::parse()) {
+    match command::run(command::Cli::parse()).and_then(|()| terminal::all_printed()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("hishamos: {failure}");

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
 use store::{DataFolder, Target};
@@ -59,6 +59,24 @@ fn a_data_folder_goes_up_and_down() {
     );
     check(&["downgrade", "0.0.0", "--data", data], 0, "took back:\n  0010_day_caps");
     check(&["status", "--data", data], 0, "at version 0.0.0");
+}
+
+#[test]
+fn answers_that_cannot_be_written_fail_and_readers_may_go() {
+    let ended = |stdout: Stdio| {
+        let arguments = ["list", "--data", "/nowhere"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hishamos-migrate"));
+        command.args(arguments).env_remove("HISHAMOS_DATABASE").stdout(stdout);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let (code, errors) = ended(full.into());
+    assert_eq!(code, Some(1), "{errors}");
+    assert!(errors.contains("could not be written"), "{errors}");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(ended(writer.into()), (Some(0), String::new()));
 }
 
 #[test]

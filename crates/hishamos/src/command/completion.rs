@@ -4,6 +4,7 @@ use clap::{Args, CommandFactory as _, ValueEnum};
 use clap_complete::Shell;
 
 use super::Cli;
+use crate::terminal::print_text;
 
 /// Print a completion script.
 #[derive(Debug, Args)]
@@ -27,5 +28,7 @@ pub fn run(command: &CompletionCommand) {
         KnownShell::Zsh => Shell::Zsh,
         KnownShell::Fish => Shell::Fish,
     };
-    clap_complete::generate(shell, &mut Cli::command(), "hishamos", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "hishamos", &mut script);
+    print_text(&String::from_utf8_lossy(&script));
 }

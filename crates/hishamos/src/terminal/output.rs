@@ -1,12 +1,17 @@
 //! How a command's answer is printed: a table for people, JSON for scripts.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::Live;
 use super::table::Table;
+use crate::failure::{Failure, Result};
+
+/// Why a part of the answer could not be printed, where that happened.
+static LOST: OnceLock<String> = OnceLock::new();
 
 /// The form of the answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -92,10 +97,23 @@ pub fn print_line(line: &str) {
     print_text(&format!("{line}\n"));
 }
 
-/// Prints a text as it is.
+/// Prints a text as it is; [`all_printed`] tells whether it could be.
 pub fn print_text(text: &str) {
     let mut out = std::io::stdout().lock();
-    // `hishamos … | head` closes the pipe early; that is no failure.
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.flush();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        // `hishamos … | head` closes the pipe early; that is no failure.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            LOST.get_or_init(|| error.to_string());
+        }
+    }
+}
+
+/// Fails when a part of the answer could not be printed, as into a file on a full disk: half a
+/// list must not pass for the whole one.
+pub fn all_printed() -> Result<()> {
+    LOST.get().map_or(Ok(()), |reason| {
+        Err(Failure::failed(format!("the answer could not be written as a whole: {reason}")))
+    })
 }

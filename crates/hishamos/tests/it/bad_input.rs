@@ -271,6 +271,20 @@ fn workflow_files_are_checked_drawn_and_compared_without_a_server() {
 }
 
 #[test]
+fn answers_that_cannot_be_written_fail_and_readers_may_go() {
+    for arguments in [&["completion", "bash"][..], &["config", "print", "--data", "/nowhere"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = program().args(arguments).stdout(full).output().unwrap();
+        refused(&output, 1, &["could not be written"]);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = program().args(arguments).stdout(writer).output().unwrap();
+        let (code, _, errors) = ended(&output);
+        assert_eq!((code, errors.as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
 fn servers_that_are_not_there() {
     let folder = Folder::new();
     for command in
