@@ -29,31 +29,7 @@ impl Database {
             let exit = if flag.is_some() { Exit::Usage } else { Exit::Invalid };
             Failure::new(exit, format!("{error} ({})", url.origin))
         })?;
-        reader.note(URL.name, without_password(&url.text), url.origin);
+        reader.note(URL.name, Target::shown(&url.text), url.origin);
         Ok(Self { target })
-    }
-}
-
-/// The address as it may be shown.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
-    match user.split_once(':') {
-        Some((name, _)) => format!("{scheme}://{name}:***@{host}"),
-        None => url.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_not_shown() {
-        let check = |url: &str, expected: &str| assert_eq!(without_password(url), expected);
-        check("postgres://u:p@h/d", "postgres://u:***@h/d");
-        check("postgres://u:p@x@h/d", "postgres://u:***@h/d");
-        check("postgres://u@h/d", "postgres://u@h/d");
-        check("sqlite:/x.db", "sqlite:/x.db");
     }
 }

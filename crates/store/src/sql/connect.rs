@@ -40,14 +40,37 @@ impl FromStr for Target {
             return Ok(Self::Postgres { url: text.to_owned() });
         }
         if let Some(path) = text.strip_prefix("sqlite:") {
-            return Ok(Self::Sqlite { path: path.trim_start_matches("//").into() });
+            return Ok(Self::Sqlite { path: path.strip_prefix("//").unwrap_or(path).into() });
         }
         if text.contains("://") {
             return Err(Error::Address(format!(
-                "database address \"{text}\" is not known; use postgres://user@host/name or sqlite:PATH"
+                "database address \"{}\" is not known; use postgres://user@host/name or sqlite:PATH",
+                Self::shown(text)
             )));
         }
         Ok(Self::Sqlite { path: text.into() })
+    }
+}
+
+impl Target {
+    /// An address as people may see it: without its password.
+    pub fn shown(address: &str) -> String {
+        let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+        let rest = match rest.rsplit_once('@') {
+            Some((user, host)) => match user.split_once(':') {
+                Some((name, _)) => format!("{name}:***@{host}"),
+                None => rest.to_owned(),
+            },
+            None => rest.to_owned(),
+        };
+        let hidden = |part: &str| match part.split_once('=') {
+            Some((name, value)) if name.contains("password") => {
+                format!("{name}=***{}", if value.ends_with('&') { "&" } else { "" })
+            }
+            Some(_) | None => part.to_owned(),
+        };
+        let parts: Vec<String> = rest.split_inclusive(['?', '&']).map(hidden).collect();
+        format!("{scheme}://{}", parts.concat())
     }
 }
 
@@ -226,8 +249,26 @@ mod tests {
         };
         check("postgres://a@b/c", Some(Target::Postgres { url: "postgres://a@b/c".to_owned() }));
         check("sqlite:/tmp/x.db", Some(Target::Sqlite { path: "/tmp/x.db".into() }));
+        check("sqlite:///tmp/x.db", Some(Target::Sqlite { path: "/tmp/x.db".into() }));
+        check("sqlite:////tmp/x.db", Some(Target::Sqlite { path: "//tmp/x.db".into() }));
+        check("sqlite://x.db", Some(Target::Sqlite { path: "x.db".into() }));
         check("/tmp/x.db", Some(Target::Sqlite { path: "/tmp/x.db".into() }));
         check("mysql://a", None);
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let check = |url: &str, expected: &str| assert_eq!(Target::shown(url), expected);
+        check("postgres://u:p@h/d", "postgres://u:***@h/d");
+        check("postgres://u:p@x@h/d", "postgres://u:***@h/d");
+        check("postgres://u:p?w@h/d", "postgres://u:***@h/d");
+        check("postgres://u@h/d", "postgres://u@h/d");
+        check("postgres:///d?host=/run&user=u", "postgres:///d?host=/run&user=u");
+        check("postgres://u@h/d?password=p@x&y=z", "postgres://u@h/d?password=***&y=z");
+        check("sqlite:/x.db", "sqlite:/x.db");
+        let refused = "postgresql+asyncpg://u:p-secret@h/d".parse::<Target>();
+        let error = refused.expect_err("it is no address of ours").to_string();
+        assert!(error.contains("postgresql+asyncpg://u:***@h/d"), "{error}");
     }
 
     #[test]
