@@ -80,6 +80,21 @@ fn answers_that_cannot_be_written_fail_and_readers_may_go() {
 }
 
 #[test]
+fn empty_variables_are_absent() {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_hishamos-migrate"))
+        .args(["downgrade", "0.0.0"])
+        .envs(["HISHAMOS_DATA", "HISHAMOS_DATABASE", "XDG_DATA_HOME"].map(|name| (name, "")))
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let folder = home.path().join(".local/share/hishamos");
+    assert_eq!(output.status.code(), Some(4), "{errors}");
+    assert!(errors.contains(&format!("no database in {}", folder.display())), "{errors}");
+}
+
+#[test]
 fn json_is_for_programs() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
@@ -106,6 +121,14 @@ fn refusals_have_exit_codes() {
     check(&["status", "--database", "postgres://a@b:port/c"], 4, "cannot be read");
     let held = DataFolder::open(folder.path()).unwrap();
     check(&["upgrade", "--data", data], 7, "is in use by another hishamos");
+    // Named in words, it is the same file.
+    let address = format!("sqlite:{data}/hishamos.db");
+    std::fs::write(folder.path().join("hishamos.db"), "").unwrap();
+    check(&["upgrade", "--data", data, "--database", &address], 7, "is in use by another hishamos");
+    let toml = folder.path().join("hishamos.toml");
+    std::fs::write(&toml, format!("[database]\nurl = \"{address}\"\n")).unwrap();
+    check(&["upgrade", "--data", data], 7, "is in use by another hishamos");
+    std::fs::remove_file(&toml).unwrap();
     // Looking is harmless.
     check(&["status", "--data", data], 0, "the schema is at version");
     drop(held);

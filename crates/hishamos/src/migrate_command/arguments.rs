@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "hishamos-migrate",
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 4 input that cannot be used, 7 refused because it would be unsafe"
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 4 input that cannot be used, 5 cannot reach the database, 7 refused because it would be unsafe"
 )]
 pub struct Arguments {
     /// What to do
@@ -26,12 +26,12 @@ pub struct Arguments {
 /// Where the database is.
 #[derive(Debug, Args)]
 pub struct Place {
-    /// The data folder [default: hishamos in your data home]
-    #[arg(long, global = true, env = "HISHAMOS_DATA")]
+    /// The data folder [env: HISHAMOS_DATA] [default: hishamos in your data home]
+    #[arg(long, global = true)]
     pub data: Option<PathBuf>,
-    /// The database, postgres://user@host/name or sqlite:PATH [default: what hishamos.toml in
-    /// the data folder says, else SQLite in the data folder]
-    #[arg(long, global = true, env = "HISHAMOS_DATABASE", hide_env_values = true)]
+    /// The database, postgres://user@host/name or sqlite:PATH [env: HISHAMOS_DATABASE]
+    /// [default: what hishamos.toml in the data folder says, else SQLite in the data folder]
+    #[arg(long, global = true)]
     pub database: Option<String>,
 }
 

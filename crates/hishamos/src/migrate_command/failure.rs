@@ -12,10 +12,11 @@ pub struct Failure {
     message: String,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Failed = 1,
     InvalidInput = 4,
+    Unreachable = 5,
     Unsafe = 7,
 }
 
@@ -30,7 +31,7 @@ impl Failure {
         Self { kind: Kind::Failed, message }
     }
 
-    /// 1 failed, 4 invalid input, 7 unsafe. Wrong usage is 2, which clap answers itself.
+    /// 1 failed, 4 invalid input, 5 unreachable, 7 unsafe. Wrong usage is 2, which clap answers itself.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.kind as u8)
     }
@@ -49,7 +50,15 @@ impl From<Error> for Failure {
             Error::Migration(problem) if problem.is_unsafe() => Kind::Unsafe,
             Error::Address(_) => Kind::InvalidInput,
             Error::Unsafe(_) => Kind::Unsafe,
-            _ => Kind::Failed,
+            Error::Unreachable(_) => Kind::Unreachable,
+            Error::Database(_)
+            | Error::Corrupt { .. }
+            | Error::Duplicate(_)
+            | Error::Fenced { .. }
+            | Error::WriterStopped(_)
+            | Error::Thread(_)
+            | Error::DiskFull
+            | Error::Migration(_) => Kind::Failed,
         };
         Self { kind, message: error.to_string() }
     }
@@ -58,5 +67,21 @@ impl From<Error> for Failure {
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
         Self { kind: Kind::Unsafe, message: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn troubles_of_the_database_have_exit_codes() {
+        let check = |error: Error, expected: Kind| {
+            assert_eq!(Failure::from(error).kind, expected);
+        };
+        check(Error::Unreachable("no route".to_owned()), Kind::Unreachable);
+        check(Error::Address("mysql://a".to_owned()), Kind::InvalidInput);
+        check(Error::Unsafe("fsync is off".to_owned()), Kind::Unsafe);
+        check(Error::DiskFull, Kind::Failed);
     }
 }

@@ -1,6 +1,7 @@
 //! Where the database is: the same rules as the server's configuration, in the same order:
 //! flag, environment, `hishamos.toml` in the data folder, default.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +17,9 @@ pub struct Found {
     pub folder: PathBuf,
     /// The database.
     pub target: Target,
-    /// Whether the database is the folder's own file, which the folder's lock protects.
-    pub is_inside: bool,
+    /// Whether the database is the folder's own, by its configuration or by where the file is:
+    /// then a server that uses it holds the folder's lock.
+    pub is_own: bool,
 }
 
 impl Found {
@@ -32,21 +34,44 @@ impl Found {
 
 /// Finds it; changes nothing.
 pub fn find(place: &Place) -> Result<Found, Failure> {
-    let folder = place.data.clone().unwrap_or_else(default_folder);
-    let address = match &place.database {
+    let folder = place.data.clone().or_else(|| variable("HISHAMOS_DATA").map(PathBuf::from));
+    let folder = folder.unwrap_or_else(default_folder);
+    let given = match &place.database {
         Some(address) => Some(address.clone()),
-        None => configured(&folder)?,
+        None => variable("HISHAMOS_DATABASE").map(text).transpose()?,
     };
-    let is_inside = address.is_none();
+    let is_given = given.is_some();
+    let address = if is_given { given } else { configured(&folder)? };
     let target = address.map_or_else(
         || Ok(Target::Sqlite { path: folder.join("hishamos.db") }),
         |address| address.parse::<Target>(),
     )?;
-    Ok(Found { folder, target, is_inside })
+    let is_own = !is_given || is_in(&target, &folder);
+    Ok(Found { folder, target, is_own })
+}
+
+/// Whether it is a file in this folder.
+fn is_in(target: &Target, folder: &Path) -> bool {
+    let Target::Sqlite { path } = target else { return false };
+    match (fs::canonicalize(path), fs::canonicalize(folder)) {
+        (Ok(path), Ok(folder)) => path.parent() == Some(folder.as_path()),
+        (Ok(_) | Err(_), _) => false,
+    }
+}
+
+/// A variable; an empty one counts as absent, as for the server.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn text(value: OsString) -> Result<String, Failure> {
+    value
+        .into_string()
+        .map_err(|_| Failure::invalid("HISHAMOS_DATABASE is not text in UTF-8".to_owned()))
 }
 
 fn default_folder() -> PathBuf {
-    let path = |name| std::env::var_os(name).map(PathBuf::from);
+    let path = |name| variable(name).map(PathBuf::from);
     path("XDG_DATA_HOME")
         .or_else(|| path("HOME").map(|home| home.join(".local/share")))
         .map_or_else(|| PathBuf::from("hishamos-data"), |home| home.join("hishamos"))

@@ -88,9 +88,10 @@ async fn status(found: &Found) -> Result<Status, Failure> {
     Ok(status?)
 }
 
-/// Opens the database for changes: with the data folder's lock, so never under a server.
+/// Opens the database for changes: with the data folder's lock where it is the folder's own, so
+/// never under the server of that folder.
 async fn open_alone(found: &Found) -> Result<(Db, Option<DataFolder>), Failure> {
-    let lock = if found.is_inside { Some(DataFolder::open(&found.folder)?) } else { None };
+    let lock = if found.is_own { Some(DataFolder::open(&found.folder)?) } else { None };
     Ok((Db::connect(&found.target).await?, lock))
 }
 

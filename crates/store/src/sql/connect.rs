@@ -39,8 +39,17 @@ impl FromStr for Target {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres { url: text.to_owned() });
         }
-        if let Some(path) = text.strip_prefix("sqlite:") {
-            return Ok(Self::Sqlite { path: path.strip_prefix("//").unwrap_or(path).into() });
+        let path = text.strip_prefix("sqlite:");
+        let path = path.map(|path| path.strip_prefix("//").unwrap_or(path));
+        if path.unwrap_or(text).is_empty() {
+            // SQLite would take it for a database that is forgotten when it is closed.
+            return Err(Error::Address(
+                "the database address names no file; use sqlite:PATH or postgres://user@host/name"
+                    .to_owned(),
+            ));
+        }
+        if let Some(path) = path {
+            return Ok(Self::Sqlite { path: path.into() });
         }
         if text.contains("://") {
             return Err(Error::Address(format!(
@@ -202,9 +211,7 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool)> {
         .connect_with(options.clone())
         .await
         .map_err(|error| {
-            Error::Address(format!(
-                "cannot connect to PostgreSQL: {error}; check the --database address"
-            ))
+            Error::Unreachable(format!("PostgreSQL: {error}; check the --database address"))
         })?;
     let row = sqlx::query("select current_setting('server_version_num')::int / 10000 as version, current_setting('fsync') as fsync, current_setting('synchronous_commit') as durable")
         .fetch_one(&pool)
@@ -234,7 +241,7 @@ pub(super) async fn postgres(url: &str) -> Result<(PgPool, PgPool)> {
         })
         .connect_with(options)
         .await
-        .map_err(|error| Error::Address(format!("cannot connect to PostgreSQL: {error}")))?;
+        .map_err(|error| Error::Unreachable(format!("PostgreSQL: {error}")))?;
     Ok((pool, write))
 }
 
@@ -254,6 +261,8 @@ mod tests {
         check("sqlite://x.db", Some(Target::Sqlite { path: "x.db".into() }));
         check("/tmp/x.db", Some(Target::Sqlite { path: "/tmp/x.db".into() }));
         check("mysql://a", None);
+        check("sqlite:", None);
+        check("", None);
     }
 
     #[test]
