@@ -93,7 +93,12 @@ impl From<store::Error> for Failure {
 
 impl From<web::Error> for Failure {
     fn from(error: web::Error) -> Self {
-        Self::new(exit_of_status(error.status().as_u16()), error.detail())
+        let exit = exit_of_status(error.status().as_u16());
+        // Who runs a command has no server's log to look into.
+        match std::error::Error::source(&error) {
+            Some(source) => Self::new(exit, source),
+            None => Self::new(exit, error.detail()),
+        }
     }
 }
 

@@ -115,11 +115,36 @@ async fn sign_in_link(
         identity::one_time_link::sign_in(&db, command.email.as_deref(), SystemClock.now(), &random)
             .await;
     db.close().await;
-    let token = made.map_err(|error| Failure::new(Exit::NotFound, error.detail()))?;
+    let token = made.map_err(refused)?;
     let url = command.url.or_else(|| config.server.public_url.clone());
     let url = url.unwrap_or_else(|| format!("http://{}", near(config.server.listen)));
     let link = format!("{}/sign-in#token={}", url.trim_end_matches('/'), token.reveal());
     output.line(&json!({ "link": link }), &format!("sign-in link: {link}"));
     output.say("It works once, within 15 minutes.");
     Ok(())
+}
+
+/// That there is nobody for whom the link could be; anything else is no matter of names.
+fn refused(error: web::Error) -> Failure {
+    if error.status().is_client_error() {
+        return Failure::new(Exit::NotFound, error.detail());
+    }
+    error.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_of_the_database_is_not_told_as_a_missing_name() {
+        let check = |error: web::Error, exit: Exit, message: &str| {
+            assert_eq!(refused(error), Failure::new(exit, message));
+        };
+        check(web::invalid_state("no user has it"), Exit::NotFound, "no user has it");
+        check(web::Error::internal("a page is torn"), Exit::Failed, "a page is torn");
+        let lost = store::Error::Unreachable("it was cut".to_owned());
+        let message = "the database cannot be reached: it was cut";
+        check(lost.into(), Exit::Unreachable, message);
+    }
 }
