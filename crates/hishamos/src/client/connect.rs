@@ -47,11 +47,10 @@ impl Client {
         let folder = folder.unwrap_or_else(|| default_folder(environment));
         let is_nearby = is_loopback(&server);
         // A key of this machine's server is not shown to any other one.
-        let key = key.or_else(|| {
-            let key = std::fs::read_to_string(folder.join(KEY_FILE)).ok().filter(|_| is_nearby)?;
-            Some(key.trim().to_owned())
-        });
-        Self::to(&server, key.map(Secret::new))
+        let key = key
+            .or_else(|| std::fs::read_to_string(folder.join(KEY_FILE)).ok().filter(|_| is_nearby));
+        // A file of variables with the line ends of Windows leaves one in the key.
+        Self::to(&server, key.map(|key| Secret::new(key.trim().to_owned())))
     }
 
     /// A client of this server.
@@ -111,6 +110,7 @@ mod tests {
         check("http://127.0.0.1:8484", None, Some("hos_1"));
         check("http://[::1]:8484/", None, Some("hos_1"));
         check("http://localhost:1", Some("hos_2"), Some("hos_2"));
+        check("http://localhost:1", Some("hos_2\r\n"), Some("hos_2"));
         check("https://hishamos.example.com", None, None);
         check("https://127.0.0.1.example.com", None, None);
     }

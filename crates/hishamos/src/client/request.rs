@@ -132,6 +132,11 @@ impl Client {
     }
 
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        if error.is_builder() {
+            return Failure::invalid(
+                "the API key, or a name in the command, has characters that cannot be sent; write it as it was shown",
+            );
+        }
         let why = if error.is_timeout() { "does not answer in time" } else { "cannot be reached" };
         Failure::new(
             Exit::Unreachable,
@@ -185,6 +190,14 @@ mod tests {
         assert_eq!(escaped("*/5 9 * * 1#2"), "%2A%2F5%209%20%2A%20%2A%201%232");
         assert_eq!(escaped("idea_to-backlog.v1~x"), "idea_to-backlog.v1~x");
         assert_eq!(escaped("é"), "%C3%A9");
+    }
+
+    #[tokio::test]
+    async fn key_that_cannot_be_sent_is_told() {
+        let key = base::Secret::new("hos_1\nhos_2".to_owned());
+        let client = Client::to("http://127.0.0.1:9", Some(key)).expect("an address");
+        let failure = client.get("/api/v1/projects").await.expect_err("no header holds it");
+        assert_eq!(failure.exit, Exit::Invalid);
     }
 
     #[test]
