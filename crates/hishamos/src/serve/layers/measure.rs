@@ -1,5 +1,5 @@
 //! One log line and the metrics of each request: path, status, time; no bodies, no
-//! queries, no addresses.
+//! queries, no addresses, of people or of webhooks.
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// Measures from the first byte of the request to the start of the answer.
 pub async fn measure(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = super::shown(request.uri().path()).to_owned();
     // The pattern, not the path, or every id would make a time series of its own.
     let route = request
         .extensions()

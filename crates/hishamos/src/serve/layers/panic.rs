@@ -14,7 +14,7 @@ use web::{Ctx, Error};
 /// log already, by the hook that `main` sets.
 pub async fn catch(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<Ctx>().map(Ctx::request_id);
-    let path = request.uri().path().to_owned();
+    let path = super::shown(request.uri().path()).to_owned();
     if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
         return response;
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +34,7 @@ async fn router() -> Router {
             "/api/stream",
             get(|| async { ([(header::CONTENT_TYPE, "text/event-stream")], "x".repeat(9000)) }),
         )
+        .route("/hooks/{token}", post(planted))
         .route("/api/ok", get(|| async { "ok" }));
     super::wrap(routes.fallback(crate::ui::serve), &app, Duration::from_millis(300))
 }
@@ -76,6 +78,23 @@ async fn a_door_that_panics_costs_one_answer() {
     let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
     let problem: Json = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(problem["code"], "internal");
+}
+
+#[tokio::test]
+async fn addresses_of_webhooks_are_not_logged() {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(false)
+        .with_writer(Arc::new(log.reopen().unwrap()))
+        .finish();
+    let listening = tracing::subscriber::set_default(lines);
+    let (response, _) = send(Request::post("/hooks/address-secret"), String::new()).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    drop(listening);
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    assert!(text.contains("POST /hooks/… 500"), "{text}");
+    assert!(!text.contains("address-secret"), "{text}");
 }
 
 #[tokio::test]
