@@ -97,9 +97,39 @@ pub enum Command {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::path::PathBuf;
+
     use clap::CommandFactory as _;
 
     use super::Cli;
+
+    #[test]
+    fn commands_of_the_documents_exist() {
+        let mut program = Cli::command();
+        program.build();
+        let user = std::fs::read_dir("../../docs/user").unwrap().map(|file| file.unwrap().path());
+        let others = ["../../README.md", "../../docs/operations.md"].map(PathBuf::from);
+        let mut found = 0;
+        for file in user.chain(others) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for line in text.split(['`', '\n']) {
+                let Some(words) = line.strip_prefix("hishamos ") else { continue };
+                let mut command = &program;
+                for word in words.split_whitespace() {
+                    if !command.has_subcommands() {
+                        break;
+                    }
+                    command = command
+                        .find_subcommand(word)
+                        .unwrap_or_else(|| panic!("{}: no \"hishamos {words}\"", file.display()));
+                }
+                found += 1;
+            }
+        }
+        assert!(found > 40, "only {found} commands were looked for");
+    }
 
     #[test]
     fn flags_of_every_command_are_different() {
