@@ -29,7 +29,10 @@ impl Event {
     pub fn is_final(&self) -> bool {
         matches!(
             self.kind.as_str(),
-            "execution_completed" | "execution_failed" | "execution_cancelled"
+            "execution_completed"
+                | "execution_failed"
+                | "execution_cancelled"
+                | "execution_rolled_back"
         )
     }
 }
@@ -114,5 +117,23 @@ impl Events {
         }
         let data = serde_json::from_str(frame.data.as_deref()?).ok()?;
         Some(Event { kind: frame.event?, data })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_is_the_last_event() {
+        let check = |kind: &str, expected: bool| {
+            let event = Event { kind: kind.to_owned(), data: Json::Null };
+            assert_eq!(event.is_final(), expected, "{kind}");
+        };
+        check("execution_completed", true);
+        check("execution_failed", true);
+        check("execution_cancelled", true);
+        check("execution_rolled_back", true);
+        check("execution_paused", false);
     }
 }
