@@ -1,5 +1,6 @@
 //! Opening a database, and refusing one that would not keep our promises.
 
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -94,6 +95,7 @@ pub(super) const GLANCING: &str = "pragma query_only = on; pragma foreign_keys =
 /// log.
 pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, direct::Lane, SqlitePool)> {
     let opened = |error| open_error(path, error);
+    make_private(path);
     let write = direct::Lane::open(path, WRITING).map_err(opened)?;
     write.between(check_sqlite).map_err(opened)??;
     let options = SqliteConnectOptions::new()
@@ -124,6 +126,21 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, direct::Lane, Sql
         .await
         .map_err(opened)?;
     Ok((read, write, checkpoint))
+}
+
+/// A new file is for its owner only, wherever it is: it holds password hashes and everybody's
+/// work. SQLite gives its log the rights of the file.
+fn make_private(path: &Path) {
+    let name = path.to_string_lossy();
+    // SQLite means something else by these.
+    if name.starts_with(':') || name.starts_with("file:") {
+        return;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    if let Err(error) = options.write(true).create_new(true).mode(0o600).open(path) {
+        // It is there already, or SQLite says in a moment what is wrong with the place.
+        tracing::debug!("{} is not made: {error}", path.display());
+    }
 }
 
 fn open_error(path: &Path, error: sqlx::Error) -> Error {
@@ -278,6 +295,21 @@ mod tests {
         let refused = "postgresql+asyncpg://u:p-secret@h/d".parse::<Target>();
         let error = refused.expect_err("it is no address of ours").to_string();
         assert!(error.contains("postgresql+asyncpg://u:***@h/d"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn new_files_are_for_their_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("x.db");
+        let opened = sqlite(&path).await.expect("opens");
+        assert!(path.exists());
+        for file in std::fs::read_dir(folder.path()).expect("is there") {
+            let file = file.expect("is there");
+            let mode = file.metadata().expect("is there").permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{:?}", file.file_name());
+        }
+        drop(opened);
     }
 
     #[test]
