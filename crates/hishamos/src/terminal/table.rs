@@ -102,6 +102,11 @@ fn clean(cell: &str) -> String {
     cell.split_whitespace().collect::<Vec<_>>().join(" ").replace(char::is_control, "")
 }
 
+/// The text without what could steer a terminal; lines stay lines.
+pub fn printable(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control() && letter != '\n', "")
+}
+
 /// The text in at most `width` cells, with `…` where it was cut.
 pub fn shorten(text: &str, width: usize) -> String {
     if text.width() <= width {

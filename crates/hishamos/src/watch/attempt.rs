@@ -3,7 +3,7 @@
 use base::Timestamp;
 use serde_json::Value as Json;
 
-use crate::terminal::{Live, clock, cost, seconds, shorten, tokens};
+use crate::terminal::{Live, clock, cost, printable, seconds, shorten, tokens};
 
 /// How many cells the model gets, and all columns but the step.
 const MODEL: usize = 26;
@@ -85,7 +85,8 @@ impl Ended<'_> {
             let status = self.attempt["status"].as_str().unwrap_or("failed");
             text.extend(["\n        ", status, ": ", why]);
         }
-        text
+        // Labels and reasons may be words of a model.
+        printable(&text)
     }
 
     /// The step by its name, or by its shorter id when the label would not fit beside it.
@@ -164,7 +165,7 @@ mod tests {
             {"id": "stories", "name": "Write", "fan_out": true, "tool": null, "instances": [
                 {"index": 0, "label": "حجز", "attempts": [
                     {"number": 1, "status": "failed", "started_at": "2026-11-21T07:30:00.000Z", "finished_at": "2026-11-21T07:30:09.000Z",
-                     "error": {"message": "too slow"}, "usage": {"model_calls": 0}, "calls": []}]},
+                     "error": {"message": "too \u{1b}[2Jslow"}, "usage": {"model_calls": 0}, "calls": []}]},
                 {"index": 1, "label": "pay", "attempts": [
                     {"number": 2, "status": "completed", "started_at": "2026-11-21T07:30:01.000Z", "finished_at": "2026-11-21T07:30:05.500Z",
                      "usage": {"model_calls": 1, "input_tokens": 1200, "output_tokens": 80, "cost_micros": 41300}, "calls": [{"model": "m/x"}]}]},
@@ -175,6 +176,6 @@ mod tests {
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(words(&lines[0]), "0:05 Write 2/3 · pay (attempt 2) m/x 1,200 80 $0.0413 4.5 s");
         assert_eq!(ended(&detail)[0].title(12), "stories 2/3 · pay (attempt 2)");
-        assert_eq!(words(&lines[1]), "0:09 Write 1/3 · حجز 9.0 s failed: too slow");
+        assert_eq!(words(&lines[1]), "0:09 Write 1/3 · حجز 9.0 s failed: too [2Jslow");
     }
 }

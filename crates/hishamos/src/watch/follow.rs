@@ -9,7 +9,7 @@ use super::attempt::{ended, head, time};
 use super::running::Running;
 use crate::client::{Client, Event};
 use crate::failure::{Failure, Result};
-use crate::terminal::{Live, Output, print_json_line};
+use crate::terminal::{Live, Output, print_json_line, printable};
 
 /// Prints what happens until the execution ends; gives it as it then is.
 pub async fn follow(client: &Client, id: &str, output: Output) -> Result<Json> {
@@ -42,7 +42,7 @@ pub fn failure_of(execution: &Json) -> Option<Failure> {
     let step = step.map_or_else(String::new, |step| format!(" in step \"{step}\""));
     let why = execution["error"]["message"].as_str();
     let why = why.map_or_else(String::new, |why| format!(": {why}"));
-    Some(Failure::failed(format!("execution {id} is {status}{step}{why}")))
+    Some(Failure::failed(printable(&format!("execution {id} is {status}{step}{why}"))))
 }
 
 struct Printer {
@@ -114,7 +114,7 @@ mod tests {
             Some("execution exe_1 is cancelled"),
         );
         check(
-            json!({"id": "exe_1", "status": "failed", "error": {"step": "a", "message": "no model"}}),
+            json!({"id": "exe_1", "status": "failed", "error": {"step": "a", "message": "no \u{1b}model"}}),
             Some("execution exe_1 is failed in step \"a\": no model"),
         );
     }
