@@ -55,8 +55,9 @@ impl<'a> Oracle<'a> {
         }
         let is_wanted = match step.condition {
             Condition::None => {
-                let mut needs = step.needs.iter().filter(|need| !step.error_of.contains(need));
-                if needs.any(|need| self.gives_nothing(*need)) {
+                // A branch that is taken mends what failed, whatever went with that.
+                let is_branch = !step.error_of.is_empty();
+                if !is_branch && step.needs.iter().any(|need| self.gives_nothing(*need)) {
                     return Fate::Lost;
                 }
                 true

@@ -28,14 +28,15 @@ impl Advance<'_> {
         let definition = self.plan.step(step);
         let failed = |source: &usize| self.state.steps[*source].status == StepStatus::Failed;
         let sources = &definition.error_of;
-        if !sources.is_empty() && !sources.iter().any(failed) {
-            return Some(SkipCause::Condition);
+        if !sources.is_empty() {
+            // What a failure took along is no reason against the branch that mends it.
+            return (!sources.iter().any(failed)).then_some(SkipCause::Condition);
         }
         if definition.when.is_some() {
             return None;
         }
-        let mut needs = definition.needs.iter().filter(|need| !sources.contains(need));
-        needs.any(|need| self.is_lost(*need)).then_some(SkipCause::NeedFailed)
+        let is_lost = definition.needs.iter().any(|need| self.is_lost(*need));
+        is_lost.then_some(SkipCause::NeedFailed)
     }
 
     /// Whether a step gives nothing to those that need it, because it failed or was skipped

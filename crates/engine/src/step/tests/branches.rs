@@ -87,3 +87,26 @@ fn a_branch_has_conditions_and_needs_of_its_own() {
          ok x false => x#1 ok, x completed, mend skipped, COMPLETED {\"mend\":null}",
     );
 }
+
+#[test]
+fn a_branch_that_is_taken_waits_for_what_was_lost_and_runs() {
+    // Without needs the steps run in the order written, so the branch comes after what is lost.
+    let text = "steps:
+- {id: a, tool: t, on-error: {goto: mend}}
+- {id: b, tool: t}
+- {id: mend, tool: t, with: {why: '${{ steps.a.error }}'}}
+- {id: c, tool: t}";
+    check(
+        text,
+        "start => started, a#1 started
+         broken a => a#1 failed (broken), a failed, b lost, mend#1 started
+         ok mend => mend#1 ok, mend completed, c#1 started
+         ok c 1 => c#1 ok, c completed, COMPLETED {\"c\":1}",
+    );
+    check(
+        text,
+        "start => started, a#1 started
+         ok a => a#1 ok, a completed, b#1 started
+         ok b => b#1 ok, b completed, mend skipped, c#1 started",
+    );
+}
