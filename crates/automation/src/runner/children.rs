@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::change::Change;
-use super::handle::{Message, ResultNote};
+use super::handle::{Message, NewExecution, ResultNote};
 use super::live::Live;
 use super::machine::Machine;
 use super::perform::{self, ChildOrder};
@@ -65,6 +65,20 @@ impl Machine {
                 () = perform::child(&desk, order) => {}
             }
         });
+    }
+
+    /// Whether one that waits for this execution, directly or not, has a place in its group
+    /// already. That place is for both of them: waiting for it would be waiting for oneself.
+    pub(super) fn has_place_above(&self, new: &NewExecution) -> bool {
+        let Some(group) = &new.group else { return false };
+        let mut above = new.parent.as_ref().map(|parent| parent.execution);
+        while let Some(live) = above.and_then(|id| self.live.get(&id)) {
+            if live.group.as_ref().is_some_and(|own| own.name == group.name) {
+                return true;
+            }
+            above = live.parent.as_ref().map(|waiter| waiter.execution);
+        }
+        false
     }
 
     /// The attempt is not wanted any more, and neither is the execution that it made.

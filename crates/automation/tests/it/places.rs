@@ -84,6 +84,19 @@ both_databases! {
         house.check().await;
     }
 
+    async fn a_workflow_that_a_step_starts_shares_the_place_in_its_group(db: Db) {
+        let house = House::new(db).await;
+        for cancels in [false, true] {
+            let group = format!("concurrency: {{group: release, cancel-in-progress: {cancels}}}");
+            let inner = format!("name: Inner {cancels}\n{group}\nsteps: [{{id: give, tool: set}}]\n");
+            house.post("/workflows", json!({ "definition": inner })).await.expect(201);
+            let outer = format!("name: Outer {cancels}\n{group}\nsteps: [{{id: call, workflow: inner_{cancels}}}]\n");
+            let id = house.execute(&outer, json!({})).await;
+            house.status(&id, "completed").await;
+        }
+        house.check().await;
+    }
+
     async fn a_repeated_request_takes_nobodys_place(db: Db) {
         let house = House::new(db).await;
         let text = with("concurrency: {group: 'preview', cancel-in-progress: true}");
