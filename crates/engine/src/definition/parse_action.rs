@@ -1,5 +1,6 @@
 //! What a step does: exactly one of the things that steps can do.
 
+use base::Timestamp;
 use serde_json::Value as Json;
 
 use super::design::Mapping;
@@ -340,7 +341,8 @@ impl Reader {
                     self.wanted(node, "a text");
                 }
                 if let Template::Constant(Json::String(text)) = &value
-                    && (text.trim().is_empty() || key == "until" && !is_moment(text))
+                    && (text.trim().is_empty()
+                        || key == "until" && text.parse::<Timestamp>().is_err())
                 {
                     let message =
                         if key == "until" { "this is not a time" } else { "the event has no name" };
@@ -394,18 +396,6 @@ impl Reader {
         let Reads::Each(position) = reads else { return None };
         self.expression(node, "if", Reads::Heard(position))
     }
-}
-
-/// Whether a text looks like a moment in RFC 3339: a date, a time and its zone.
-fn is_moment(text: &str) -> bool {
-    let shape: String = text
-        .trim()
-        .chars()
-        .map(|letter| if letter.is_ascii_digit() { '0' } else { letter.to_ascii_uppercase() })
-        .collect();
-    let Some(rest) = shape.strip_prefix("0000-00-00T00:00:00") else { return false };
-    let rest = rest.strip_prefix('.').map_or(rest, |rest| rest.trim_start_matches('0'));
-    matches!(rest, "Z" | "+00:00" | "-00:00")
 }
 
 fn plural(verbs: &[Verb]) -> &'static str {

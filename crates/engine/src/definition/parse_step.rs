@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::design::Mapping;
 use super::keys::{LOOP, STRATEGY};
-use super::model::{Action, Axis, Matrix, OnError, Repeat, Retry, StepDefinition};
+use super::model::{Action, Axis, Matrix, OnError, Repeat, Retry, StepDefinition, Wait};
 use super::parse::{Defaults, is_name};
 use super::parse_flow::{Flow, Outline};
 use super::problem::brief;
@@ -79,19 +79,57 @@ impl Reader {
     /// What does not go together with what the step does.
     fn check_company(&mut self, fields: Fields<'_>, action: &Action) {
         let (what, wrong): (&str, &[&str]) = match action {
-            Action::Agent { .. } | Action::Tool { .. } | Action::Workflow { .. } => return,
-            Action::Wait(_) => ("a wait", &["min-quality-score", "output_mapping", "budget"]),
-            Action::Approval(_) => {
-                ("an approval", &["min-quality-score", "loop", "budget", "retry"])
+            Action::Agent { .. } | Action::Tool { .. } => return,
+            // Its calls of models are those of another execution.
+            Action::Workflow { .. } => ("a sub-workflow", &["budget"]),
+            Action::Wait(Wait::Event { .. }) => {
+                ("a wait", &["min-quality-score", "output_mapping", "budget"])
             }
-            Action::Gate(_) => {
-                ("a gate", &["min-quality-score", "loop", "strategy", "budget", "retry"])
-            }
+            Action::Wait(Wait::For { .. } | Wait::Until(_)) => (
+                "a wait",
+                &[
+                    "min-quality-score",
+                    "output_mapping",
+                    "budget",
+                    "timeout-minutes",
+                    "timeout_seconds",
+                ],
+            ),
+            Action::Approval(_) => (
+                "an approval",
+                &[
+                    "min-quality-score",
+                    "loop",
+                    "budget",
+                    "retry",
+                    "timeout-minutes",
+                    "timeout_seconds",
+                ],
+            ),
+            Action::Gate(_) => (
+                "a gate",
+                &[
+                    "min-quality-score",
+                    "loop",
+                    "strategy",
+                    "budget",
+                    "retry",
+                    "timeout-minutes",
+                    "timeout_seconds",
+                ],
+            ),
         };
         let keys = fields.keys().filter(|(key, _)| wrong.contains(key));
         for (key, place) in keys {
             let message = format!("\"{key}\" has no meaning for {what}");
-            self.at(place, message, "take it out, or put it on a step that does work");
+            let fix = if matches!(action, Action::Workflow { .. }) {
+                "write it in that workflow"
+            } else if matches!(action, Action::Approval(_)) && key.starts_with("timeout") {
+                "write \"expires-minutes\" in the approval"
+            } else {
+                "take it out, or put it on a step that does work"
+            };
+            self.at(place, message, fix);
         }
     }
 
