@@ -5,7 +5,7 @@
 use super::parse_action::empty;
 use super::parse_flow::Flow;
 use super::problem::brief;
-use super::reader::{Fields, Reader, Reads, Wants, object};
+use super::reader::{Fields, Reader, Reads, Wants, list, object};
 use super::tree::{Node, Value};
 use crate::expression::{Template, parse as parse_expression};
 
@@ -38,6 +38,10 @@ impl Reader {
                 });
                 let fields = read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
                 Some(object(fields))
+            }
+            Value::List(items) => {
+                let read = items.iter().map(|item| self.mapped(item, reads, mapping));
+                Some(list(read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?))
             }
             _ => self.template(node, reads),
         }

@@ -52,7 +52,10 @@ impl Reader {
     fn codes(&mut self, node: &Node) -> Vec<String> {
         let codes = self.names(node);
         for code in &codes {
-            let is_code = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            // There are digits in `http_503`.
+            let is_letter =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+            let is_code = code.bytes().all(is_letter);
             if !is_code {
                 let message = format!("\"{}\" is not a failure's code", brief(code));
                 self.at(node.place, message, "write it as failures show it, like \"rate_limited\"");

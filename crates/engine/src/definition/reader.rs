@@ -285,10 +285,7 @@ impl Reader {
             Value::List(items) => {
                 let read = items.iter().map(|item| self.template(item, reads));
                 let items = read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
-                Some(match items.iter().map(constant).collect::<Option<Vec<_>>>() {
-                    Some(values) => Template::Constant(Json::Array(values)),
-                    None => Template::List(items),
-                })
+                Some(list(items))
             }
             Value::Map(fields) => {
                 let read = fields
@@ -368,6 +365,14 @@ fn constant(template: &Template) -> Option<Json> {
     match template {
         Template::Constant(value) => Some(value.clone()),
         _ => None,
+    }
+}
+
+/// A list of templates; a constant when all of them are.
+pub(super) fn list(items: Vec<Template>) -> Template {
+    match items.iter().map(constant).collect::<Option<Vec<_>>>() {
+        Some(values) => Template::Constant(Json::Array(values)),
+        None => Template::List(items),
     }
 }
 

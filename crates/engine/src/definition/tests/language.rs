@@ -186,6 +186,7 @@ fn loops_and_checkpoints_have_their_defaults() {
     assert_eq!(step("tool: t, checkpoint: false").checkpoint, None);
     assert_eq!(step("tool: t, min-quality-score: 8").min_quality, Some(8.0));
     assert_eq!(step("tool: t, retry: {on: timeout}").retry.on, ["timeout"]);
+    assert_eq!(step("tool: t, retry: {on: [http_503]}").retry.on, ["http_503"]);
     assert_eq!(
         step("tool: t, retry: {first-wait-seconds: 100}").retry.max_wait,
         Duration::from_secs(100)
@@ -256,6 +257,10 @@ steps:
     check("$.context.whole", "${{ steps.a.outputs }}");
     check("$.context.title", "${{ inputs.title }}");
     check("costs $5", "costs $5");
+    let listed = parsed(&text.replace("PATH", "x: [$.input.title, {y: $prev.output}, 1]"));
+    let Action::Tool { with, .. } = &listed.steps[2].action else { panic!("a tool") };
+    let expected = json!({ "x": ["${{ inputs.title }}", { "y": "${{ steps.b.outputs }}" }, 1] });
+    assert_eq!(with.written(), expected);
     let inline = parsed(
         "name: abc\nsteps:\n- {agent: a, input: Hello}\n- {agent: b, input: $prev.output}\n- {agent: c, command: d, input: $prev.output}",
     );
