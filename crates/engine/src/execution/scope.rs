@@ -42,7 +42,8 @@ impl<'a> StepScope<'a> {
             scope.matrix = matrix.map(|it| (it, item.get("item").unwrap_or(&Json::Null)));
             scope.undone = Some(match matrix {
                 Some(_) => item.get("output").cloned().unwrap_or(Json::Null),
-                None => state.steps[main].outputs(false),
+                // Of a loop that failed it is the last round that ended well.
+                None => state.steps[main].last_output(),
             });
             return scope;
         }

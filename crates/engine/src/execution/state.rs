@@ -349,6 +349,15 @@ impl StepState {
         self.instances.last().map_or(Json::Null, InstanceState::output)
     }
 
+    /// What its last instance gave that ended well; null when none did.
+    pub(crate) fn last_output(&self) -> Json {
+        let output = |instance: &InstanceState| match &instance.status {
+            InstanceStatus::Completed { output } => Some(output.clone()),
+            _ => None,
+        };
+        self.instances.iter().rev().find_map(output).unwrap_or_default()
+    }
+
     /// Whether any instance has ended well.
     pub(crate) fn did_something(&self) -> bool {
         let is_done =

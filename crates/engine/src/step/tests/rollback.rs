@@ -162,3 +162,20 @@ fn an_attempt_at_undoing_goes_on_after_a_crash() {
     }
     assert_eq!(play.answer("cancel"), "CANCELLED", "a cancelled execution undoes nothing");
 }
+
+#[test]
+fn a_loop_that_failed_is_undone_with_its_last_good_round() {
+    let text = "on-failure: rollback
+steps: [{id: a, tool: t, loop: {until: loop.last.done, max: 3}, compensate: {tool: undo, with: {id: '${{ outputs.id }}'}}}]";
+    let mut play = check(
+        text,
+        "start => started, a[0]#1 started
+         ok a {\"done\":false,\"id\":7} => a[0]#1 ok, another round after {\"done\":false,\"id\":7}, a[1]#1 started",
+    );
+    let input = play.input("broken a[1]");
+    let given = play.feed(input).effects.into_iter().find_map(|effect| match effect {
+        Effect::StartAttempt { order: Order::Tool { with, .. }, .. } => Some(with),
+        _ => None,
+    });
+    assert_eq!(given, Some(json!({ "id": 7 })));
+}
