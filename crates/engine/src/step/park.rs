@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 
 use super::advance::Advance;
 use super::order::expression_failure;
-use crate::definition::{Approval, OnExpiry, Wait, is_event_kind};
-use crate::execution::{ApprovalRequest, EVENT, Listening, Verdict};
+use crate::definition::{Action, Approval, OnExpiry, Wait, is_event_kind};
+use crate::execution::{ApprovalRequest, ApprovalState, EVENT, Listening, Verdict};
 use crate::expression::{Expression, LARGEST_VALUE, Template, brief, size};
 use crate::{AttemptKey, Event, Failure, InstanceStatus, Parking};
 
@@ -113,7 +113,7 @@ impl Advance<'_> {
         match approval.verdict() {
             Verdict::Open => {}
             Verdict::Approved => {
-                let output = approval.output();
+                let output = self.agreed(key, approval);
                 self.complete_attempt(key, output);
             }
             Verdict::Rejected => {
@@ -129,6 +129,17 @@ impl Advance<'_> {
                 self.fail_attempt(key, Failure::permanent("rejected", message));
             }
         }
+    }
+
+    /// What a step gives that people let through. A gate says beside it what it says when its
+    /// condition holds.
+    fn agreed(&self, key: AttemptKey, approval: &ApprovalState) -> Json {
+        let mut output = approval.output();
+        if matches!(self.plan.step(key.step).action, Action::Gate(_)) {
+            output["passed"] = Json::Bool(true);
+            output["round"] = Json::from(self.state.steps[key.step].rounds);
+        }
+        output
     }
 
     /// A signal that came before this attempt waited for it ends the wait.
@@ -165,7 +176,7 @@ impl Advance<'_> {
             }
             Parking::People(approval) if is_over => match approval.request.on_expiry {
                 OnExpiry::Approve => {
-                    let mut output = approval.output();
+                    let mut output = self.agreed(key, approval);
                     output["expired"] = Json::Bool(true);
                     self.complete_attempt(key, output);
                 }

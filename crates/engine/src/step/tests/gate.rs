@@ -74,7 +74,7 @@ fn people_are_asked_when_the_rounds_are_used_up() {
          ok fix {\"good\":false} => fix#2 ok, fix completed, check#2 started, check#2 asks \"Good enough?\"";
     play(
         check(text, asked),
-        "approve check app => approved by app, check#2 ok, check completed, COMPLETED {\"check\":{\"approved\":true,\"by\":\"app\",\"comment\":\"\",\"form\":{},\"decisions\":[{\"by\":\"app\",\"email\":\"app@example.com\",\"approve\":true,\"comment\":\"\",\"at\":\"1970-01-01T00:00:00.000Z\"}]}}",
+        "approve check app => approved by app, check#2 ok, check completed, COMPLETED {\"check\":{\"approved\":true,\"by\":\"app\",\"comment\":\"\",\"form\":{},\"decisions\":[{\"by\":\"app\",\"email\":\"app@example.com\",\"approve\":true,\"comment\":\"\",\"at\":\"1970-01-01T00:00:00.000Z\"}],\"passed\":true,\"round\":1}}",
     );
     play(
         check(text, asked),
