@@ -1,6 +1,6 @@
 //! Evaluation, limited by fuel.
 
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use super::ast::{Access, Expression, Operator};
 use super::fuel::Fuel;
@@ -125,8 +125,11 @@ impl Evaluator<'_> {
     }
 
     fn each(&mut self, value: &Json, accesses: &[Access], shown: &str) -> Result<Json, EvalError> {
-        let Json::Array(items) = value else {
-            return Err(EvalError::Type(format!("{shown}[*] needs a list")));
+        let items = match value {
+            Json::Array(items) => items,
+            // As with every path: what a skipped step did not give leads nowhere.
+            Json::Null => return Err(EvalError::Missing(format!("{shown}[*]"))),
+            _ => return Err(EvalError::Type(format!("{shown}[*] needs a list"))),
         };
         self.fuel.burn(items.len())?;
         items
@@ -215,18 +218,46 @@ fn truth(value: &Json) -> Result<bool, EvalError> {
     }
 }
 
-fn same(first: &Json, second: &Json) -> bool {
-    match (first.as_f64(), second.as_f64()) {
-        (Some(first), Some(second)) => first.total_cmp(&second).is_eq(),
+/// Whether two values are the same, numbers by what they are and not by how they are written:
+/// `8` and `8.0` are one number, wherever they stand.
+pub(super) fn same(first: &Json, second: &Json) -> bool {
+    match (first, second) {
+        (Json::Number(first), Json::Number(second)) => {
+            // Whole numbers exactly: an id may have more digits than a fraction can hold.
+            match (whole(first), whole(second)) {
+                (Some(first), Some(second)) => first == second,
+                _ => decimal(first).total_cmp(&decimal(second)).is_eq(),
+            }
+        }
+        (Json::Array(first), Json::Array(second)) => {
+            first.len() == second.len()
+                && first.iter().zip(second).all(|(first, second)| same(first, second))
+        }
+        (Json::Object(first), Json::Object(second)) => {
+            first.len() == second.len()
+                && first
+                    .iter()
+                    .all(|(key, value)| second.get(key).is_some_and(|other| same(value, other)))
+        }
         _ => first == second,
     }
 }
 
+fn whole(number: &Number) -> Option<i128> {
+    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
+}
+
+/// A number with a fraction; there is but one zero.
+fn decimal(number: &Number) -> f64 {
+    number.as_f64().unwrap_or_default() + 0.0
+}
+
 fn order(first: &Json, second: &Json) -> Result<std::cmp::Ordering, EvalError> {
     match (first, second) {
-        (Json::Number(first), Json::Number(second)) => {
-            Ok(first.as_f64().unwrap_or(0.0).total_cmp(&second.as_f64().unwrap_or(0.0)))
-        }
+        (Json::Number(first), Json::Number(second)) => Ok(match (whole(first), whole(second)) {
+            (Some(first), Some(second)) => first.cmp(&second),
+            _ => decimal(first).total_cmp(&decimal(second)),
+        }),
         (Json::String(first), Json::String(second)) => Ok(first.cmp(second)),
         _ => Err(EvalError::Type(format!(
             "{} and {} cannot be ordered",

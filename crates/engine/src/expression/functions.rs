@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value as Json};
 
 use super::EvalError;
-use super::eval::brief;
+use super::eval::{brief, same};
 use super::parser::number_json;
 
 const TABLE: [(&str, RangeInclusive<usize>); 16] = [
@@ -53,7 +53,9 @@ pub(super) fn call(name: &'static str, values: &[Json]) -> Result<Json, EvalErro
         ("contains", [Json::String(text), Json::String(part)]) => {
             Ok(Json::Bool(text.contains(part.as_str())))
         }
-        ("contains", [Json::Array(items), item]) => Ok(Json::Bool(items.contains(item))),
+        ("contains", [Json::Array(items), item]) => {
+            Ok(Json::Bool(items.iter().any(|one| same(one, item))))
+        }
         ("contains", [other, _]) => Err(wrong(name, "a text or a list", other)),
         ("flatten", [items]) => Ok(flatten(list(name, items)?)),
         ("join", [items, Json::String(separator)]) => {

@@ -29,6 +29,7 @@ fn expressions_have_the_values_that_people_expect() {
     check("zip(steps.list.outputs.items, [[], 1, 2])[0].name", json!("A"));
     check("default(inputs.nothing, 5)", json!(5));
     check("default(inputs.none, 'x')", json!("x"));
+    check("default(inputs.none[*].name, [])", json!([]));
     check("inputs.count >= 3 and not (inputs.count > 3)", json!(true));
     check("inputs.count == 3.0", json!(true));
     check("'it''s' == \"it's\"", json!(true));
@@ -205,4 +206,17 @@ fn no_value_takes_more_memory_than_it_may() {
     check(json!(vec![one; 20_000]), Err(EvalError::TooLarge));
     check(json!(one.repeat(20_000)), Err(EvalError::TooLarge));
     check(json!("${{ join(inputs.many, inputs.mebibyte) }}"), Err(EvalError::TooLarge));
+}
+
+#[test]
+fn numbers_are_the_same_however_they_are_written() {
+    let text = r#"{"inputs": {"scores": [8.0, {"n": 2.0}], "whole": [8, {"n": 2}], "zero": -0.0, "id": 9007199254740992, "next": 9007199254740993}}"#;
+    let scope: Json = serde_json::from_str(text).unwrap();
+    let check = |text: &str, expected: bool| {
+        assert_eq!(parse(text).unwrap().eval(&scope), Ok(json!(expected)), "{text}");
+    };
+    check("inputs.scores[0] == 8 and contains(inputs.scores, 8)", true);
+    check("inputs.scores == inputs.whole and contains(inputs.whole, inputs.scores[1])", true);
+    check("inputs.zero == 0 and inputs.zero >= 0", true);
+    check("inputs.id != inputs.next and inputs.id < inputs.next", true);
 }
