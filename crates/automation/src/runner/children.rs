@@ -16,6 +16,11 @@ use super::perform::{self, ChildOrder};
 /// How many executions may stand above one another.
 const DEEPEST: i64 = 8;
 
+/// How much room there is for children beside the executions that a server takes, for each of
+/// those and at most. Without an end to it, workflows that start many of which each starts many
+/// take all memory.
+const ROOM: (usize, usize) = (16, 100_000);
+
 /// The id of the execution that an attempt makes; always the same, so that it is made once.
 pub(super) fn child_id(parent: ExecutionId, step: &str, key: AttemptKey) -> ExecutionId {
     let text = format!("{parent}\u{1f}{step}\u{1f}{}\u{1f}{}", key.instance, key.attempt);
@@ -42,10 +47,19 @@ impl Machine {
             return self.fail(id, key, Failure::permanent("too_deep", message));
         }
         let step = live.step_id(key);
+        let child = child_id(id, &step, key);
+        // One that was made before finds its place again.
+        if !self.live.contains_key(&child) && !self.has_room_inside() {
+            let message = format!(
+                "{} executions have not ended, so none begins inside another; let fewer start at once, or raise limits.open_executions",
+                self.live.len()
+            );
+            return self.fail(id, key, Failure::passing("overloaded", message));
+        }
         let order = ChildOrder {
             organisation: live.organisation,
             parent: id,
-            child: child_id(id, &step, key),
+            child,
             step,
             key,
             depth: live.depth + 1,
@@ -65,6 +79,12 @@ impl Machine {
                 () = perform::child(&desk, order) => {}
             }
         });
+    }
+
+    fn has_room_inside(&self) -> bool {
+        let (each, most) = ROOM;
+        let inside = self.max_open.saturating_mul(each).min(most);
+        self.live.len() < self.max_open.saturating_add(inside)
     }
 
     /// Whether one that waits for this execution, directly or not, has a place in its group

@@ -44,7 +44,7 @@ pub(super) struct Machine {
     pub(super) handle: Handle,
     pub(super) stop: CancellationToken,
     pub(super) max_running: usize,
-    max_open: usize,
+    pub(super) max_open: usize,
     /// Executions that wait for their turn, and those that have it.
     pub(super) queue: Queue,
     /// What those that rest want to do once they have a place.

@@ -72,8 +72,9 @@ pub(crate) struct Dependencies {
 pub struct Options {
     /// How many executions run at the same time; the others wait in order (catalogue 5.5).
     pub max_running: usize,
-    /// How many executions may be there that have not ended, children of others aside; more
-    /// are refused until some end, so that memory stays bounded (reliability R18).
+    /// How many executions may be there that have not ended; more are refused until some end,
+    /// so that memory stays bounded (reliability R18). Children of others find room beyond it:
+    /// sixteen times as much, at most 100,000.
     pub max_open: usize,
     /// How many attempts of one agent run at the same time (catalogue 5.5).
     pub max_per_agent: usize,
