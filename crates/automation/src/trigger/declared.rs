@@ -19,24 +19,18 @@ const UTC: &str = "UTC";
 pub(crate) fn check(definition: &Definition) -> Vec<Problem> {
     let mut problems = Vec::new();
     for trigger in &definition.triggers.schedules {
-        let mut problem = |message: String, fix: &str| {
+        if let Err((field, why)) = Times::parse(&trigger.cron, zone(trigger)) {
+            let (message, fix) = why.split_once("; ").unwrap_or((why.as_str(), ""));
             problems.push(Problem {
                 line: trigger.line,
                 column: 0,
                 step: None,
-                message,
+                message: format!("the schedule's {field}: {message}"),
                 fix: fix.to_owned(),
             });
-        };
-        if let Err((field, why)) = Times::parse(&trigger.cron, zone(trigger)) {
-            let (message, fix) = why.split_once("; ").unwrap_or((why.as_str(), ""));
-            problem(format!("the schedule's {field}: {message}"), fix);
-        }
-        for refused in definition.accept_inputs(&trigger.inputs).err().into_iter().flatten() {
-            let message = format!("the schedule's {} {}", refused.field, refused.message);
-            problem(message, "set it under the schedule's \"inputs\"");
         }
     }
+    problems.extend(definition.schedule_problems());
     problems
 }
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::model::{Definition, InputType};
+use super::model::{Definition, InputType, ScheduleTrigger};
 use super::near::suggestion;
+use super::problem::Problem;
 
 /// An input that cannot be used as given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,22 @@ impl Definition {
             }
         }
         if problems.is_empty() { Ok(Json::Object(accepted)) } else { Err(problems) }
+    }
+
+    /// Schedules of `on` that give it what it does not take, so that they could never start it.
+    pub fn schedule_problems(&self) -> Vec<Problem> {
+        let of_schedule = |schedule: &ScheduleTrigger| {
+            let refused = self.accept_inputs(&schedule.inputs).err().unwrap_or_default();
+            let line = schedule.line;
+            refused.into_iter().map(move |refused| Problem {
+                line,
+                column: 0,
+                step: None,
+                message: format!("the schedule's {} {}", refused.field, refused.message),
+                fix: "set it under the schedule's \"inputs\"".to_owned(),
+            })
+        };
+        self.triggers.schedules.iter().flat_map(of_schedule).collect()
     }
 }
 

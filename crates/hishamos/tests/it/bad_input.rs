@@ -257,6 +257,15 @@ fn workflow_files_are_checked_drawn_and_compared_without_a_server() {
         &["not text"],
     );
 
+    let scheduled = folder.write(
+        "scheduled.yaml",
+        "name: Daily\non: {schedule: {cron: '0 9 * * *', inputs: {idee: x}}}\ninputs: {idea: {}}\nsteps: [{tool: set}]\n",
+    );
+    let (code, out, _) = ended(&run(&[word("validate"), scheduled.as_os_str()]));
+    assert_eq!(code, 1);
+    assert!(out.contains("scheduled.yaml:2"), "{out}");
+    assert!(out.contains("the schedule's inputs.idee is not an input of this workflow"), "{out}");
+
     let (code, out, _) = ended(&run(&[word("graph"), first.as_os_str()]));
     assert_eq!((code, out.starts_with("flowchart")), (0, true), "{out}");
     let dot = run(&[word("graph"), first.as_os_str(), word("--format"), word("dot")]);

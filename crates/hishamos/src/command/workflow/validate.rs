@@ -27,7 +27,10 @@ pub struct Validate {
 /// Checks it: nothing is executed, and without `--names` no server is asked.
 pub async fn validate(command: Validate, output: Output, environment: &Environment) -> Result<()> {
     let written = read(&command.file)?;
-    let mut problems = definition::parse(&written).err().unwrap_or_default();
+    let mut problems = match definition::parse(&written) {
+        Ok(definition) => definition.schedule_problems(),
+        Err(problems) => problems,
+    };
     if command.names && problems.is_empty() {
         let client = Client::new(&command.client, environment)?;
         let body = json!({ "definition": written });
