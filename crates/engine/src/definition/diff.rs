@@ -95,6 +95,17 @@ impl Keyed {
 
 fn compare(changes: &mut Vec<Change>, path: String, before: &Json, after: &Json) {
     match (before, after) {
+        // Of the lists of a matrix the last one changes fastest: their order has a meaning.
+        (Json::Object(old), Json::Object(new))
+            if is_matrix(&path) && old.len() == new.len() && old.keys().ne(new.keys()) =>
+        {
+            changes.push(Change {
+                kind: ChangeKind::Changed,
+                path,
+                before: Some(before.clone()),
+                after: Some(after.clone()),
+            });
+        }
         (Json::Object(before), Json::Object(after)) => {
             compare_objects(changes, &path, before, after);
         }
@@ -106,6 +117,11 @@ fn compare(changes: &mut Vec<Change>, path: String, before: &Json, after: &Json)
             after: Some(after.clone()),
         }),
     }
+}
+
+/// `steps.ID.strategy.matrix`; an id has no points.
+fn is_matrix(path: &str) -> bool {
+    matches!(path.split('.').collect::<Vec<_>>()[..], ["steps", _, "strategy", "matrix"])
 }
 
 fn compare_objects(

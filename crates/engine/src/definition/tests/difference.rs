@@ -70,6 +70,24 @@ steps:
     );
 }
 
+#[test]
+fn the_order_of_a_matrix_is_a_difference() {
+    let text = |matrix: &str| {
+        parsed(&format!(
+            "name: abc\nsteps: [{{id: a, tool: t, strategy: {{matrix: {{{matrix}}}}}}}]"
+        ))
+    };
+    let changes = diff(&text("x: [1], y: [2, 3]"), &text("y: [2, 3], x: [1]"));
+    let told: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["~ steps.a.strategy.matrix: {\"x\":[1],\"y\":[2,3]} -> {\"y\":[2,3],\"x\":[1]}"]
+    );
+    let changes = diff(&text("x: [1], y: [2, 3]"), &text("x: [1], y: [2]"));
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].path, "steps.a.strategy.matrix.y");
+}
+
 const GRAPH: &str = "
 name: Graph
 steps:
