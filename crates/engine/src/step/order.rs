@@ -30,7 +30,7 @@ impl Advance<'_> {
                         AgentTask::Command { command: command.clone(), params: eval(params)? }
                     }
                     Task::Prompt(prompt) => {
-                        AgentTask::Prompt(self.text(key, prompt, "its prompt")?)
+                        AgentTask::Prompt(self.said(key, prompt, "its prompt")?)
                     }
                 };
                 let (model, tools) = (model.clone(), tools.clone());

@@ -44,7 +44,7 @@ impl Advance<'_> {
                 (until, None)
             }
             Wait::Event { name, when } => {
-                let name = self.text(key, name, "the event's name")?;
+                let name = self.said(key, name, "the event's name")?;
                 listens = self.listen(key, &name, when.as_ref())?;
                 (self.now.plus(self.plan.step(key.step).timeout), Some(name))
             }
@@ -91,7 +91,9 @@ impl Advance<'_> {
         let title = text(&approval.title, "the approval's title")?;
         let message = text(&approval.message, "the approval's message")?.unwrap_or_default();
         let request = ApprovalRequest {
-            title: title.unwrap_or_else(|| self.plan.step(key.step).name.clone()),
+            title: title
+                .filter(|title| !title.trim().is_empty())
+                .unwrap_or_else(|| self.plan.step(key.step).name.clone()),
             message,
             people: approval.people.clone(),
             roles: approval.roles.clone(),
@@ -204,16 +206,28 @@ impl Advance<'_> {
         template.eval(&scope).map_err(|error| expression_failure(place, &error))
     }
 
-    pub(super) fn text(
+    fn text(&self, key: AttemptKey, template: &Template, place: &str) -> Result<String, Failure> {
+        Ok(match self.value(key, template, place)? {
+            Json::String(text) => text,
+            // As inside a text.
+            Json::Null => String::new(),
+            other => other.to_string(),
+        })
+    }
+
+    /// A text that has to say something: nobody can answer an empty one.
+    pub(super) fn said(
         &self,
         key: AttemptKey,
         template: &Template,
         place: &str,
     ) -> Result<String, Failure> {
-        Ok(match self.value(key, template, place)? {
-            Json::String(text) => text,
-            other => other.to_string(),
-        })
+        let text = self.text(key, template, place)?;
+        if text.trim().is_empty() {
+            let message = format!("{place} is empty; look at what it reads");
+            return Err(Failure::permanent("expression", message));
+        }
+        Ok(text)
     }
 }
 

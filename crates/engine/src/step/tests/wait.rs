@@ -230,3 +230,15 @@ fn a_wait_is_stored_with_the_number_after_which_events_count() {
     assert_eq!(waits.unwrap()["listens"], json!({ "after": 7 }));
     assert_eq!(stored(&outcome.events[0]), serde_json::to_value(&outcome.events[0]).unwrap());
 }
+
+#[test]
+fn what_reads_nothing_waits_for_nothing_and_asks_nobody() {
+    let nothing = |step: &str| format!("inputs: {{n: {{}}}}\nsteps: [{{id: a, {step}}}]");
+    let failed = "start => started, a#1 started, a#1 failed (expression), a failed, FAILED by a (expression)";
+    check(&nothing("wait: {event: '${{ default(inputs.n, null) }}'}"), failed);
+    check(&nothing("agent: b, prompt: '${{ default(inputs.n, null) }}'"), failed);
+    check(
+        &nothing("approval: {title: '${{ default(inputs.n, null) }}'}"),
+        "start => started, a#1 started, a#1 asks \"a\"",
+    );
+}
