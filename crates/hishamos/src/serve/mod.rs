@@ -2,11 +2,12 @@
 //! together in one place and stopped in order.
 //!
 //! Start with [`Server::start`] in `start.rs`; `routes.rs` lists what is reachable,
-//! `layers/` what every request goes through, `stop.rs` how it ends. `demo` runs the same
-//! server.
+//! `layers/` what every request goes through, `connections.rs` how connections are taken and
+//! kept, `stop.rs` how it ends. `demo` runs the same server.
 
 mod admin_key;
 mod command;
+mod connections;
 mod features;
 mod layers;
 mod library;

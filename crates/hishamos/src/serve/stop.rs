@@ -1,14 +1,12 @@
 //! Ending in order: no new requests, the open ones end, then tasks, then the database.
 
-use std::future::IntoFuture as _;
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::Server;
+use super::connections::{self, Patience};
 use crate::failure::{Failure, Result};
 
 /// How long requests and tasks may take to end.
@@ -72,27 +70,18 @@ impl Server {
     /// Serves until it is asked to stop, then ends in order.
     pub async fn run(self, mut stop: Stop) -> Result<()> {
         let Self { app, listener, router, folder, .. } = self;
-        let listener = listener.tap_io(|socket| {
-            // Small answers and events must not wait for more bytes.
-            if let Err(error) = socket.set_nodelay(true) {
-                tracing::debug!("a connection keeps its delay: {error}");
-            }
-        });
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let shutdown = app.shutdown.clone();
-        let serving = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { shutdown.cancelled().await })
-            .into_future();
+        let serving = connections::serve(listener, router, Patience::default(), shutdown);
         let mut serving = std::pin::pin!(serving);
-        tokio::select! {
-            result = &mut serving => result.map_err(|error| Failure::failed(format!("serving failed: {error}")))?,
-            () = stop.asked() => {}
+        let has_ended = tokio::select! {
+            () = &mut serving => true,
+            () = stop.asked() => false,
             reason = app.db.failed() => return Err(Failure::failed(reason)),
-        }
+        };
         tracing::info!("stopping: open requests have {} s to end", DRAIN.as_secs());
         app.shutdown.cancel();
         let ending = async {
-            if tokio::time::timeout(DRAIN, serving).await.is_err() {
+            if !has_ended && tokio::time::timeout(DRAIN, serving).await.is_err() {
                 tracing::warn!("some requests did not end in time and were cut");
             }
             app.tasks.close();
