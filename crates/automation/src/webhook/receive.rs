@@ -10,7 +10,7 @@ use base::{ExecutionId, OrganisationId, WebhookId};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use utoipa_axum::routes;
-use web::{Access, Ctx, Error, Json, Path, Problem, Result, Routes, invalid};
+use web::{Access, Ctx, Error, Json, Path, Problem, Result, Routes, idempotency, invalid};
 
 use super::api::ROOTS;
 use super::limit::Caller;
@@ -33,8 +33,8 @@ pub(super) fn routes() -> Routes<Automation> {
     Routes::new().add(Access::Public, routes!(receive))
 }
 
-/// Call a webhook: its workflow starts. A call that is repeated with the same delivery id
-/// gives the execution of the first one.
+/// Call a webhook: its workflow starts. A call that is repeated with the same delivery id, or with
+/// the same signature, gives the execution of the first one.
 #[utoipa::path(post, path = "/hooks/{token}", operation_id = "call_webhook", tag = "triggers",
     params(("token" = String, Path, description = "The last part of the webhook's address"),
         ("x-hishamos-signature" = String, Header, description = "`t=SECONDS,v1=HEX` with the HMAC-SHA256 of `SECONDS.BODY` under the webhook's secret; five minutes old at most"),
@@ -81,7 +81,9 @@ async fn receive(
             "the signature in {SIGNATURE} is missing, wrong or more than five minutes old"
         )));
     }
-    let execution = cause(&row, &parts.headers, &signature, &body)?;
+    let signed = of_signature(&row, &signature, &body);
+    let delivery = of_delivery(&row, &parts.headers)?.unwrap_or(signed);
+    let execution = first(&ctx, &row, signed, delivery).await?;
     begin(&ctx, &automation, row, execution, &parts.headers, &body).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { execution_id: execution })))
 }
@@ -107,22 +109,40 @@ fn is_signed(
     signature.signs(secret, body, ctx.now()) && is_known
 }
 
-/// The execution of this delivery, the same each time that it comes.
-fn cause(
-    row: &Row,
-    headers: &HeaderMap,
-    signature: &Signature,
-    body: &[u8],
-) -> Result<ExecutionId> {
-    let id = row.id.to_string();
-    let Some(delivery) = headers.get(DELIVERY) else {
-        let digest = base::hex(&Sha256::digest(body));
-        return Ok(execution_id(&["webhook", &id, "signed", &signature.time, &digest]));
-    };
+/// The execution of what was signed, if its delivery has no other name.
+fn of_signature(row: &Row, signature: &Signature, body: &[u8]) -> ExecutionId {
+    let digest = base::hex(&Sha256::digest(body));
+    execution_id(&["webhook", &row.id.to_string(), "signed", &signature.time, &digest])
+}
+
+/// The execution of this delivery, the same each time that it comes; `None` when the sender gives
+/// it no id.
+fn of_delivery(row: &Row, headers: &HeaderMap) -> Result<Option<ExecutionId>> {
+    let Some(delivery) = headers.get(DELIVERY) else { return Ok(None) };
     let delivery = delivery.to_str().ok().filter(|id| !id.is_empty() && id.len() <= 200);
     let delivery =
         delivery.ok_or_else(|| invalid(DELIVERY, "use 1 to 200 visible ASCII characters"))?;
-    Ok(execution_id(&["webhook", &id, "delivery", delivery]))
+    Ok(Some(execution_id(&["webhook", &row.id.to_string(), "delivery", delivery])))
+}
+
+/// The execution that this signature came for first. The id of a delivery is not signed: whoever
+/// has seen a call could send it again by other names, and each would start something.
+async fn first(
+    ctx: &Ctx,
+    row: &Row,
+    signed: ExecutionId,
+    delivery: ExecutionId,
+) -> Result<ExecutionId> {
+    let (organisation, id, now) = (row.organisation, row.id.to_string(), ctx.now());
+    let first = ctx
+        .write(move |tx| {
+            Box::pin(async move {
+                let (key, given) = (signed.to_string(), delivery.to_string());
+                idempotency::first(tx, organisation, &id, &key, given, now).await
+            })
+        })
+        .await?;
+    first.parse().map_err(|_| Error::internal("a signature stands for no execution"))
 }
 
 async fn begin(

@@ -8,7 +8,8 @@ use sha2::Sha256;
 use store::both_databases;
 use web::testing::Answer;
 
-use crate::house::House;
+use crate::house::{House, Setup};
+use crate::process::Process;
 
 const ECHO: &str = r#"
 name: Echo
@@ -53,6 +54,12 @@ impl Hook {
         self.call_with(house, body, &[("x-hishamos-signature", &signature)]).await
     }
 
+    /// The execution of a call that is signed like this, and has no id.
+    async fn call_as(&self, house: &House, body: &str, signature: &str) -> Json {
+        let headers = [("x-hishamos-signature", signature)];
+        self.call_with(house, body, &headers).await.expect(202)["execution_id"].clone()
+    }
+
     async fn call_with(&self, house: &House, body: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::post(&self.url).header("host", "localhost");
         for (name, value) in headers {
@@ -83,8 +90,8 @@ both_databases! {
         house.check().await;
     }
 
-    async fn a_delivery_counts_once(db: Db) {
-        let house = House::new(db).await;
+    async fn a_delivery_counts_once(test: TestDb) {
+        let house = Process::start(&test.target, Setup::default()).await;
         let (hook, _) = Hook::new(&house, json!({})).await;
         let body = r#"{"text": "hello"}"#;
         let deliver = async |id: &str, seconds: i64| {
@@ -96,10 +103,28 @@ both_databases! {
         assert_eq!(deliver("a", 5).await, first);
         house.status(first.as_str().unwrap(), "completed").await;
         assert_eq!(deliver("a", 10).await, first);
-        assert_ne!(deliver("b", 0).await, first);
+        let second = deliver("b", 15).await;
+        assert_ne!(second, first);
+        // The id is not signed: whoever saw a call starts nothing with it by another name, or
+        // by none.
+        assert_eq!(deliver("c", 0).await, first);
+        assert_eq!(deliver("d", 5).await, first);
+        assert_eq!(deliver("a", 15).await, second);
+        assert_eq!(hook.call(&house, body).await.expect(202)["execution_id"], first);
         // Without an id, the signed time and body are the delivery.
-        let one = hook.call(&house, body).await.expect(202)["execution_id"].clone();
-        assert_eq!(hook.call(&house, body).await.expect(202)["execution_id"], one);
+        let signature = hook.sign(&house, body, 20);
+        let one = hook.call_as(&house, body, &signature).await;
+        assert_eq!(hook.call_as(&house, body, &signature).await, one);
+        assert_eq!(deliver("e", 20).await, one);
+        assert_eq!(count(&house).await, 3);
+        // Nor does it help to wait for another server.
+        house.kill().await;
+        let house = House::open(test.db.clone(), Setup { number: 1, ..Setup::default() }).await;
+        for seconds in [0, 5, 10] {
+            let seen = hook.sign(&house, body, seconds);
+            assert_eq!(hook.call_as(&house, body, &seen).await, first);
+        }
+        assert_eq!(hook.call_as(&house, body, &signature).await, one);
         assert_eq!(count(&house).await, 3);
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use base::{OrganisationId, Timestamp};
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -61,13 +62,13 @@ where
     let key =
         key.ok_or_else(|| invalid("Idempotency-Key", "use 1 to 200 visible ASCII characters"))?;
     let caller = ctx.caller()?;
-    let (organisation, user, now) = (caller.organisation, caller.user, ctx.now());
+    let (organisation, user, now) = (caller.organisation, caller.user.to_string(), ctx.now());
     let request =
         serde_json::to_string(request).map_err(|error| Error::internal(error.to_string()))?;
     ctx.write(move |tx| {
         Box::pin(async move {
-            sql::forget_before(tx, organisation, user, &key, now.minus(MEMORY)).await?;
-            if let Some(seen) = sql::find(tx, organisation, user, &key).await? {
+            sql::forget_before(tx, organisation, &user, &key, now.minus(MEMORY)).await?;
+            if let Some(seen) = sql::find(tx, organisation, &user, &key).await? {
                 if seen.request != request {
                     return Err(Error::new(
                         StatusCode::UNPROCESSABLE_ENTITY,
@@ -78,9 +79,34 @@ where
                 return Ok(seen.reply);
             }
             let reply = job(tx).await?;
-            sql::insert(tx, organisation, user, &key, &request, &reply, now).await?;
+            sql::insert(tx, organisation, &user, &key, &request, &reply, now).await?;
             Ok(reply)
         })
     })
     .await
+}
+
+/// What a key gave first: `given` if nobody used it before. For callers that are no users and
+/// send no `Idempotency-Key`; `whose` is the id of what they call, so that its keys are its own.
+/// After a day a key is forgotten.
+pub async fn first(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    whose: &str,
+    key: &str,
+    given: String,
+    now: Timestamp,
+) -> Result<String> {
+    sql::forget_before(tx, organisation, whose, key, now.minus(MEMORY)).await?;
+    let reply = Reply { status: StatusCode::OK, body: Json::String(given) };
+    let reply = if sql::claim(tx, organisation, whose, key, &reply, now).await? {
+        reply
+    } else {
+        let seen = sql::find(tx, organisation, whose, key).await?;
+        seen.ok_or_else(|| Error::internal("a key that was noted is gone"))?.reply
+    };
+    match reply.body {
+        Json::String(first) => Ok(first),
+        other => Err(Error::internal(format!("a key gave {other}"))),
+    }
 }

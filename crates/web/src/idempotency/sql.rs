@@ -1,7 +1,7 @@
 //! The table of idempotency keys.
 
 use axum::http::StatusCode;
-use base::{OrganisationId, Timestamp, UserId};
+use base::{OrganisationId, Timestamp};
 use store::{Result, Tx, params, sql};
 
 use super::Reply;
@@ -22,13 +22,13 @@ const MOST: i64 = 100;
 pub(super) async fn forget_before(
     tx: &mut Tx,
     organisation: OrganisationId,
-    user: UserId,
+    whose: &str,
     key: &str,
     at: Timestamp,
 ) -> Result<()> {
     tx.execute(
         sql!("delete from idempotency_keys where organisation_id = $1 and user_id = $2 and key = $3 and created_at < $4"),
-        params![organisation, user, key, at],
+        params![organisation, whose, key, at],
     )
     .await?;
     tx.execute(
@@ -42,13 +42,13 @@ pub(super) async fn forget_before(
 pub(super) async fn find(
     tx: &mut Tx,
     organisation: OrganisationId,
-    user: UserId,
+    whose: &str,
     key: &str,
 ) -> Result<Option<Seen>> {
     let row = tx
         .fetch_optional(
             sql!("select request_hash, status, body from idempotency_keys where organisation_id = $1 and user_id = $2 and key = $3"),
-            params![organisation, user, key],
+            params![organisation, whose, key],
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
@@ -63,7 +63,7 @@ pub(super) async fn find(
 pub(super) async fn insert(
     tx: &mut Tx,
     organisation: OrganisationId,
-    user: UserId,
+    whose: &str,
     key: &str,
     request: &str,
     reply: &Reply,
@@ -71,8 +71,26 @@ pub(super) async fn insert(
 ) -> Result<()> {
     tx.execute(
         sql!("insert into idempotency_keys (organisation_id, user_id, key, request_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)"),
-        params![organisation, user, key, request, i64::from(reply.status.as_u16()), &reply.body, now],
+        params![organisation, whose, key, request, i64::from(reply.status.as_u16()), &reply.body, now],
     )
     .await?;
     Ok(())
+}
+
+/// Notes what a key gives; `false` when it was noted before, also by another server meanwhile.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    whose: &str,
+    key: &str,
+    reply: &Reply,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = tx
+        .execute(
+            sql!("insert into idempotency_keys (organisation_id, user_id, key, request_hash, status, body, created_at) values ($1, $2, $3, '', $4, $5, $6) on conflict (organisation_id, user_id, key) do nothing"),
+            params![organisation, whose, key, i64::from(reply.status.as_u16()), &reply.body, now],
+        )
+        .await?;
+    Ok(changed == 1)
 }
