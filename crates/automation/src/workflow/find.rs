@@ -50,7 +50,7 @@ pub(crate) async fn find(
     Ok(source)
 }
 
-/// The workflow with this key, as far as its definition can be read.
+/// The workflow with this key, archived or not, as far as its definition can be read.
 pub(crate) async fn find_plan(
     workflows: &Workflows,
     tx: &mut Tx,

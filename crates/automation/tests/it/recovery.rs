@@ -245,6 +245,29 @@ both_databases! {
         house.check().await;
     }
 
+    async fn an_archived_workflow_is_no_step_of_another_and_what_runs_of_it_goes_on(test: TestDb) {
+        const ASKS: &str = "name: Asks somebody\nsteps: [{id: ask, approval: {title: Sure?}}]\n";
+        const CALLS: &str = "name: Calls another\nsteps: [{id: call, workflow: asks_somebody}]\n";
+        let (house, id) = crash(&test, &Setup::default(), async |house: &House| {
+            house.post("/workflows", json!({ "definition": ASKS })).await.expect(201);
+            let id = house.execute(CALLS, json!({})).await;
+            let asks = |detail: &Json| detail["children"][0]["status"] == "waiting_approval";
+            house.when(&id, "waiting for its child", asks).await;
+            house.post("/workflows/asks_somebody/archive", json!({})).await.expect(200);
+            id
+        })
+        .await;
+        let late = house.execute(CALLS, json!({})).await;
+        let failed = house.status(&late, "failed").await;
+        assert_eq!(failed["error"]["code"], "archived", "{failed}");
+        assert_eq!(failed["children"], json!([]));
+        let asked = house.get("/approvals").await;
+        let path = format!("/approvals/{}/decide", asked["items"][0]["id"].as_str().unwrap());
+        house.post(&path, json!({ "approve": true })).await.expect(200);
+        house.status(&id, "completed").await;
+        house.check().await;
+    }
+
     async fn many_executions_are_taken_up_together(test: TestDb) {
         let setup = Setup { max_running: 500, ..Setup::default() };
         setup.models.hold("write_text");

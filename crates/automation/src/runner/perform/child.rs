@@ -46,10 +46,15 @@ async fn make(desk: &Desk, order: &ChildOrder) -> Result<Option<Message>, Stoppe
     let mut tx = desk.app.db.read().await?;
     let workflows = &desk.dependencies.workflows;
     let found = find_plan(workflows, &mut tx, order.organisation, &order.workflow).await?;
-    drop(tx);
     let source = found.ok_or_else(|| {
         failed("not_found", format!("there is no workflow \"{}\"", order.workflow))
     })?;
+    // What was made before it was put away goes on.
+    if source.is_archived && sql::end(&mut tx, order.organisation, order.child).await?.is_none() {
+        let message = format!("the workflow \"{}\" is archived; activate it first", source.slug);
+        return Err(failed("archived", message));
+    }
+    drop(tx);
     let inputs = source.plan.definition().accept_inputs(&order.inputs).map_err(|problems| {
         let all: Vec<String> = problems
             .iter()
