@@ -78,7 +78,8 @@ impl ListQuery {
         };
         Ok(Filter {
             status: self.status,
-            project: self.project,
+            // A project is kept by its key in capitals, however it is typed.
+            project: self.project.map(|key| key.to_ascii_uppercase()),
             workflow: self.workflow,
             trigger: self.trigger,
             priority: self.priority,

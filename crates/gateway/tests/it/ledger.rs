@@ -238,6 +238,7 @@ store::both_databases! {
         check("", &[5, 4, 3, 2, 1]).await;
         check("agent=tester", &[1]).await;
         check("project=HISH", &[2]).await;
+        check("project=hish", &[2]).await;
         check(&format!("user={user}"), &[3]).await;
         check(&format!("execution={}", ExecutionId::from_u128(8)), &[4]).await;
         check("model=local/tiny", &[5]).await;

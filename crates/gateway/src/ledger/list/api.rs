@@ -50,7 +50,8 @@ pub(super) async fn list(ctx: Ctx, Query(wanted): Query<Wanted>) -> Result<Json<
         agent: wanted.agent,
         model: wanted.model,
         platform: wanted.platform,
-        project: wanted.project,
+        // A project is kept by its key in capitals, however it is typed.
+        project: wanted.project.map(|key| key.to_ascii_uppercase()),
         user: wanted.user,
         key: wanted.key,
         outcome: wanted.status,
