@@ -44,7 +44,7 @@ struct ExecuteWorkflow {
     #[serde(default)]
     #[schema(value_type = Object)]
     inputs: Value,
-    /// The key of the project that it works for.
+    /// The key of the project that it works for; the item's when absent.
     project: Option<String>,
     /// The key of the work item that it is about; budgets of the item and of its epic pay, too.
     item: Option<String>,
@@ -66,7 +66,7 @@ struct StartExecution {
     #[serde(default)]
     #[schema(value_type = Object)]
     inputs: Value,
-    /// The key of the project that it works for.
+    /// The key of the project that it works for; the item's when absent.
     project: Option<String>,
     /// The key of the work item that it is about; budgets of the item and of its epic pay, too.
     item: Option<String>,
@@ -216,11 +216,7 @@ pub(super) async fn start(
     if wanted.model.as_deref().is_some_and(|model| !text::is_line(model)) {
         return Err(invalid("model", "has characters that are not text; name a model"));
     }
-    let project = match &wanted.project {
-        Some(project) => Some(find_project(ctx, automation, project).await?),
-        None => None,
-    };
-    let charge = charge(ctx, automation, &wanted, project.as_deref()).await?;
+    let (project, charge) = about(ctx, automation, &wanted).await?;
     let (plan, model) = (&wanted.source.plan, wanted.model.as_deref());
     check_model(automation, caller.organisation, plan, model)?;
     let id = execution_id(ctx, headers, caller.user)?;
@@ -356,14 +352,18 @@ pub(crate) async fn find_project(
     Ok(found["key"].as_str().unwrap_or(project).to_owned())
 }
 
-/// What an execution for this project is about, as the feature that keeps it writes it.
-async fn charge(
+/// The project that an execution works for and what else it is about, as the feature that keeps
+/// it writes it. An item is its project's, so that the project's budgets pay with the item's.
+async fn about(
     ctx: &Ctx,
     automation: &Automation,
     wanted: &Wanted,
-    project: Option<&str>,
-) -> Result<Charge> {
+) -> Result<(Option<String>, Charge)> {
     let is_name = |name: &str| !name.trim().is_empty() && text::is_line(name) && name.len() <= 200;
+    let mut project = match &wanted.project {
+        Some(project) => Some(find_project(ctx, automation, project).await?),
+        None => None,
+    };
     if wanted.sprint.as_deref().is_some_and(|name| !is_name(name)) {
         return Err(invalid("sprint", "use 1 to 200 letters on one line"));
     }
@@ -371,12 +371,13 @@ async fn charge(
     if let Some(item) = &wanted.item {
         let found = ask(ctx, automation, "find_work_item", "item", item).await?;
         let text = |field: &str| found[field].as_str().map(str::to_owned);
-        if project.is_some_and(|project| found["project"] != project) {
+        let of_item = text("project");
+        if project.is_some() && project != of_item {
             return Err(invalid("item", "belongs to another project; leave one of the two out"));
         }
-        (charge.item, charge.epic) = (text("key"), text("epic"));
+        (project, charge.item, charge.epic) = (of_item, text("key"), text("epic"));
     }
-    Ok(charge)
+    Ok((project, charge))
 }
 
 /// What another feature knows of something that is named here.

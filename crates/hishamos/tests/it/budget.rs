@@ -163,17 +163,23 @@ async fn every_scope_stops(database: Vec<String>) {
     let (status, detail) = start(Some(&story), Some("week 1")).await;
     let charged = json!({ "item": story, "epic": epic, "sprint": "week 1" });
     assert_eq!((status.as_str(), &detail["charged_to"]), ("completed", &charged));
+    assert_eq!(detail["project"], PROJECT, "the item's");
 
-    for (scope, id) in
-        [("item", story.as_str()), ("epic", &epic), ("sprint", "week 1"), ("department", "general")]
-    {
+    for (scope, id) in [
+        ("item", story.as_str()),
+        ("epic", &epic),
+        ("sprint", "week 1"),
+        ("project", PROJECT),
+        ("department", "general"),
+    ] {
         let budget = json!({ "scope": scope, "scope_id": id, "period": "total", "cap_micros": 1 });
         let budget = text(&made(&site, &server, "/budgets", 201, budget).await["id"]);
         let (status, detail) = start(Some(&story), Some("week 1")).await;
         let attempts = &detail["steps"][0]["instances"][0]["attempts"];
         assert_eq!(status, "failed", "{scope}");
         assert_eq!(attempts[0]["error"]["code"], "budget_stopped", "{scope}: {detail:#}");
-        let expected = if scope == "department" { "failed" } else { "completed" };
+        let is_wide = matches!(scope, "project" | "department");
+        let expected = if is_wide { "failed" } else { "completed" };
         assert_eq!(start(Some(&other), None).await.0, expected, "{scope}");
         site.delete(&server, &format!("/budgets/{budget}")).await;
         assert_eq!(start(Some(&story), Some("week 1")).await.0, "completed", "{scope}");
