@@ -69,19 +69,32 @@ export async function validate(definition: string): Promise<Validation> {
   };
 }
 
-/** Saving makes a revision; without a slug the workflow is new. */
-export const saveWorkflow = (definition: string, slug?: string) =>
-  slug
-    ? ask<Workflow>("PUT", place("/workflows/{slug}", { slug }), { body: { definition } })
-    : ask<Workflow>("POST", "/workflows", { body: { definition }, headers: idempotent() });
+/** A workflow that is not there yet; the name of one that is there is refused. */
+export const createWorkflow = (definition: string) =>
+  ask<Workflow>("POST", "/workflows", {
+    query: { revision: 0 },
+    body: { definition },
+    headers: idempotent(),
+  });
+
+/** Saves a revision after the newest one that is known; when there is a newer one, it is refused. */
+export const saveRevision = (slug: string, definition: string, newest: number | null) =>
+  ask<Workflow>("PUT", place("/workflows/{slug}", { slug }), {
+    query: { revision: newest },
+    body: { definition },
+  });
 
 /** What an earlier revision says becomes the newest one; those in between stay what they are. */
-export async function restoreRevision(slug: string, revision: number): Promise<Workflow> {
+export async function restoreRevision(
+  slug: string,
+  revision: number,
+  newest: number,
+): Promise<Workflow> {
   const { definition } = await ask<Revision>(
     "GET",
     place("/workflows/{slug}/revisions/{revision}", { slug, revision }),
   );
-  return saveWorkflow(definition ?? "", slug);
+  return saveRevision(slug, definition ?? "", newest);
 }
 
 export const setArchived = (slug: string, isArchived: boolean) =>

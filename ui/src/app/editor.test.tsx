@@ -81,6 +81,24 @@ test("what others saved is not saved over by who has not heard of it", async () 
   expect(editor.state.doc.toString()).toContain(mine);
 });
 
+test("what others save at the same moment is not saved over", async () => {
+  const { mock } = renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  append(editor, mine);
+  const save = screen.getByRole("button", { name: "Save as a new revision" });
+  await waitFor(() => expect((save as HTMLButtonElement).disabled).toBe(false));
+  const handle = mock.handle;
+  mock.handle = (request) => {
+    if (request.method === "PUT") saveTheirs(mock);
+    return handle(request);
+  };
+  fireEvent.click(save);
+  expect(await screen.findByText(/saved another revision while you were editing/)).toBeTruthy();
+  const kept = mock.db.workflows.find((each) => each.slug === "release_process")?.definition;
+  expect(kept).toContain(theirs);
+  expect(kept).not.toContain(mine);
+});
+
 test("who keeps what they typed can save it over what others saved", async () => {
   const { mock } = renderApp("/workflows/release_process?view=definition");
   const editor = await openEditor();

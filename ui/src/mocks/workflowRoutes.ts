@@ -79,6 +79,14 @@ function save(db: Db, slug: string, definition: string, kept?: KeptWorkflow): Ke
   return made;
 }
 
+/** Refused for a revision that who saves does not know of. */
+function overtaken(request: Request, kept?: KeptWorkflow): Response | null {
+  const known = new URL(request.url).searchParams.get("revision");
+  const newest = kept?.revision ?? 0;
+  if (known === null || Number(known) === newest) return null;
+  return problem(409, "conflict", `the newest revision is ${newest}, not ${known}`);
+}
+
 const slugOf = (name: string) =>
   name
     .toLowerCase()
@@ -89,8 +97,8 @@ export const workflowRoutes: Route[] = [
   route("GET", "/api/v1/workflows", ({ db }) => page(db.workflows.map(listed))),
   route("POST", "/api/v1/workflows", async ({ db, request }) => {
     const { definition } = await request.json();
-    const name = /^name:\s*(.*)$/m.exec(definition)?.[1]?.trim() ?? "";
-    return json(shown(save(db, slugOf(name), definition)), 201);
+    const slug = slugOf(/^name:\s*(.*)$/m.exec(definition)?.[1]?.trim() ?? "");
+    return overtaken(request, find(db, slug)) ?? json(shown(save(db, slug, definition)), 201);
   }),
   route("POST", "/api/v1/workflows/validate", async ({ request }) => {
     const { definition } = await request.json();
@@ -119,7 +127,9 @@ export const workflowRoutes: Route[] = [
   }),
   route("PUT", "/api/v1/workflows/{slug}", async ({ db, params, request }) => {
     const { definition } = await request.json();
-    return json(shown(save(db, params.slug ?? "", definition, find(db, params.slug))));
+    const kept = find(db, params.slug);
+    const refused = overtaken(request, kept);
+    return refused ?? json(shown(save(db, params.slug ?? "", definition, kept)));
   }),
   route("GET", "/api/v1/workflows/{slug}/revisions", ({ db, params }) =>
     page((find(db, params.slug)?.revisions ?? []).map((each) => ({ ...each, definition: null }))),

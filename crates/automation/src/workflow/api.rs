@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use base::Page;
 use engine::{Plan, definition};
 use utoipa_axum::routes;
-use web::{Access, Ctx, Json, Path, Permission, Problem, Result, Routes, not_found};
+use web::{Access, Ctx, Json, Path, Permission, Problem, Query, Result, Routes, not_found};
 
 use super::model::{DefinitionText, Workflow, WorkflowSource, WorkflowStatus};
-use super::save::{Place, save};
+use super::save::{Place, SaveQuery, save};
 use super::sql::{self, Saved};
 use crate::Automation;
 
@@ -63,33 +63,36 @@ async fn get(
 
 /// Save a definition: a new workflow, or a new revision of the one with the same name.
 #[utoipa::path(post, path = "/api/v1/workflows", operation_id = "save_workflow", tag = "workflows",
-    request_body = DefinitionText,
+    params(SaveQuery), request_body = DefinitionText,
     responses((status = 201, description = "The workflow with its new revision", body = Workflow),
         (status = 400, description = "The definition is wrong; `errors` names each place", body = Problem),
-        (status = 409, description = "The name belongs to the program, or somebody saved at the same time", body = Problem)))]
+        (status = 409, description = "The name belongs to the program, or somebody else saved meanwhile", body = Problem)))]
 async fn create_or_save(
     ctx: Ctx,
     State(automation): State<Automation>,
+    Query(query): Query<SaveQuery>,
     Json(body): Json<DefinitionText>,
 ) -> Result<(StatusCode, Json<Workflow>)> {
-    let saved = save(&ctx, &automation, body.definition, Place::ByName).await?;
+    let saved = save(&ctx, &automation, body.definition, Place::ByName, query.revision).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }
 
 /// Save a new revision of a workflow, which may have another name from now on.
 #[utoipa::path(put, path = "/api/v1/workflows/{slug}", operation_id = "save_workflow_revision", tag = "workflows",
-    params(("slug" = String, Path, description = "The workflow's slug")), request_body = DefinitionText,
+    params(("slug" = String, Path, description = "The workflow's slug"), SaveQuery), request_body = DefinitionText,
     responses((status = 200, description = "The workflow with its new revision", body = Workflow),
         (status = 400, description = "The definition is wrong; `errors` names each place", body = Problem),
         (status = 404, description = "There is no such workflow", body = Problem),
-        (status = 409, description = "It comes with the program, or somebody saved at the same time", body = Problem)))]
+        (status = 409, description = "It comes with the program, or somebody else saved meanwhile", body = Problem)))]
 async fn save_again(
     ctx: Ctx,
     State(automation): State<Automation>,
     Path(slug): Path<String>,
+    Query(query): Query<SaveQuery>,
     Json(body): Json<DefinitionText>,
 ) -> Result<Json<Workflow>> {
-    Ok(Json(save(&ctx, &automation, body.definition, Place::Existing(slug)).await?))
+    let place = Place::Existing(slug);
+    Ok(Json(save(&ctx, &automation, body.definition, place, query.revision).await?))
 }
 
 /// A saved workflow as the API tells it; one that a newer program refuses is left out of

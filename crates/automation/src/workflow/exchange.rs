@@ -12,7 +12,7 @@ use web::{Access, Ctx, Error, Json, Path, Permission, Problem, Query, Result, Ro
 use super::find::refused;
 use super::model::Workflow;
 use super::revision::text;
-use super::save::{Place, save};
+use super::save::{Place, SaveQuery, save};
 use crate::Automation;
 
 pub(super) fn routes() -> Routes<Automation> {
@@ -83,19 +83,20 @@ async fn export(
 
 /// Import a workflow: the exported form or a definition, as JSON or YAML.
 #[utoipa::path(post, path = "/api/v1/workflows/import", operation_id = "import_workflow", tag = "workflows",
-    request_body(content = String, content_type = "application/yaml"),
+    params(SaveQuery), request_body(content = String, content_type = "application/yaml"),
     responses((status = 201, description = "The workflow with its new revision", body = Workflow),
         (status = 400, description = "The file is wrong; `errors` names each place", body = Problem),
-        (status = 409, description = "The name belongs to the program", body = Problem)))]
+        (status = 409, description = "The name belongs to the program, or somebody else saved meanwhile", body = Problem)))]
 async fn import(
     ctx: Ctx,
     State(automation): State<Automation>,
+    Query(query): Query<SaveQuery>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Workflow>)> {
     let text = body_text(&headers, &body)?;
     let imported = definition::import(&text).map_err(refused)?;
-    let saved = save(&ctx, &automation, imported.text, Place::ByName).await?;
+    let saved = save(&ctx, &automation, imported.text, Place::ByName, query.revision).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }
 

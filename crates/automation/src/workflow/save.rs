@@ -1,6 +1,7 @@
 //! Saving a definition: each save that changes something makes a new immutable revision.
 
 use base::{WorkflowId, WorkflowRevisionId};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use web::{Ctx, Result, conflict, not_found};
 
@@ -20,12 +21,23 @@ pub(super) enum Place {
     New(String),
 }
 
-/// Checks a definition and saves it.
+/// What who saves expects to find.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SaveQuery {
+    /// The newest revision that who saves knows of, 0 for none: when there is another one by
+    /// now, nothing is saved. When absent, it is saved whatever others have saved meanwhile.
+    pub revision: Option<i64>,
+}
+
+/// Checks a definition and saves it, unless `known` says which revision is expected to be the
+/// newest and it is not. A text that is the newest one already is saved as it is.
 pub(super) async fn save(
     ctx: &Ctx,
     automation: &Automation,
     text: String,
     place: Place,
+    known: Option<i64>,
 ) -> Result<Workflow> {
     let caller = ctx.caller()?.clone();
     let (organisation, now) = (caller.organisation, ctx.now());
@@ -68,13 +80,16 @@ pub(super) async fn save(
                 if let Some(same) = latest.as_ref().filter(|latest| latest.content_hash == hash) {
                     return Ok((key, same.revision, same.created_at, status));
                 }
-                let number = latest.as_ref().map_or(1, |latest| latest.revision + 1);
+                let newest = latest.as_ref().map_or(0, |latest| latest.revision);
+                if let Some(known) = known.filter(|known| *known != newest) {
+                    return Err(conflict(overtaken(&key, known, newest)));
+                }
                 let new = NewRevision {
                     organisation,
                     workflow: latest.map_or(workflow, |latest| latest.id),
                     id,
                     slug: &key,
-                    number,
+                    number: newest + 1,
                     name: &definition.name,
                     description: &definition.description,
                     definition: &text,
@@ -96,7 +111,7 @@ pub(super) async fn save(
                     (&caller, now),
                 )
                 .await?;
-                Ok((key, number, now, status))
+                Ok((key, newest + 1, now, status))
             })
         })
         .await?;
@@ -105,4 +120,15 @@ pub(super) async fn save(
     workflow.created_at = Some(at);
     workflow.status = status;
     Ok(workflow)
+}
+
+/// What somebody is told who knows of another newest revision than there is.
+fn overtaken(key: &str, known: i64, newest: i64) -> String {
+    if known == 0 {
+        return format!("there is a workflow \"{key}\" already; choose another name");
+    }
+    format!(
+        "the newest revision of workflow \"{key}\" is {newest}, not {known}; \
+         look at what was saved meanwhile"
+    )
 }

@@ -147,7 +147,7 @@ async fn instantiate(
     }
     check_parameters(definition, &body.parameters)?;
     let text = filled(&built_in.text, &name, &body.parameters)?;
-    let saved = save(&ctx, &automation, text, Place::New(wanted)).await?;
+    let saved = save(&ctx, &automation, text, Place::New(wanted), None).await?;
     Ok((StatusCode::CREATED, web::Json(saved)))
 }
 

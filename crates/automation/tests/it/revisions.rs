@@ -1,5 +1,6 @@
 use axum::body::Body;
 use axum::http::Request;
+use futures::future::join_all;
 use serde_json::{Value as Json, json};
 use store::both_databases;
 
@@ -10,7 +11,11 @@ fn named(name: &str) -> Json {
 }
 
 async fn import(house: &House, kind: &str, body: &str) -> web::testing::Answer {
-    let request = Request::post("/api/v1/workflows/import")
+    import_over(house, "", kind, body).await
+}
+
+async fn import_over(house: &House, query: &str, kind: &str, body: &str) -> web::testing::Answer {
+    let request = Request::post(format!("/api/v1/workflows/import{query}"))
         .header("host", "localhost")
         .header("authorization", "Bearer test-all")
         .header("content-type", kind)
@@ -54,6 +59,31 @@ both_databases! {
             "kind": "changed", "path": "steps.text.params.topic", "before": "life", "after": "death"
         }]));
         assert_eq!(diff["text_after"], json!(longer));
+    }
+
+    async fn who_knows_of_an_older_revision_saves_nothing(db: Db) {
+        let house = House::new(db).await;
+        let app = &house.app;
+        let text = |what: &str| ONE.replace("One text", "Mine").replace("life", what);
+        let put = |known: i64, what: &str| {
+            let body = json!({"definition": text(what)});
+            async move { app.send("PUT", &format!("/api/v1/workflows/mine?revision={known}"), Some(body)).await }
+        };
+        house.post("/workflows?revision=0", json!({"definition": text("life")})).await.expect(201);
+        assert_eq!(put(1, "death").await.expect(200)["revision"], 2);
+        let refused = put(1, "birth").await.expect(409);
+        assert_eq!(refused["code"], "conflict");
+        assert!(refused["detail"].as_str().unwrap().contains("is 2, not 1"), "{refused}");
+        assert_eq!(put(1, "death").await.expect(200)["revision"], 2, "the same, sent again");
+        let again = json!({"definition": text("birth")});
+        house.post("/workflows?revision=0", again).await.expect(409);
+        let at_once = join_all(["this", "that"].map(|what| put(2, what))).await;
+        let mut answers: Vec<u16> = at_once.iter().map(|answer| answer.status.as_u16()).collect();
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 409]);
+        import_over(&house, "?revision=2", "application/yaml", &text("youth")).await.expect(409);
+        let saved = import_over(&house, "?revision=3", "application/yaml", &text("youth")).await.expect(201);
+        assert_eq!(saved["revision"], 4);
     }
 
     async fn a_workflow_can_be_drawn(db: Db) {

@@ -44,6 +44,11 @@ fn workflows_travel_and_schedules_are_kept_by_the_command_line() {
     let louder = folder.write("louder.yaml", ECHO.replace("}}\"", "}}!\""));
     let changes = client(&["workflow", "diff", "echo@1", louder.to_str().unwrap()]);
     assert!(changes.starts_with("~ steps.say.with.said: "), "{changes}");
+    let over = ["workflow", "import", louder.to_str().unwrap(), "--revision", "7"];
+    let url = server.url();
+    let all = over.into_iter().chain(["--server", &url, "--api-key", &key]);
+    let (code, _, errors) = ended(&folder.run(all));
+    assert_eq!((code, errors.contains("is 1, not 7")), (1, true), "{errors}");
     assert!(client(&["workflow", "graph", "echo"]).starts_with("flowchart"));
     assert_eq!(
         client(&["workflow", "validate", "--names", file]).trim(),

@@ -7,7 +7,7 @@ import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
 import { useNames } from "@/api/useNames";
 import type { DefinitionProblem } from "@/api/workflow-engine";
-import { saveWorkflow, schemaOptions, workflowOptions } from "@/api/workflows";
+import { createWorkflow, saveRevision, schemaOptions, workflowOptions } from "@/api/workflows";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
 import { ProblemNotice } from "@/kit/ProblemNotice";
@@ -48,10 +48,19 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
   const { problems, isChecking, error } = useValidation(text);
   const save = useMutation({
     mutationFn: async (definition: string) => {
+      if (!slug) return createWorkflow(definition);
+      const read = () => queryClient.fetchQuery({ ...workflowOptions(slug), staleTime: 0 });
       // The page may not have heard yet of what others saved; reading it says so, and asks.
-      const newest =
-        slug && (await queryClient.fetchQuery({ ...workflowOptions(slug), staleTime: 0 }));
-      return newest && definitionText(newest) !== base ? null : saveWorkflow(definition, slug);
+      const newest = await read();
+      if (definitionText(newest) !== base) return null;
+      try {
+        return await saveRevision(slug, definition, newest.revision);
+      } catch (refusal) {
+        // Who saved since that reading is heard of by another one.
+        const isOther = asProblem(refusal).status === 409 && definitionText(await read()) !== base;
+        if (isOther) return null;
+        throw refusal;
+      }
     },
     onSuccess: async (workflow, definition) => {
       if (workflow === null) return;

@@ -98,7 +98,9 @@ function Compared({ slug, revisions }: { slug: string; revisions: Revision[] }) 
             onPick={(value) => choose({ to: value })}
           />
         </div>
-        {canSave && to !== newest && <RestoreButton key={to} slug={slug} revision={to} />}
+        {canSave && to !== newest && (
+          <RestoreButton key={to} slug={slug} revision={to} newest={newest} />
+        )}
         {from === to ? (
           <p className="text-muted text-sm">{t("workflow.sameRevision")}</p>
         ) : (

@@ -40,6 +40,9 @@ pub struct Export {
 pub struct Import {
     /// What was exported, or a definition, YAML or JSON; - reads standard input
     file: PathBuf,
+    /// Save it only while this is the newest revision; 0 for a new workflow
+    #[arg(long, value_name = "NUMBER")]
+    revision: Option<u32>,
     #[command(flatten)]
     client: ClientFlags,
 }
@@ -65,7 +68,8 @@ pub async fn export(command: Export, output: Output, environment: &Environment) 
 pub async fn import(command: Import, output: Output, environment: &Environment) -> Result<()> {
     let written = read(&command.file)?;
     let client = Client::new(&command.client, environment)?;
-    let saved = client.post_text("/api/v1/workflows/import", written).await?;
+    let known = command.revision.map_or_else(String::new, |number| format!("?revision={number}"));
+    let saved = client.post_text(&format!("/api/v1/workflows/import{known}"), written).await?;
     let slug = text(&saved["slug"]);
     output.line(&saved, &format!("saved workflow {slug}, revision {}", saved["revision"]));
     Ok(())
