@@ -14,15 +14,15 @@ export function useEvents(
   const handler = useRef(onMessage);
   handler.current = onMessage;
   // The position of the first read counts; later reads of the page must not restart the stream.
-  const start = useRef(after);
-  if (start.current === null) start.current = after;
+  const start = useRef({ path, after });
+  if (start.current.path !== path || start.current.after === null) start.current = { path, after };
 
   useEffect(() => {
     if (path === null) return;
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     void listen(path, {
-      after: start.current,
+      after: start.current.after,
       signal: stop.signal,
       onMessage: (message) => handler.current(message),
       onState: (next) => {

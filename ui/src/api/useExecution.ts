@@ -16,8 +16,9 @@ const lastFacts = new Set([
 ]);
 
 /**
- * An execution that stays fresh: journal events ask for a new read of it (at most one each 350 ms),
- * streamed text is kept beside it. The server's projection stays the only truth about states.
+ * An execution that stays fresh: journal events that it does not tell of yet ask for a new read of it
+ * (at most one each 350 ms), streamed text is kept beside it. The server's projection stays the only
+ * truth about states.
  */
 export function useExecution(id: string) {
   const queryClient = useQueryClient();
@@ -37,7 +38,8 @@ export function useExecution(id: string) {
   useEffect(() => () => reader.stop(), [reader]);
 
   const isLive = query.data !== undefined && !isOver && !hasEnded;
-  const stream = useEvents(isLive ? executionEvents(id) : null, null, (message) => {
+  const after = query.data?.last_seq?.toString() ?? null;
+  const stream = useEvents(isLive ? executionEvents(id) : null, after, (message) => {
     if (message.event === "delta") {
       setText((before) => addDelta(before, message.data));
       return;
@@ -50,11 +52,12 @@ export function useExecution(id: string) {
     if (lastFacts.has(message.event)) setEnded(true);
   });
 
-  // A stream that the server does not give leaves the page without news: a reading tells why.
-  const isRefused = isLive && stream === "closed";
+  // What is only live and was said before the stream began comes with a reading; and one that the
+  // server does not give leaves the page without news: a reading tells why.
+  const answered = isLive && (stream === "open" || stream === "closed") ? stream : null;
   useEffect(() => {
-    if (isRefused) reader.tell();
-  }, [isRefused, reader]);
+    if (answered !== null) reader.tell();
+  }, [answered, reader]);
 
   return { query, text, stream };
 }

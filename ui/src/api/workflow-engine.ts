@@ -90,7 +90,11 @@ export type Execution = Omit<
   "status" | "trigger" | "origin" | "parent" | "concurrency_group"
 > &
   Beyond;
-export type ExecutionDetail = Execution & { steps: Step[] };
+export type ExecutionDetail = Execution & {
+  steps: Step[];
+  /** The newest fact that it tells of: what comes after it is for the stream to tell. */
+  last_seq?: number;
+};
 
 export interface StepData {
   id: string;

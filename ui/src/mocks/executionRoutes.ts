@@ -73,7 +73,8 @@ export const executionRoutes: Route[] = [
   }),
   route("GET", "/api/v1/executions/{id}", ({ db, params }) => {
     const execution = find(db, params.id);
-    return execution ? json(execution) : notFound("execution", params.id ?? "");
+    if (!execution) return notFound("execution", params.id ?? "");
+    return json({ ...execution, last_seq: Number(journalHub(db, execution.id).cursor) });
   }),
   route("GET", "/api/v1/executions/{id}/events", ({ db, params, request }) =>
     journalHub(db, params.id ?? "").stream(request),

@@ -39,6 +39,7 @@ pub(super) async fn read(
     });
     let timeout = plan.as_ref().and_then(|plan| plan.definition().timeout);
     Ok(ExecutionDetail {
+        last_seq: execution.last_seq,
         steps: steps.collect(),
         deadline: timeout.and_then(|after| Some(execution.started_at?.plus(after))),
         children: sql::children(tx, organisation, id).await?,

@@ -62,6 +62,9 @@ pub(crate) struct Execution {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+    /// The number of the newest fact of its journal.
+    #[serde(skip)]
+    pub last_seq: i64,
 }
 
 impl Execution {
@@ -111,6 +114,7 @@ impl Execution {
             created_at: Timestamp::EPOCH,
             started_at: None,
             finished_at: None,
+            last_seq: 0,
         }
     }
 
@@ -203,6 +207,8 @@ pub(super) struct ExecutionDetail {
     /// The execution.
     #[serde(flatten)]
     pub execution: Execution,
+    /// The number of the newest fact that this tells of: a stream `after` it brings the rest.
+    pub last_seq: i64,
     /// When it fails if it has not ended.
     pub deadline: Option<Timestamp>,
     /// The executions that its steps have started.

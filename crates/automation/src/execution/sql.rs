@@ -54,6 +54,7 @@ fn execution(row: &Row) -> Result<Execution> {
         created_at: row.get("created_at")?,
         started_at: row.get("started_at")?,
         finished_at: row.get("finished_at")?,
+        last_seq: row.get("last_seq")?,
     })
 }
 

@@ -77,6 +77,23 @@ both_databases! {
         assert_eq!(by_query.text.matches("event: ").count(), 1);
     }
 
+    async fn a_stream_begins_where_a_reading_ends(db: Db) {
+        let house = House::new(db).await;
+        house.models.hold("write_text");
+        let id = house.write().await;
+        house.models.begun(3).await;
+        let path = format!("/executions/{id}");
+        let read = house.get(&path).await["last_seq"].as_i64().unwrap();
+        assert_eq!(read as usize, house.journal(&id).await.len());
+        let live = Stream::open(&house, &id, read).await;
+        house.models.open("write_text");
+        let told = stored(&live.rest().await);
+        assert_eq!(told.first().map(|(number, _)| *number), Some(read + 1));
+        let last = house.get(&path).await["last_seq"].as_i64().unwrap();
+        assert_eq!(told.len() as i64, last - read);
+        assert_eq!(house.get("/executions").await["items"][0]["last_seq"], json!(null), "lists tell less");
+    }
+
     async fn large_facts_come_whole_and_in_order(db: Db) {
         let house = House::new(db).await;
         let text = "x".repeat(100_000);
