@@ -31,6 +31,23 @@ describe("the inbox of approvals", () => {
     expect(screen.queryByRole("article", { name: /نطاق/ })).toBeNull();
   });
 
+  test("gives the keyboard to the next question, and after the last to the heading", async () => {
+    renderApp("/approvals");
+    const next = await screen.findByRole("article", { name: /1\.4\.0 to production/ });
+    const approve = (question: HTMLElement) => {
+      const button = within(question).getByRole("button", { name: "Approve" });
+      button.focus();
+      fireEvent.click(button);
+    };
+    approve(screen.getByRole("article", { name: /نطاق/ }));
+    await waitFor(() => expect(document.activeElement).toBe(next));
+    expect(await screen.findByText("Next: Release 1.4.0 to production?")).toBeTruthy();
+    type(within(next).getByLabelText("Window"), "now");
+    approve(next);
+    const heading = screen.getByRole("heading", { level: 1 });
+    await waitFor(() => expect(document.activeElement).toBe(heading));
+  });
+
   test.each(["mine", "open", "decided"])(
     "reads on behind a page that has nothing to show (%s)",
     async (show) => {

@@ -41,6 +41,8 @@ export function ApprovalCard({ approval, isInline }: Props) {
   return (
     <article
       aria-label={approval.title}
+      tabIndex={-1}
+      data-asks={isPending && approval.can_decide ? true : undefined}
       className="rounded-lg border border-line bg-surface shadow-card"
     >
       <header className="flex items-start gap-3 px-4 pt-4">

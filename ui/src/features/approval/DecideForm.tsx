@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { decide } from "@/api/approvals";
@@ -14,6 +14,7 @@ import { TypedFields } from "@/kit/TypedFields";
 import { toastProblem } from "@/kit/toastProblem";
 import { draftOf, type InputFault, readDraft } from "@/lib/inputSpec";
 import { asProblem } from "@/lib/problem";
+import { useGoOn } from "./useGoOn";
 
 /** What the server answers when there is nothing to decide any more. */
 const closed = [403, 404, 409];
@@ -22,6 +23,8 @@ const closed = [403, 404, 409];
 export function DecideForm({ approval }: { approval: Approval }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const { leave, stay } = useGoOn(form);
   const specs = approval.form ?? {};
   const [draft, setDraft] = useState(() => draftOf(specs));
   const [faults, setFaults] = useState<Record<string, InputFault>>({});
@@ -29,11 +32,11 @@ export function DecideForm({ approval }: { approval: Approval }) {
   const [isReasonMissing, setReasonMissing] = useState(false);
   const answer = useMutation({
     mutationFn: (approve: boolean) => {
-      const form = readDraft(specs, draft).values;
+      const { values } = readDraft(specs, draft);
       return decide(approval.id, {
         approve,
         comment: comment.trim() || undefined,
-        form: Object.keys(form).length > 0 ? form : undefined,
+        form: Object.keys(values).length > 0 ? values : undefined,
       });
     },
     onSuccess: (_, approve) =>
@@ -41,6 +44,7 @@ export function DecideForm({ approval }: { approval: Approval }) {
     onError: (error) => {
       // Its next reading takes the question off the page, and what is said here with it.
       if (closed.includes(asProblem(error).status)) toastProblem(error);
+      else stay();
     },
     onSettled: () => {
       void queryClient.invalidateQueries({ queryKey: keys.approvals });
@@ -56,10 +60,13 @@ export function DecideForm({ approval }: { approval: Approval }) {
     setFaults(wrong);
     const noReason = !approve && comment.trim() === "";
     setReasonMissing(noReason);
-    if (Object.keys(wrong).length === 0 && !noReason) answer.mutate(approve);
+    if (Object.keys(wrong).length > 0 || noReason) return;
+    leave();
+    answer.mutate(approve);
   }
   return (
     <form
+      ref={form}
       noValidate
       className="flex min-w-0 flex-col gap-4 border-line max-lg:border-t max-lg:pt-4 lg:border-s lg:ps-8"
       onSubmit={(event) => event.preventDefault()}
