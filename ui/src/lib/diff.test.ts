@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { diffLines, fold, sideBySide } from "./diff";
 
 const signs = { same: " ", added: "+", removed: "-" };
@@ -55,6 +55,23 @@ describe("lines", () => {
       Array.from({ length: 1_000 }, (_, at) => `line ${from + at}`).join("\n");
     expect(diffLines(text(0), text(500)).length).toBe(1_500);
     expect(diffLines("same\n".repeat(9_000), text(0)).length).toBe(10_000);
+  });
+
+  test("texts with nothing in common are not searched through", () => {
+    let cells = 0;
+    class Counted extends Int32Array {
+      constructor(length: number) {
+        super(length);
+        cells += length;
+      }
+    }
+    vi.stubGlobal("Int32Array", Counted);
+    const text = (word: string) => Array.from({ length: 3_000 }, (_, at) => `${word} ${at}`);
+    const found = diffLines(text("old").join("\n"), text("new").join("\n"));
+    expect(found.map((line) => line.kind).lastIndexOf("removed")).toBe(2_999);
+    expect(found).toHaveLength(6_000);
+    expect(cells).toBeGreaterThan(1_000);
+    expect(cells).toBeLessThan(2_500_000);
   });
 });
 

@@ -15,6 +15,9 @@ export interface Pair {
 
 /** Above this many different lines nobody reads a diff, and it would take long: all of it changed. */
 const longest = 6_000;
+/** Texts that lie more steps apart have little in common: what is kept to find it grows with the
+ * square of the steps, to 9 MB for these. */
+const furthest = 1_500;
 
 const linesOf = (text: string) => {
   const lines = text.replace(/\r\n/g, "\n").split("\n");
@@ -58,44 +61,36 @@ export function diffLines(before: string, after: string): Line[] {
 
 /** The shortest way from `a` to `b`: removed lines before added ones. */
 function shortest(a: string[], b: string[]): Line["kind"][] {
-  const most = a.length + b.length;
-  if (most > longest) {
-    return [...a.map(() => "removed" as const), ...b.map(() => "added" as const)];
-  }
-  const seen: Int32Array[] = [];
-  let front = new Int32Array(2 * most + 3);
-  const middle = most + 1;
-  for (let depth = 0; depth <= most; depth += 1) {
-    seen.push(front.slice());
-    const next = front.slice();
-    for (let k = -depth; k <= depth; k += 2) {
-      const fromAbove = (front[middle + k + 1] ?? 0) as number;
-      const fromLeft = (front[middle + k - 1] ?? 0) as number;
-      let x = k === -depth || (k !== depth && fromLeft < fromAbove) ? fromAbove : fromLeft + 1;
-      while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1;
-      next[middle + k] = x;
-      if (x >= a.length && x - k >= b.length) return wayBack(a, b, seen, middle, depth);
+  const most = Math.min(a.length + b.length, furthest);
+  if (a.length + b.length <= longest) {
+    const middle = most + 1;
+    const front = new Int32Array(2 * most + 3);
+    // Before each step, of every diagonal it can come from, how far it was reached.
+    const seen: Int32Array[] = [];
+    for (let depth = 0; depth <= most; depth += 1) {
+      seen.push(front.slice(middle - depth, middle + depth + 1));
+      for (let k = -depth; k <= depth; k += 2) {
+        const fromAbove = (front[middle + k + 1] ?? 0) as number;
+        const fromLeft = (front[middle + k - 1] ?? 0) as number;
+        let x = k === -depth || (k !== depth && fromLeft < fromAbove) ? fromAbove : fromLeft + 1;
+        while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1;
+        front[middle + k] = x;
+        if (x >= a.length && x - k >= b.length) return wayBack(a, b, seen, depth);
+      }
     }
-    front = next;
   }
-  return [];
+  return [...a.map(() => "removed" as const), ...b.map(() => "added" as const)];
 }
 
-function wayBack(
-  a: string[],
-  b: string[],
-  seen: Int32Array[],
-  middle: number,
-  found: number,
-): Line["kind"][] {
+function wayBack(a: string[], b: string[], seen: Int32Array[], found: number): Line["kind"][] {
   const steps: Line["kind"][] = [];
   let x = a.length;
   let y = b.length;
   for (let depth = found; depth > 0; depth -= 1) {
-    const front = seen[depth] ?? new Int32Array();
+    const front = seen[depth] ?? new Int32Array(0);
     const k = x - y;
-    const above = front[middle + k + 1] ?? 0;
-    const left = front[middle + k - 1] ?? 0;
+    const above = front[depth + k + 1] ?? 0;
+    const left = front[depth + k - 1] ?? 0;
     const isDown = k === -depth || (k !== depth && left < above);
     const fromX = isDown ? above : left;
     const fromY = fromX - (isDown ? k + 1 : k - 1);
