@@ -21,6 +21,15 @@ describe("usage", () => {
     expect(await screen.findByText("Without an agent")).toBeTruthy();
   });
 
+  test("of projects stands with their names", async () => {
+    renderApp("/admin/usage?group=project");
+    const table = within(await screen.findByRole("table", { name: "By project" }));
+    expect(await table.findByText("Clinic booking (CLINIC)")).toBeTruthy();
+    const names = table.getAllByRole("rowheader").map((each) => each.textContent);
+    expect(names.map((each) => /\((\w+)\)/.exec(each ?? "")?.[1])).toEqual(["CLINIC", "SHOP"]);
+    expect(table.getByText("$52.10")).toBeTruthy();
+  });
+
   test("that there is none of leads to where it comes from", async () => {
     renderApp("/admin/usage", "empty");
     expect(await screen.findByText("Nothing was used in this time")).toBeTruthy();

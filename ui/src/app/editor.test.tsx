@@ -1,4 +1,5 @@
 // What is typed into the editor of definitions is not lost, on the test double.
+import { forEachDiagnostic } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
@@ -123,6 +124,25 @@ test("a definition without a word in it is not called valid", async () => {
   expect(await screen.findByText(/has no "name"/)).toBeTruthy();
   const save = screen.getByRole("button", { name: "Save as a new revision" });
   expect((save as HTMLButtonElement).disabled).toBe(true);
+});
+
+test("what is wrong is marked at its word in the text, until it is put right", async () => {
+  renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  const marks = () => {
+    const found: string[] = [];
+    forEachDiagnostic(editor.state, ({ message }, from, to) => {
+      found.push(`${editor.state.sliceDoc(from, to)}: ${message}`);
+    });
+    return found;
+  };
+  const { length } = editor.state.doc;
+  append(editor, "    agnet: coding\n");
+  const mark = 'agnet: unknown key "agnet"\ndid you mean "agent"?';
+  await waitFor(() => expect(marks()).toEqual([mark]));
+  const word = editor.state.doc.toString().indexOf("agnet", length);
+  editor.dispatch({ changes: { from: word, to: word + 5, insert: "agent" } });
+  await waitFor(() => expect(marks()).toEqual([]));
 });
 
 test("an earlier revision becomes the newest again, for people who may save", async () => {
