@@ -909,7 +909,10 @@ export interface paths {
         delete: operations["remove_platform"];
         options?: never;
         head?: never;
-        /** Change a platform. When the change decides how it is reached, it is tested first. */
+        /**
+         * Change a platform. When the change decides how it is reached, it is tested first. With the
+         *     address of another server goes its key, also when that is the same.
+         */
         patch: operations["change_platform"];
         trace?: never;
     };
@@ -1208,7 +1211,8 @@ export interface paths {
         head?: never;
         /**
          * Change a schedule; what is absent stays. One that a definition declares can only be
-         *     turned on and off.
+         *     turned on and off. Who changes what it starts or when, or turns it on, is the one who
+         *     asks for what it starts from now on.
          */
         patch: operations["change_schedule"];
         trace?: never;
@@ -1400,7 +1404,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a webhook another address and another secret. The old ones are of no use from now on. */
+        /**
+         * Give a webhook another address and another secret. The old ones are of no use from now on,
+         *     and who asked for the new ones is the one who asks for what it starts.
+         */
         post: operations["rotate_webhook"];
         delete?: never;
         options?: never;
@@ -1748,8 +1755,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Call a webhook: its workflow starts. A call that is repeated with the same delivery id
-         *     gives the execution of the first one.
+         * Call a webhook: its workflow starts. A call that is repeated with the same delivery id, or with
+         *     the same signature, gives the execution of the first one.
          */
         post: operations["call_webhook"];
         delete?: never;
@@ -2508,7 +2515,7 @@ export interface components {
         ExecuteWorkflow: {
             /** @description The workflow's inputs. */
             inputs?: Record<string, unknown>;
-            /** @description The key of the project that it works for. */
+            /** @description The key of the project that it works for; the item's when absent. */
             project?: string | null;
             /** @description The key of the work item that it is about; budgets of the item and of its epic pay, too. */
             item?: string | null;
@@ -2603,6 +2610,11 @@ export interface components {
         };
         /** @description An execution with its steps. */
         ExecutionDetail: components["schemas"]["Execution"] & {
+            /**
+             * Format: int64
+             * @description The number of the newest fact that this tells of: a stream `after` it brings the rest.
+             */
+            last_seq: number;
             deadline?: components["schemas"]["Timestamp"] | null;
             /** @description The executions that its steps have started. */
             children: components["schemas"]["ExecutionChild"][];
@@ -4709,7 +4721,7 @@ export interface components {
             definition: string;
             /** @description Its inputs. */
             inputs?: Record<string, unknown>;
-            /** @description The key of the project that it works for. */
+            /** @description The key of the project that it works for; the item's when absent. */
             project?: string | null;
             /** @description The key of the work item that it is about; budgets of the item and of its epic pay, too. */
             item?: string | null;
@@ -9621,13 +9633,13 @@ export interface operations {
                     "application/json": components["schemas"]["Platform"];
                 };
             };
-            /** @description The request cannot be used as given; `errors` names each field */
+            /** @description A field cannot be used, or the key is needed again */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -13369,7 +13381,13 @@ export interface operations {
     };
     save_workflow: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The newest revision that who saves knows of, 0 for none: when there is another one by
+                 *     now, nothing is saved. When absent, it is saved whatever others have saved meanwhile.
+                 */
+                revision?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -13416,7 +13434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name belongs to the program, or somebody saved at the same time */
+            /** @description The name belongs to the program, or somebody else saved meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13456,7 +13474,13 @@ export interface operations {
     };
     import_workflow: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The newest revision that who saves knows of, 0 for none: when there is another one by
+                 *     now, nothing is saved. When absent, it is saved whatever others have saved meanwhile.
+                 */
+                revision?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -13503,7 +13527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The name belongs to the program */
+            /** @description The name belongs to the program, or somebody else saved meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13680,7 +13704,13 @@ export interface operations {
     };
     save_workflow_revision: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The newest revision that who saves knows of, 0 for none: when there is another one by
+                 *     now, nothing is saved. When absent, it is saved whatever others have saved meanwhile.
+                 */
+                revision?: number;
+            };
             header?: never;
             path: {
                 /** @description The workflow's slug */
@@ -13739,7 +13769,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It comes with the program, or somebody saved at the same time */
+            /** @description It comes with the program, or somebody else saved meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;
