@@ -23,12 +23,13 @@ pub mod world;
 use engine::{LinkMode, Source, State, create, link};
 use serde_json::json;
 
+use checker::Left;
 use fault::Fault;
 use history::Hash;
 use luck::Luck;
 use oracle::Oracle;
 use scenario::Scenario;
-use violation::Violation;
+use violation::{Violation, must};
 use world::{Weather, World};
 
 /// What to simulate.
@@ -117,12 +118,36 @@ fn one(
         return Ok(());
     }
     let Some(first) = continued(scenario, world.state(), luck) else { return Ok(()) };
+    let left = world.left_to_undo();
     let luck = Luck::new(luck.word());
     let mut world = World::new(scenario, &plan, first, luck, Weather::STORM, fault)
         .map_err(|violation| (violation, Vec::new()))?;
+    if fault.is_none() {
+        takes_over(left, &world).map_err(|violation| (violation, world.history()))?;
+    }
     world.run().map_err(|violation| (violation, world.history()))?;
     report.links += 1;
     count(&world, report, hash);
+    Ok(())
+}
+
+/// What is left to undo of an ended execution is left to the one that continues it, unless that
+/// is other work; of steps that are done again only if they were sent back.
+fn takes_over(left: Option<[Left; 2]>, world: &World<'_>) -> Result<(), Violation> {
+    let mode = world.state().origin.as_ref().map(|origin| origin.mode);
+    let found = world.left_to_undo();
+    let (Some([all, earlier]), Some([found, _])) = (left, found) else { return Ok(()) };
+    if mode == Some(LinkMode::Fork) {
+        return Ok(());
+    }
+    let may_be_less = mode != Some(LinkMode::Rollback);
+    for (step, found) in &found {
+        let is_all = all.get(step) == Some(found);
+        let is_less = found.is_empty() && earlier.get(step).is_none_or(Vec::is_empty);
+        must("kept", is_all || may_be_less && is_less, || {
+            format!("{:?} of step {step} is left, and taken over is {found:?}", all.get(step))
+        })?;
+    }
     Ok(())
 }
 

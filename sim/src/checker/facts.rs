@@ -14,7 +14,9 @@ impl Checker<'_> {
             Event::ExecutionCreated { .. } => {
                 must("order", self.stored.is_empty(), || "it is created twice".to_owned())
             }
-            Event::StepKept { step, status, instances, .. } => self.kept(*step, *status, instances),
+            Event::StepKept { step, status, instances, earlier, .. } => {
+                self.kept(*step, *status, instances, earlier)
+            }
             Event::ExecutionStarted { deadline } => {
                 must("order", !self.began, || "it is started twice".to_owned())?;
                 self.began = true;
@@ -34,7 +36,10 @@ impl Checker<'_> {
             Event::StepExpanded { step, items } => {
                 self.may_start(*step)?;
                 self.widths.insert(*step, items.len());
-                self.expanded_to_undo(*step, items.len())
+                for (instance, item) in items.iter().enumerate() {
+                    self.elements.insert((*step, instance), item.value.clone());
+                }
+                self.expanded_to_undo(*step, items)
             }
             Event::AttemptStarted { key, deadline } => self.attempt_started(*key, *deadline, now),
             Event::AttemptResumed { key, deadline, deaths, .. } => {
@@ -135,22 +140,30 @@ impl Checker<'_> {
         step: usize,
         status: Option<StepStatus>,
         instances: &[KeptInstance],
+        earlier: &[KeptInstance],
     ) -> Result<(), Violation> {
         must("kept", self.is_link(), || "results are kept from nowhere".to_owned())?;
-        self.widths.insert(step, instances.len());
+        if !instances.is_empty() || status.is_some() {
+            self.widths.insert(step, instances.len());
+        }
         let mut any = false;
         for (instance, kept) in instances.iter().enumerate() {
+            self.elements.insert((step, instance), kept.value.clone());
             if let Some(output) = &kept.output {
                 any = true;
                 self.results.insert((step, instance), output.clone());
             }
         }
+        let before = earlier.iter().filter_map(|it| Some((it.value.clone(), it.output.clone()?)));
+        let before: Vec<_> = before.collect();
+        must("kept", before.len() == earlier.len(), || format!("{step} gave nothing before"))?;
         if let Some(status) = status {
             self.steps_ended.insert(step, status);
-            if any {
-                self.done.push(step);
-            }
         }
+        if !before.is_empty() || status.is_some() && any {
+            self.done.push(step);
+        }
+        self.earlier.insert(step, before);
         Ok(())
     }
 
@@ -260,6 +273,12 @@ impl Checker<'_> {
         must("results", self.results.insert(place, output.clone()).is_none(), || {
             format!("{key:?} gives a second result")
         })?;
+        // It has done again now what it did in an earlier round.
+        let element = self.elements.get(&place).cloned().unwrap_or_default();
+        let earlier = self.earlier.entry(key.step).or_default();
+        if let Some(at) = earlier.iter().position(|(other, _)| *other == element) {
+            earlier.remove(at);
+        }
         if let Some(parked) = self.parked.remove(&key) {
             return self.wait_ended(key, &parked, output, now);
         }
@@ -359,6 +378,18 @@ impl Checker<'_> {
         };
         must("bounds", round <= most, || format!("step {gate} sends work back {round} times"))?;
         for step in steps {
+            // What it did stands until it is done again; in the middle of it, it did it just now.
+            let is_open = !self.steps_ended.contains_key(step);
+            if is_open && self.results.keys().any(|(of, _)| of == step) {
+                self.done.retain(|done| done != step);
+                self.done.push(*step);
+            }
+            let stands = self.stands(*step);
+            if stands.is_empty() {
+                self.done.retain(|done| done != step);
+            }
+            self.earlier.insert(*step, stands);
+            self.elements.retain(|(of, _), _| of != step);
             let last = self.started.iter().filter(|((of, _), _)| of == step);
             let last = last.map(|(_, attempt)| *attempt).max().unwrap_or(0);
             let used = self.used.entry(*step).or_insert(0);
@@ -371,7 +402,6 @@ impl Checker<'_> {
             self.parked.retain(|key, _| key.step != *step);
             self.widths.remove(step);
             self.steps_ended.remove(step);
-            self.done.retain(|done| done != step);
         }
         Ok(())
     }
@@ -395,7 +425,11 @@ impl Checker<'_> {
         if self.plan.undoes(step).is_some() {
             return self.undone(step, status);
         }
+        if status == StepStatus::Completed && !self.plan.step(step).is_fan_out() {
+            self.earlier.remove(&step);
+        }
         if status == StepStatus::Completed || status == StepStatus::Failed && gave > 0 {
+            self.done.retain(|done| *done != step);
             self.done.push(step);
         }
         self.doomed |=

@@ -18,6 +18,7 @@ use crate::scenario::Scenario;
 use crate::violation::{Violation, must};
 
 pub use standing::progress;
+pub use undo::Left;
 
 /// After how many deaths of its process an attempt is given up.
 pub const GIVE_UP_AFTER: u32 = 3;
@@ -56,11 +57,15 @@ pub struct Checker<'a> {
     /// How many instances of a step there may be.
     widths: BTreeMap<usize, usize>,
     results: BTreeMap<(usize, usize), Json>,
+    /// The elements of fan-outs.
+    elements: BTreeMap<(usize, usize), Json>,
+    /// Elements and results of a step that was sent back, which a rollback still undoes.
+    earlier: BTreeMap<usize, Vec<(Json, Json)>>,
     /// Every attempt that ever ended, well or not.
     over: BTreeSet<AttemptKey>,
     steps_ended: BTreeMap<usize, StepStatus>,
     rounds: BTreeMap<usize, u32>,
-    /// Steps that did something, in the order in which they ended.
+    /// Steps that did something which stands, in the order in which they ended.
     done: Vec<usize>,
     undo: Option<undo::Undo>,
     signals: BTreeMap<String, usize>,
@@ -91,6 +96,8 @@ impl<'a> Checker<'a> {
             chosen: BTreeMap::new(),
             widths: BTreeMap::new(),
             results: BTreeMap::new(),
+            elements: BTreeMap::new(),
+            earlier: BTreeMap::new(),
             over: BTreeSet::new(),
             steps_ended: BTreeMap::new(),
             rounds: BTreeMap::new(),

@@ -11,7 +11,7 @@ mod storage;
 use base::Timestamp;
 use engine::{AttemptKey, Event, Plan, State};
 
-use crate::checker::Checker;
+use crate::checker::{Checker, Left};
 use crate::fault::Fault;
 use crate::luck::Luck;
 use crate::scenario::Scenario;
@@ -142,6 +142,12 @@ impl<'a> World<'a> {
     /// The state in which it is.
     pub const fn state(&self) -> &State {
         &self.node.state
+    }
+
+    /// What a rollback would undo of each step by what is stored, where none has begun; and
+    /// what of that was done before the step was sent back.
+    pub fn left_to_undo(&self) -> Option<[Left; 2]> {
+        self.checker.left_to_undo()
     }
 
     /// What was stored, a line for each fact.

@@ -19,8 +19,8 @@ impl State {
                 self.seed = *seed;
                 self.origin.clone_from(origin);
             }
-            Event::StepKept { step, status, instances, failure } => {
-                self.keep(*step, *status, instances);
+            Event::StepKept { step, status, instances, failure, earlier } => {
+                self.keep(*step, *status, instances, earlier);
                 self.steps[*step].failure.clone_from(failure);
             }
             Event::ExecutionStarted { deadline } => {
@@ -109,15 +109,16 @@ impl State {
             }
             Event::WorkSentBack { gate, round, steps, feedback } => {
                 for step in steps {
-                    self.steps[*step].reset();
-                    self.steps[*step].feedback = feedback.clone();
+                    self.send_back(*step, feedback);
                 }
                 self.steps[*gate].rounds = *round;
-                self.done.retain(|step| !steps.contains(step));
+                // What was done is still to be undone, at its place in the order.
+                self.done
+                    .retain(|step| !self.steps[*step].earlier.is_empty() || !steps.contains(step));
             }
             Event::StepCompleted { step, .. } => {
                 self.steps[*step].status = StepStatus::Completed;
-                self.done.push(*step);
+                self.did(*step);
             }
             Event::StepFailed { step, failure } => {
                 let state = &mut self.steps[*step];
@@ -125,7 +126,7 @@ impl State {
                 state.failure = Some(failure.clone());
                 state.cancel_open();
                 if state.did_something() {
-                    self.done.push(*step);
+                    self.did(*step);
                 }
             }
             Event::StepSkipped { step, cause } => {
@@ -156,6 +157,7 @@ impl State {
         let step = &mut self.steps[key.step];
         step.active.remove(&key.instance);
         step.ended += 1;
+        step.replace_earlier(key.instance);
         let completed = InstanceStatus::Completed { output: output.clone() };
         let before = std::mem::replace(&mut step.instances[key.instance].status, completed);
         if let InstanceStatus::Parked { on: Parking::Signal(name), .. } = before
@@ -165,8 +167,39 @@ impl State {
         }
     }
 
-    fn keep(&mut self, step: usize, status: Option<StepStatus>, kept: &[KeptInstance]) {
+    /// A step did something in this round, the last thing so far.
+    fn did(&mut self, step: usize) {
+        if !self.steps[step].earlier.is_empty() {
+            self.done.retain(|other| *other != step);
+        }
+        self.done.push(step);
+    }
+
+    /// A step is to be done again.
+    fn send_back(&mut self, step: usize, feedback: &Json) {
+        let state = &self.steps[step];
+        if !state.status.is_final() && state.did_something() {
+            // It was in the middle, and what it did stands, too.
+            self.did(step);
+        }
         let state = &mut self.steps[step];
+        state.reset();
+        state.feedback = feedback.clone();
+    }
+
+    fn keep(
+        &mut self,
+        step: usize,
+        status: Option<StepStatus>,
+        kept: &[KeptInstance],
+        earlier: &[KeptInstance],
+    ) {
+        let state = &mut self.steps[step];
+        state.earlier.extend(earlier.iter().filter_map(|instance| {
+            let mut before = InstanceState::new(instance.label.clone(), instance.value.clone(), 0);
+            before.status = InstanceStatus::Completed { output: instance.output.clone()? };
+            Some(before)
+        }));
         for instance in kept {
             state.add(instance.label.clone(), instance.value.clone());
             if let Some(output) = &instance.output {
@@ -177,12 +210,13 @@ impl State {
                     InstanceStatus::Completed { output: output.clone() };
             }
         }
-        state.status = status.unwrap_or(StepStatus::Running);
+        let open = if kept.is_empty() { StepStatus::Pending } else { StepStatus::Running };
+        state.status = status.unwrap_or(open);
         if status.is_some() {
             state.cancel_open();
-            if state.did_something() {
-                self.done.push(step);
-            }
+        }
+        if !state.earlier.is_empty() || status.is_some() && state.did_something() {
+            self.did(step);
         }
     }
 
@@ -209,7 +243,7 @@ impl State {
             let was_open = !self.steps[step].status.is_final();
             self.steps[step].close();
             if was_open && self.steps[step].did_something() {
-                self.done.push(step);
+                self.did(step);
             }
         }
     }

@@ -94,7 +94,7 @@ pub enum Event {
     StepKept {
         /// The step.
         step: usize,
-        /// How it had ended; absent when some of its instances are to be done again.
+        /// How it had ended; absent when it or some of its instances are to be done again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<StepStatus>,
         /// Its instances.
@@ -102,6 +102,9 @@ pub enum Event {
         /// Why it had failed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         failure: Option<Failure>,
+        /// What it did before it was to be done again, and has not done well again since.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        earlier: Vec<KeptInstance>,
     },
     /// Its turn came.
     ExecutionStarted {
@@ -365,10 +368,10 @@ impl Event {
                 size(value)
             }
             Self::StepExpanded { items, .. } => items.iter().map(|item| size(&item.value)).sum(),
-            Self::StepKept { instances, .. } => {
+            Self::StepKept { instances, earlier, .. } => {
                 let kept =
                     |one: &KeptInstance| size(&one.value) + one.output.as_ref().map_or(0, size);
-                instances.iter().map(kept).sum()
+                instances.iter().chain(earlier).map(kept).sum()
             }
             _ => 0,
         }

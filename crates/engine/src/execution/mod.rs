@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod listening;
 mod scope;
+mod standing;
 mod state;
 mod status;
 

@@ -42,7 +42,8 @@ impl<'a> StepScope<'a> {
             scope.matrix = matrix.map(|it| (it, item.get("item").unwrap_or(&Json::Null)));
             scope.undone = Some(match matrix {
                 Some(_) => item.get("output").cloned().unwrap_or(Json::Null),
-                // Of a loop that failed it is the last round that ended well.
+                // Of a loop that failed, or of what a gate sent back, it is the last round that
+                // ended well.
                 None => state.steps[main].last_output(),
             });
             return scope;
@@ -58,7 +59,16 @@ impl<'a> StepScope<'a> {
         let position = self.plan.position(name)?;
         let step = &self.state.steps[position];
         match field {
-            "outputs" => Some(step.outputs(self.plan.step(position).is_fan_out())),
+            "outputs" => {
+                let is_fan_out = self.plan.step(position).is_fan_out();
+                // What was sent back gives nothing, but what it gave is to be undone.
+                let is_undoing = self.undone.is_some();
+                Some(if is_undoing {
+                    step.last_outputs(is_fan_out)
+                } else {
+                    step.outputs(is_fan_out)
+                })
+            }
             "status" => Some(json!(step.status)),
             "error" => {
                 Some(step.failure.as_ref().map_or(Json::Null, |failure| json!(failure.message)))

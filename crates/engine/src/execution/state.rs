@@ -70,6 +70,9 @@ pub struct StepState {
     pub(crate) is_lost: bool,
     /// Attempts that were made before a gate sent work back; their numbers are used up.
     pub(crate) used_attempts: u32,
+    /// What ended well before a gate sent work back: it gives nothing to other steps, but a
+    /// rollback undoes it. What has been done well again since is cancelled here.
+    pub(crate) earlier: Vec<InstanceState>,
     /// The instances that run, are parked or wait for their next attempt; with the counts
     /// below, nobody has to look through ten thousand ended ones at each input.
     pub(crate) active: BTreeSet<usize>,
@@ -295,6 +298,11 @@ impl InstanceState {
         self.agents.last().filter(|_| self.is_chosen).map(String::as_str)
     }
 
+    /// Whether it has ended well.
+    pub(crate) const fn ended_well(&self) -> bool {
+        matches!(self.status, InstanceStatus::Completed { .. })
+    }
+
     /// How many attempts there were since it was new, the present one included.
     pub(crate) const fn tries(&self) -> u32 {
         self.attempts - self.before
@@ -349,22 +357,6 @@ impl StepState {
         self.instances.last().map_or(Json::Null, InstanceState::output)
     }
 
-    /// What its last instance gave that ended well; null when none did.
-    pub(crate) fn last_output(&self) -> Json {
-        let output = |instance: &InstanceState| match &instance.status {
-            InstanceStatus::Completed { output } => Some(output.clone()),
-            _ => None,
-        };
-        self.instances.iter().rev().find_map(output).unwrap_or_default()
-    }
-
-    /// Whether any instance has ended well.
-    pub(crate) fn did_something(&self) -> bool {
-        let is_done =
-            |instance: &InstanceState| matches!(instance.status, InstanceStatus::Completed { .. });
-        self.instances.iter().any(is_done)
-    }
-
     /// Instances that have not ended never will.
     pub(super) fn cancel_open(&mut self) {
         self.active.clear();
@@ -375,12 +367,5 @@ impl StepState {
                 instance.status = InstanceStatus::Cancelled;
             }
         }
-    }
-
-    /// Everything is forgotten but the numbers of attempts, because work was sent back.
-    pub(super) fn reset(&mut self) {
-        let attempts = self.instances.iter().map(|instance| instance.attempts);
-        let used_attempts = attempts.max().unwrap_or(0).max(self.used_attempts);
-        *self = Self { rounds: self.rounds, used_attempts, ..Self::default() };
     }
 }

@@ -8,8 +8,7 @@ use serde_json::Value as Json;
 use crate::definition::Action;
 use crate::execution::{Origin, SkipCause};
 use crate::{
-    Event, InstanceState, InstanceStatus, KeptInstance, LinkMode, Plan, State, StepState,
-    StepStatus,
+    Event, Failure, InstanceState, InstanceStatus, LinkMode, Plan, State, StepState, StepStatus,
 };
 
 /// An ended execution to be continued.
@@ -62,11 +61,13 @@ pub fn link(
     let ended = source.state.done.iter().copied();
     let others = (0..source.plan.len()).filter(|step| !source.state.done.contains(step));
     for step in ended.chain(others).filter(|step| *step < source.plan.len()) {
-        let target = plan.position(&source.plan.step(step).id);
-        let Some(target) = target.filter(|target| keeps.get(*target) == Some(&true)) else {
-            continue;
-        };
-        events.extend(kept(target, &standing(source, step), plan, mode));
+        let Some(target) = plan.position(&source.plan.step(step).id) else { continue };
+        let stands = standing(source, step);
+        events.extend(if keeps.get(target) == Some(&true) {
+            kept(target, &stands, plan, mode)
+        } else {
+            to_undo(target, &stands, plan, mode)
+        });
     }
     let mut state = State::new(plan);
     for event in &events {
@@ -186,24 +187,27 @@ fn is_touched_by_undoing(source: Source<'_>, step: usize) -> bool {
 /// What of a step still stands: what has been undone counts as never done.
 fn standing(source: Source<'_>, step: usize) -> StepState {
     let mut state = source.state.steps[step].clone();
+    state.earlier.retain(InstanceState::ended_well);
+    let is_fan_out = source.plan.step(step).is_fan_out();
+    if state.status == StepStatus::Completed && !is_fan_out {
+        // Rounds of a loop may be fewer than before; the step is done again nevertheless.
+        state.earlier.clear();
+    }
     if !is_touched_by_undoing(source, step) {
         return state;
     }
     let undoing = source.plan.undone_by(step).map(|undoing| &source.state.steps[undoing]);
     let undone: Vec<bool> = undoing.map_or_else(Vec::new, |undoing| {
-        let done =
-            |instance: &InstanceState| matches!(instance.status, InstanceStatus::Completed { .. });
-        undoing.instances.iter().map(done).collect()
+        undoing.instances.iter().map(InstanceState::ended_well).collect()
     });
-    let is_fan_out = source.plan.step(step).is_fan_out();
     // Instances are undone in reverse order.
-    let done = state.instances.iter_mut().rev();
-    let done = done.filter(|instance| matches!(instance.status, InstanceStatus::Completed { .. }));
-    for (place, instance) in done.enumerate() {
+    let done = state.earlier.iter_mut().chain(&mut state.instances).rev();
+    for (place, instance) in done.filter(|instance| instance.ended_well()).enumerate() {
         if !is_fan_out || undone.get(place) == Some(&true) {
             instance.status = InstanceStatus::Cancelled;
         }
     }
+    state.earlier.retain(InstanceState::ended_well);
     if state.status == StepStatus::Completed {
         state.status = StepStatus::Cancelled;
     }
@@ -212,41 +216,43 @@ fn standing(source: Source<'_>, step: usize) -> StepState {
 
 /// The fact that takes over what a step gave.
 fn kept(target: usize, step: &StepState, plan: &Plan, mode: LinkMode) -> Option<Event> {
-    let output = |status: &InstanceStatus| match status {
-        InstanceStatus::Completed { output } => Some(output.clone()),
-        _ => None,
+    let keeps = |status: Option<StepStatus>, failure: Option<Failure>| Event::StepKept {
+        step: target,
+        status,
+        instances: step.instances.iter().map(InstanceState::to_keep).collect(),
+        failure,
+        earlier: step.earlier.iter().map(InstanceState::to_keep).collect(),
     };
-    let instances = step.instances.iter().map(|instance| KeptInstance {
-        label: instance.label.clone(),
-        value: instance.item.clone(),
-        output: output(&instance.status),
-    });
-    let instances: Vec<KeptInstance> = instances.collect();
+    let did_something = step.did_something() || !step.earlier.is_empty();
     match step.status {
-        StepStatus::Completed => Some(Event::StepKept {
-            step: target,
-            status: Some(StepStatus::Completed),
-            instances,
-            failure: None,
-        }),
-        StepStatus::Skipped => {
+        StepStatus::Completed => Some(keeps(Some(StepStatus::Completed), None)),
+        StepStatus::Skipped if step.earlier.is_empty() => {
             let cause = if step.is_lost { SkipCause::NeedFailed } else { SkipCause::Condition };
             Some(Event::StepSkipped { step: target, cause })
         }
-        StepStatus::Failed | StepStatus::Cancelled if step.did_something() => {
+        StepStatus::Skipped => Some(keeps(Some(StepStatus::Skipped), None)),
+        StepStatus::Failed | StepStatus::Cancelled if did_something => {
             if mode == LinkMode::Rollback {
-                let (status, failure) = (Some(step.status), step.failure.clone());
-                return Some(Event::StepKept { step: target, status, instances, failure });
+                return Some(keeps(Some(step.status), step.failure.clone()));
             }
-            plan.step(target).is_fan_out().then_some(Event::StepKept {
-                step: target,
-                status: None,
-                instances,
-                failure: None,
-            })
+            plan.step(target).is_fan_out().then(|| keeps(None, None))
         }
         StepStatus::Failed | StepStatus::Cancelled | StepStatus::Pending | StepStatus::Running => {
             None
         }
     }
+}
+
+/// The fact that takes over what is left to undo of a step that a gate sent back, and that is
+/// done again. A fork is other work, and leaves what was done alone.
+fn to_undo(target: usize, step: &StepState, plan: &Plan, mode: LinkMode) -> Option<Event> {
+    let is_undone =
+        mode != LinkMode::Fork && plan.undone_by(target).is_some() && !step.earlier.is_empty();
+    is_undone.then(|| Event::StepKept {
+        step: target,
+        status: None,
+        instances: Vec::new(),
+        failure: None,
+        earlier: step.standing().map(InstanceState::to_keep).collect(),
+    })
 }

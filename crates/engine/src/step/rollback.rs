@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::advance::Advance;
 use crate::definition::Action;
-use crate::{Event, Failure, InstanceStatus, Item, Plan, State, StepStatus};
+use crate::{Event, Failure, Item, Plan, State, StepStatus};
 
 impl Advance<'_> {
     /// Goes on with a rollback: the next compensation starts, or the rollback ends.
@@ -37,15 +37,12 @@ impl Advance<'_> {
             return self.start_step(step);
         }
         // Only instances that ended well are undone, the last one first.
-        let instances = self.state.steps[main].instances.iter().rev();
-        let done = instances.filter_map(|instance| match &instance.status {
-            InstanceStatus::Completed { output } => Some(Item {
-                label: instance.label.clone(),
-                value: json!({ "item": instance.item, "output": output }),
-            }),
-            _ => None,
+        let done = self.state.steps[main].standing().rev();
+        let items = done.map(|instance| Item {
+            label: instance.label.clone(),
+            value: json!({ "item": instance.item, "output": instance.output() }),
         });
-        let items = done.collect();
+        let items = items.collect();
         self.record(Event::StepExpanded { step, items });
         self.settle(step);
     }

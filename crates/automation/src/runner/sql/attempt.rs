@@ -31,8 +31,9 @@ pub(super) fn push(
                 send_back(&mut attempts, *gate, steps);
                 continue;
             }
-            Event::StepKept { step, instances, .. } => {
-                let kept = instances.iter().enumerate().filter(|(_, kept)| kept.output.is_some());
+            Event::StepKept { step, instances, earlier, .. } => {
+                let kept = instances.iter().chain(earlier).enumerate();
+                let kept = kept.filter(|(_, kept)| kept.output.is_some());
                 for (instance, _) in kept {
                     let key = AttemptKey { step: *step, instance, attempt: 0 };
                     attempts.insert(key, Stand { status: "completed", error: None });

@@ -20,8 +20,10 @@ pub(super) fn push(
 ) -> HashMap<AttemptKey, ResultId> {
     let mut ids = HashMap::new();
     for fact in &change.events {
-        if let Event::StepKept { step, instances, .. } = &fact.event {
-            for (instance, kept) in instances.iter().enumerate() {
+        if let Event::StepKept { step, instances, earlier, .. } = &fact.event {
+            // What only a rollback wants is kept as well: the rows say that two executions
+            // must not both undo it.
+            for (instance, kept) in instances.iter().chain(earlier).enumerate() {
                 let Some(output) = &kept.output else { continue };
                 let attempt = AttemptKey { step: *step, instance, attempt: 0 };
                 let id = ResultId::new(now, random);

@@ -56,8 +56,9 @@ fn stand(event: &Event) -> Option<(usize, Stand)> {
     match event {
         Event::AttemptStarted { key, .. } => stand(key.step, "running", None),
         Event::StepExpanded { step, .. } => stand(*step, "running", None),
-        Event::StepKept { step, status, failure, .. } => {
-            let status = status.map_or("running", StepStatus::as_str);
+        Event::StepKept { step, status, instances, failure, .. } => {
+            let open = if instances.is_empty() { "pending" } else { "running" };
+            let status = status.map_or(open, StepStatus::as_str);
             stand(*step, status, failure.as_ref().map(error))
         }
         Event::StepCompleted { step, .. } => stand(*step, "completed", None),

@@ -222,6 +222,50 @@ fn a_rollback_that_failed_goes_on_with_what_is_left() {
     );
 }
 
+/// A step that a gate sent back, and that failed then: what it did before stands.
+#[test]
+fn what_was_sent_back_is_undone_by_executions_that_go_on() {
+    let first = check(
+        "steps:
+- {id: k, tool: t, needs: [], compensate: {tool: undo}}
+- {id: a, tool: t, compensate: {tool: undo, with: {id: '${{ outputs }}'}}}
+- {id: check, gate: {if: steps.a.outputs > 1, on-fail: {goto: a}}}",
+        "start => started, k#1 started
+         ok k => k#1 ok, k completed, a#1 started
+         ok a 1 => a#1 ok, a completed, check#1 started, check sent back a+check (1: null), a#2 started
+         broken a => a#2 failed (broken), a failed, FAILED by a (broken)",
+    );
+    let undone = again(
+        &first,
+        LinkMode::Rollback,
+        None,
+        "created, k kept 1 of 1 (completed), a kept 0 of 1 (failed), check skipped",
+    );
+    let undone = play(
+        undone,
+        "start => started, UNDOING because of itself (request), a.compensate#1 started
+         ok a.compensate => a.compensate#1 ok, a.compensate completed, k.compensate#1 started
+         broken k.compensate => k.compensate#1 failed (broken), k.compensate failed, FAILED by k (rollback_failed)",
+    );
+    again(&undone, LinkMode::Rollback, None, "created, k kept 1 of 1 (completed), check skipped");
+    // A retry does it again; until that goes well, the first round is what it did.
+    let kept = "created, k kept 1 of 1 (completed), a kept 0 of 0 (open)";
+    let retried = play(
+        again(&first, LinkMode::Retry, None, kept),
+        "start => started, a#1 started
+         cancel => CANCELLED",
+    );
+    let undone = again(
+        &retried,
+        LinkMode::Rollback,
+        None,
+        "created, k kept 1 of 1 (completed), a kept 0 of 1 (cancelled), check skipped",
+    );
+    play(undone, "start => started, UNDOING because of itself (request), a.compensate#1 started");
+    let (_, facts) = linked(&first, &first.plan, LinkMode::Fork, Some("a"), json!({})).unwrap();
+    assert_eq!(facts, "created, k kept 1 of 1 (completed)", "a fork is other work");
+}
+
 #[test]
 fn what_cannot_be_undone_is_not_begun() {
     let first = check(

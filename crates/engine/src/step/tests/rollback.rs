@@ -1,9 +1,9 @@
 //! What was done is undone, last things first.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{Play, check, plan};
-use crate::{Effect, Input, Order};
+use crate::{Effect, Event, Input, Order};
 
 const THREE: &str = "on-failure: rollback
 steps:
@@ -163,6 +163,82 @@ fn an_attempt_at_undoing_goes_on_after_a_crash() {
     assert_eq!(play.answer("cancel"), "CANCELLED", "a cancelled execution undoes nothing");
 }
 
+/// What the compensation is given that starts with this input.
+fn given(play: &mut Play, line: &str) -> Option<Json> {
+    let input = play.input(line);
+    play.feed(input).effects.into_iter().find_map(|effect| match effect {
+        Effect::StartAttempt { order: Order::Tool { with, .. }, .. } => Some(with),
+        _ => None,
+    })
+}
+
+const REWORK: &str = "on-failure: rollback
+steps:
+- {id: a, tool: t, needs: [], compensate: {tool: undo, with: {id: '${{ outputs }}'}}}
+- {id: b, tool: t, compensate: {tool: undo, with: {id: '${{ outputs }}', a: '${{ steps.a.outputs }}'}}}
+- {id: check, gate: {if: steps.b.outputs > 2, on-fail: {goto: a, max: 2}}}
+- {id: c, tool: t}";
+
+const ROUND: &str = "start => started, a#1 started
+         ok a 1 => a#1 ok, a completed, b#1 started
+         ok b 2 => b#1 ok, b completed, check#1 started, check sent back a+b+check+c (1: null), a#2 started";
+
+#[test]
+fn what_was_sent_back_is_undone_by_its_last_good_round() {
+    let mut play = check(REWORK, ROUND);
+    assert_eq!(given(&mut play, "broken a"), Some(json!({ "id": 2, "a": 1 })));
+    assert_eq!(given(&mut play, "ok b.compensate"), Some(json!({ "id": 1 })));
+    super::play(play, "ok a.compensate => a.compensate#1 ok, a.compensate completed, ROLLED BACK");
+}
+
+#[test]
+fn what_was_done_again_is_undone_once_and_in_the_order_of_the_last_rounds() {
+    let mut play = super::play(
+        check(REWORK, ROUND),
+        "ok a 7 => a#2 ok, a completed, b#2 started
+         broken b => b#2 failed (broken), b failed, UNDOING because of b (broken), a.compensate#1 started",
+    );
+    assert_eq!(given(&mut play, "ok a.compensate"), Some(json!({ "id": 2, "a": 7 })));
+    super::play(play, "ok b.compensate => b.compensate#1 ok, b.compensate completed, ROLLED BACK");
+    let mut play = super::play(
+        check(REWORK, ROUND),
+        "ok a 7 => a#2 ok, a completed, b#2 started
+         ok b 8 => b#2 ok, b completed, check#2 started, check#2 ok, check completed, c#1 started",
+    );
+    assert_eq!(given(&mut play, "broken c"), Some(json!({ "id": 8, "a": 7 })));
+    assert_eq!(given(&mut play, "ok b.compensate"), Some(json!({ "id": 7 })));
+}
+
+/// Elements are told apart by their values: those that are there no more stand as well.
+#[test]
+fn of_a_fan_out_that_was_sent_back_each_element_is_undone_once() {
+    let text = "on-failure: rollback
+steps:
+- {id: list, tool: t, needs: []}
+- {id: a, tool: t, strategy: {matrix: {x: '${{ steps.list.outputs }}'}, fail-fast: false}, compensate: {tool: undo}}
+- {id: check, gate: {if: 'steps.list.outputs[0] > 1', on-fail: {goto: list}}}";
+    let mut play = check(
+        text,
+        "start => started, list#1 started
+         ok list [1,2,3] => list#1 ok, list completed, a expanded to 3, a[0]#1 started, a[1]#1 started, a[2]#1 started
+         ok a[0] \"one\" => a[0]#1 ok
+         ok a[1] \"two\" => a[1]#1 ok
+         ok a[2] \"three\" => a[2]#1 ok, a completed, check#1 started, check sent back list+a+check (1: null), list#2 started
+         ok list [2,3,4] => list#2 ok, list completed, a expanded to 3, a[0]#2 started, a[1]#2 started, a[2]#2 started
+         ok a[0] \"new_two\" => a[0]#2 ok
+         broken a[1] => a[1]#2 failed (broken)",
+    );
+    let input = play.input("broken a[2]");
+    let undone = play.feed(input).events.into_iter().find_map(|event| match event {
+        Event::StepExpanded { items, .. } => Some(items),
+        _ => None,
+    });
+    let undone: Vec<Json> = undone.unwrap().into_iter().map(|item| item.value).collect();
+    let expected = [(2, "new_two"), (3, "three"), (1, "one")];
+    let expected = expected.map(|(item, output)| json!({ "item": item, "output": output }));
+    assert_eq!(undone, expected);
+}
+
 #[test]
 fn a_loop_that_failed_is_undone_with_its_last_good_round() {
     let text = "on-failure: rollback
@@ -172,10 +248,5 @@ steps: [{id: a, tool: t, loop: {until: loop.last.done, max: 3}, compensate: {too
         "start => started, a[0]#1 started
          ok a {\"done\":false,\"id\":7} => a[0]#1 ok, another round after {\"done\":false,\"id\":7}, a[1]#1 started",
     );
-    let input = play.input("broken a[1]");
-    let given = play.feed(input).effects.into_iter().find_map(|effect| match effect {
-        Effect::StartAttempt { order: Order::Tool { with, .. }, .. } => Some(with),
-        _ => None,
-    });
-    assert_eq!(given, Some(json!({ "id": 7 })));
+    assert_eq!(given(&mut play, "broken a[1]"), Some(json!({ "id": 7 })));
 }
