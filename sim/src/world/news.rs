@@ -154,7 +154,8 @@ pub(super) fn signal(name: &str) -> Input {
 }
 
 fn decide(step: usize, instance: usize, by: Decider, approve: bool, at: Timestamp) -> Input {
-    let decision = Decision { by, approve, comment: String::new(), form: Json::Null, at };
+    let (comment, excused) = (String::new(), Vec::new());
+    let decision = Decision { by, approve, comment, form: Json::Null, at, excused };
     Input::Decide { step, instance, decision }
 }
 

@@ -122,6 +122,7 @@ async fn decide(
     }
     let mut tx = ctx.read().await?;
     let text = sql::definition(&mut tx, ctx.organisation()?, row.execution).await?;
+    let email = sql::email(&mut tx, ctx.organisation()?, &row.requester).await?;
     drop(tx);
     let definition = definition::parse(&text).map_err(|problems| {
         Error::internal(format!("execution {} is not understood: {problems:?}", row.execution))
@@ -135,6 +136,7 @@ async fn decide(
         comment: body.comment.chars().take(2000).collect(),
         form: body.form,
         at: ctx.now(),
+        excused: requesters(&row, email.as_deref()),
     };
     let input = Input::Decide { step, instance: row.instance as usize, decision };
     let entry = AuditEntry::new("approval_decided", "approval", id);
@@ -180,6 +182,14 @@ fn decider(caller: &Caller, row: &Row) -> Decider {
     }
 }
 
+/// Those among the people who are asked who started the execution.
+fn requesters(row: &Row, email: Option<&str>) -> Vec<String> {
+    let is_requester = |person: &&String| {
+        **person == row.requester || email.is_some_and(|email| person.eq_ignore_ascii_case(email))
+    };
+    row.request.people.iter().filter(is_requester).cloned().collect()
+}
+
 fn view(row: Row, caller: &Caller) -> Approval {
     let by = decider(caller, &row);
     let mut state = ApprovalState::new(row.request.clone());
@@ -194,6 +204,7 @@ fn view(row: Row, caller: &Caller) -> Approval {
         comment: String::new(),
         form: json!(null),
         at: row.requested_at,
+        excused: Vec::new(),
     };
     let can_decide = row.status == "pending" && state.admits(&refusal).is_ok();
     let request = row.request;

@@ -90,6 +90,21 @@ pub(super) async fn definition(
     row.get("definition")
 }
 
+/// The e-mail address of whoever started an execution, if that is a user.
+pub(super) async fn email(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: &str,
+) -> Result<Option<String>> {
+    let row = tx
+        .fetch_optional(
+            sql!("select email from users where organisation_id = $1 and id = $2"),
+            params![organisation, user],
+        )
+        .await?;
+    row.map(|row| row.get("email")).transpose()
+}
+
 fn row(row: &DbRow) -> Result<Row> {
     Ok(Row {
         id: row.get("id")?,

@@ -116,6 +116,17 @@ both_databases! {
         house.check().await;
     }
 
+    async fn everybody_is_everybody_but_who_started_it(db: Db) {
+        let house = House::new(db).await;
+        let [ann, bob] = [3, 2].map(base::UserId::from_u128);
+        let all = format!("approval: {{title: Go?, people: [{ann}, {bob}], rule: all}}");
+        let definition = ASKS.replace("approval: {title: Go?}", &all);
+        post(&house, ANN, "/workflows", json!({ "definition": definition })).await;
+        let started = post(&house, BOB, "/workflows/asks/execute", json!({})).await;
+        check(&house, id(&started), [BOB, ANN]).await;
+        house.check().await;
+    }
+
     async fn other_work_is_agreed_to_anew(db: Db) {
         let house = House::new(db).await;
         let broken = ASKS.replace("{n: 2}", "{n: '${{ steps.build.outputs.none }}'}");

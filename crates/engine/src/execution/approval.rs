@@ -73,6 +73,10 @@ pub struct Decision {
     pub form: Json,
     /// When.
     pub at: Timestamp,
+    /// Those among the people who are asked who started the execution: unless they may approve
+    /// it, nobody waits for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excused: Vec<String>,
 }
 
 /// Where an approval stands.
@@ -193,15 +197,19 @@ impl ApprovalState {
             || request.roles.iter().any(|role| by.has(role))
     }
 
-    /// Whether every named person has agreed, and somebody of every named role; or one of
-    /// those who were asked as well because not everybody answered.
+    /// Whether every named person has agreed who may, and somebody of every named role; or one
+    /// of those who were asked as well because not everybody answered.
     fn has_everybody(&self) -> bool {
         let agreed = |test: &dyn Fn(&Decider) -> bool| {
             self.decisions.iter().any(|decision| decision.approve && test(&decision.by))
         };
+        let excused = |person: &String| {
+            !self.request.requester_may_approve
+                && self.decisions.iter().any(|decision| decision.excused.contains(person))
+        };
         let (people, more_people) = self.request.people.split_at(self.first.0);
         let (roles, more_roles) = self.request.roles.split_at(self.first.1);
-        people.iter().all(|person| agreed(&|by| by.is(person)))
+        people.iter().all(|person| excused(person) || agreed(&|by| by.is(person)))
             && roles.iter().all(|role| agreed(&|by| by.has(role)))
             || more_people.iter().any(|person| agreed(&|by| by.is(person)))
             || more_roles.iter().any(|role| agreed(&|by| by.has(role)))

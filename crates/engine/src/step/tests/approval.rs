@@ -91,6 +91,21 @@ fn all_means_every_person_and_one_of_every_role() {
     );
 }
 
+/// Who may not decide is waited for by nobody; where nobody else is named, that is for an
+/// administrator.
+#[test]
+fn all_are_all_but_who_started_it() {
+    let rest = "people: [req@example.com, bob@example.com], rule: all";
+    let done = "approved by bob, a#1 ok, a completed, COMPLETED";
+    decided(rest, &[("approve a bob", done)]);
+    let may = "requester-may-approve: true";
+    decided(&format!("{rest}, {may}"), &[("approve a bob", "approved by bob")]);
+    decided(
+        "people: [req@example.com], rule: all",
+        &[("approve a adm", "approved by adm, a#1 ok, a completed, COMPLETED")],
+    );
+}
+
 #[test]
 fn a_quorum_decides_for_it_or_against_it() {
     let rest = "roles: [lead], rule: {quorum: 2}";

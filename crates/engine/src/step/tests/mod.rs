@@ -104,6 +104,7 @@ impl Play {
                         .first()
                         .map_or(Json::Null, |form| serde_json::from_str(form).unwrap()),
                     at: self.now,
+                    excused: vec!["req@example.com".to_owned()],
                 };
                 Input::Decide { step: key.step, instance: key.instance, decision }
             }
