@@ -81,8 +81,14 @@ pub(crate) fn group_of(plan: &Plan, inputs: &Value) -> Result<Option<Group>, Str
         .map_err(|error| format!("its concurrency group cannot be evaluated: {error}"))?;
     let name = match name {
         Value::String(name) => name,
+        // As inside a text.
+        Value::Null => String::new(),
         other => other.to_string(),
     };
+    if name.trim().is_empty() {
+        // Everybody whose group says nothing would wait for everybody else.
+        return Err("its concurrency group is empty; look at what it reads".to_owned());
+    }
     Ok(Some(Group { name, limit: concurrency.limit, cancels: concurrency.cancel_in_progress }))
 }
 

@@ -97,6 +97,21 @@ both_databases! {
         house.check().await;
     }
 
+    async fn a_group_that_reads_nothing_is_no_group_of_all(db: Db) {
+        let house = House::new(db).await;
+        let group = |group: &str| {
+            format!("name: Nothing\ninputs: {{n: {{}}}}\nconcurrency: {{group: \"{group}\"}}\nsteps: [{{id: give, tool: set}}]\n")
+        };
+        for empty in ["${{ default(inputs.n, null) }}", "${{ default(inputs.n, '') }}"] {
+            let refused = house.post("/executions", json!({ "definition": group(empty) })).await.expect(400);
+            assert!(refused.to_string().contains("its concurrency group is empty"), "{refused}");
+        }
+        house.post("/workflows", json!({ "definition": group("${{ default(inputs.n, null) }}") })).await.expect(201);
+        let outer = house.execute("name: Outer\nsteps: [{id: call, workflow: nothing}]\n", json!({})).await;
+        assert_eq!(house.status(&outer, "failed").await["error"]["code"], "expression");
+        house.check().await;
+    }
+
     async fn a_repeated_request_takes_nobodys_place(db: Db) {
         let house = House::new(db).await;
         let text = with("concurrency: {group: 'preview', cancel-in-progress: true}");
