@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{EventTriggerId, Page, PageRequest};
+use engine::definition::Known;
 use serde::Deserialize;
 use store::outbox;
 use utoipa_axum::routes;
@@ -12,6 +13,7 @@ use web::{
     invalid, not_found,
 };
 
+use super::kinds::KINDS;
 use super::model::{EventTrigger, LastRun, NewEventTrigger, TriggerSource};
 use super::scope::{condition, mapping};
 use super::sql::{self, Row};
@@ -142,10 +144,15 @@ fn declared_elsewhere(workflow: &str) -> web::Error {
 }
 
 fn check_event(event: &str) -> Result<()> {
-    if event.len() <= 100 && engine::definition::is_event_kind(event) {
-        return Ok(());
+    if event.len() > 100 || !engine::definition::is_event_kind(event) {
+        let message = "is not the kind of an event; write it like \"work_item.moved\"";
+        return Err(invalid("event", message));
     }
-    Err(invalid("event", "is not the kind of an event; write it like \"work_item.moved\""))
+    let known = Known { events: KINDS.to_vec(), ..Known::default() };
+    match known.unknown_event(event) {
+        Some(fix) => Err(invalid("event", format!("is no kind of event that there is; {fix}"))),
+        None => Ok(()),
+    }
 }
 
 fn view(row: Row) -> EventTrigger {

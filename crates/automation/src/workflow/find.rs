@@ -41,7 +41,8 @@ pub(crate) async fn find(
     if !read.is_known() {
         // What it names may have gone since it was saved.
         let problems =
-            unknown(automation, tx, organisation, (&source.text, source.plan.definition())).await?;
+            unknown(automation, tx, organisation, (&source.text, source.plan.definition()), None)
+                .await?;
         if !problems.is_empty() {
             return Err(refused(problems));
         }
@@ -118,7 +119,13 @@ pub(crate) async fn check(
     };
     let mut problems = not_text(&definition);
     problems.extend(trigger::check(&definition));
-    problems.extend(unknown(automation, tx, organisation, (written, &definition)).await?);
+    let roles = if definition.roles().is_empty() {
+        Vec::new()
+    } else {
+        sql::roles(tx, organisation).await?
+    };
+    let people = Some(roles.as_slice());
+    problems.extend(unknown(automation, tx, organisation, (written, &definition), people).await?);
     Ok(if problems.is_empty() { Ok(Plan::new(definition)) } else { Err(problems) })
 }
 
@@ -147,11 +154,14 @@ fn not_text(definition: &Definition) -> Vec<Problem> {
     problems
 }
 
+/// What it names that does not exist. What would wait for ever is looked for where a definition
+/// is written, with the `roles` that there are: one that is saved goes on as it did.
 async fn unknown(
     automation: &Automation,
     tx: &mut Tx,
     organisation: OrganisationId,
     (text, definition): (&str, &Definition),
+    roles: Option<&[String]>,
 ) -> Result<Vec<Problem>> {
     // Most definitions name no other workflow, and need not know them all.
     let saved = if definition.workflows().is_empty() {
@@ -173,6 +183,8 @@ async fn unknown(
         tools,
         workflows: built_in.chain(saved.iter().map(String::as_str)).collect(),
         capabilities: automation.library.agents().flat_map(capabilities).collect(),
+        roles: roles.unwrap_or_default().iter().map(String::as_str).collect(),
+        events: roles.map_or_else(Vec::new, |_| trigger::KINDS.to_vec()),
     };
     Ok(definition.unknown_names(text, &known))
 }

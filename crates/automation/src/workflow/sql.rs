@@ -53,6 +53,17 @@ pub(crate) async fn slugs(tx: &mut Tx, organisation: OrganisationId) -> Result<V
     rows.iter().map(|row| row.get("slug")).collect()
 }
 
+/// The names of the roles that people may have.
+pub(super) async fn roles(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<String>> {
+    let rows = tx
+        .fetch_all(
+            sql!("select name from roles where organisation_id = $1 order by name"),
+            params![organisation],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("name")).collect()
+}
+
 pub(super) async fn list(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Saved>> {
     let rows = tx
         .fetch_all(

@@ -79,6 +79,26 @@ both_databases! {
         // What the runner itself calls is no tool.
         check("name: Sneaky\nsteps:\n  - id: x\n    tool: record_call\n", &["definition.steps.x … record_call"]).await;
         check("name: Sneaky\nsteps:\n  - id: x\n    tool: close_calls\n", &["definition.steps.x … close_calls"]).await;
+        let waits = "name: Waits\nsteps:\n  - id: x\n    wait: { event: work_item.move }\n";
+        check(waits, &["definition.steps.x … work_item.move … work_item.moved"]).await;
+        let trigger = json!({"workflow": "write", "event": "work_item.move"});
+        assert!(house.post("/triggers", trigger).await.expect(400).to_string().contains("work_item.moved"));
+        let asks = "name: Asks\nsteps:\n  - id: x\n    approval: { roles: [manger] }\n";
+        // Where there are no roles, everybody's may be one.
+        let valid = async || house.post("/workflows/validate", json!({"definition": asks})).await.expect(200)["valid"].clone();
+        assert_eq!(valid().await, json!(true));
+        db.write(|tx| {
+            Box::pin(async move {
+                tx.execute(
+                    sql!("insert into roles (organisation_id, id, name, description, permissions, is_system, created_at, updated_at) values ($1, 'rol_1', 'Manager', '', '[]', true, 1, 1)"),
+                    params![base::OrganisationId::from_u128(1)],
+                )
+                .await
+            })
+        })
+        .await
+        .unwrap();
+        check(asks, &["definition.steps.x … manger … Manager"]).await;
         let cycle = "name: Round\nsteps:\n  - { id: a, needs: b, tool: increment }\n  - { id: b, needs: a, tool: increment }\n";
         let refused = house.post("/executions", json!({"definition": cycle})).await.expect(400);
         assert!(!complaints(&refused).is_empty());

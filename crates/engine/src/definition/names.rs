@@ -1,12 +1,15 @@
-//! The agents, commands and tools that a definition names must exist.
+//! The agents, commands, tools, workflows, roles and events that a definition names must exist.
 
 use std::fmt;
 
-use super::model::{Action, AgentChoice, Definition, Task};
+use serde_json::Value as Json;
+
+use super::model::{Action, AgentChoice, Approval, Definition, Task, Wait, is_event_kind};
 use super::near::suggestion;
 use super::parse;
 use super::problem::Problem;
 use super::tree::Place;
+use crate::expression::Template;
 
 /// The names that exist.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,17 @@ pub struct Known<'a> {
     pub workflows: Vec<&'a str>,
     /// What at least one agent is able to do.
     pub capabilities: Vec<&'a str>,
+    /// Names of roles; when there are none, every role may be one.
+    pub roles: Vec<&'a str>,
+    /// Kinds of events, all that there are of the things that they are about.
+    pub events: Vec<&'a str>,
+}
+
+impl Known<'_> {
+    /// How to mend the kind of an event that will never come; `None` when it may.
+    pub fn unknown_event(&self, kind: &str) -> Option<String> {
+        (!Kind::Event.has(kind, self)).then(|| Kind::Event.fix(kind, self))
+    }
 }
 
 /// The keys of a step whose texts name nothing that has to exist.
@@ -36,16 +50,10 @@ impl Definition {
             let actions = [Some(&step.action), step.compensate.as_ref()];
             let names = actions.into_iter().flatten().flat_map(names);
             for (kind, name) in names {
-                let all = kind.of(known);
-                if all.contains(&name) {
+                if kind.has(name, known) {
                     continue;
                 }
-                let otherwise = if all.is_empty() {
-                    format!("there is no {kind} yet")
-                } else {
-                    format!("use one of {}", all.join(", "))
-                };
-                let fix = suggestion(name, all, &otherwise);
+                let fix = kind.fix(name, known);
                 let tree = tree.get_or_insert_with(|| parse::tree(text).ok());
                 let of_step = Place { line: step.line, column: step.column };
                 let place =
@@ -60,6 +68,15 @@ impl Definition {
                 });
             }
         }
+        problems.extend(self.triggers.events.iter().filter_map(|trigger| {
+            Some(Problem {
+                line: trigger.line,
+                column: 0,
+                step: None,
+                message: format!("the trigger names the unknown event \"{}\"", trigger.event),
+                fix: known.unknown_event(&trigger.event)?,
+            })
+        }));
         problems
     }
 
@@ -81,6 +98,11 @@ impl Definition {
     /// The slugs of every workflow that a step starts.
     pub fn workflows(&self) -> Vec<&str> {
         self.named(Kind::Workflow)
+    }
+
+    /// The roles of people whom it asks.
+    pub fn roles(&self) -> Vec<&str> {
+        self.named(Kind::Role)
     }
 
     fn named(&self, wanted: Kind) -> Vec<&str> {
@@ -107,6 +129,8 @@ enum Kind {
     Command,
     Tool,
     Workflow,
+    Role,
+    Event,
 }
 
 impl Kind {
@@ -117,7 +141,39 @@ impl Kind {
             Self::Command => &known.commands,
             Self::Tool => &known.tools,
             Self::Workflow => &known.workflows,
+            Self::Role => &known.roles,
+            Self::Event => &known.events,
         }
+    }
+
+    /// Whether a name is known, or may be right although it is not.
+    fn has(self, name: &str, known: &Known<'_>) -> bool {
+        let all = self.of(known);
+        match self {
+            Self::Role => all.is_empty() || all.iter().any(|one| one.eq_ignore_ascii_case(name)),
+            Self::Event => {
+                // Of what nothing is known, a tool may tell; or it is the name of a signal.
+                let thing = |kind: &str| kind.split_once('.').map(|(thing, _)| thing.to_owned());
+                all.contains(&name) || !all.iter().any(|one| thing(one) == thing(name))
+            }
+            Self::Agent
+            | Self::Excluded
+            | Self::Capability
+            | Self::Command
+            | Self::Tool
+            | Self::Workflow => all.contains(&name),
+        }
+    }
+
+    /// How to mend a name that is unknown.
+    fn fix(self, name: &str, known: &Known<'_>) -> String {
+        let all = self.of(known);
+        let otherwise = if all.is_empty() {
+            format!("there is no {self} yet")
+        } else {
+            format!("use one of {}", all.join(", "))
+        };
+        suggestion(name, all, &otherwise)
     }
 }
 
@@ -129,6 +185,8 @@ impl fmt::Display for Kind {
             Self::Command => "command",
             Self::Tool => "tool",
             Self::Workflow => "workflow",
+            Self::Role => "role",
+            Self::Event => "event",
         })
     }
 }
@@ -152,7 +210,23 @@ fn names(action: &Action) -> Vec<(Kind, &str)> {
         }
         Action::Tool { tool, .. } => names.push((Kind::Tool, tool)),
         Action::Workflow { workflow, .. } => names.push((Kind::Workflow, workflow)),
-        Action::Wait(_) | Action::Approval(_) | Action::Gate(_) => {}
+        Action::Wait(Wait::Event { name: Template::Constant(Json::String(name)), .. })
+            if is_event_kind(name) =>
+        {
+            names.push((Kind::Event, name));
+        }
+        Action::Wait(_) => {}
+        Action::Approval(approval) => names.extend(roles(approval)),
+        Action::Gate(gate) => {
+            let ask = gate.back.as_ref().and_then(|back| back.ask.as_ref());
+            names.extend(ask.into_iter().flat_map(roles));
+        }
     }
     names
+}
+
+/// The roles that are asked, at once or later.
+fn roles(approval: &Approval) -> impl Iterator<Item = (Kind, &str)> {
+    let later = approval.escalate.iter().flat_map(|escalation| &escalation.roles);
+    approval.roles.iter().chain(later).map(|role| (Kind::Role, role.as_str()))
 }

@@ -11,6 +11,8 @@ fn unknown_names_come_with_a_suggestion() {
         tools: vec!["create_backlog"],
         workflows: vec!["hotfix"],
         capabilities: vec!["code_review"],
+        roles: vec!["Admin", "Manager"],
+        events: vec!["work_item.moved", "budget.alert"],
     };
     let check = |step: &str, known: &Known<'_>, expected: &[&str]| {
         let text = &format!("name: names\nsteps:\n  - {step}");
@@ -61,6 +63,34 @@ fn unknown_names_come_with_a_suggestion() {
             "line 3, column 44: step \"shell\": names the unknown tool \"shell\"; use one of create_backlog",
         ],
     );
+    check(
+        "{approval: {roles: [admin], escalate: {after-minutes: 5, roles: [MANAGER]}}}",
+        &known,
+        &[],
+    );
+    check(
+        "{approval: {roles: [boss], escalate: {after-minutes: 5, roles: [manger]}}}",
+        &known,
+        &[
+            "line 3, column 25: step \"step_1\": names the unknown role \"boss\"; use one of Admin, Manager",
+            "line 3, column 69: step \"step_1\": names the unknown role \"manger\"; did you mean \"Manager\"?",
+        ],
+    );
+    check("{approval: {roles: [boss]}}", &Known::default(), &[]);
+    check("{wait: {event: work_item.moved}}", &known, &[]);
+    check("{wait: {event: paid}}", &known, &[]);
+    check("{wait: {event: river.rises}}", &known, &[]);
+    check(
+        "{wait: {event: work_item.move}}",
+        &known,
+        &[
+            "line 3, column 20: step \"step_1\": names the unknown event \"work_item.move\"; did you mean \"work_item.moved\"?",
+        ],
+    );
+    let text = "name: names\non: {event: [{event: budget.gone}, {event: river.rises}]}\nsteps: [{tool: create_backlog}]";
+    let found: Vec<String> =
+        parsed(text).unknown_names(text, &known).iter().map(|it| it.message.clone()).collect();
+    assert_eq!(found, ["the trigger names the unknown event \"budget.gone\""]);
     check(
         "{tool: qa}",
         &Known::default(),
