@@ -81,6 +81,7 @@ impl Answering {
         let new = beginning.execution(random).map_err(bad)?;
         self.automation.runner.create(new).await.map_err(|error| match error {
             StartError::Exists => bad("an execution with this id exists already".to_owned()),
+            StartError::Circle(_) => bad(error.to_string()),
             StartError::Full(_) => Error::RateLimited {
                 retry_after: Some(super::start::WHEN_FULL),
                 message: error.to_string(),

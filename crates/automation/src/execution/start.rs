@@ -14,7 +14,7 @@ use store::procedure::{CallContext, ProcedureError};
 use utoipa_axum::routes;
 use web::{
     Access, AuditEntry, Caller, CallerKind, Ctx, Error, FieldError, Json, Path, Permission,
-    Problem, Result, Routes, invalid, not_found,
+    Problem, Result, Routes, invalid, invalid_state, not_found,
 };
 
 use super::audited::audited;
@@ -268,6 +268,7 @@ pub(super) async fn start(
 pub(super) fn not_made(error: &StartError) -> Error {
     match error {
         StartError::Exists => Error::internal("a fresh id exists already".to_owned()),
+        StartError::Circle(_) => invalid_state(error.to_string()),
         StartError::Full(_) => Error::rate_limited(error.to_string(), WHEN_FULL),
         StartError::Unavailable(why) => {
             Error::unavailable("engine_unavailable", why.clone(), Duration::from_secs(2))

@@ -186,6 +186,10 @@ pub(crate) enum StartError {
         "{0} executions have not ended yet, as many as this server takes; wait for some to end, cancel some, or raise limits.open_executions"
     )]
     Full(usize),
+    #[error(
+        "a place in the concurrency group \"{0}\" becomes free only when executions have ended that wait for this one's; let workflows take places in these groups in the same order"
+    )]
+    Circle(String),
     #[error("{0}")]
     Unavailable(String),
 }

@@ -227,8 +227,9 @@ impl Machine {
             drop(reply.send(Err(StartError::Full(self.live.len()))));
             return;
         }
-        if self.has_place_above(&new) {
-            new.group = None;
+        if let Err(circle) = self.join_group(&mut new) {
+            drop(reply.send(Err(circle)));
+            return;
         }
         let (state, events) = if let Some(link) = new.link.as_deref_mut() {
             (link.state.clone(), std::mem::take(&mut link.events))

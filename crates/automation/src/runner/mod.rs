@@ -10,6 +10,7 @@ mod announce;
 mod carry_out;
 mod change;
 mod children;
+mod circle;
 mod clockwork;
 mod crossing;
 mod crowd;

@@ -103,6 +103,7 @@ pub(crate) async fn start(
     match automation.runner.create(new).await {
         Ok(_) => Ok(true),
         Err(StartError::Exists) => Ok(false),
+        Err(error @ StartError::Circle(_)) => Err(Refusal::Never(error.to_string())),
         Err(error @ (StartError::Full(_) | StartError::Unavailable(_))) => {
             Err(Refusal::NotNow(error.to_string()))
         }

@@ -97,6 +97,35 @@ both_databases! {
         house.check().await;
     }
 
+    async fn executions_of_two_groups_do_not_wait_for_each_other(db: Db) {
+        let house = House::new(db).await;
+        for group in ["one", "two"] {
+            let inner = format!("name: Inner {group}\nconcurrency: {group}\nsteps: [{{id: give, tool: set}}]\n");
+            house.post("/workflows", json!({ "definition": inner })).await.expect(201);
+        }
+        let outer = async |own: &str, other: &str| {
+            let text = format!("name: Outer\nconcurrency: {own}\nsteps:\n  - {{id: go, wait: {{event: go}}}}\n  - {{id: call, workflow: inner_{other}}}\n");
+            let id = house.execute(&text, json!({})).await;
+            house.status(&id, "running").await;
+            id
+        };
+        let (first, second) = (outer("one", "two").await, outer("two", "one").await);
+        let go = async |id: &str| {
+            house.post(&format!("/executions/{id}/signals"), json!({ "name": "go" })).await.expect(200);
+        };
+        go(&first).await;
+        let is_inside = |detail: &Json| detail["children"].as_array().is_some_and(|all| all.len() == 1);
+        house.when(&first, "waiting for the other group", is_inside).await;
+        go(&second).await;
+        assert_eq!(house.status(&second, "failed").await["error"]["code"], "deadlock");
+        house.status(&first, "completed").await;
+        // Where nobody waits the other way round, it is a matter of time.
+        let third = outer("one", "two").await;
+        go(&third).await;
+        house.status(&third, "completed").await;
+        house.check().await;
+    }
+
     async fn a_group_that_reads_nothing_is_no_group_of_all(db: Db) {
         let house = House::new(db).await;
         let group = |group: &str| {

@@ -97,6 +97,7 @@ async fn make(desk: &Desk, order: &ChildOrder) -> Result<Option<Message>, Stoppe
     match made {
         Ok(_) => Ok(None),
         Err(StartError::Exists) => end_of(desk, order).await,
+        Err(error @ StartError::Circle(_)) => Err(failed("deadlock", error.to_string())),
         Err(error @ (StartError::Full(_) | StartError::Unavailable(_))) => {
             Err(Stopped::Lost(error.to_string()))
         }
