@@ -19,7 +19,9 @@ const UNKNOWN: &str = "is unknown until it is read again";
 
 fn rows<T: AsRef<str>>(names: &[T]) -> Rows {
     let mut rows = Rows::default();
-    names.iter().for_each(|name| rows.push(params![name.as_ref()]));
+    for name in names {
+        rows.push(params![name.as_ref()]);
+    }
     rows
 }
 
