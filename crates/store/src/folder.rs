@@ -27,10 +27,10 @@ pub enum FolderError {
         /// The other process, as its lock file says.
         holder: String,
     },
-    /// Others may look inside, and it holds things that are not ours, such as `/tmp`: closing it
-    /// would take it from them.
+    /// Others may write into it, and it holds things that are not ours, such as `/tmp`: closing
+    /// it would take it from them.
     #[error(
-        "others may look into {path}, which holds things that are not HishamOS's; pass --data with a folder of its own, or run `chmod 700` on it if it is meant"
+        "others may write into {path}, which holds things that are not HishamOS's; pass --data with a folder of its own, or run `chmod 700` on it if it is meant"
     )]
     Shared {
         /// The folder.
@@ -41,7 +41,7 @@ pub enum FolderError {
 /// The file that says who uses the folder.
 const LOCK: &str = "hishamos.lock";
 /// What tells a folder of ours, beside files that begin with `hishamos.`.
-const OURS: [&str; 3] = ["library", "models", "master.key"];
+const OURS: [&str; 4] = ["library", "models", "master.key", "cli.key"];
 
 /// A data folder that this process has locked; dropping it gives the lock back.
 #[derive(Debug)]
@@ -52,7 +52,8 @@ pub struct DataFolder {
 
 impl DataFolder {
     /// Makes the folder when absent and locks it for this process. It is closed to others then,
-    /// unless it holds things of theirs: such a folder is refused and stays as it is.
+    /// unless it holds other things: such a folder stays as it is, and is refused when others may
+    /// write into it. What we keep secret in it is for its owner only in any case.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let not_writable = |error: std::io::Error| FolderError::NotWritable {
             path: path.display().to_string(),
@@ -81,11 +82,12 @@ impl DataFolder {
             }
             Err(TryLockError::Error(error)) => return Err(not_writable(error)),
         }
-        if is_open(path).map_err(not_writable)? {
-            if is_foreign {
-                fs::remove_file(&lock_path).map_err(not_writable)?;
-                return Err(FolderError::Shared { path: path.display().to_string() });
-            }
+        let open_for = others_may(path).map_err(not_writable)?;
+        if is_foreign && open_for & 0o022 != 0 {
+            fs::remove_file(&lock_path).map_err(not_writable)?;
+            return Err(FolderError::Shared { path: path.display().to_string() });
+        }
+        if !is_foreign && open_for != 0 {
             close(path).map_err(not_writable)?;
         }
         lock.set_len(0).map_err(not_writable)?;
@@ -119,10 +121,10 @@ fn is_foreign(path: &Path) -> std::io::Result<bool> {
     Ok(!is_empty)
 }
 
-/// Whether others than the owner may do anything with it.
-fn is_open(path: &Path) -> std::io::Result<bool> {
+/// What others than the owner may do with it, as bits of its mode.
+fn others_may(path: &Path) -> std::io::Result<u32> {
     use std::os::unix::fs::PermissionsExt as _;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+    Ok(fs::metadata(path)?.permissions().mode() & 0o077)
 }
 
 /// Only the owner may look inside: it holds password hashes and everybody's work.
@@ -148,26 +150,28 @@ mod tests {
     #[test]
     fn folder_is_closed_to_others_unless_it_holds_things_of_theirs() {
         use std::os::unix::fs::PermissionsExt as _;
-        let check = |inside: &[&str], expected: Option<u32>| {
+        let check = |inside: &[&str], mode: u32, expected: Option<u32>| {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let path = folder.path();
-            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("is ours");
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("is ours");
             for name in inside {
                 fs::write(path.join(name), "").expect("is writable");
             }
             let opened = DataFolder::open(path);
-            let mode = fs::metadata(path).expect("is there").permissions().mode() & 0o777;
-            assert_eq!(opened.is_ok().then_some(mode), expected, "{inside:?}: {opened:?}");
+            let now = fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+            assert_eq!(opened.is_ok().then_some(now), expected, "{inside:?}: {opened:?}");
             if let Err(error) = opened {
                 assert!(matches!(error, FolderError::Shared { .. }), "{error}");
-                assert_eq!(mode, 0o755, "{inside:?}");
+                assert_eq!(now, mode, "{inside:?}");
                 assert_eq!(fs::read_dir(path).expect("is there").count(), inside.len());
             }
         };
-        check(&[], Some(0o700));
-        check(&["lost+found"], Some(0o700));
-        check(&["notes.txt", "hishamos.toml"], Some(0o700));
-        check(&["notes.txt", "hishamos.lock", "node"], Some(0o700));
-        check(&["notes.txt"], None);
+        check(&[], 0o755, Some(0o700));
+        check(&["lost+found"], 0o755, Some(0o700));
+        check(&["notes.txt", "hishamos.toml"], 0o777, Some(0o700));
+        check(&["notes.txt", "hishamos.lock", "node"], 0o755, Some(0o700));
+        check(&["notes.txt"], 0o755, Some(0o755));
+        check(&["notes.txt"], 0o775, None);
+        check(&["notes.txt"], 0o777, None);
     }
 }

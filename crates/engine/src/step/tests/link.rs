@@ -227,7 +227,7 @@ fn a_rollback_that_failed_goes_on_with_what_is_left() {
 fn what_was_sent_back_is_undone_by_executions_that_go_on() {
     let first = check(
         "steps:
-- {id: k, tool: t, needs: [], compensate: {tool: undo}}
+- {id: k, tool: t, compensate: {tool: undo}}
 - {id: a, tool: t, compensate: {tool: undo, with: {id: '${{ outputs }}'}}}
 - {id: check, gate: {if: steps.a.outputs > 1, on-fail: {goto: a}}}",
         "start => started, k#1 started

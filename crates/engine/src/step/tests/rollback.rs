@@ -174,7 +174,7 @@ fn given(play: &mut Play, line: &str) -> Option<Json> {
 
 const REWORK: &str = "on-failure: rollback
 steps:
-- {id: a, tool: t, needs: [], compensate: {tool: undo, with: {id: '${{ outputs }}'}}}
+- {id: a, tool: t, compensate: {tool: undo, with: {id: '${{ outputs }}'}}}
 - {id: b, tool: t, compensate: {tool: undo, with: {id: '${{ outputs }}', a: '${{ steps.a.outputs }}'}}}
 - {id: check, gate: {if: steps.b.outputs > 2, on-fail: {goto: a, max: 2}}}
 - {id: c, tool: t}";
@@ -214,7 +214,7 @@ fn what_was_done_again_is_undone_once_and_in_the_order_of_the_last_rounds() {
 fn of_a_fan_out_that_was_sent_back_each_element_is_undone_once() {
     let text = "on-failure: rollback
 steps:
-- {id: list, tool: t, needs: []}
+- {id: list, tool: t}
 - {id: a, tool: t, strategy: {matrix: {x: '${{ steps.list.outputs }}'}, fail-fast: false}, compensate: {tool: undo}}
 - {id: check, gate: {if: 'steps.list.outputs[0] > 1', on-fail: {goto: list}}}";
     let mut play = check(

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, create_dir_all, metadata, rename};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// The size from which on a new file is begun.
@@ -17,7 +18,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     if metadata(path).is_ok_and(|file| file.len() > LIMIT) {
         rename(path, path.with_extension("log.1"))?;
     }
-    OpenOptions::new().create(true).append(true).open(path)
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 /// The last line of the log, for messages.
