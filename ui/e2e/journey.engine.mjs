@@ -28,7 +28,7 @@ steps:
     approval:
       title: Release \${{ inputs.version }}?
       message: It is **ready**.
-      roles: [Administrator]
+      roles: [Admin]
       form:
         note:
           type: string
