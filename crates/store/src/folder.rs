@@ -30,7 +30,7 @@ pub enum FolderError {
     /// Others may write into it, and it holds things that are not ours, such as `/tmp`: closing
     /// it would take it from them.
     #[error(
-        "others may write into {path}, which holds things that are not HishamOS's; pass --data with a folder of its own, or run `chmod 700` on it if it is meant"
+        "others may write into {path}, which holds things that are not HishamOS's; pass --data with a folder of its own"
     )]
     Shared {
         /// The folder.
