@@ -5,7 +5,7 @@
 use base::{OrganisationId, Timestamp};
 use serde_json::Value as Json;
 
-use crate::{Result, Row, Rows, Tx, params, sql};
+use crate::{Result, Row, Rows, Sql, Tx, params, sql};
 
 /// An event in the outbox.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +67,31 @@ pub async fn append_all<'a>(
     )
     .await?;
     Ok(last)
+}
+
+/// The same as rows that [`crate::lease::write_all`] writes, to be put next to each other at
+/// the end; `None` when they are too many or too large for one statement.
+pub fn parts<'a>(
+    drafts: impl ExactSizeIterator<Item = (OrganisationId, &'a Draft)>,
+    now: Timestamp,
+) -> Option<Vec<(Sql, Rows)>> {
+    const COUNT: Sql = sql!(
+        "update counters set value = value + more.column1 from (values (cast($1 as bigint))) as more where name = 'outbox' returning value"
+    );
+    const EVENTS: Sql = sql!(
+        sqlite: "insert into outbox (organisation_id, number, topic, kind, body, created_at) values ($1, (select value from counters where name = 'outbox') - $2, $3, $4, $5, $6)",
+        postgres: "insert into outbox (organisation_id, number, topic, kind, body, created_at) values ($1, (select value from {before}) - $2, $3, $4, $5, $6)"
+    );
+    let count = drafts.len() as i64;
+    if count == 0 {
+        return Some(Vec::new());
+    }
+    let (mut counter, mut events) = (Rows::default(), Rows::default());
+    counter.push(params![count]);
+    for (later, (organisation, draft)) in (0..count).rev().zip(drafts) {
+        events.push(params![organisation, later, &draft.topic, draft.kind, &draft.body, now]);
+    }
+    events.is_one_statement().then(|| vec![(COUNT, counter), (EVENTS, events)])
 }
 
 /// The events of a topic after a number, oldest first.

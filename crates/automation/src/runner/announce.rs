@@ -5,7 +5,7 @@ use base::Timestamp;
 use engine::Event;
 use serde_json::json;
 use store::outbox::{self, Draft};
-use store::{Error, Tx};
+use store::{Error, Rows, Sql, Tx};
 
 use super::change::Change;
 
@@ -30,6 +30,15 @@ pub(super) async fn announce(
     }
     let all = all.iter().map(|(organisation, draft)| (*organisation, draft));
     outbox::append_all(tx, all, now).await.map(Some)
+}
+
+/// What tells of all changes, as rows of one statement, where it fits into one.
+pub(super) fn parts(changes: &[Change], now: Timestamp) -> Option<Vec<(Sql, Rows)>> {
+    let all: Vec<_> = changes
+        .iter()
+        .flat_map(|change| drafts(change).into_iter().map(|draft| (change.organisation, draft)))
+        .collect();
+    outbox::parts(all.iter().map(|(organisation, draft)| (*organisation, draft)), now)
 }
 
 /// The topics that a change has something new about.

@@ -7,7 +7,7 @@ use base::Timestamp;
 use store::Error;
 
 use super::change::Change;
-use super::facts::{self, Written};
+use super::facts::{self, New, Written};
 use super::handle::{InputError, StartError};
 use super::machine::{Machine, Reply};
 use super::points::Point;
@@ -23,6 +23,7 @@ impl Machine {
         &mut self,
         changes: &mut Arc<Vec<Change>>,
     ) -> Result<(Timestamp, Written), Error> {
+        let mut new = New::Expected;
         loop {
             let (batch, lease, app) = (changes.clone(), self.lease.clone(), self.app.clone());
             let procedures = self.dependencies.procedures.clone();
@@ -35,13 +36,14 @@ impl Machine {
                     Box::pin(async move {
                         let random = &app.random;
                         let written =
-                            facts::write(tx, &lease, &procedures, &batch, now, random).await?;
+                            facts::write(tx, &lease, &procedures, &batch, new, now, random).await?;
                         Point::FactsWritten.pass();
                         Ok(written)
                     })
                 })
                 .await;
             match result {
+                Err(Error::Duplicate(_)) if new == New::Expected => new = New::Doubted,
                 Err(Error::DiskFull) if !self.stop.is_cancelled() => {
                     tracing::error!(
                         "the disk is full: the engine waits; free some space on the data folder's disk"

@@ -20,9 +20,7 @@ pub(super) async fn close_calls(
     random: &Arc<dyn Random>,
 ) -> Result<(), Error> {
     let Some(procedure) = procedures.get("close_calls") else { return Ok(()) };
-    for change in
-        changes.iter().filter(|change| change.head.status.is_final() && has_agents(change))
-    {
+    for change in changes.iter().filter(|change| has_calls(change)) {
         let context = CallContext {
             organisation: change.organisation,
             execution: Some(change.id),
@@ -54,7 +52,8 @@ pub(super) async fn close_calls(
     Ok(())
 }
 
-fn has_agents(change: &Change) -> bool {
+/// Whether it ends an execution that may have called models.
+pub(super) fn has_calls(change: &Change) -> bool {
     let mut steps = change.plan.definition().steps.iter();
-    steps.any(|step| matches!(step.action, Action::Agent { .. }))
+    change.head.status.is_final() && steps.any(|step| matches!(step.action, Action::Agent { .. }))
 }

@@ -20,17 +20,22 @@ pub(super) struct Written {
     pub newest: Option<i64>,
 }
 
-/// Writes all changes, unless this process has lost the engine role.
+/// Writes all changes, unless this process has lost the engine role. Where no execution that is
+/// to be made is expected to be there, as few statements do it as possible; one that is there
+/// all the same makes a duplicate of it, and has to be looked for.
 pub(super) async fn write(
     tx: &mut Tx,
     lease: &Lease,
     procedures: &Procedures,
     changes: &[Change],
+    new: New,
     now: Timestamp,
     random: &Arc<dyn Random>,
 ) -> Result<Written, Error> {
-    if is_one_statement(changes) {
-        let is_new = sql::write_all(tx, lease, changes, now, random.as_ref()).await?;
+    if is_rows_only(changes, new)
+        && let Some(told) = announce::parts(changes, now)
+    {
+        let is_new = sql::write_all(tx, lease, changes, told, now, random.as_ref()).await?;
         return Ok(Written { is_new, newest: None });
     }
     let is_new = sql::write(tx, lease, changes, now, random.as_ref()).await?;
@@ -49,13 +54,21 @@ pub(super) async fn write(
     Ok(Written { is_new, newest: Some(newest) })
 }
 
-/// Whether the rows of the facts are all that becomes of the changes: nobody is told of them,
-/// and nothing ends by them. So it is with most steps.
-fn is_one_statement(changes: &[Change]) -> bool {
+/// What is thought of executions that are to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum New {
+    /// None of them is there.
+    Expected,
+    /// Some may be there already.
+    Doubted,
+}
+
+/// Whether rows are all that becomes of the changes: no ledger is asked, nothing may turn out to
+/// be refused. So it is with most of them.
+fn is_rows_only(changes: &[Change], new: New) -> bool {
     changes.iter().all(|change| {
-        !change.head.status.is_final()
-            && !change.listens()
-            && announce::topics(change).is_empty()
+        (change.created.is_none() || new == New::Expected)
+            && !ending::has_calls(change)
             && sql::is_rows_only(change)
     })
 }

@@ -12,7 +12,7 @@ use store::procedure::{CallContext, ProcedureError};
 use store::{Error, Procedure, Signal, lease, outbox};
 
 use super::change::Change;
-use super::facts;
+use super::facts::{self, New};
 use super::handle::ResultNote;
 use super::machine::Machine;
 use super::points::Point;
@@ -130,8 +130,16 @@ impl Machine {
                     change.notes.insert(key, note);
                     change.extend(&mut next, outcome.events);
                     let mut changes = [change];
-                    let written =
-                        facts::write(tx, &lease, &procedures, &changes, now, &random).await?;
+                    let written = facts::write(
+                        tx,
+                        &lease,
+                        &procedures,
+                        &changes,
+                        New::Expected,
+                        now,
+                        &random,
+                    )
+                    .await?;
                     Point::ProcedureWritten.pass();
                     let [change] = &mut changes;
                     let change = std::mem::replace(change, Change::new(&next));

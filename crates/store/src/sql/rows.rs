@@ -43,6 +43,11 @@ impl Rows {
         self.values.len().checked_div(self.width).unwrap_or(0)
     }
 
+    /// Whether one statement takes them all.
+    pub(crate) fn is_one_statement(&self) -> bool {
+        self.len() <= MOST_ROWS && bytes(self.values.iter()) <= MOST_BYTES
+    }
+
     /// Takes the rows of SQLite's next statement: their number is a power of two, so that a
     /// statement is prepared in few sizes and found again.
     pub(super) fn take(&mut self) -> Option<(usize, Vec<Value>)> {

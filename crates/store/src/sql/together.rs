@@ -1,6 +1,8 @@
 //! Rows of several tables in one statement of PostgreSQL, which costs one round trip where as
 //! many as there are tables would be needed. A row elsewhere is locked and looked at first:
 //! unless it holds what is expected, nothing is written.
+//!
+//! `{before}` in a statement stands for the rows that the statement before it returns.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -54,7 +56,9 @@ fn text(key: &[&'static str], given: &[Vec<Column>]) -> String {
     let mut first = 2;
     for (number, (one, columns)) in statements.iter().zip(given).enumerate() {
         let only = " where (select value from guard) = $1";
-        let part = columns::selected(one, columns, first, only);
+        let before = format!("part{}", number.saturating_sub(1));
+        let one = one.replace("{before}", &before);
+        let part = columns::selected(&one, columns, first, only);
         // Writing to a text cannot fail.
         let _ = write!(text, ", part{number} as ({part})");
         first += columns.len();
@@ -81,16 +85,17 @@ mod tests {
             part("insert into t (a, b) values ($1, $2) on conflict do nothing", &[params!["x", 1]]),
             part("insert into n (a) values ($1)", &[]),
             part(
-                "update u set b = v.column2 from (values ($1, $2)) as v where a = v.column1",
+                "update u set b = v.column2 from (values ($1, $2)) as v where a = v.column1 returning b",
                 &[params![1, "y"], params![2, "z"]],
             ),
+            part("insert into m (a) values ((select b from {before}) + $1)", &[params![3]]),
         ];
         let (text, columns) = take("select n as value from one for share", &mut parts).unwrap();
         assert_eq!(
             &*text,
-            "with guard as materialized (select n as value from one for share), part0 as (insert into t (a, b) select a1 as column1, a2 as column2 from unnest(cast($2 as text[]), cast($3 as bigint[])) as given (a1, a2) where (select value from guard) = $1 on conflict do nothing), part1 as (update u set b = v.column2 from (select a1 as column1, a2 as column2 from unnest(cast($4 as bigint[]), cast($5 as text[])) as given (a1, a2) where (select value from guard) = $1) as v where a = v.column1) select value from guard"
+            "with guard as materialized (select n as value from one for share), part0 as (insert into t (a, b) select a1 as column1, a2 as column2 from unnest(cast($2 as text[]), cast($3 as bigint[])) as given (a1, a2) where (select value from guard) = $1 on conflict do nothing), part1 as (update u set b = v.column2 from (select a1 as column1, a2 as column2 from unnest(cast($4 as bigint[]), cast($5 as text[])) as given (a1, a2) where (select value from guard) = $1) as v where a = v.column1 returning b), part2 as (insert into m (a) select (select b from part1) + a1 as column1 from unnest(cast($6 as bigint[])) as given (a1) where (select value from guard) = $1) select value from guard"
         );
-        assert_eq!(columns.len(), 4);
+        assert_eq!(columns.len(), 5);
         assert!(take("select n as value from one for share", &mut parts).is_none());
     }
 }

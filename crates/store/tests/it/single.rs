@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use store::lease::{self, Lease};
+use store::outbox::{self, Draft};
 use store::{Db, Error, Kind, Rows, Sql, params};
 use tokio::sync::oneshot;
 
@@ -87,6 +89,27 @@ store::both_databases! {
         let mut tx = db.read().await.unwrap();
         let row = tx.fetch_one(same("select count(*) as n from counters where name = '0'"), params![]).await;
         assert_eq!(row.unwrap().get::<i64>("n").unwrap(), 0);
+    }
+
+    async fn events_of_a_single_statement_follow_those_before_it(db: Db) {
+        let lease = acquire(&db).await;
+        let stale = Lease { epoch: lease.epoch - 1, ..lease.clone() };
+        let (organisation, now) = (base::OrganisationId::from_u128(1), store::testing::test_time());
+        let drafts = ["one", "two"].map(|kind| Draft { topic: "t".to_owned(), kind, body: json!({ "is": kind }) });
+        let all = || outbox::parts(drafts.iter().map(|draft| (organisation, draft)), now).unwrap();
+        write_all(&db, &lease, all()).await.unwrap();
+        write_all(&db, &stale, all()).await.unwrap_err();
+        let mut parts = vec![(NAMES, rows(&["beside"]))];
+        parts.extend(all());
+        write_all(&db, &lease, parts).await.unwrap();
+        let mut tx = db.read().await.unwrap();
+        let told = outbox::after(&mut tx, organisation, "t", 0, 10).await.unwrap();
+        let told: Vec<_> = told.iter().map(|event| (event.number, &*event.kind, event.body["is"].as_str().unwrap())).collect();
+        assert_eq!(told, [(1, "one", "one"), (2, "two", "two"), (3, "one", "one"), (4, "two", "two")]);
+        assert_eq!(outbox::position(&mut tx).await.unwrap(), 4);
+        let many = vec![drafts[0].clone(); 513];
+        assert!(outbox::parts(many.iter().map(|draft| (organisation, draft)), now).is_none());
+        assert!(outbox::parts([].into_iter(), now).unwrap().is_empty());
     }
 }
 

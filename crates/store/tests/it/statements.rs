@@ -145,7 +145,9 @@ async fn every_statement_prepares_on_postgres() {
     let literals = literals();
     let mut problems = Vec::new();
     for literal in &literals {
-        let text = AssertSqlSafe(literal.postgres.clone()).into_sql_str();
+        // What the statement before it returns, which here is some value.
+        let text = literal.postgres.replace("{before}", "counters");
+        let text = AssertSqlSafe(text).into_sql_str();
         if let Err(error) = connection.prepare(text).await {
             problems.push(format!("{}: {error}", literal.place));
         }

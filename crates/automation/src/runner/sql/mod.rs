@@ -27,22 +27,30 @@ pub(crate) use read::{charge, journal};
 
 use super::change::Change;
 
-/// Writes changes of which each [`is_rows_only`], and of which none ends or listens, as the last
-/// thing that a job does; returns the same as [`write`].
+/// Writes changes of which each [`is_rows_only`], with the rows that others learn of them by, as
+/// the last thing that a job does; returns the same as [`write`]. Fails as a duplicate where an
+/// execution is to be made that is there.
 pub(super) async fn write_all(
     tx: &mut Tx,
     lease: &Lease,
     changes: &[Change],
+    told: Vec<(Sql, Rows)>,
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<Vec<bool>> {
-    let mut rows = Tables::default();
+    let (mut created, mut rows) = (Rows::default(), Tables::default());
     for change in changes {
         let key = Key::of(change);
+        if let Some(new) = change.created.as_deref() {
+            execution::push_new(&mut created, new, change, now);
+        }
         journal::push(&mut rows.journal, &key, change, None, now);
         rows.push(&key, change, now, random);
     }
-    lease::write_all(tx, lease, rows.parts()).await?;
+    let mut parts = vec![(execution::NEW, created)];
+    parts.extend(rows.parts());
+    parts.extend(told);
+    lease::write_all(tx, lease, parts).await?;
     Ok(vec![true; changes.len()])
 }
 
@@ -113,9 +121,19 @@ pub(super) async fn write_journal(
     Ok(())
 }
 
-/// Whether nothing is written before or after the rows of facts, unless the execution ends.
+/// Whether rows are all that is written of it, but for what others learn of it. What may turn out
+/// to be refused is more than that, and so is an end that closes what is open.
 pub(super) fn is_rows_only(change: &Change) -> bool {
-    change.created.is_none() && change.beside.is_empty() && !rare::is_rare(change)
+    let is_plain = change
+        .created
+        .as_deref()
+        .is_none_or(|new| new.link.is_none() && new.beside.is_none() && new.audit.is_none());
+    let status = change.head.status;
+    is_plain
+        && change.beside.is_empty()
+        && !change.listens()
+        && !rare::is_rare(change)
+        && (!status.is_final() || status == engine::Status::Completed)
 }
 
 /// Whether something goes before the rows of facts that may fail by what another process with the
