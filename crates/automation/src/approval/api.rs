@@ -11,7 +11,7 @@ use web::{
     decode_time_cursor, encode_time_cursor, forbidden, invalid, invalid_state, not_found,
 };
 
-use super::model::{Approval, Decide, DecisionView, Row};
+use super::model::{Approval, Decide, DecisionView, Requester, Row};
 use super::sql;
 use crate::Automation;
 use crate::execution::audited;
@@ -122,7 +122,7 @@ async fn decide(
     }
     let mut tx = ctx.read().await?;
     let text = sql::definition(&mut tx, ctx.organisation()?, row.execution).await?;
-    let email = sql::email(&mut tx, ctx.organisation()?, &row.requester).await?;
+    let requester = sql::requester(&mut tx, ctx.organisation()?, &row.requester).await?;
     drop(tx);
     let definition = definition::parse(&text).map_err(|problems| {
         Error::internal(format!("execution {} is not understood: {problems:?}", row.execution))
@@ -136,7 +136,7 @@ async fn decide(
         comment: body.comment.chars().take(2000).collect(),
         form: body.form,
         at: ctx.now(),
-        excused: requesters(&row, email.as_deref()),
+        excused: excused(&row, requester.as_ref()),
     };
     let input = Input::Decide { step, instance: row.instance as usize, decision };
     let entry = AuditEntry::new("approval_decided", "approval", id);
@@ -182,12 +182,18 @@ fn decider(caller: &Caller, row: &Row) -> Decider {
     }
 }
 
-/// Those among the people who are asked who started the execution.
-fn requesters(row: &Row, email: Option<&str>) -> Vec<String> {
+/// Those among the people who are or will be asked who started the execution and are no
+/// administrator.
+fn excused(row: &Row, requester: Option<&Requester>) -> Vec<String> {
+    if requester.is_some_and(|requester| requester.is_admin) {
+        return Vec::new();
+    }
     let is_requester = |person: &&String| {
-        **person == row.requester || email.is_some_and(|email| person.eq_ignore_ascii_case(email))
+        **person == row.requester
+            || requester.is_some_and(|requester| person.eq_ignore_ascii_case(&requester.email))
     };
-    row.request.people.iter().filter(is_requester).cloned().collect()
+    let later = row.request.escalation.iter().flat_map(|later| &later.people);
+    row.request.people.iter().chain(later).filter(is_requester).cloned().collect()
 }
 
 fn view(row: Row, caller: &Caller) -> Approval {

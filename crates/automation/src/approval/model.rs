@@ -102,6 +102,13 @@ pub(super) struct Decide {
     pub form: Json,
 }
 
+/// A user who started an execution.
+pub(super) struct Requester {
+    pub email: String,
+    /// Whether they may decide about everything.
+    pub is_admin: bool,
+}
+
 /// An approval's row with what it says of its execution.
 pub(super) struct Row {
     pub id: ApprovalId,

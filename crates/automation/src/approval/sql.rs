@@ -2,8 +2,9 @@
 
 use base::{ApprovalId, ExecutionId, OrganisationId, Timestamp};
 use store::{Result, Row as DbRow, Tx, params, sql};
+use web::Permission;
 
-use super::model::Row;
+use super::model::{Requester, Row};
 
 /// Which approvals to list.
 pub(super) struct Filter {
@@ -90,19 +91,24 @@ pub(super) async fn definition(
     row.get("definition")
 }
 
-/// The e-mail address of whoever started an execution, if that is a user.
-pub(super) async fn email(
+/// Whoever started an execution, if that is a user.
+pub(super) async fn requester(
     tx: &mut Tx,
     organisation: OrganisationId,
     user: &str,
-) -> Result<Option<String>> {
+) -> Result<Option<Requester>> {
     let row = tx
         .fetch_optional(
-            sql!("select email from users where organisation_id = $1 and id = $2"),
+            sql!("select u.email, u.is_active, r.permissions from users u join roles r on r.organisation_id = u.organisation_id and r.id = u.role_id where u.organisation_id = $1 and u.id = $2"),
             params![organisation, user],
         )
         .await?;
-    row.map(|row| row.get("email")).transpose()
+    row.map(|row| {
+        let permissions: Vec<String> = row.json("permissions")?;
+        let may_all = permissions.iter().any(|name| name == Permission::ManageSettings.as_str());
+        Ok(Requester { email: row.get("email")?, is_admin: may_all && row.get("is_active")? })
+    })
+    .transpose()
 }
 
 fn row(row: &DbRow) -> Result<Row> {

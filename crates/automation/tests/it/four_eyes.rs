@@ -127,6 +127,21 @@ both_databases! {
         house.check().await;
     }
 
+    async fn a_quorum_without_who_started_it_is_not_waited_for(db: Db) {
+        let house = House::new(db).await;
+        let [ann, bob] = [3, 2].map(base::UserId::from_u128);
+        let two = format!("approval: {{title: Go?, people: [{ann}, {bob}], rule: {{quorum: 2}}}}");
+        let definition = ASKS.replace("approval: {title: Go?}", &two);
+        post(&house, ANN, "/workflows", json!({ "definition": definition })).await;
+        let started = post(&house, BOB, "/workflows/asks/execute", json!({})).await;
+        let path = format!("/approvals/{}/decide", question(&house, id(&started)).await);
+        let decided = post(&house, ANN, &path, json!({ "approve": true })).await;
+        assert_eq!(decided["status"], "cancelled");
+        let failed = house.status(id(&started), "failed").await;
+        assert_eq!(failed["error"]["code"], "quorum_out_of_reach", "{failed}");
+        house.check().await;
+    }
+
     async fn other_work_is_agreed_to_anew(db: Db) {
         let house = House::new(db).await;
         let broken = ASKS.replace("{n: 2}", "{n: '${{ steps.build.outputs.none }}'}");

@@ -73,8 +73,8 @@ pub struct Decision {
     pub form: Json,
     /// When.
     pub at: Timestamp,
-    /// Those among the people who are asked who started the execution: unless they may approve
-    /// it, nobody waits for them.
+    /// Those among the people who are or will be asked who started the execution and are no
+    /// administrator: unless the approval lets them, nobody waits for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excused: Vec<String>,
 }
@@ -118,6 +118,8 @@ pub enum Verdict {
     Approved,
     /// It is rejected.
     Rejected,
+    /// Too few are left for the quorum, for it or against it.
+    OutOfReach,
 }
 
 impl ApprovalState {
@@ -163,8 +165,27 @@ impl ApprovalState {
             }
             Rule::Any | Rule::All if refusals > 0 => Verdict::Rejected,
             Rule::Quorum(count) if refusals >= count as usize => Verdict::Rejected,
+            Rule::Quorum(count) if !self.can_reach(count as usize, approvals.max(refusals)) => {
+                Verdict::OutOfReach
+            }
             Rule::Any | Rule::All | Rule::Quorum(_) => Verdict::Open,
         }
+    }
+
+    /// Why its quorum is out of reach, and what to do about it.
+    pub fn shortage(&self) -> String {
+        let asks_requester = self.request.people.iter().any(|person| self.is_excused(person));
+        let (why, more) = if asks_requester {
+            (
+                ": whoever started the execution may not decide, and too few others are asked",
+                ", or write \"requester-may-approve: true\"",
+            )
+        } else {
+            (", for it or against it: too few of those who are asked are left", "")
+        };
+        format!(
+            "its quorum cannot be reached any more{why}; name more people or make the quorum smaller{more}"
+        )
     }
 
     /// What a step that asks gives back once it is approved.
@@ -203,16 +224,36 @@ impl ApprovalState {
         let agreed = |test: &dyn Fn(&Decider) -> bool| {
             self.decisions.iter().any(|decision| decision.approve && test(&decision.by))
         };
-        let excused = |person: &String| {
-            !self.request.requester_may_approve
-                && self.decisions.iter().any(|decision| decision.excused.contains(person))
-        };
         let (people, more_people) = self.request.people.split_at(self.first.0);
         let (roles, more_roles) = self.request.roles.split_at(self.first.1);
-        people.iter().all(|person| excused(person) || agreed(&|by| by.is(person)))
+        people.iter().all(|person| self.is_excused(person) || agreed(&|by| by.is(person)))
             && roles.iter().all(|role| agreed(&|by| by.has(role)))
             || more_people.iter().any(|person| agreed(&|by| by.is(person)))
             || more_roles.iter().any(|role| agreed(&|by| by.has(role)))
+    }
+
+    /// Whether this person started the execution and may not approve it, as far as a decision
+    /// has told.
+    fn is_excused(&self, person: &str) -> bool {
+        let mut excused = self.decisions.iter().flat_map(|decision| &decision.excused);
+        !self.request.requester_may_approve && excused.any(|other| other == person)
+    }
+
+    /// Whether those who have not decided, together with the `alike` who say the same, can be
+    /// `count`. Only where all are named does anybody know; and what an expiry approves ends so.
+    fn can_reach(&self, count: usize, alike: usize) -> bool {
+        let request = &self.request;
+        let later = request.escalation.as_ref().filter(|_| !self.is_escalated);
+        let is_unknown = self.first == (0, 0)
+            || !request.roles.is_empty()
+            || later.is_some_and(|later| !later.roles.is_empty());
+        let is_approved_later =
+            request.expires_at.is_some() && request.on_expiry == OnExpiry::Approve;
+        let decided = |person: &str| self.decisions.iter().any(|decision| decision.by.is(person));
+        let later = later.map(|later| later.people.as_slice()).unwrap_or_default();
+        let people = request.people.iter().chain(later);
+        let left = people.filter(|person| !self.is_excused(person) && !decided(person)).count();
+        is_unknown || is_approved_later || alike + left >= count
     }
 
     fn asked(&self) -> String {

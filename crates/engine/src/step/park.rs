@@ -130,6 +130,10 @@ impl Advance<'_> {
                 };
                 self.fail_attempt(key, Failure::permanent("rejected", message));
             }
+            Verdict::OutOfReach => {
+                let failure = Failure::permanent("quorum_out_of_reach", approval.shortage());
+                self.fail_attempt(key, failure);
+            }
         }
     }
 

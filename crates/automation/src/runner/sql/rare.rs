@@ -51,8 +51,11 @@ pub(super) async fn after(
                 approval::ended(tx, change, *key, "approved", now).await?;
             }
             Event::AttemptFailed { key, failure } => {
-                let is_expired = failure.code == "approval_expired";
-                let status = if is_expired { "expired" } else { "rejected" };
+                let status = match failure.code.as_str() {
+                    "approval_expired" => "expired",
+                    "quorum_out_of_reach" => "cancelled",
+                    _ => "rejected",
+                };
                 approval::ended(tx, change, *key, status, now).await?;
             }
             Event::StepCompleted { step, checkpoint: Some(name) } => {

@@ -130,6 +130,45 @@ fn a_quorum_decides_for_it_or_against_it() {
     );
 }
 
+/// The quorum stays what it is: where too few are left for it, the step ends.
+#[test]
+fn a_quorum_waits_for_nobody_who_cannot_come() {
+    let both = "people: [req@example.com, bob@example.com], rule: {quorum: 2}";
+    let ended = |first: &str| {
+        format!(
+            "{first}, a#1 failed (quorum_out_of_reach), a failed, FAILED by a (quorum_out_of_reach)"
+        )
+    };
+    let agreed = ended("approved by bob");
+    decided(both, &[("approve a bob", agreed.as_str())]);
+    decided(both, &[("reject a bob", ended("rejected by bob").as_str())]);
+    // one who may decide in any case has come in place of the requester
+    let done = "approved by bob, a#1 ok, a completed, COMPLETED";
+    decided(both, &[("approve a adm", "approved by adm"), ("approve a bob", done)]);
+    let two = "people: [bob@example.com, eve@example.com], rule: {quorum: 2}";
+    let refused = ended("rejected by eve");
+    decided(two, &[("approve a bob", "approved by bob"), ("reject a eve", refused.as_str())]);
+    // others may come whom nobody can count, or who are asked later, or the time decides
+    for more in [
+        "requester-may-approve: true",
+        "roles: [lead]",
+        "escalate: {after-minutes: 1, people: [boss@example.com]}",
+        "escalate: {after-minutes: 1, roles: [chief]}",
+        "expires-minutes: 1, on-expiry: approve",
+    ] {
+        decided(&format!("{both}, {more}"), &[("approve a bob", "approved by bob")]);
+    }
+    let later = "escalate: {after-minutes: 1, people: [req@example.com]}";
+    decided(&format!("{both}, {later}"), &[("approve a bob", agreed.as_str())]);
+    let mut play = check(&one(both), ASKED);
+    play.answer("approve a bob");
+    let failure = play.state.steps[0].failure.as_ref().unwrap();
+    assert_eq!(
+        failure.message,
+        "its quorum cannot be reached any more: whoever started the execution may not decide, and too few others are asked; name more people or make the quorum smaller, or write \"requester-may-approve: true\""
+    );
+}
+
 #[test]
 fn a_form_is_filled_in_as_wanted() {
     let rest =
