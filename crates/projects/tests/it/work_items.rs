@@ -2,10 +2,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
-use store::both_databases;
+use store::{Db, Error, both_databases, params, sql};
+use tokio::sync::oneshot;
 use web::testing::{Answer, TestApp};
 
-use crate::scene::{clinic, get, item, keys, new_item};
+use crate::scene::{app, clinic, get, item, keys, new_item};
 
 /// Makes a task of `CLINIC` by a request that may be repeated.
 async fn repeatable(app: &TestApp, key: &str, title: &str) -> Answer {
@@ -216,6 +217,65 @@ both_databases! {
         assert_eq!(unsaid.await.expect(400)["errors"][0]["field"], "version");
         assert_eq!(get(&app, "/work-items/CLINIC-1").await["version"], 1);
     }
+}
+
+/// Waits until so many connections wait for a row.
+async fn waiting(db: &Db, count: i64) {
+    let look = async {
+        loop {
+            let mut tx = db.read().await.unwrap();
+            let text = sql!(
+                "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            );
+            let row = tx.fetch_one(text, params![]).await.unwrap();
+            if row.get::<i64>("n").unwrap() >= count {
+                return;
+            }
+            drop(tx);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), look).await.expect("they wait for the row");
+}
+
+/// Both have looked for the key before either has done its work.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_create_that_two_servers_work_on_is_done_by_one() {
+    let test = store::testing::postgres().await;
+    let first = clinic(test.db.clone()).await;
+    let second = app(test.reopen().await).await;
+    // The ids of test applications repeat; another time makes them others.
+    second.clock.advance(Duration::from_secs(1));
+    let holder = test.reopen().await;
+    let (held, is_held) = oneshot::channel();
+    let (go, may_go) = oneshot::channel::<()>();
+    let hold = holder.write::<_, Error, _>(move |tx| {
+        Box::pin(async move {
+            let text = sql!("select key from projects where key = 'CLINIC' for update");
+            tx.fetch_one(text, params![]).await?;
+            held.send(()).unwrap();
+            may_go.await.unwrap();
+            Ok(())
+        })
+    });
+    let work = async {
+        is_held.await.unwrap();
+        let release = async {
+            waiting(&test.db, 2).await;
+            go.send(()).unwrap();
+        };
+        tokio::join!(repeatable(&first, "k1", "A"), repeatable(&second, "k1", "A"), release)
+    };
+    let (hold, (one, other, ())) = tokio::join!(hold, work);
+    hold.unwrap();
+    let (made, refused) = if one.status.as_u16() == 201 { (one, other) } else { (other, one) };
+    let made = made.expect(201);
+    let refused = refused.expect(409);
+    assert!(refused["detail"].as_str().unwrap().contains("send it again"), "{refused}");
+    for app in [&first, &second] {
+        assert_eq!(repeatable(app, "k1", "A").await.expect(201), made);
+    }
+    assert_eq!(get(&second, "/projects/CLINIC").await["counts"]["tasks"], 1);
 }
 
 /// A story that would be accepted, with other fields.

@@ -1,7 +1,8 @@
 //! `Idempotency-Key` on creates: the same key and body give the same answer, and the work
 //! is done once. The key's row is written in the same transaction as the work, and kept for
-//! a day. Requests with a key that come at the same time do their work one after the other, so
-//! each of them has the first one's answer.
+//! a day. Requests with a key that come to a server at the same time do their work one after
+//! the other, so each of them has the first one's answer. When two servers work on one at the
+//! same time, the one that ends first does, and the other refuses it.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use store::Tx;
 
-use crate::{Ctx, Error, Result, invalid};
+use crate::{Ctx, Error, Result, conflict, invalid};
 
 mod sql;
 
@@ -79,8 +80,13 @@ where
                 return Ok(seen.reply);
             }
             let reply = job(tx).await?;
-            sql::insert(tx, organisation, &user, &key, &request, &reply, now).await?;
-            Ok(reply)
+            if sql::claim(tx, organisation, &user, &key, &request, &reply, now).await? {
+                return Ok(reply);
+            }
+            // What was done here is taken back with the transaction.
+            Err(conflict(
+                "another server was working on a request with this Idempotency-Key; send it again to have its answer",
+            ))
         })
     })
     .await
@@ -99,7 +105,7 @@ pub async fn first(
 ) -> Result<String> {
     sql::forget_before(tx, organisation, whose, key, now.minus(MEMORY)).await?;
     let reply = Reply { status: StatusCode::OK, body: Json::String(given) };
-    let reply = if sql::claim(tx, organisation, whose, key, &reply, now).await? {
+    let reply = if sql::claim(tx, organisation, whose, key, "", &reply, now).await? {
         reply
     } else {
         let seen = sql::find(tx, organisation, whose, key).await?;

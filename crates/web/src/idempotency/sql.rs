@@ -60,7 +60,8 @@ pub(super) async fn find(
     }))
 }
 
-pub(super) async fn insert(
+/// Notes what a key gives; `false` when it was noted before, also by another server meanwhile.
+pub(super) async fn claim(
     tx: &mut Tx,
     organisation: OrganisationId,
     whose: &str,
@@ -68,28 +69,11 @@ pub(super) async fn insert(
     request: &str,
     reply: &Reply,
     now: Timestamp,
-) -> Result<()> {
-    tx.execute(
-        sql!("insert into idempotency_keys (organisation_id, user_id, key, request_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)"),
-        params![organisation, whose, key, request, i64::from(reply.status.as_u16()), &reply.body, now],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Notes what a key gives; `false` when it was noted before, also by another server meanwhile.
-pub(super) async fn claim(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    whose: &str,
-    key: &str,
-    reply: &Reply,
-    now: Timestamp,
 ) -> Result<bool> {
     let changed = tx
         .execute(
-            sql!("insert into idempotency_keys (organisation_id, user_id, key, request_hash, status, body, created_at) values ($1, $2, $3, '', $4, $5, $6) on conflict (organisation_id, user_id, key) do nothing"),
-            params![organisation, whose, key, i64::from(reply.status.as_u16()), &reply.body, now],
+            sql!("insert into idempotency_keys (organisation_id, user_id, key, request_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (organisation_id, user_id, key) do nothing"),
+            params![organisation, whose, key, request, i64::from(reply.status.as_u16()), &reply.body, now],
         )
         .await?;
     Ok(changed == 1)
