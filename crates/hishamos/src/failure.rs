@@ -84,6 +84,7 @@ impl From<store::Error> for Failure {
             | store::Error::Fenced { .. }
             | store::Error::WriterStopped(_)
             | store::Error::Thread(_)
+            | store::Error::InUse { .. }
             | store::Error::DiskFull
             | store::Error::Migration(_) => Exit::Failed,
         };

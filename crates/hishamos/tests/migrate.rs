@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
-use store::{DataFolder, Target};
+use store::{DataFolder, DatabaseLock, Target};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hishamos-migrate"))
@@ -131,6 +131,16 @@ fn refusals_have_exit_codes() {
     std::fs::remove_file(&toml).unwrap();
     // Looking is harmless.
     check(&["status", "--data", data], 0, "the schema is at version");
+    drop(held);
+    // Neither under the server of another folder that has the file.
+    let path = folder.path().join("hishamos.db");
+    let held = DatabaseLock::take(&Target::Sqlite { path }).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let other = other.path().to_str().unwrap();
+    for data in [data, other] {
+        let upgrade = ["upgrade", "--data", data, "--database", &address];
+        check(&upgrade, 7, "is in use by another hishamos");
+    }
     drop(held);
     check(&["upgrade", "--data", data], 0, "");
     add_organisation(&folder.path().join("hishamos.db"));

@@ -14,6 +14,16 @@ pub enum Error {
     /// The set-up would not keep what we promise; nothing was started.
     #[error("unsafe database set-up: {0}")]
     Unsafe(String),
+    /// Another process serves or changes the same SQLite file.
+    #[error(
+        "the database file {path} is in use by another hishamos (process {holder}); stop it or pass another --database"
+    )]
+    InUse {
+        /// The file.
+        path: String,
+        /// The other process, as its lock file says.
+        holder: String,
+    },
     /// The database address cannot be used.
     #[error("{0}")]
     Address(String),

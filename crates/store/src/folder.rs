@@ -1,8 +1,9 @@
 //! The data folder: one folder holds everything, and one process at a time uses it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write as _;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+
+use crate::lock::{self, Refused};
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -62,26 +63,12 @@ impl DataFolder {
         fs::create_dir_all(path).map_err(not_writable)?;
         let is_foreign = is_foreign(path).map_err(not_writable)?;
         let lock_path = path.join(LOCK);
-        let mut lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&lock_path)
-            .map_err(not_writable)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let holder = fs::read_to_string(&lock_path).unwrap_or_default();
-                let holder = if holder.trim().is_empty() {
-                    "unknown".to_owned()
-                } else {
-                    holder.trim().to_owned()
-                };
-                return Err(FolderError::InUse { path: path.display().to_string(), holder });
+        let mut lock = lock::take(&lock_path).map_err(|refused| match refused {
+            Refused::Held(holder) => {
+                FolderError::InUse { path: path.display().to_string(), holder }
             }
-            Err(TryLockError::Error(error)) => return Err(not_writable(error)),
-        }
+            Refused::NotWritable(error) => not_writable(error),
+        })?;
         let open_for = others_may(path).map_err(not_writable)?;
         if is_foreign && open_for & 0o022 != 0 {
             fs::remove_file(&lock_path).map_err(not_writable)?;
@@ -90,8 +77,7 @@ impl DataFolder {
         if !is_foreign && open_for != 0 {
             close(path).map_err(not_writable)?;
         }
-        lock.set_len(0).map_err(not_writable)?;
-        writeln!(lock, "{}", std::process::id()).map_err(not_writable)?;
+        lock::sign(&mut lock).map_err(not_writable)?;
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 

@@ -6,9 +6,11 @@
 
 pub mod bus;
 pub mod check;
+mod database_lock;
 mod error;
 mod folder;
 pub mod lease;
+mod lock;
 pub mod migrate;
 pub mod outbox;
 pub mod procedure;
@@ -18,6 +20,7 @@ mod trouble;
 mod writer;
 
 pub use bus::{Bus, Signal};
+pub use database_lock::DatabaseLock;
 pub use error::{Error, Result};
 pub use folder::{DataFolder, FolderError};
 pub use procedure::{CallContext, Procedure, ProcedureError, Procedures};

@@ -1,6 +1,6 @@
 //! Opening the database of a data folder from the command line.
 
-use store::{DataFolder, Db, FolderError, Target, migrate};
+use store::{DataFolder, DatabaseLock, Db, Error, FolderError, Target, migrate};
 
 use crate::config::{self, Config, DataFlags, Environment, ServeFlags};
 use crate::failure::{Exit, Failure, Result};
@@ -19,27 +19,43 @@ pub async fn existing_database(config: &Config) -> Result<Db> {
     open_database(config, false).await
 }
 
-/// The database, made and brought up when absent; the lock is held as long as it is used,
-/// unless the server holds it.
-pub async fn database(config: &Config) -> Result<(Option<DataFolder>, Db)> {
-    match DataFolder::open(&config.data.folder) {
-        Ok(folder) => Ok((Some(folder), open_database(config, true).await?)),
+/// What keeps servers from a data folder and from a SQLite file, wherever it is.
+pub struct Locks {
+    _folder: DataFolder,
+    _database: Option<DatabaseLock>,
+}
+
+/// The database, made and brought up when absent; the locks are held as long as it is used,
+/// unless a server holds one of them.
+pub async fn database(config: &Config) -> Result<(Option<Locks>, Db)> {
+    let folder = match DataFolder::open(&config.data.folder) {
+        Ok(folder) => folder,
         // The server has brought the schema up.
-        Err(FolderError::InUse { .. }) => Ok((None, open_database(config, false).await?)),
+        Err(FolderError::InUse { .. }) => return Ok((None, open_database(config, false).await?)),
         Err(error @ (FolderError::NotWritable { .. } | FolderError::Shared { .. })) => {
-            Err(error.into())
+            return Err(error.into());
         }
+    };
+    match DatabaseLock::take(&config.database.target) {
+        Ok(lock) => {
+            let locks = Locks { _folder: folder, _database: lock };
+            Ok((Some(locks), open_database(config, true).await?))
+        }
+        // So has the server of another folder.
+        Err(Error::InUse { .. }) => Ok((None, open_database(config, false).await?)),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// The database of a stopped server, for a look at all of it.
-pub async fn locked_database(config: &Config) -> Result<(DataFolder, Db)> {
+pub async fn locked_database(config: &Config) -> Result<(Locks, Db)> {
     must_exist(config)?;
     let folder = DataFolder::open(&config.data.folder)?;
+    let lock = DatabaseLock::take(&config.database.target)?;
     let db = Db::connect(&config.database.target).await?;
     let pending = migrate::status(&db).await?.pending;
     if pending.is_empty() {
-        return Ok((folder, db));
+        return Ok((Locks { _folder: folder, _database: lock }, db));
     }
     db.close().await;
     Err(Failure::failed(

@@ -49,7 +49,7 @@ impl From<Error> for Failure {
             Error::Migration(problem) if problem.is_invalid_input() => Kind::InvalidInput,
             Error::Migration(problem) if problem.is_unsafe() => Kind::Unsafe,
             Error::Address(_) => Kind::InvalidInput,
-            Error::Unsafe(_) => Kind::Unsafe,
+            Error::Unsafe(_) | Error::InUse { .. } => Kind::Unsafe,
             Error::Unreachable(_) => Kind::Unreachable,
             Error::Database(_)
             | Error::Corrupt { .. }

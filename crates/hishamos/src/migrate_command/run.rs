@@ -2,7 +2,7 @@
 
 use base::{Clock as _, SystemClock};
 use store::migrate::{SHIPPED, Status, Version};
-use store::{DataFolder, Db};
+use store::{DataFolder, DatabaseLock, Db};
 
 use super::arguments::{Arguments, Command};
 use super::create;
@@ -88,11 +88,18 @@ async fn status(found: &Found) -> Result<Status, Failure> {
     Ok(status?)
 }
 
+/// What keeps servers away meanwhile.
+struct Locks {
+    _folder: Option<DataFolder>,
+    _database: Option<DatabaseLock>,
+}
+
 /// Opens the database for changes: with the data folder's lock where it is the folder's own, so
-/// never under the server of that folder.
-async fn open_alone(found: &Found) -> Result<(Db, Option<DataFolder>), Failure> {
-    let lock = if found.is_own { Some(DataFolder::open(&found.folder)?) } else { None };
-    Ok((Db::connect(&found.target).await?, lock))
+/// never under the server of that folder, and with that of a SQLite file wherever it is.
+async fn open_alone(found: &Found) -> Result<(Db, Locks), Failure> {
+    let folder = if found.is_own { Some(DataFolder::open(&found.folder)?) } else { None };
+    let lock = DatabaseLock::take(&found.target)?;
+    Ok((Db::connect(&found.target).await?, Locks { _folder: folder, _database: lock }))
 }
 
 fn parse(version: &str) -> Result<Version, Failure> {

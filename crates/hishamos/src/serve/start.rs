@@ -7,7 +7,7 @@ use std::sync::Arc;
 use automation::{Automation, HttpTool, Options, Parts};
 use base::{Clock, OsRandom, Random, SystemClock};
 use identity::{Identity, Lifetimes};
-use store::{Bus, DataFolder, Db, migrate};
+use store::{Bus, DataFolder, DatabaseLock, Db, migrate};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -31,6 +31,8 @@ pub struct Server {
     pub(super) router: axum::Router,
     /// Held until the end: one process uses a data folder.
     pub(super) folder: DataFolder,
+    /// Held until the end: one process uses a SQLite file.
+    pub(super) lock: Option<DatabaseLock>,
 }
 
 /// Opens and locks the data folder, and makes sure that it can be written.
@@ -69,6 +71,7 @@ impl Server {
         let library = library::read(folder.path())?;
         let agents = Arc::new(library.agents);
         let metrics = Metrics::install()?;
+        let lock = DatabaseLock::take(&config.database.target)?;
         let db = open_database(config, may_migrate).await?;
         let lifetimes =
             Lifetimes { idle: config.limits.session_idle, absolute: config.limits.session };
@@ -126,7 +129,7 @@ impl Server {
             metrics_token: config.server.metrics_token.clone(),
         };
         let router = routes::router(&app, reachable, config.limits.request);
-        Ok(Self { app, identity, address, listener, router, folder })
+        Ok(Self { app, identity, address, listener, router, folder, lock })
     }
 
     /// The address for this machine's own requests.

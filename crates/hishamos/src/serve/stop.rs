@@ -69,7 +69,7 @@ impl Stop {
 impl Server {
     /// Serves until it is asked to stop, then ends in order.
     pub async fn run(self, mut stop: Stop) -> Result<()> {
-        let Self { app, listener, router, folder, .. } = self;
+        let Self { app, listener, router, folder, lock, .. } = self;
         let shutdown = app.shutdown.clone();
         let serving = connections::serve(listener, router, Patience::default(), shutdown);
         let mut serving = std::pin::pin!(serving);
@@ -96,7 +96,7 @@ impl Server {
             () = ending => {}
             () = stop.signalled_again() => return Err(Failure::failed("stopped at once by a second signal; what was recorded stays recorded")),
         }
-        drop(folder);
+        drop((folder, lock));
         tracing::info!("stopped");
         Ok(())
     }

@@ -143,6 +143,22 @@ fn two_servers_on_one_folder() {
 }
 
 #[test]
+fn two_servers_on_one_database_file() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let first = Server::start(folder.path(), &[]);
+    let holder = first.child.id().to_string();
+    let file = format!("sqlite:{}", folder.path().join("hishamos.db").display());
+    let second = other.run(["serve", "--listen", "127.0.0.1:0", "--database", &file]);
+    refused(&second, 1, &["in use", &holder, "hishamos.db", "--database"]);
+    refused(&other.run(["check", "--database", &file]), 1, &["in use", &holder]);
+    // What only adds something works beside the server.
+    let admin = ["user", "create-admin", "--email", "a@example.com", "--name", "A"];
+    let (code, _, errors) = ended(&other.run(admin.into_iter().chain(["--database", &file])));
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(first.send("GET", "/health", &[], "").0, 200, "the first one goes on");
+}
+
+#[test]
 fn missing_or_broken_models_and_scripts() {
     let folder = Folder::new();
     let broken = folder.write("broken.json", "[{");

@@ -63,6 +63,15 @@ impl FromStr for Target {
 }
 
 impl Target {
+    /// The file of a SQLite database; none on PostgreSQL, and where SQLite means something else
+    /// by the name.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite { path } => is_file(path).then_some(path.as_path()),
+            Self::Postgres { .. } => None,
+        }
+    }
+
     /// An address as people may see it: without its password.
     pub fn shown(address: &str) -> String {
         let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
@@ -131,9 +140,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, direct::Lane, Sql
 /// A new file is for its owner only, wherever it is: it holds password hashes and everybody's
 /// work. SQLite gives its log the rights of the file.
 fn make_private(path: &Path) {
-    let name = path.to_string_lossy();
-    // SQLite means something else by these.
-    if name.starts_with(':') || name.starts_with("file:") {
+    if !is_file(path) {
         return;
     }
     let mut options = std::fs::OpenOptions::new();
@@ -141,6 +148,12 @@ fn make_private(path: &Path) {
         // It is there already, or SQLite says in a moment what is wrong with the place.
         tracing::debug!("{} is not made: {error}", path.display());
     }
+}
+
+/// Whether SQLite takes the name for that of a file.
+fn is_file(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    !name.starts_with(':') && !name.starts_with("file:")
 }
 
 fn open_error(path: &Path, error: sqlx::Error) -> Error {
