@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
-use store::{DataFolder, DatabaseLock, Target};
+use store::{DataFolder, DatabaseLock, Target, lease};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hishamos-migrate"))
@@ -184,6 +184,17 @@ async fn postgres_works_the_same() {
     let test = store::testing::postgres().await;
     let Target::Postgres { url } = &test.target else { panic!("not PostgreSQL") };
     check(&["status", "--database", url], 0, "nothing is pending");
+    let now = store::testing::test_time();
+    let drives = test.db.write(move |tx| {
+        Box::pin(async move { lease::acquire(tx, "0123456789abcdef", now).await })
+    });
+    let drives = drives.await.unwrap().unwrap();
+    let refused = "the server 0123456789abcdef uses this database";
+    check(&["downgrade", "0.0.0", "--yes", "--database", url], 7, refused);
+    check(&["downgrade", "0.0.0", "--dry-run", "--database", url], 0, "would take back:");
+    let stopped =
+        test.db.write(move |tx| Box::pin(async move { lease::release(tx, &drives).await }));
+    stopped.await.unwrap();
     check(&["downgrade", "0.0.0", "--database", url], 0, "took back:\n  0010_day_caps");
     check(&["upgrade", "--database", url], 0, "applied:\n  0001_initial");
     // The server's configuration file counts as well.

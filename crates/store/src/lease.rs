@@ -50,6 +50,18 @@ pub async fn acquire(tx: &mut Tx, holder: &str, now: Timestamp) -> Result<Option
         .transpose()
 }
 
+/// Who holds the role and has renewed it within [`TTL_MS`]; `None` when it is free or expired.
+pub async fn holder(tx: &mut Tx, now: Timestamp) -> Result<Option<String>> {
+    let now = clock(tx, now).await?;
+    let row = tx
+        .fetch_optional(
+            sql!("select holder from engine_lease where id = 1 and expires_at >= $1"),
+            params![now],
+        )
+        .await?;
+    row.map(|row| row.get("holder")).transpose()
+}
+
 /// Keeps the role for another [`TTL_MS`]; an error when it was lost.
 pub async fn renew(tx: &mut Tx, lease: &Lease, now: Timestamp) -> Result<()> {
     let now = clock(tx, now).await?;

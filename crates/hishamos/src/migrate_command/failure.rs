@@ -26,6 +26,11 @@ impl Failure {
         Self { kind: Kind::InvalidInput, message }
     }
 
+    /// Something that a running server would not survive.
+    pub fn unsafe_now(message: String) -> Self {
+        Self { kind: Kind::Unsafe, message }
+    }
+
     /// Something went wrong on the way.
     pub fn failed(message: String) -> Self {
         Self { kind: Kind::Failed, message }

@@ -2,7 +2,7 @@
 
 use base::{Clock as _, SystemClock};
 use store::migrate::{SHIPPED, Status, Version};
-use store::{DataFolder, DatabaseLock, Db};
+use store::{DataFolder, DatabaseLock, Db, Kind, lease};
 
 use super::arguments::{Arguments, Command};
 use super::create;
@@ -67,13 +67,31 @@ async fn downgrade(
     }
     let (db, _lock) = open_alone(found).await?;
     let done = async {
-        let (_, lost) = SHIPPED.plan_downgrade(&db, target).await?;
-        Ok::<_, store::Error>((SHIPPED.downgrade(&db, target, accept_loss).await?, lost))
+        let (back, lost) = SHIPPED.plan_downgrade(&db, target).await?;
+        // Without anything to take back there may be no lease to look at.
+        if !back.is_empty() {
+            nobody_serves(&db).await?;
+        }
+        Ok::<_, Failure>((SHIPPED.downgrade(&db, target, accept_loss).await?, lost))
     }
     .await;
     db.close().await;
     let (ran, lost) = done?;
     Ok(report::downgraded(&ran, &lost, false))
+}
+
+/// Refuses while a server drives executions: it would write what is not there any more. A
+/// SQLite file has its lock for that, which goes with the process.
+async fn nobody_serves(db: &Db) -> Result<(), Failure> {
+    if db.kind() == Kind::Sqlite {
+        return Ok(());
+    }
+    let mut tx = db.read().await?;
+    let Some(holder) = lease::holder(&mut tx, SystemClock.now()).await? else { return Ok(()) };
+    Err(Failure::unsafe_now(format!(
+        "the server {holder} uses this database (its data folder has that name in the file \"node\"); stop it and all others first, or wait {} seconds if it has died",
+        lease::TTL_MS / 1000
+    )))
 }
 
 /// Looks without the folder's lock, so also while the server runs; makes no database.
