@@ -75,25 +75,6 @@ impl Client {
         self.json(self.request(&self.http, Method::DELETE, path)).await
     }
 
-    /// All items of a list, page by page.
-    pub async fn all(&self, path: &str) -> Result<Vec<Json>> {
-        let mut items = Vec::new();
-        let mut cursor: Option<String> = None;
-        loop {
-            // Cursors and the paths of lists hold no letters that a URL would have to hide.
-            let separator = if path.contains('?') { '&' } else { '?' };
-            let from = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
-            let mut page = self.get(&format!("{path}{separator}limit=200{from}")).await?;
-            if let Json::Array(found) = page["items"].take() {
-                items.extend(found);
-            }
-            match page["next"].as_str() {
-                Some(next) => cursor = Some(next.to_owned()),
-                None => return Ok(items),
-            }
-        }
-    }
-
     pub(super) fn request(
         &self,
         http: &reqwest::Client,

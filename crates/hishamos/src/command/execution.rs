@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
+use super::given::{Part, more};
 use super::project::text;
 use crate::client::{Client, ClientFlags, query};
 use crate::config::Environment;
@@ -36,6 +37,8 @@ pub struct List {
     /// Only those of this project
     #[arg(long, value_name = "KEY")]
     project: Option<String>,
+    #[command(flatten)]
+    part: Part,
     #[command(flatten)]
     client: ClientFlags,
 }
@@ -109,7 +112,8 @@ async fn order(client: &Client, id: &str, verb: &str, body: &Json, output: Outpu
 async fn list(command: List, output: Output, environment: &Environment) -> Result<()> {
     let filters = [("status", command.status), ("project", command.project)];
     let client = Client::new(&command.client, environment)?;
-    let executions = client.all(&query("/api/v1/executions", filters)).await?;
+    let path = query("/api/v1/executions", filters);
+    let (executions, next) = command.part.of(&client, &path).await?;
     let mut table = Table::new([
         ("Id", Align::Left),
         ("Status", Align::Left),
@@ -130,6 +134,7 @@ async fn list(command: List, output: Output, environment: &Environment) -> Resul
         ]);
     }
     output.table(&executions, &table, "no executions");
+    more(output, next.as_deref());
     Ok(())
 }
 

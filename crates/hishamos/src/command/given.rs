@@ -1,4 +1,4 @@
-//! What people type, as the API takes it: dollars, days, people.
+//! What people type, as the API takes it: dollars, days, people, parts of lists.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::project::text;
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
+use crate::terminal::Output;
 
 /// Micro-dollars in a dollar.
 const MICROS: f64 = 1_000_000.0;
@@ -30,6 +31,43 @@ impl Turn {
     /// On or off; nothing when it stays as it is.
     pub(super) const fn wanted(&self) -> Option<bool> {
         if self.enable || self.disable { Some(self.enable) } else { None }
+    }
+}
+
+/// How much of a list that grows without end.
+#[derive(Debug, Args)]
+pub(super) struct Part {
+    /// How many
+    #[arg(long, value_name = "NUMBER", default_value = "50", conflicts_with = "all")]
+    limit: usize,
+    /// All of them, however many
+    #[arg(long)]
+    all: bool,
+    /// Go on after those of the time before; it said how
+    #[arg(long)]
+    cursor: Option<String>,
+}
+
+impl Part {
+    /// The items that are wanted of a list of the server, and the cursor when there are more.
+    pub(super) async fn of(
+        self,
+        client: &Client,
+        path: &str,
+    ) -> Result<(Vec<Json>, Option<String>)> {
+        if self.limit == 0 {
+            let message = "--limit 0 shows nothing; give a number above zero, or --all";
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        let most = if self.all { usize::MAX } else { self.limit };
+        client.some(path, most, self.cursor).await
+    }
+}
+
+/// Says how a list goes on, where there is more of it.
+pub(super) fn more(output: Output, next: Option<&str>) {
+    if let Some(next) = next {
+        output.remark(&format!("there are more; go on with --cursor {next}, or ask for --all"));
     }
 }
 

@@ -4,15 +4,13 @@ use base::VirtualKeyId;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
+use super::given::{self, Part, more};
 use super::project::text;
-use super::{given, virtual_key};
+use super::virtual_key;
 use crate::client::{Client, ClientFlags, query};
 use crate::config::Environment;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::Result;
 use crate::terminal::{Align, Output, Table, cost, seconds, tokens};
-
-/// The most that the server gives at once.
-const PAGE: usize = 200;
 
 /// Every call of a model, the newest first.
 #[derive(Debug, Args)]
@@ -47,25 +45,14 @@ pub struct LedgerCommand {
     /// The last day, or the moment at which the time ends
     #[arg(long, value_name = "DAY")]
     to: Option<String>,
-    /// How many calls
-    #[arg(long, value_name = "NUMBER", default_value = "50", conflicts_with = "all")]
-    limit: usize,
-    /// All calls, however many
-    #[arg(long)]
-    all: bool,
-    /// Go on after the calls of the time before; it said how
-    #[arg(long)]
-    cursor: Option<String>,
+    #[command(flatten)]
+    part: Part,
     #[command(flatten)]
     client: ClientFlags,
 }
 
 /// Asks for the calls and prints them.
 pub async fn run(command: LedgerCommand, output: Output, environment: &Environment) -> Result<()> {
-    if command.limit == 0 {
-        let message = "--limit 0 shows nothing; give a number above zero, or --all";
-        return Err(Failure::new(Exit::Usage, message));
-    }
     let client = Client::new(&command.client, environment)?;
     let user = match &command.user {
         Some(user) => Some(given::person(&client, user).await?),
@@ -77,7 +64,6 @@ pub async fn run(command: LedgerCommand, output: Output, environment: &Environme
         }
         other => other,
     };
-    let most = if command.all { usize::MAX } else { command.limit };
     let filters = [
         ("platform", command.platform),
         ("model", command.model),
@@ -90,35 +76,14 @@ pub async fn run(command: LedgerCommand, output: Output, environment: &Environme
         ("since", command.from),
         ("until", command.to),
     ];
-    let page = pages(&client, &filters, most, command.cursor).await?;
+    let path = query("/api/v1/model-calls", filters);
+    let (items, next) = command.part.of(&client, &path).await?;
+    let page = json!({ "items": items, "next": next });
     output.table(&page, &table(&page), "no calls");
-    if let Some(next) = page["next"].as_str() {
-        output.say(&format!("\nthere are more; go on with --cursor {next}"));
+    if !output.is_json() {
+        more(output, next.as_deref());
     }
     Ok(())
-}
-
-/// As many calls as wanted in one page, and where it goes on.
-async fn pages(
-    client: &Client,
-    filters: &[(&str, Option<String>)],
-    most: usize,
-    mut cursor: Option<String>,
-) -> Result<Json> {
-    let mut items = Vec::new();
-    loop {
-        let limit = PAGE.min(most - items.len());
-        let position = [("limit", Some(limit.to_string())), ("cursor", cursor)];
-        let path = query("/api/v1/model-calls", filters.iter().cloned().chain(position));
-        let mut page = client.get(&path).await?;
-        if let Json::Array(found) = page["items"].take() {
-            items.extend(found);
-        }
-        cursor = page["next"].as_str().map(str::to_owned);
-        if cursor.is_none() || items.len() >= most {
-            return Ok(json!({ "items": items, "next": cursor }));
-        }
-    }
 }
 
 fn table(page: &Json) -> Table {

@@ -70,6 +70,13 @@ impl Output {
         }
     }
 
+    /// Prints a remark on standard error, where scripts that read the answer do not stumble over it.
+    pub fn remark(self, text: &str) {
+        if !self.quiet {
+            print_remark(text);
+        }
+    }
+
     /// A live line, unless the answer is for a script.
     pub fn live(self) -> Live {
         Live::new(!self.quiet && !self.is_json())
@@ -95,6 +102,12 @@ pub fn print_json_line(value: &impl Serialize) {
 /// Prints a line.
 pub fn print_line(line: &str) {
     print_text(&format!("{line}\n"));
+}
+
+/// Prints a line on standard error.
+pub fn print_remark(line: &str) {
+    // There is nobody to tell when even this cannot be written.
+    let _ = std::io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Prints a text as it is; [`all_printed`] tells whether it could be.

@@ -5,6 +5,7 @@ mod bad_input;
 mod budget;
 mod crash;
 mod demo;
+mod executions;
 mod key_pays;
 mod money;
 mod office;

@@ -1,0 +1,49 @@
+//! `hishamos execution …` on the real program: long lists.
+
+#![allow(clippy::unwrap_used)]
+
+use serde_json::{Value as Json, json as value};
+
+use crate::office::Office;
+use crate::program::json;
+
+/// One more than a list shows that nobody asked for more.
+const EXECUTIONS: usize = 51;
+
+/// An office in which that many executions were started.
+fn after_starts() -> Office {
+    let office = Office::open();
+    let bearer = format!("Bearer {}", office.key());
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let body =
+        value!({ "definition": "name: Echo\nsteps: [{ id: say, tool: set, with: { a: 1 } }]" });
+    for _ in 0..EXECUTIONS {
+        let path = "/api/v1/executions";
+        let (status, answer) = office.server.send("POST", path, &headers, &body.to_string());
+        assert_eq!(status, 202, "{answer}");
+    }
+    office
+}
+
+fn ids(list: &Json) -> Vec<String> {
+    let id = |execution: &Json| execution["id"].as_str().unwrap().to_owned();
+    list.as_array().unwrap().iter().map(id).collect()
+}
+
+#[test]
+fn long_list_of_executions_is_shown_in_parts() {
+    let office = after_starts();
+    let all = ids(&office.gives("execution list --all"));
+    assert_eq!(all.len(), EXECUTIONS);
+    for (arguments, shown) in [("", 50), (" --limit 2", 2)] {
+        let (code, out, remark) = office.run(&format!("execution list -o json{arguments}"));
+        assert_eq!((code, ids(&json(&out)).as_slice()), (0, &all[..shown]), "{remark}");
+        let next = remark.strip_prefix("there are more; go on with --cursor ").unwrap();
+        let (next, _) = next.split_once(',').unwrap();
+        let rest = office.gives(&format!("execution list --limit 100 --cursor {next}"));
+        assert_eq!(ids(&rest), all[shown..]);
+    }
+    assert_eq!(office.does("execution list --limit 2 -q").lines().count(), 3);
+    office.fails("execution list --limit 0", 2, "--limit 0 shows nothing");
+    office.fails("execution list --limit 2 --all", 2, "cannot be used with");
+}
