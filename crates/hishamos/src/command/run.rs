@@ -1,9 +1,11 @@
 //! From the command line to the command.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base::{OsRandom, SystemClock};
+use clap::ArgMatches;
 
 use super::cli::{Cli, Command};
 use super::{
@@ -13,16 +15,18 @@ use super::{
 };
 use crate::config::{self, Config, Environment};
 use crate::failure::{Exit, Failure, Result};
+use crate::terminal::Output;
 use crate::trace::{Post, Spans};
 use crate::{demo, logging, serve};
 
 /// How many threads serve commands that are no servers.
 const COMMAND_THREADS: usize = 1;
 
-/// Runs one command to its end.
-pub fn run(cli: Cli) -> Result<()> {
+/// Runs one command to its end; `given` is the same command line, word by word.
+pub fn run(cli: Cli, given: &ArgMatches) -> Result<()> {
     let Cli { output, command } = cli;
     let environment = Environment::of_process()?;
+    warn(output, &environment, given);
     if output.is_csv() && !matches!(command, Command::Usage(_)) {
         let message = "only \"hishamos usage\" answers in CSV; use -o json";
         return Err(Failure::new(Exit::Usage, message));
@@ -69,6 +73,20 @@ pub fn run(cli: Cli) -> Result<()> {
             completion::run(&command);
             Ok(())
         }
+    }
+}
+
+/// Tells of variables that nobody reads, before what they should have set is missed.
+fn warn(output: Output, environment: &Environment, mut given: &ArgMatches) {
+    while let Some((_, deeper)) = given.subcommand() {
+        given = deeper;
+    }
+    // Not every command has these flags.
+    let data = given.try_get_one::<PathBuf>("data").ok().flatten();
+    let key_env = given.try_get_one::<String>("key_env").ok().flatten();
+    let data = data.map(PathBuf::as_path);
+    for line in config::unknown_variables(environment, data, key_env.map(String::as_str)) {
+        output.remark(&format!("hishamos: warning: {line}"));
     }
 }
 

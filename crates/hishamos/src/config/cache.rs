@@ -36,15 +36,8 @@ const SIMILARITY: Key = Key {
 const ENTRIES: Key =
     Key { name: "cache.semantic.entries", variable: "HISHAMOS_CACHE_SEMANTIC_ENTRIES", flag: "" };
 
-pub(super) const KEYS: [&str; 7] = [
-    CHAT.name,
-    EMBEDDINGS.name,
-    TOKEN_COUNTS.name,
-    MODEL_LISTS.name,
-    MODEL.name,
-    SIMILARITY.name,
-    ENTRIES.name,
-];
+pub(super) const KEYS: [Key; 7] =
+    [CHAT, EMBEDDINGS, TOKEN_COUNTS, MODEL_LISTS, MODEL, SIMILARITY, ENTRIES];
 
 /// For how long each kind of answer is given again; zero for not at all.
 #[derive(Debug, Clone, PartialEq)]

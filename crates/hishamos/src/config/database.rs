@@ -9,7 +9,7 @@ use crate::failure::{Exit, Failure, Result};
 
 const URL: Key = Key { name: "database.url", variable: "HISHAMOS_DATABASE", flag: "--database" };
 
-pub(super) const KEYS: [&str; 1] = [URL.name];
+pub(super) const KEYS: [Key; 1] = [URL];
 
 /// Which database to use.
 #[derive(Debug, Clone)]

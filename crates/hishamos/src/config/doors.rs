@@ -16,7 +16,7 @@ const PATIENCE: Key =
 const REDIS: Key = Key { name: "doors.redis_url", variable: "HISHAMOS_REDIS_URL", flag: "" };
 const WITHOUT: Key = Key { name: "doors.without", variable: "HISHAMOS_DOORS_WITHOUT", flag: "" };
 
-pub(super) const KEYS: [&str; 4] = [DEADLINE.name, PATIENCE.name, REDIS.name, WITHOUT.name];
+pub(super) const KEYS: [Key; 4] = [DEADLINE, PATIENCE, REDIS, WITHOUT];
 
 /// How outside clients are served.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,16 +26,8 @@ const PER_AGENT: Key =
 const DEATHS: Key =
     Key { name: "limits.deaths_of_a_step", variable: "HISHAMOS_DEATHS_OF_A_STEP", flag: "" };
 
-pub(super) const KEYS: [&str; 8] = [
-    RUNNING.name,
-    OPEN.name,
-    PER_AGENT.name,
-    DEATHS.name,
-    REQUEST.name,
-    IDLE.name,
-    SESSION.name,
-    THREADS.name,
-];
+pub(super) const KEYS: [Key; 8] =
+    [RUNNING, OPEN, PER_AGENT, DEATHS, REQUEST, IDLE, SESSION, THREADS];
 
 /// How much at once, and how long.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::failure::Result;
 const LEVEL: Key = Key { name: "log.level", variable: "HISHAMOS_LOG", flag: "--log" };
 const FORMAT: Key = Key { name: "log.format", variable: "HISHAMOS_LOG_FORMAT", flag: "" };
 
-pub(super) const KEYS: [&str; 2] = [LEVEL.name, FORMAT.name];
+pub(super) const KEYS: [Key; 2] = [LEVEL, FORMAT];
 
 /// What is logged, and how it looks.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 //! then the defaults. Nothing else in the program reads the environment.
 //!
 //! Start with [`read`]; `reader.rs` picks each value and remembers where it came from, so
-//! that `hishamos config print` can tell. `file.rs` refuses keys that nobody knows.
+//! that `hishamos config print` can tell. `file.rs` refuses keys that nobody knows, `variables.rs`
+//! tells of such variables.
 
 mod cache;
 mod data;
@@ -22,6 +23,7 @@ mod secrets;
 mod server;
 mod telemetry;
 mod tools;
+mod variables;
 
 pub use cache::Cache;
 pub use data::{Data, default_folder};
@@ -37,3 +39,4 @@ pub use secrets::Secrets;
 pub use server::{Server, near};
 pub use telemetry::Telemetry;
 pub use tools::Tools;
+pub use variables::unknown_variables;

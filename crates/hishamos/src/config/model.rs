@@ -14,8 +14,7 @@ const THREADS: Key = Key { name: "model.threads", variable: "HISHAMOS_MODEL_THRE
 const CONTEXT: Key =
     Key { name: "model.context_tokens", variable: "HISHAMOS_MODEL_CONTEXT_TOKENS", flag: "" };
 
-pub(super) const KEYS: [&str; 5] =
-    [DEFAULT.name, SCRIPT.name, SERVER.name, THREADS.name, CONTEXT.name];
+pub(super) const KEYS: [Key; 5] = [DEFAULT, SCRIPT, SERVER, THREADS, CONTEXT];
 
 /// Which model answers when nobody names one.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use gateway::ProviderConfig;
 
 use super::file::File;
-use super::reader::{Line, Reader};
+use super::reader::{Key, Line, Reader};
 use super::{
     Cache, Data, Database, Doors, Environment, Limits, Log, Model, Secrets, ServeFlags, Server,
     Telemetry, Tools, cache, data, database, doors, limits, log, model, providers, secrets, server,
@@ -93,6 +93,11 @@ fn read_all(
 
 /// Every key of the file but those of providers.
 fn known() -> Vec<&'static str> {
+    keys().iter().map(|key| key.name).collect()
+}
+
+/// Every setting but those of providers.
+pub(super) fn keys() -> Vec<Key> {
     [
         &server::KEYS[..],
         &database::KEYS,

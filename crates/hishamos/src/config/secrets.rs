@@ -18,16 +18,7 @@ const ROLE: Key = Key { name: "secrets.vault_role_id", variable: "VAULT_ROLE_ID"
 const ROLE_SECRET: Key =
     Key { name: "secrets.vault_secret_id", variable: "VAULT_SECRET_ID", flag: "" };
 
-pub(super) const KEYS: [&str; 8] = [
-    MASTER.name,
-    URL.name,
-    MOUNT.name,
-    PREFIX.name,
-    NAMESPACE.name,
-    TOKEN.name,
-    ROLE.name,
-    ROLE_SECRET.name,
-];
+pub(super) const KEYS: [Key; 8] = [MASTER, URL, MOUNT, PREFIX, NAMESPACE, TOKEN, ROLE, ROLE_SECRET];
 
 /// What opens secrets, and where they are kept.
 #[derive(Debug, Clone)]

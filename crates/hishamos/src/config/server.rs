@@ -13,7 +13,7 @@ const PUBLIC_URL: Key =
 const METRICS_TOKEN: Key =
     Key { name: "server.metrics_token", variable: "HISHAMOS_METRICS_TOKEN", flag: "" };
 
-pub(super) const KEYS: [&str; 3] = [LISTEN.name, PUBLIC_URL.name, METRICS_TOKEN.name];
+pub(super) const KEYS: [Key; 3] = [LISTEN, PUBLIC_URL, METRICS_TOKEN];
 
 /// Where the server listens and what it is called.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ const CONTENT: Key =
 const METRICS: Key =
     Key { name: "telemetry.metrics_seconds", variable: "HISHAMOS_METRICS_SECONDS", flag: "" };
 
-pub(super) const KEYS: [&str; 3] = [ENDPOINT.name, CONTENT.name, METRICS.name];
+pub(super) const KEYS: [Key; 3] = [ENDPOINT, CONTENT, METRICS];
 
 /// Who is told of model calls, and of what.
 #[derive(Debug, Clone, PartialEq, Eq)]

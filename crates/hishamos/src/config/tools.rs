@@ -6,7 +6,7 @@ use crate::failure::Result;
 const HTTP_ALLOW: Key =
     Key { name: "tools.http_allow", variable: "HISHAMOS_TOOLS_HTTP_ALLOW", flag: "" };
 
-pub(super) const KEYS: [&str; 1] = [HTTP_ALLOW.name];
+pub(super) const KEYS: [Key; 1] = [HTTP_ALLOW];
 
 /// What tools of workflows may reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -208,6 +208,28 @@ fn wrong_flags_and_commands() {
 }
 
 #[test]
+fn misspelt_variables_are_told_and_those_that_people_chose_are_not() {
+    let folder = Folder::new();
+    folder.write(
+        "hishamos.toml",
+        "[[providers]]\nname = \"a\"\nbase_url = \"http://x\"\napi_key_env = \"HISHAMOS_MINE\"",
+    );
+    let check = |variable: &str, arguments: &str, is_told: bool| {
+        let mut command = program();
+        command.args(arguments.split(' ')).arg("--data").arg(folder.path());
+        let (_, _, errors) = ended(&command.env(variable, "x").output().unwrap());
+        let warning = format!("hishamos: warning: the variable {variable} is not known");
+        assert_eq!(errors.contains(&warning), is_told, "{variable}, {arguments}: {errors}");
+    };
+    check("HISHAMOS_SERVR", "config print", true);
+    check("HISHAMOS_SERVR", "config print -q", false);
+    check("HISHAMOS_MINE", "config print", false);
+    check("HISHAMOS_OWN", "config print", true);
+    let add = "platform add a --kind custom --server http://127.0.0.1:9 --key-env HISHAMOS_OWN";
+    check("HISHAMOS_OWN", add, false);
+}
+
+#[test]
 fn wrong_configuration() {
     let check = |toml: &str, words: &[&str]| {
         let folder = Folder::new();
