@@ -125,6 +125,12 @@ fn wrong_platforms_are_refused_with_their_reason() {
     // what decides how it is reached is tested
     office.fails("platform change acme --base-url http://127.0.0.1:2/v1", 4, "");
     office.fails("platform models acme", 5, "");
+    office.fails("platform test acme", 5, "the test of platform \"acme\" failed: ");
+    let (code, out, errors) = office.run("platform test acme -o json");
+    let tested = crate::program::json(&out);
+    assert_eq!((code, &tested["ok"], &tested["health"]), (5, &false.into(), &"error".into()));
+    assert!(tested["latency_ms"].is_i64() && tested["error_code"].is_string(), "{tested}");
+    assert!(errors.contains(tested["error"].as_str().unwrap()), "{errors}: {tested}");
     office.fails("platform show nothing", 3, "there is no platform \"nothing\"");
     office.fails("platform models nothing", 3, "there is no platform \"nothing\"");
 }

@@ -12,7 +12,7 @@ use super::project::text;
 use crate::client::{Client, ClientFlags};
 use crate::config::Environment;
 use crate::failure::{Exit, Failure, Result};
-use crate::terminal::{Align, Output, Table};
+use crate::terminal::{Align, Output, Table, print_json};
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -78,16 +78,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
             models(&Client::new(&command.client, environment)?, &command.name, output).await
         }
         Command::Test(command) => {
-            let client = Client::new(&command.client, environment)?;
-            let id = id(&client, &command.name).await?;
-            let path = format!("/api/v1/platforms/{id}/test");
-            let tested = client.post(&path, &json!({})).await?;
-            if tested["ok"] == true {
-                let line = format!("{} answers in {} ms", command.name, tested["latency_ms"]);
-                output.line(&tested, &line);
-                return Ok(());
-            }
-            Err(Failure::new(Exit::Unreachable, text(&tested["error"])))
+            test(&Client::new(&command.client, environment)?, &command.name, output).await
         }
         Command::Remove(command) => {
             let client = Client::new(&command.client, environment)?;
@@ -141,6 +132,21 @@ async fn models(client: &Client, name: &str, output: Output) -> Result<()> {
     }
     output.table(&models, &table, "no models");
     Ok(())
+}
+
+/// Tests a platform. That it failed is an answer as well, which scripts get as a whole.
+async fn test(client: &Client, name: &str, output: Output) -> Result<()> {
+    let id = id(client, name).await?;
+    let tested = client.post(&format!("/api/v1/platforms/{id}/test"), &json!({})).await?;
+    if tested["ok"] == true {
+        output.line(&tested, &format!("{name} answers in {} ms", tested["latency_ms"]));
+        return Ok(());
+    }
+    if output.is_json() {
+        print_json(&tested);
+    }
+    let why = text(&tested["error"]);
+    Err(Failure::new(Exit::Unreachable, format!("the test of platform \"{name}\" failed: {why}")))
 }
 
 async fn add(command: Add, output: Output, environment: &Environment) -> Result<()> {
