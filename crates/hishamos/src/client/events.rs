@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::Value as Json;
 use sse_stream::{Error, Sse, SseStream};
 
-use super::Client;
+use super::{Client, part};
 use crate::failure::{Exit, Failure, Result};
 
 /// How often a lost connection is tried again in a row, with growing pauses: about a minute.
@@ -50,14 +50,14 @@ pub struct Events {
 
 impl Client {
     /// Follows an execution from its first event.
-    pub fn events(&self, execution: &str) -> Events {
-        Events {
+    pub fn events(&self, execution: &str) -> Result<Events> {
+        Ok(Events {
             client: self.clone(),
-            path: format!("/api/v1/executions/{execution}/events"),
+            path: format!("/api/v1/executions/{}/events", part(execution)?),
             last: None,
             open: None,
             is_over: false,
-        }
+        })
     }
 }
 

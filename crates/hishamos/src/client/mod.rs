@@ -8,4 +8,4 @@ mod request;
 
 pub use connect::{Client, ClientFlags};
 pub use events::Event;
-pub use request::{escaped, query};
+pub use request::{part, query};

@@ -8,8 +8,18 @@ use serde_json::Value as Json;
 use super::Client;
 use crate::failure::{Exit, Failure, Result, exit_of_status};
 
+/// A name or an id as a part of a path. Nothing and the two dots of folders are none: an address
+/// loses them however they are written, and something else would be asked for.
+pub fn part(name: &str) -> Result<String> {
+    if matches!(name, "" | "." | "..") {
+        let message = format!("nothing is called \"{name}\"; give a name or an id");
+        return Err(Failure::new(Exit::NotFound, message));
+    }
+    Ok(escaped(name))
+}
+
 /// A part of a path or of a query with everything hidden that means something there.
-pub fn escaped(part: &str) -> String {
+fn escaped(part: &str) -> String {
     let mut out = String::new();
     for byte in part.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -171,6 +181,10 @@ mod tests {
         assert_eq!(escaped("*/5 9 * * 1#2"), "%2A%2F5%209%20%2A%20%2A%201%232");
         assert_eq!(escaped("idea_to-backlog.v1~x"), "idea_to-backlog.v1~x");
         assert_eq!(escaped("é"), "%C3%A9");
+        assert_eq!(part("a/../b?c#d").as_deref(), Ok("a%2F..%2Fb%3Fc%23d"));
+        for name in ["", ".", ".."] {
+            assert_eq!(part(name).map_err(|failure| failure.exit), Err(Exit::NotFound), "{name}");
+        }
     }
 
     #[tokio::test]

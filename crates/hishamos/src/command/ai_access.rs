@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::given::{person, put, put_limit};
 use super::project::text;
-use crate::client::{Client, ClientFlags, escaped, query};
+use crate::client::{Client, ClientFlags, part, query};
 use crate::config::Environment;
 use crate::failure::{Exit, Failure, Result};
 use crate::terminal::{Align, Output, Table, tokens};
@@ -111,7 +111,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
         Command::Reset(command) => {
             let client = Client::new(&command.client, environment)?;
             let id = person(&client, &command.person).await?;
-            client.delete(&format!("{PATH}/{}", escaped(&id))).await?;
+            client.delete(&format!("{PATH}/{}", part(&id)?)).await?;
             let line = format!("{} may use everything", command.person);
             output.line(&json!({ "reset": id }), &line);
             Ok(())
@@ -170,7 +170,7 @@ async fn set(command: Set, output: Output, environment: &Environment) -> Result<
 
 /// Where the access of a person is.
 async fn path(client: &Client, wanted: &str) -> Result<String> {
-    Ok(format!("{PATH}/{}", escaped(&person(client, wanted).await?)))
+    Ok(format!("{PATH}/{}", part(&person(client, wanted).await?)?))
 }
 
 fn table<'a>(people: impl IntoIterator<Item = &'a Json>) -> Table {

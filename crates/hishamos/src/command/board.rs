@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::Value as Json;
 
 use super::project::text;
-use crate::client::{Client, ClientFlags};
+use crate::client::{Client, ClientFlags, part};
 use crate::config::Environment;
 use crate::failure::Result;
 use crate::terminal::{Align, Live, Output, Table};
@@ -21,7 +21,7 @@ pub struct BoardCommand {
 /// Shows it.
 pub async fn run(command: BoardCommand, output: Output, environment: &Environment) -> Result<()> {
     let client = Client::new(&command.client, environment)?;
-    let board = client.get(&format!("/api/v1/projects/{}/board", command.key)).await?;
+    let board = client.get(&format!("/api/v1/projects/{}/board", part(&command.key)?)).await?;
     let shown = BoardTable::new(&board);
     output.table(&board, &shown.table, "the board is empty");
     output.say(&format!("\n{}", shown.totals));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::given::{Turn, micros, put, some_change};
 use super::project::text;
-use crate::client::{Client, ClientFlags, escaped};
+use crate::client::{Client, ClientFlags, part};
 use crate::config::Environment;
 use crate::failure::Result;
 use crate::terminal::{Align, Output, Table};
@@ -85,7 +85,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
         Command::Change(command) => change(command, output, environment).await,
         Command::Remove(command) => {
             let client = Client::new(&command.client, environment)?;
-            client.delete(&format!("/api/v1/budgets/{}", command.id)).await?;
+            client.delete(&format!("/api/v1/budgets/{}", part(&command.id)?)).await?;
             let value = serde_json::json!({ "removed": command.id });
             output.line(&value, &format!("removed {}", command.id));
             Ok(())
@@ -143,7 +143,7 @@ async fn change(command: Change, output: Output, environment: &Environment) -> R
     put(&mut body, "is_active", command.turn.wanted());
     some_change(&body)?;
     let client = Client::new(&command.client, environment)?;
-    let path = format!("/api/v1/budgets/{}", escaped(&command.id));
+    let path = format!("/api/v1/budgets/{}", part(&command.id)?);
     let budget = client.get(&path).await?;
     put(&mut body, "version", Some(budget["version"].clone()));
     let changed = client.patch(&path, &Json::Object(body)).await?;

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::given::{Part, more};
 use super::project::text;
-use crate::client::{Client, ClientFlags, query};
+use crate::client::{Client, ClientFlags, part, query};
 use crate::config::Environment;
 use crate::failure::Result;
 use crate::terminal::{Align, Output, Table, cost, print_json_line, tokens};
@@ -70,7 +70,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
         Command::List(command) => list(command, output, environment).await,
         Command::Show(one) => {
             let client = Client::new(&one.client, environment)?;
-            let detail = client.get(&format!("/api/v1/executions/{}", one.id)).await?;
+            let detail = client.get(&format!("/api/v1/executions/{}", part(&one.id)?)).await?;
             show(&detail, output);
             Ok(())
         }
@@ -104,7 +104,8 @@ pub(super) async fn watch(client: &Client, id: &str, output: Output) -> Result<(
 }
 
 async fn order(client: &Client, id: &str, verb: &str, body: &Json, output: Output) -> Result<()> {
-    let execution = client.post(&format!("/api/v1/executions/{id}/{verb}"), body).await?;
+    let path = format!("/api/v1/executions/{}/{verb}", part(id)?);
+    let execution = client.post(&path, body).await?;
     output.line(&execution, &format!("execution {id} is {}", text(&execution["status"])));
     Ok(())
 }

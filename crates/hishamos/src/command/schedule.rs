@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::project::text;
 use super::workflow::inputs;
-use crate::client::{Client, ClientFlags, escaped};
+use crate::client::{Client, ClientFlags, part, query};
 use crate::config::Environment;
 use crate::failure::Result;
 use crate::terminal::{Align, Output, Table};
@@ -111,7 +111,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
         Command::Preview(command) => preview(command, output, environment).await,
         Command::Run(One { id, client }) => {
             let client = Client::new(&client, environment)?;
-            let path = format!("/api/v1/schedules/{}/run", escaped(&id));
+            let path = format!("/api/v1/schedules/{}/run", part(&id)?);
             let execution = client.post(&path, &json!({})).await?;
             let id = text(&execution["id"]);
             output.line(&execution, &id);
@@ -122,7 +122,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
         Command::Disable(one) => turn(one, false, output, environment).await,
         Command::Delete(One { id, client }) => {
             let client = Client::new(&client, environment)?;
-            client.delete(&format!("/api/v1/schedules/{}", escaped(&id))).await?;
+            client.delete(&format!("/api/v1/schedules/{}", part(&id)?)).await?;
             output.line(&json!({ "id": id, "deleted": true }), &format!("deleted {id}"));
             Ok(())
         }
@@ -149,8 +149,8 @@ async fn create(command: Create, output: Output, environment: &Environment) -> R
 }
 
 async fn preview(command: Preview, output: Output, environment: &Environment) -> Result<()> {
-    let (cron, zone) = (escaped(&command.cron), escaped(&command.timezone));
-    let path = format!("/api/v1/schedules/preview?cron={cron}&timezone={zone}");
+    let asked = [("cron", Some(command.cron)), ("timezone", Some(command.timezone))];
+    let path = query("/api/v1/schedules/preview", asked);
     let found = Client::new(&command.client, environment)?.get(&path).await?;
     let times = found["next_runs"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut lines = vec![text(&found["description"])];
@@ -161,7 +161,7 @@ async fn preview(command: Preview, output: Output, environment: &Environment) ->
 
 async fn turn(one: One, on: bool, output: Output, environment: &Environment) -> Result<()> {
     let client = Client::new(&one.client, environment)?;
-    let path = format!("/api/v1/schedules/{}", escaped(&one.id));
+    let path = format!("/api/v1/schedules/{}", part(&one.id)?);
     let changed = client.patch(&path, &json!({ "enabled": on })).await?;
     let line = if on { format!("on, next {}", next(&changed)) } else { "off".to_owned() };
     output.line(&changed, &line);

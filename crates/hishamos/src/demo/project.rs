@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::command::Wish;
-use crate::client::Client;
+use crate::client::{Client, part};
 use crate::failure::{Exit, Result};
 
 const WORKFLOW: &str = "idea_to_backlog";
@@ -58,7 +58,7 @@ pub async fn start(client: &Client, wish: &Wish, project: Option<String>) -> Res
 }
 
 async fn ensure(client: &Client, wish: &Wish, key: &str) -> Result<String> {
-    match client.get(&format!("/api/v1/projects/{key}")).await {
+    match client.get(&format!("/api/v1/projects/{}", part(key)?)).await {
         Ok(project) => Ok(project["key"].as_str().unwrap_or(key).to_owned()),
         Err(failure) if failure.exit == Exit::NotFound => create(client, wish, Some(key)).await,
         Err(failure) => Err(failure),

@@ -7,15 +7,15 @@ use serde_json::Value as Json;
 
 use super::attempt::{ended, head, time};
 use super::running::Running;
-use crate::client::{Client, Event};
+use crate::client::{Client, Event, part};
 use crate::failure::{Failure, Result};
 use crate::terminal::{Live, Output, print_json_line, printable};
 
 /// Prints what happens until the execution ends; gives it as it then is.
 pub async fn follow(client: &Client, id: &str, output: Output) -> Result<Json> {
-    let path = format!("/api/v1/executions/{id}");
+    let path = format!("/api/v1/executions/{}", part(id)?);
     let mut printer = Printer::new(&client.get(&path).await?, output);
-    let mut events = client.events(id);
+    let mut events = client.events(id)?;
     while let Some(event) = events.next().await? {
         if output.is_json() {
             print_json_line(&event);

@@ -1,4 +1,4 @@
-//! `hishamos execution …` on the real program: long lists.
+//! `hishamos execution …` on the real program: long lists, and ids that are none.
 
 #![allow(clippy::unwrap_used)]
 
@@ -46,4 +46,29 @@ fn long_list_of_executions_is_shown_in_parts() {
     assert_eq!(office.does("execution list --limit 2 -q").lines().count(), 3);
     office.fails("execution list --limit 0", 2, "--limit 0 shows nothing");
     office.fails("execution list --limit 2 --all", 2, "cannot be used with");
+}
+
+#[test]
+fn names_of_nothing_lead_nowhere_else() {
+    let office = Office::open();
+    office.does("project create Shop --key SHOP");
+    let budget = office.gives("budget add organisation --cap 1")["id"].as_str().unwrap().to_owned();
+    for command in [
+        "execution show",
+        "execution watch",
+        "execution cancel",
+        "board",
+        "budget remove",
+        "schedule run",
+        "workflow export",
+        "workflow graph",
+    ] {
+        office.fails(&format!("{command} \"\""), 3, "nothing is called \"\"");
+    }
+    // each of these was the address of something else
+    office.fails("board SHOP/../SHOP", 3, "SHOP/../SHOP");
+    office.fails("execution show ?limit=1", 3, "?limit=1");
+    office.fails("execution cancel ../projects/SHOP#", 3, "../projects/SHOP#");
+    office.fails(&format!("budget remove x/../{budget}"), 3, "x/../");
+    assert_eq!(office.gives("budget list").as_array().unwrap().len(), 1);
 }

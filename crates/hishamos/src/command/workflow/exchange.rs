@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::file::read;
-use crate::client::{Client, ClientFlags, escaped};
+use crate::client::{Client, ClientFlags, part};
 use crate::command::project::text;
 use crate::config::Environment;
 use crate::failure::{Failure, Result};
@@ -51,7 +51,7 @@ pub struct Import {
 pub async fn export(command: Export, output: Output, environment: &Environment) -> Result<()> {
     let is_json = output.is_json() || command.form == ExportFormat::Json;
     let format = if is_json { "json" } else { "yaml" };
-    let path = format!("/api/v1/workflows/{}/export?format={format}", escaped(&command.slug));
+    let path = format!("/api/v1/workflows/{}/export?format={format}", part(&command.slug)?);
     let exported = Client::new(&command.client, environment)?.get_text(&path).await?;
     let Some(file) = command.file else {
         print_line(exported.trim_end());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use engine::{Definition, definition};
 
 use super::file::{checked, read};
-use crate::client::{Client, ClientFlags, escaped};
+use crate::client::{Client, ClientFlags, part};
 use crate::config::Environment;
 use crate::failure::{Failure, Result};
 
@@ -42,9 +42,9 @@ pub async fn definition(
             let text = read(&file)?;
             return checked(&file, &text);
         }
-        Named::Newest(slug) => format!("/api/v1/workflows/{}", escaped(slug)),
+        Named::Newest(slug) => format!("/api/v1/workflows/{}", part(slug)?),
         Named::Revision(slug, number) => {
-            format!("/api/v1/workflows/{}/revisions/{number}", escaped(slug))
+            format!("/api/v1/workflows/{}/revisions/{number}", part(slug)?)
         }
     };
     let found = Client::new(flags, environment)?.get(&path).await?;
