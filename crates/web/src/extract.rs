@@ -111,9 +111,11 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(path) => Ok(Self(path.0)),
-            // An id of the wrong form names nothing that exists.
+            // An id of the wrong form names nothing that exists. Which one says it all.
             Err(rejection) => {
-                Err(Error::new(StatusCode::NOT_FOUND, "not_found", rejection.body_text()))
+                let text = rejection.body_text();
+                let detail = text.strip_prefix("Invalid URL: ").unwrap_or(&text);
+                Err(Error::new(StatusCode::NOT_FOUND, "not_found", detail))
             }
         }
     }

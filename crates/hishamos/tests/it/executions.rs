@@ -71,4 +71,7 @@ fn names_of_nothing_lead_nowhere_else() {
     office.fails("execution cancel ../projects/SHOP#", 3, "../projects/SHOP#");
     office.fails(&format!("budget remove x/../{budget}"), 3, "x/../");
     assert_eq!(office.gives("budget list").as_array().unwrap().len(), 1);
+    let (code, _, errors) = office.run(&format!("execution show {budget}"));
+    let expected = format!("hishamos: \"{budget}\" is not an id like exe_01jd…\n");
+    assert_eq!((code, errors), (3, expected));
 }
