@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base::Secret;
 use clap::Args;
+use reqwest::redirect::Policy;
 
 use crate::config::{Environment, default_folder};
 use crate::failure::{Exit, Failure, Result};
@@ -70,6 +71,7 @@ impl Client {
             let builder = llm::client_builder()
                 .map_err(Failure::failed)?
                 .user_agent(concat!("hishamos/", env!("CARGO_PKG_VERSION")))
+                .redirect(Policy::none())
                 .connect_timeout(Duration::from_secs(5));
             Ok(if is_loopback(&base) { builder.no_proxy() } else { builder })
         };

@@ -28,9 +28,8 @@ impl Client {
             let limit = PAGE.min(most - items.len());
             let position = [("limit", Some(limit.to_string())), ("cursor", cursor)];
             let mut page = self.get(&query(path, position)).await?;
-            if let Json::Array(found) = page["items"].take() {
-                items.extend(found);
-            }
+            let Json::Array(found) = page["items"].take() else { return Err(self.stranger()) };
+            items.extend(found);
             cursor = page["next"].as_str().map(str::to_owned);
             if cursor.is_none() || items.len() >= most {
                 return Ok((items, cursor));

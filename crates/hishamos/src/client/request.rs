@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value as Json;
 
 use super::Client;
@@ -70,6 +71,10 @@ impl Client {
     /// Reads a file as the server words it.
     pub async fn get_text(&self, path: &str) -> Result<String> {
         let response = self.send(self.request(&self.http, Method::GET, path)).await?;
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..9));
+        if kind.is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/html")) {
+            return Err(self.stranger());
+        }
         response.text().await.map_err(|error| self.unreachable(&error))
     }
 
@@ -104,22 +109,36 @@ impl Client {
         if status.is_success() {
             return Ok(response);
         }
+        if status.is_redirection() {
+            let there = response.headers().get(LOCATION).and_then(|there| there.to_str().ok());
+            return Err(Failure::failed(format!(
+                "{} sends its clients on to {}; name the final address with --server",
+                self.base,
+                there.unwrap_or("another address")
+            )));
+        }
         let problem: Json = response.json().await.unwrap_or(Json::Null);
         Err(self.refused(status.as_u16(), &problem))
     }
 
     async fn json(&self, request: RequestBuilder) -> Result<Json> {
         let response = self.send(request).await?;
-        let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
-        if bytes.is_empty() {
+        if response.status() == StatusCode::NO_CONTENT {
             return Ok(Json::Null);
         }
-        serde_json::from_slice(&bytes).map_err(|_| {
-            Failure::failed(format!(
-                "{} did not answer in JSON; is it a HishamOS server?",
-                self.base
-            ))
-        })
+        let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        match serde_json::from_slice(&bytes) {
+            Ok(answer @ Json::Object(_)) => Ok(answer),
+            Ok(_) | Err(_) => Err(self.stranger()),
+        }
+    }
+
+    /// That what answered is no HishamOS server; all of those answer with an object.
+    pub(super) fn stranger(&self) -> Failure {
+        Failure::failed(format!(
+            "{} does not answer like a HishamOS server; name one with --server, or look at what stands in front of it",
+            self.base
+        ))
     }
 
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> Failure {
@@ -128,7 +147,15 @@ impl Client {
                 "the API key, or a name in the command, has characters that cannot be sent; write it as it was shown",
             );
         }
-        let why = if error.is_timeout() { "does not answer in time" } else { "cannot be reached" };
+        let mut cause: &(dyn std::error::Error + 'static) = error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        let why = if error.is_timeout() {
+            "does not answer in time".to_owned()
+        } else {
+            format!("cannot be reached ({cause})")
+        };
         Failure::new(
             Exit::Unreachable,
             format!(
@@ -139,8 +166,10 @@ impl Client {
     }
 
     fn refused(&self, status: u16, problem: &Json) -> Failure {
-        let exit = exit_of_status(status);
-        if status == 401 {
+        // A page that says 401 or 404 is not the server's, which gives a reason.
+        let is_ours = problem["detail"].is_string();
+        let exit = if status == 404 && !is_ours { Exit::Failed } else { exit_of_status(status) };
+        if status == 401 && is_ours {
             let how = if self.key.is_some() {
                 "the server does not know this API key, or it has expired"
             } else {
@@ -156,7 +185,10 @@ impl Client {
         let errors = problem["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
         let text = match (errors, problem["detail"].as_str()) {
             ([], Some(detail)) => detail.to_owned(),
-            ([], None) => format!("{} answered {status}", self.base),
+            ([], None) => format!(
+                "{} answered {status} and gives no reason; is it a HishamOS server, or something in front of one?",
+                self.base
+            ),
             (errors, _) => {
                 let message = |error: &Json| {
                     format!(
@@ -174,7 +206,54 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+
     use super::*;
+
+    /// A client of something that answers everything like this.
+    fn client_of(head: &str, body: &str) -> Client {
+        let length = body.len();
+        let answer = format!(
+            "HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                lines.take_while(|line| !line.is_empty()).for_each(drop);
+                stream.write_all(answer.as_bytes()).expect("a client that waits");
+            }
+        });
+        Client::to(&format!("http://{address}"), None).expect("an address")
+    }
+
+    #[tokio::test]
+    async fn answers_of_others_are_no_answers() {
+        let check = async |head: &str, body: &str, exit: Exit, says: &str| {
+            let failure = client_of(head, body).all("/list").await.expect_err("no list");
+            assert_eq!(failure.exit, exit, "{head} {body}: {failure}");
+            assert!(failure.message.contains(says), "{head} {body}: {failure}");
+        };
+        let like = "does not answer like a HishamOS server";
+        check("200 OK", "<html>", Exit::Failed, like).await;
+        check("200 OK", "[]", Exit::Failed, like).await;
+        check("200 OK", "{}", Exit::Failed, like).await;
+        check("200 OK", "", Exit::Failed, like).await;
+        check("401 Unauthorized", "<html>", Exit::Refused, "answered 401 and gives no reason")
+            .await;
+        check("404 Not Found", "<html>", Exit::Failed, "answered 404 and gives no reason").await;
+        check("502 Bad Gateway", "<html>", Exit::Unreachable, "answered 502").await;
+        // followed, what is posted would become what is read
+        let moved = "301 Moved Permanently\r\nlocation: https://example.com/";
+        check(moved, "", Exit::Failed, "on to https://example.com/; name the final").await;
+        let page = client_of("200 OK\r\ncontent-type: text/html; charset=utf-8", "<html>");
+        let failure = page.get_text("/export").await.expect_err("no file");
+        assert!(failure.message.contains(like), "{failure}");
+        assert_eq!(client_of("204 No Content", "").delete("/a").await, Ok(Json::Null));
+    }
 
     #[test]
     fn parts_are_escaped() {
