@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match command::run(cli, &given).and_then(|()| terminal::all_printed()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("hishamos: {failure}");
+            terminal::print_remark(&format!("hishamos: {failure}"));
             ExitCode::from(failure.exit as u8)
         }
     }

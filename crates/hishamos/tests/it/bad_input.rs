@@ -329,6 +329,9 @@ fn answers_that_cannot_be_written_fail_and_readers_may_go() {
         let (code, _, errors) = ended(&output);
         assert_eq!((code, errors.as_str()), (0, ""), "{arguments:?}");
     }
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = program().args(["workflow", "run", "/nowhere.yaml"]).stderr(full).output();
+    assert_eq!(ended(&output.unwrap()).0, 3, "the exit code says it even where no sentence can");
 }
 
 #[test]
