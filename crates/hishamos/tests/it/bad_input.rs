@@ -204,6 +204,7 @@ fn wrong_flags_and_commands() {
     check(&["serv"], &["serv", "serve"]);
     check(&[], &["Usage"]);
     check(&["workflow", "run"], &["<FILE>"]);
+    check(&["workflow", "diff", "-", "-"], &["standard input can be read once"]);
     check(&["workflow", "list", "--server", "nowhere"], &["nowhere", "http://127.0.0.1:8484"]);
 }
 

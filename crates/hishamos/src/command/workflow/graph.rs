@@ -6,7 +6,7 @@ use engine::definition::diff as compare;
 use super::source::definition;
 use crate::client::ClientFlags;
 use crate::config::Environment;
-use crate::failure::Result;
+use crate::failure::{Exit, Failure, Result};
 use crate::terminal::{Output, print_json};
 
 /// The language of a graph.
@@ -57,6 +57,10 @@ pub async fn graph(command: GraphCommand, output: Output, environment: &Environm
 
 /// Prints what changed in meaning, place by place.
 pub async fn diff(command: DiffCommand, output: Output, environment: &Environment) -> Result<()> {
+    if command.before == "-" && command.after == "-" {
+        let message = "standard input can be read once; name a file or a workflow beside it";
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let before = definition(&command.before, &command.client, environment).await?;
     let after = definition(&command.after, &command.client, environment).await?;
     let changes = compare(&before, &after);
