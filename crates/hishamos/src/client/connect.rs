@@ -56,7 +56,7 @@ impl Client {
 
     /// A client of this server.
     pub fn to(server: &str, key: Option<Secret<String>>) -> Result<Self> {
-        let base = server.trim_end_matches('/').to_owned();
+        let base = server.trim().trim_end_matches('/').to_owned();
         let is_address = reqwest::Url::parse(&base)
             .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if !is_address {
@@ -119,6 +119,8 @@ mod tests {
 
     #[test]
     fn addresses_are_checked() {
+        let client = Client::to(" http://127.0.0.1:8484/ \r\n", None).unwrap();
+        assert_eq!(client.base, "http://127.0.0.1:8484");
         for server in ["nowhere", "ftp://x", "http://"] {
             let failure = Client::to(server, None).unwrap_err();
             assert_eq!(failure.exit, Exit::Usage, "{server}");
