@@ -71,6 +71,7 @@ pub fn said(model: &str, content: &str, finish: Finish, usage: TokenUsage) -> Re
     Reply {
         model: model.into(),
         content: content.into(),
+        refusal: String::new(),
         reasoning: String::new(),
         thoughts: Vec::new(),
         tool_calls: Vec::new(),

@@ -138,6 +138,7 @@ fn replied(answer: &Value) -> agent::turn::Input {
         reply: llm::chat::Reply {
             model: "test double".into(),
             content: answer.to_string(),
+            refusal: String::new(),
             reasoning: String::new(),
             thoughts: Vec::new(),
             tool_calls: Vec::new(),

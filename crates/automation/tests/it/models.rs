@@ -282,6 +282,7 @@ fn silent(call: &ModelCall, text: String) -> CallOutcome {
         reply: Reply {
             model: model.clone(),
             content: text,
+            refusal: String::new(),
             reasoning: String::new(),
             thoughts: Vec::new(),
             tool_calls: Vec::new(),

@@ -65,7 +65,7 @@ impl Weigh for Given<Reply> {
         let reply = &self.answer;
         let calls = reply.tool_calls.iter().map(|call| call.name.len() + call.arguments.len());
         let thoughts = reply.thoughts.iter().map(|thought| thought.text.len() + thought.seal.len());
-        let spoken = reply.content.len() + reply.reasoning.len();
+        let spoken = reply.content.len() + reply.refusal.len() + reply.reasoning.len();
         spoken + calls.chain(thoughts).sum::<usize>() + OVERHEAD
     }
 

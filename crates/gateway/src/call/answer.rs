@@ -65,6 +65,7 @@ impl Heard {
             }
             Delta::Start { .. }
             | Delta::Text { .. }
+            | Delta::Refusal { .. }
             | Delta::Reasoning { .. }
             | Delta::Seal { .. }
             | Delta::ToolCall { .. }

@@ -89,7 +89,7 @@ impl Gateway {
         }
         let cost = price.micros().unwrap_or(Micros::ZERO);
         if self.captures_content() {
-            telemetry::said(&telling.span, &reply.content, reply.finish);
+            telemetry::said(&telling.span, &reply.words(), reply.finish);
         }
         let finish = Some(reply.finish);
         telling.end(place, Ok(Answered { usage: &reply.usage, cost, finish }));

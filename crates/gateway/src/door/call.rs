@@ -255,7 +255,7 @@ impl Doors {
                 let answered = Answered { usage: &reply.usage, cost, finish: Some(reply.finish) };
                 self.tell(call, &span, (&platform, &model), Ok(answered));
                 if self.options.capture_content {
-                    telemetry::said(&span, &reply.content, reply.finish);
+                    telemetry::said(&span, &reply.words(), reply.finish);
                 }
                 let is_own = thrift.shows(reply.finish);
                 let provider = platform.to_string();

@@ -112,7 +112,7 @@ impl Events {
         match &delta {
             Delta::Start { scripted, .. } => self.scripted = *scripted,
             Delta::Usage(usage) => self.usage = *usage,
-            Delta::Text { text } => {
+            Delta::Text { text } | Delta::Refusal { text } => {
                 self.heard.add(text);
                 if let Some(said) = &mut self.said {
                     said.push_str(text);

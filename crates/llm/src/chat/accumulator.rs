@@ -9,6 +9,7 @@ pub struct Accumulator {
     model: String,
     scripted: bool,
     content: String,
+    refusal: String,
     reasoning: String,
     /// How much of `reasoning` is in `thoughts`.
     sealed: usize,
@@ -28,6 +29,7 @@ impl Accumulator {
                 self.scripted = scripted;
             }
             Delta::Text { text } => self.content.push_str(&text),
+            Delta::Refusal { text } => self.refusal.push_str(&text),
             Delta::Reasoning { text } => self.reasoning.push_str(&text),
             Delta::Seal { seal } => {
                 let text = self.reasoning[self.sealed..].to_owned();
@@ -67,6 +69,7 @@ impl Accumulator {
         Ok(Reply {
             model: self.model,
             content: self.content,
+            refusal: self.refusal,
             reasoning: self.reasoning,
             thoughts: self.thoughts,
             tool_calls: self.tool_calls,
@@ -99,6 +102,8 @@ mod tests {
             Delta::Reasoning { text: ", so".into() },
             Delta::Text { text: "Hel".into() },
             Delta::Text { text: "lo".into() },
+            Delta::Refusal { text: "N".into() },
+            Delta::Refusal { text: "o".into() },
             fragment(0, "a", "read", "{\"p\""),
             fragment(1, "b", "list", "{}"),
             fragment(0, "", "", ":1}"),
@@ -109,6 +114,7 @@ mod tests {
         let expected = Reply {
             model: "m".into(),
             content: "Hello".into(),
+            refusal: "No".into(),
             reasoning: "hm, so".into(),
             thoughts: vec![Thought { text: "hm".into(), seal: "anthropic:1".into() }],
             tool_calls: vec![call("a", "read", "{\"p\":1}"), call("b", "list", "{}")],

@@ -21,6 +21,12 @@ pub enum Delta {
         /// The next words.
         text: String,
     },
+    /// More of the words in which the model says that it will not answer. They are not a part
+    /// of the answer: where a shape was demanded, they do not have it.
+    Refusal {
+        /// The next words.
+        text: String,
+    },
     /// More of what the model thinks aloud.
     Reasoning {
         /// The next words.

@@ -1,5 +1,7 @@
 //! What a model answered and what it used.
 
+use std::borrow::Cow;
+
 use base::Micros;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,9 @@ pub struct Reply {
     pub model: String,
     /// What it said.
     pub content: String,
+    /// The words in which it said that it will not answer, where its provider tells them apart.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub refusal: String,
     /// What it thought aloud, where the provider shows it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
@@ -43,7 +48,7 @@ pub enum Finish {
     Length,
     /// It waits for tools.
     ToolCalls,
-    /// The provider's filter stopped it.
+    /// The provider's filter stopped it, or the model itself would not answer.
     ContentFilter,
 }
 
@@ -113,6 +118,15 @@ const fn is_zero(count: &u64) -> bool {
 }
 
 impl Reply {
+    /// All that it said, its refusal included, for readers that do not tell them apart.
+    pub fn words(&self) -> Cow<'_, str> {
+        match (self.content.as_str(), self.refusal.as_str()) {
+            (content, "") => Cow::Borrowed(content),
+            ("", refusal) => Cow::Borrowed(refusal),
+            (content, refusal) => Cow::Owned(format!("{content}{refusal}")),
+        }
+    }
+
     /// The pieces in which the answer can be told again: an
     /// [`Accumulator`](super::Accumulator) makes exactly this answer of them.
     pub fn to_deltas(&self) -> Vec<Delta> {
@@ -130,6 +144,9 @@ impl Reply {
         }
         if !self.content.is_empty() {
             deltas.push(Delta::Text { text: self.content.clone() });
+        }
+        if !self.refusal.is_empty() {
+            deltas.push(Delta::Refusal { text: self.refusal.clone() });
         }
         deltas.extend(self.tool_calls.iter().enumerate().map(|(index, call)| Delta::ToolCall {
             index,

@@ -33,6 +33,10 @@ fn text(text: &str) -> Delta {
     Delta::Text { text: text.into() }
 }
 
+fn refusal(text: &str) -> Delta {
+    Delta::Refusal { text: text.into() }
+}
+
 /// Answers as they come, of every kind.
 fn answers() -> Vec<Vec<Delta>> {
     let start = || Delta::Start { model: "up/stream".into(), scripted: false };
@@ -46,6 +50,9 @@ fn answers() -> Vec<Vec<Delta>> {
         vec![start(), text("cut"), usage(), finish(Finish::Length)],
         vec![start(), text("no"), usage(), finish(Finish::ContentFilter)],
         vec![start(), usage(), finish(Finish::Stop)],
+        vec![start(), refusal("I can"), refusal("not."), usage(), finish(Finish::ContentFilter)],
+        vec![start(), text("Well. "), refusal("No."), usage(), finish(Finish::ContentFilter)],
+        vec![start(), refusal("I can"), usage(), finish(Finish::Length)],
         vec![
             start(),
             thought("hm "),
@@ -103,16 +110,24 @@ fn read_whole(door: Door, body: &[u8]) -> Reply {
     folded(deltas.unwrap())
 }
 
-/// The reply as a client of any dialect sees it.
-fn seen(reply: Reply) -> Reply {
-    Reply { model: meta().model, ..reply }
+/// The reply as a client of this dialect sees it.
+fn seen(door: Door, reply: Reply) -> Reply {
+    let reply = Reply { model: meta().model, ..reply };
+    match door {
+        Door::Chat | Door::Responses => reply,
+        // a refusal is words, and a reason for the end
+        Door::Messages => {
+            let content = reply.words().into_owned();
+            Reply { content, refusal: String::new(), ..reply }
+        }
+    }
 }
 
 #[test]
 fn a_client_reads_from_frames_what_was_said() {
     for door in DOORS {
         for deltas in answers() {
-            let expected = seen(folded(deltas.clone()));
+            let expected = seen(door, folded(deltas.clone()));
             let stream = frames(door, &deltas);
             assert_eq!(read_by_client(door, &stream), Ok(expected), "{door:?} {deltas:?}");
         }
@@ -125,7 +140,7 @@ fn a_client_reads_from_a_whole_answer_what_was_said() {
         for deltas in answers() {
             let reply = folded(deltas);
             let body = door.encode(&reply, &meta());
-            assert_eq!(read_whole(door, &body), seen(reply), "{door:?}");
+            assert_eq!(read_whole(door, &body), seen(door, reply), "{door:?}");
         }
     }
 }
@@ -151,6 +166,53 @@ fn a_call_that_nothing_was_written_for_has_no_arguments() {
         let whole = door.encode(&folded(deltas.to_vec()), &meta());
         assert_eq!(arguments(read_whole(door, &whole)), expected, "{door:?}");
     }
+}
+
+#[test]
+fn a_refusal_stands_where_clients_of_each_dialect_look_for_it() {
+    let deltas = [
+        Delta::Start { model: "m".into(), scripted: false },
+        refusal("No."),
+        Delta::Usage(TokenUsage { input: 1, output: 1, ..TokenUsage::default() }),
+        Delta::Finish { reason: Finish::ContentFilter },
+    ];
+    let whole = |door: Door| -> Value {
+        serde_json::from_slice(&door.encode(&folded(deltas.to_vec()), &meta())).unwrap()
+    };
+    let chat = whole(Door::Chat);
+    let choice = &chat["choices"][0];
+    assert_eq!(choice["message"]["refusal"], "No.");
+    assert_eq!(choice["message"]["content"], Value::Null);
+    assert_eq!(choice["finish_reason"], "stop");
+    let response = whole(Door::Responses);
+    let parts = serde_json::json!([{"type": "refusal", "refusal": "No."}]);
+    assert_eq!(response["status"], "completed");
+    assert_eq!(response["output"][0]["content"], parts);
+    let message = whole(Door::Messages);
+    assert_eq!(message["stop_reason"], "refusal");
+    assert_eq!(message["content"][0]["text"], "No.");
+    let streamed = |door: Door| String::from_utf8(frames(door, &deltas)).unwrap();
+    let chunks = streamed(Door::Chat);
+    assert!(
+        chunks.contains("\"delta\":{\"refusal\":\"No.\"}")
+            && chunks.contains("\"finish_reason\":\"stop\""),
+        "{chunks}"
+    );
+    let stream = streamed(Door::Responses);
+    let names: Vec<&str> = stream.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    let expected = [
+        "response.created",
+        "response.in_progress",
+        "response.output_item.added",
+        "response.content_part.added",
+        "response.refusal.delta",
+        "response.refusal.done",
+        "response.content_part.done",
+        "response.output_item.done",
+        "response.completed",
+    ];
+    assert_eq!(names, expected);
+    assert!(streamed(Door::Messages).contains("\"stop_reason\":\"refusal\""));
 }
 
 /// An answer after sealed thoughts.

@@ -44,6 +44,14 @@ impl Told {
         }
     }
 
+    /// Gives words of a refusal, if there are any.
+    pub fn refuse(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.count(&text);
+            deltas.push(Delta::Refusal { text });
+        }
+    }
+
     /// Gives words of a thought, if there are any.
     pub fn think(&mut self, text: Option<String>, deltas: &mut Vec<Delta>) {
         if let Some(text) = text.filter(|text| !text.is_empty()) {

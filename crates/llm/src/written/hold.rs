@@ -39,8 +39,8 @@ impl Hold {
                 self.text.push_str(&text);
                 if self.is_worth_holding() { Vec::new() } else { self.open() }
             }
-            // the server has found the call itself
-            Delta::ToolCall { .. } => {
+            // the server has found the call itself, or there will be none
+            Delta::ToolCall { .. } | Delta::Refusal { .. } => {
                 let mut deltas = self.open();
                 deltas.push(delta);
                 deltas

@@ -28,6 +28,7 @@ fn hi() -> Reply {
     Reply {
         model: "m".into(),
         content: "Hi".into(),
+        refusal: String::new(),
         reasoning: String::new(),
         thoughts: Vec::new(),
         tool_calls: Vec::new(),

@@ -24,6 +24,11 @@ with ai.messages.stream(model=MODEL, max_tokens=100, messages=ASK) as stream:
     last = stream.get_final_message()
 check("stream", text == answer.content[0].text, text)
 check("usage of a stream", last.usage.output_tokens > 0, last.usage)
+no = [{"role": "user", "content": "Say what nobody may say"}]
+refused = ai.messages.create(model=MODEL, max_tokens=100, messages=no)
+check("refusal", (refused.stop_reason, refused.content[0].text) == ("refusal", "I cannot say that."), refused)
+with ai.messages.stream(model=MODEL, max_tokens=100, messages=no) as stream:
+    check("streamed refusal", stream.get_final_message().stop_reason == "refusal")
 events = [event.type for event in ai.messages.create(model=MODEL, max_tokens=100, messages=ASK, stream=True)]
 check("order of events", (events[0], events[-1]) == ("message_start", "message_stop"), events)
 

@@ -23,6 +23,8 @@ check("stop reason", answer.stop_reason === "end_turn", answer);
 const stream = ai.messages.stream({ model, max_tokens, messages });
 check("stream", (await stream.finalText()) === text);
 check("usage of a stream", (await stream.finalMessage()).usage.output_tokens > 0);
+const refused = await ai.messages.create({ model, max_tokens, messages: says("Say what nobody may say") });
+check("refusal", refused.stop_reason === "refusal" && words(refused) === "I cannot say that.", refused);
 const kinds: string[] = [];
 for await (const event of await ai.messages.create({ model, max_tokens, messages, stream: true })) kinds.push(event.type);
 check("order of events", kinds[0] === "message_start" && kinds.at(-1) === "message_stop", kinds);

@@ -12,6 +12,8 @@ MODEL = "scripted/rehearsal"
 QUESTION = "What is the capital of France?"
 ASK = [{"role": "user", "content": QUESTION}]
 SHAPED = [{"role": "user", "content": "The capital of France as JSON"}]
+SHY = [{"role": "user", "content": "Say what nobody may say"}]
+NO = "I cannot say that."
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 SOUND = ("speech.wav", b"RIFF" + bytes(60), "audio/wav")
 
@@ -53,6 +55,13 @@ shaped = ai.chat.completions.create(model=MODEL, messages=SHAPED, response_forma
 check("schema", json.loads(shaped.choices[0].message.content) == {"capital": "Paris"}, shaped)
 parsed = ai.chat.completions.parse(model=MODEL, messages=SHAPED, response_format=Answer)
 check("class", parsed.choices[0].message.parsed == Answer(capital="Paris"), parsed)
+refused = ai.chat.completions.create(model=MODEL, messages=SHY).choices[0]
+check("refusal", (refused.message.refusal, refused.message.content, refused.finish_reason) == (NO, None, "stop"), refused)
+parsed = ai.chat.completions.parse(model=MODEL, messages=SHY, response_format=Answer).choices[0].message
+check("refusal of a class", (parsed.refusal, parsed.parsed) == (NO, None), parsed)
+parts = [part.choices[0] for part in ai.chat.completions.create(model=MODEL, messages=SHY, stream=True)]
+check("streamed refusal", "".join(part.delta.refusal or "" for part in parts) == NO, parts)
+check("end of a refusal", parts[-1].finish_reason == "stop", parts[-1])
 
 # responses
 told = ai.responses.create(model=MODEL, instructions="Be brief.", input=QUESTION)
@@ -75,6 +84,15 @@ talk += [use.model_dump(exclude_none=True), {"type": "function_call_output", "ca
 check("tool answer of a response", "sunny" in ai.responses.create(model=MODEL, input=talk, tools=[function]).output_text)
 parsed = ai.responses.parse(model=MODEL, input=SHAPED, text_format=Answer)
 check("class of a response", parsed.output_parsed == Answer(capital="Paris"), parsed)
+refused = ai.responses.create(model=MODEL, input=SHY)
+part = refused.output[0].content[0]
+check("refusal of a response", (part.type, part.refusal, refused.status) == ("refusal", NO, "completed"), refused)
+with ai.responses.stream(model=MODEL, input=SHY) as stream:
+    events = list(stream)
+    part = stream.get_final_response().output[0].content[0]
+said = "".join(event.delta for event in events if event.type == "response.refusal.delta")
+check("streamed refusal of a response", said == part.refusal == NO, events)
+check("its end", [event.refusal for event in events if event.type == "response.refusal.done"] == [NO], events)
 
 # vectors and speech
 vectors = ai.embeddings.create(model=MODEL, input=["one", "two"])

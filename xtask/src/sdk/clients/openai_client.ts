@@ -8,6 +8,8 @@ const question = "What is the capital of France?";
 const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: question }];
 const inCairo = { role: "user" as const, content: "How is the weather in Cairo?" };
 const asJson = { role: "user" as const, content: "The capital of France as JSON" };
+const shy = { role: "user" as const, content: "Say what nobody may say" };
+const no = "I cannot say that.";
 const city = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
 const schema = { type: "object", properties: { capital: { type: "string" } }, required: ["capital"], additionalProperties: false };
 
@@ -41,6 +43,13 @@ const shaped = await ai.chat.completions.parse({
   response_format: { type: "json_schema", json_schema: { name: "answer", strict: true, schema } },
 });
 check("schema", JSON.parse(shaped.choices[0]?.message.content ?? "").capital === "Paris", shaped);
+const refused = (await ai.chat.completions.create({ model, messages: [shy] })).choices[0];
+check("refusal", refused?.message.refusal === no && refused.message.content === null && refused.finish_reason === "stop", refused);
+let refusing = "";
+for await (const piece of await ai.chat.completions.create({ model, messages: [shy], stream: true })) {
+  refusing += piece.choices[0]?.delta.refusal ?? "";
+}
+check("streamed refusal", refusing === no, refusing);
 
 // responses
 const told = await ai.responses.create({ model, instructions: "Be brief.", input: question });
@@ -70,6 +79,10 @@ const formed = await ai.responses.parse({
   text: { format: { type: "json_schema", name: "answer", strict: true, schema } },
 });
 check("schema of a response", JSON.parse(formed.output_text).capital === "Paris", formed);
+const refusal = await ai.responses.stream({ model, input: [shy] }).finalResponse();
+const item = refusal.output[0];
+const part = item?.type === "message" ? item.content[0] : undefined;
+check("refusal of a response", part?.type === "refusal" && part.refusal === no && refusal.status === "completed", refusal);
 
 // vectors and speech
 const vectors = await ai.embeddings.create({ model, input: ["one", "two"] });

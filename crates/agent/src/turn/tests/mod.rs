@@ -73,6 +73,7 @@ fn reply(content: &str, finish: Finish, calls: &[(&str, &str, &str)]) -> Input {
         reply: Reply {
             model: "model".into(),
             content: content.into(),
+            refusal: String::new(),
             reasoning: String::new(),
             thoughts: Vec::new(),
             tool_calls,

@@ -224,7 +224,7 @@ fn failed(
 fn on_delta(desk: &Desk, assignment: &Arc<Assignment>) -> OnDelta {
     let (bus, assignment) = (desk.app.bus.clone(), assignment.clone());
     Arc::new(move |delta| {
-        if let Delta::Text { text } = delta {
+        if let Delta::Text { text } | Delta::Refusal { text } = delta {
             bus.send(signal(&assignment, "delta", json!({ "text": text })));
         }
     })

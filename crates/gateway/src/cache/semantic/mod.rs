@@ -123,6 +123,7 @@ mod tests {
         let reply = Reply {
             model: "m".to_owned(),
             content: content.to_owned(),
+            refusal: String::new(),
             reasoning: String::new(),
             thoughts: Vec::new(),
             tool_calls: Vec::new(),

@@ -109,8 +109,8 @@ impl Chat {
         let thought = said(fragment.reasoning_content).or_else(|| said(fragment.reasoning));
         self.told.think(thought.or(details), deltas);
         match fragment.content {
-            None | Some(Lines::Nothing) => self.told.say(fragment.refusal, deltas),
-            Some(Lines::Text(text)) => self.told.say(said(Some(text)).or(fragment.refusal), deltas),
+            None | Some(Lines::Nothing) => {}
+            Some(Lines::Text(text)) => self.told.say(Some(text), deltas),
             Some(Lines::Parts(pieces)) => {
                 for piece in pieces {
                     self.told.think(Some(words(piece.thinking)), deltas);
@@ -118,6 +118,7 @@ impl Chat {
                 }
             }
         }
+        self.told.refuse(fragment.refusal, deltas);
         for call in fragment.tool_calls.unwrap_or_default() {
             deltas.push(self.tool_call(call));
         }

@@ -51,7 +51,7 @@ pub(super) struct Fragment {
     pub reasoning: Option<String>,
     /// OpenRouter's thoughts in parts, which may come without `reasoning`.
     pub reasoning_details: Option<Box<Value>>,
-    /// OpenAI puts a refusal to answer in the demanded shape here.
+    /// OpenAI puts what the model says here when it will not answer.
     pub refusal: Option<String>,
     pub tool_calls: Option<Vec<CallFragment>>,
 }

@@ -56,10 +56,14 @@ impl Reader for Responses {
                     self.begin(number, item, deltas);
                 }
             }
-            "response.output_text.delta" | "response.refusal.delta" => {
-                self.is_refusal |= read.kind == "response.refusal.delta";
+            "response.output_text.delta" => {
                 self.open(number).is_given = true;
                 self.told.say(read.delta, deltas);
+            }
+            "response.refusal.delta" => {
+                self.is_refusal = true;
+                self.open(number).is_given = true;
+                self.told.refuse(read.delta, deltas);
             }
             "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
                 self.open(number).is_given = true;
@@ -164,12 +168,14 @@ impl Responses {
         let is_given = self.open(number).is_given;
         self.is_refusal |= item.content.iter().flatten().any(|piece| piece.refusal.is_some());
         let texts = |pieces: Option<Vec<super::wire::Piece>>| {
-            let pieces = pieces.unwrap_or_default().into_iter();
-            pieces.filter_map(|piece| piece.text.or(piece.refusal))
+            pieces.unwrap_or_default().into_iter().filter_map(|piece| piece.text)
         };
         match item.kind.as_str() {
             "message" if !is_given => {
-                texts(item.content).for_each(|text| self.told.say(Some(text), deltas));
+                for piece in item.content.unwrap_or_default() {
+                    self.told.say(piece.text, deltas);
+                    self.told.refuse(piece.refusal, deltas);
+                }
             }
             "reasoning" => {
                 let words: Vec<String> = texts(item.summary).chain(texts(item.content)).collect();

@@ -57,7 +57,8 @@ fn documented_streams_decode_to_what_was_said() {
         },
     );
     check("length.txt", said("Once", Finish::Length, usage(5, 3)));
-    check("refusal.txt", said("I cannot.", Finish::ContentFilter, usage(5, 3)));
+    let refused = said("", Finish::ContentFilter, usage(5, 3));
+    check("refusal.txt", Reply { refusal: "I cannot.".into(), ..refused });
     check(
         "lean.txt",
         Reply {

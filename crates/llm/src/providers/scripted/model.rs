@@ -117,6 +117,11 @@ fn deltas(rule: &Rule, values: &Values<'_>) -> Result<Vec<Delta>> {
     };
     written.add(&text);
     deltas.extend(pieces(&text, rule.chunks).into_iter().map(|text| Delta::Text { text }));
+    if let Some(refusal) = &rule.refusal {
+        let text = values.fill(refusal)?;
+        written.add(&text);
+        deltas.extend(pieces(&text, rule.chunks).into_iter().map(|text| Delta::Refusal { text }));
+    }
     for (index, call) in rule.tool_calls.iter().enumerate() {
         let arguments = match values.fill_json(&call.arguments)? {
             Value::Null => "{}".to_owned(),
@@ -154,7 +159,12 @@ fn usage(rule: &Rule, request: &Request, written: Tally) -> TokenUsage {
 }
 
 fn finish(rule: &Rule) -> Finish {
-    rule.finish.unwrap_or(if rule.tool_calls.is_empty() { Finish::Stop } else { Finish::ToolCalls })
+    let is_refused = rule.refusal.is_some();
+    rule.finish.unwrap_or(match (rule.tool_calls.is_empty(), is_refused) {
+        (false, _) => Finish::ToolCalls,
+        (true, true) => Finish::ContentFilter,
+        (true, false) => Finish::Stop,
+    })
 }
 
 /// The items, with a pause after each piece of text.
@@ -167,7 +177,7 @@ fn paced(items: Vec<Result<Delta>>, chunk_delay_ms: u64) -> DeltaStream {
             pause(chunk_delay_ms).await;
         }
         let item = items.next()?;
-        let is_text = matches!(item, Ok(Delta::Text { .. }));
+        let is_text = matches!(item, Ok(Delta::Text { .. } | Delta::Refusal { .. }));
         Some((item, (items, is_text)))
     })
     .boxed()

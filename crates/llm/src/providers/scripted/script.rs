@@ -17,11 +17,13 @@ pub(super) struct Rule {
     pub when: When,
     /// The answer: text, or JSON that is sent as text.
     pub reply: Option<Value>,
+    /// What the model says when it will not answer.
+    pub refusal: Option<String>,
     /// What the model thinks aloud before it.
     pub reasoning: Option<String>,
     #[serde(default)]
     pub tool_calls: Vec<ScriptedCall>,
-    /// Why the model stops; by default that it is done, or waits for its tools.
+    /// Why the model stops; by default that it is done, waits for its tools or will not answer.
     pub finish: Option<Finish>,
     /// How long the model takes to begin.
     #[serde(default)]
@@ -114,8 +116,9 @@ pub(super) fn parse(script: Value) -> Result<Vec<Rule>> {
 fn parse_rule(number: usize, rule: Value) -> Result<Rule> {
     let problem = |why: String| Error::bad_request(format!("script rule {number}: {why}"));
     let rule: Rule = serde_json::from_value(rule).map_err(|error| problem(error.to_string()))?;
-    if rule.reply.is_none() && rule.tool_calls.is_empty() && rule.error.is_none() {
-        return Err(problem("it needs a \"reply\", \"tool_calls\" or an \"error\"".to_owned()));
+    if rule.says_nothing() && rule.error.is_none() {
+        let needs = "it needs a \"reply\", a \"refusal\", \"tool_calls\" or an \"error\"";
+        return Err(problem(needs.to_owned()));
     }
     Ok(rule)
 }
@@ -127,7 +130,11 @@ impl Rule {
 
     /// Whether the call fails before anything is said.
     pub fn fails_at_once(&self) -> bool {
-        self.error.is_some() && self.reply.is_none() && self.tool_calls.is_empty()
+        self.error.is_some() && self.says_nothing()
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.reply.is_none() && self.refusal.is_none() && self.tool_calls.is_empty()
     }
 }
 

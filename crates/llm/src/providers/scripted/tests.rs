@@ -98,6 +98,7 @@ async fn a_rule_plays_tools_usage_and_pieces() {
     let expected = Reply {
         model: "m".into(),
         content: "abcdé".into(),
+        refusal: String::new(),
         reasoning: "hm".into(),
         thoughts: Vec::new(),
         tool_calls: vec![call("call_1_0", "read", r#"{"path":"plan"}"#), call("own", "list", "{}")],

@@ -67,12 +67,14 @@ impl From<&TokenUsage> for Usage {
 
 /// Writes a whole answer.
 pub fn encode(reply: &Reply, meta: &Meta) -> Vec<u8> {
+    // this dialect tells of a refusal in the reason for the end alone
+    let words = reply.words();
     let mut content: Vec<Block<'_>> = reply.thoughts.iter().map(thought).collect();
     if reply.thoughts.is_empty() && !reply.reasoning.is_empty() {
         content.push(Block::Thinking { thinking: &reply.reasoning, signature: "" });
     }
-    if !reply.content.is_empty() || reply.tool_calls.is_empty() {
-        content.push(Block::Text { text: &reply.content });
+    if !words.is_empty() || reply.tool_calls.is_empty() {
+        content.push(Block::Text { text: &words });
     }
     content.extend(reply.tool_calls.iter().map(tool_use));
     let at = reply.stop_sequence.as_deref().filter(|_| reply.finish == Finish::Stop);

@@ -46,7 +46,8 @@ impl Stream {
     pub fn push(&mut self, delta: &Delta, out: &mut Vec<u8>) {
         match delta {
             Delta::Start { .. } => self.start(out),
-            Delta::Text { text } => {
+            // this dialect tells of a refusal in the reason for the end alone
+            Delta::Text { text } | Delta::Refusal { text } => {
                 self.switch_to(
                     Open::Text,
                     |out| {

@@ -27,7 +27,7 @@ struct Choice<'a> {
 struct Message<'a> {
     role: &'static str,
     content: Option<&'a str>,
-    refusal: (),
+    refusal: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     reasoning_content: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -100,7 +100,8 @@ pub fn encode(reply: &Reply, meta: &Meta) -> Vec<u8> {
         kind: "function",
         function: Function { name: &call.name, arguments: call.arguments_or_none() },
     });
-    let is_silent = reply.content.is_empty() && !reply.tool_calls.is_empty();
+    let refusal = Some(reply.refusal.as_str()).filter(|words| !words.is_empty());
+    let is_silent = reply.content.is_empty() && (refusal.is_some() || !reply.tool_calls.is_empty());
     json(&Completion {
         id: id(meta),
         object: "chat.completion",
@@ -111,12 +112,12 @@ pub fn encode(reply: &Reply, meta: &Meta) -> Vec<u8> {
             message: Message {
                 role: "assistant",
                 content: (!is_silent).then_some(reply.content.as_str()),
-                refusal: (),
+                refusal,
                 reasoning_content: &reply.reasoning,
                 tool_calls: calls.collect(),
             },
             logprobs: (),
-            finish_reason: finish_word(reply.finish),
+            finish_reason: finish_word(reply.finish, refusal.is_some()),
         }],
         usage: Usage::from(&reply.usage),
     })
@@ -126,12 +127,14 @@ pub(super) fn id(meta: &Meta) -> String {
     format!("chatcmpl-{}", meta.id)
 }
 
-pub(super) const fn finish_word(finish: Finish) -> &'static str {
-    match finish {
-        Finish::Stop => "stop",
-        Finish::Length => "length",
-        Finish::ToolCalls => "tool_calls",
-        Finish::ContentFilter => "content_filter",
+/// Why the model stopped. One that has said itself that it will not answer was done with that;
+/// `content_filter` is for what its provider kept back, and clients raise it as an error.
+pub(super) const fn finish_word(finish: Finish, has_refused: bool) -> &'static str {
+    match (finish, has_refused) {
+        (Finish::Stop, _) | (Finish::ContentFilter, true) => "stop",
+        (Finish::Length, _) => "length",
+        (Finish::ToolCalls, _) => "tool_calls",
+        (Finish::ContentFilter, false) => "content_filter",
     }
 }
 

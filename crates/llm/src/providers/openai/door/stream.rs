@@ -11,6 +11,8 @@ pub struct Stream {
     head: String,
     includes_usage: bool,
     usage: TokenUsage,
+    /// Whether the model said that it will not answer.
+    has_refused: bool,
     /// The calls that no arguments were written for so far.
     silent: Vec<usize>,
 }
@@ -25,7 +27,13 @@ impl Stream {
             meta.created,
             quoted(&meta.model)
         );
-        Self { head, includes_usage, usage: TokenUsage::default(), silent: Vec::new() }
+        Self {
+            head,
+            includes_usage,
+            usage: TokenUsage::default(),
+            has_refused: false,
+            silent: Vec::new(),
+        }
     }
 
     /// Appends the chunks for the next piece of the answer.
@@ -36,6 +44,10 @@ impl Stream {
             }
             Delta::Text { text } => {
                 self.begin(out).raw("\"content\":").value(text);
+            }
+            Delta::Refusal { text } => {
+                self.has_refused = true;
+                self.begin(out).raw("\"refusal\":").value(text);
             }
             Delta::Reasoning { text } => {
                 self.begin(out).raw("\"reasoning_content\":").value(text);
@@ -70,7 +82,7 @@ impl Stream {
                     self.finish(None, out);
                 }
                 self.begin(out);
-                self.finish(Some(finish_word(*reason)), out);
+                self.finish(Some(finish_word(*reason, self.has_refused)), out);
                 if self.includes_usage {
                     out.raw(&self.head).raw(",\"choices\":[],\"usage\":");
                     out.value(&Usage::from(&self.usage)).raw("}\n\n");

@@ -92,7 +92,8 @@ fn calls_come_whole_and_in_pieces() {
 #[test]
 fn a_refusal_and_the_odds_of_words_are_read_as_openai_sends_them() {
     let model = "gpt-4o-2024-08-06";
-    let refused = said(model, "I can't help with that.", Finish::ContentFilter, usage(79, 9));
+    let refused = said(model, "", Finish::ContentFilter, usage(79, 9));
+    let refused = Reply { refusal: "I can't help with that.".into(), ..refused };
     check("openai-refusal.txt", refused);
     check(
         "openai-logprobs.txt",

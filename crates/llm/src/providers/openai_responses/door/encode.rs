@@ -98,13 +98,12 @@ pub(super) struct Summary {
     pub text: String,
 }
 
+/// A part of the words of the answer.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Content {
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub text: String,
-    pub annotations: [(); 0],
-    pub logprobs: [(); 0],
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Content {
+    OutputText { text: String, annotations: [(); 0], logprobs: [(); 0] },
+    Refusal { refusal: String },
 }
 
 #[derive(Serialize)]
@@ -151,6 +150,7 @@ impl<'a> Response<'a> {
         let (status, reason) = match state {
             State::Begins => ("in_progress", None),
             State::Finished(Finish::Stop | Finish::ToolCalls, _) => ("completed", None),
+            State::Finished(Finish::ContentFilter, _) if has_refused(output) => ("completed", None),
             State::Finished(Finish::Length, _) => ("incomplete", Some("max_output_tokens")),
             State::Finished(Finish::ContentFilter, _) => ("incomplete", Some("content_filter")),
             State::Failed(_) => ("failed", None),
@@ -199,14 +199,24 @@ pub(super) fn reasoning(id: String, text: String, seal: Option<String>) -> Item 
 }
 
 /// The words of the answer.
-pub(super) fn message(id: String, text: String) -> Item {
-    let content = vec![words(text)];
+pub(super) fn message(id: String, content: Vec<Content>) -> Item {
     Item::Message { id, status: "completed", role: "assistant", content }
 }
 
 /// Words as a part.
 pub(super) fn words(text: String) -> Content {
-    Content { kind: "output_text", text, annotations: [], logprobs: [] }
+    Content::OutputText { text, annotations: [], logprobs: [] }
+}
+
+/// Whether the model said that it will not answer: it was done with that. `content_filter` is for
+/// what its provider kept back.
+pub(super) fn has_refused(output: &[Item]) -> bool {
+    output.iter().any(|item| match item {
+        Item::Message { content, .. } => {
+            content.iter().any(|part| matches!(part, Content::Refusal { .. }))
+        }
+        Item::Reasoning { .. } | Item::FunctionCall { .. } => false,
+    })
 }
 
 /// Writes a whole answer.
@@ -220,8 +230,16 @@ pub fn encode(reply: &Reply, meta: &Meta) -> Vec<u8> {
     if reply.thoughts.is_empty() && !reply.reasoning.is_empty() {
         items.push(reasoning(id("rs", items.len()), reply.reasoning.clone(), None));
     }
-    if !reply.content.is_empty() || reply.tool_calls.is_empty() {
-        items.push(message(id("msg", items.len()), reply.content.clone()));
+    let mut content = Vec::new();
+    let is_refused = !reply.refusal.is_empty();
+    if !reply.content.is_empty() || (reply.tool_calls.is_empty() && !is_refused) {
+        content.push(words(reply.content.clone()));
+    }
+    if is_refused {
+        content.push(Content::Refusal { refusal: reply.refusal.clone() });
+    }
+    if !content.is_empty() {
+        items.push(message(id("msg", items.len()), content));
     }
     for call in &reply.tool_calls {
         items.push(Item::FunctionCall {

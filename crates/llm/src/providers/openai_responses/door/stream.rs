@@ -1,9 +1,11 @@
 //! A streamed answer.
 
+use std::mem::discriminant;
+
 use serde_json::json;
 
-use super::encode::{Item, Response, State, message, reasoning, words};
-use crate::chat::{Delta, TokenUsage};
+use super::encode::{Content, Item, Response, State, has_refused, message, reasoning, words};
+use crate::chat::{Delta, Finish, TokenUsage};
 use crate::door::{Failure, Meta, Writer};
 use crate::providers::openai::door::Details;
 
@@ -41,7 +43,10 @@ impl Stream {
                 self.respond("response.created", State::Begins, out);
                 self.respond("response.in_progress", State::Begins, out);
             }
-            Delta::Text { text } => self.say(text, out),
+            Delta::Text { text } => self.say(words(String::new()), text, out),
+            Delta::Refusal { text } => {
+                self.say(Content::Refusal { refusal: String::new() }, text, out);
+            }
             Delta::Reasoning { text } => self.think(text, out),
             Delta::Seal { seal } => {
                 if !matches!(
@@ -66,18 +71,15 @@ impl Stream {
             Delta::Usage(usage) => self.usage = *usage,
             Delta::Finish { reason } => {
                 if self.items.is_empty() {
-                    self.say("", out);
+                    self.say(words(String::new()), "", out);
                 }
                 self.close(out);
                 self.items.iter_mut().for_each(Item::complete);
                 let usage = self.usage;
                 let name = match reason {
-                    crate::chat::Finish::Stop | crate::chat::Finish::ToolCalls => {
-                        "response.completed"
-                    }
-                    crate::chat::Finish::Length | crate::chat::Finish::ContentFilter => {
-                        "response.incomplete"
-                    }
+                    Finish::Stop | Finish::ToolCalls => "response.completed",
+                    Finish::ContentFilter if has_refused(&self.items) => "response.completed",
+                    Finish::Length | Finish::ContentFilter => "response.incomplete",
                 };
                 self.respond(name, State::Finished(*reason, &usage), out);
             }
@@ -133,21 +135,65 @@ impl Stream {
         self.is_open = true;
     }
 
-    fn say(&mut self, text: &str, out: &mut Vec<u8>) {
+    /// Adds words to the part that is open, or to `part`, which is empty, where that is of another
+    /// kind.
+    fn say(&mut self, part: Content, text: &str, out: &mut Vec<u8>) {
         if !matches!((self.is_open, self.items.last()), (true, Some(Item::Message { .. }))) {
-            self.begin(message(self.id("msg"), String::new()), out);
-            self.about("response.content_part.added", self.last(), out);
-            out.raw(",\"content_index\":0,\"part\":").value(&words(String::new())).raw("}\n\n");
+            self.begin(message(self.id("msg"), Vec::new()), out);
+        }
+        let place = self.last();
+        let Item::Message { content, .. } = &self.items[place] else { return };
+        if content.last().is_none_or(|open| discriminant(open) != discriminant(&part)) {
+            self.begin_part(place, part, out);
         }
         if text.is_empty() {
             return;
         }
-        let place = self.last();
-        if let Item::Message { content, .. } = &mut self.items[place] {
-            content[0].text.push_str(text);
-        }
-        self.about("response.output_text.delta", place, out);
-        out.raw(",\"content_index\":0,\"delta\":").value(text).raw(",\"logprobs\":[]}\n\n");
+        let Item::Message { content, .. } = &mut self.items[place] else { return };
+        let number = content.len().saturating_sub(1);
+        let (name, end) = match content.last_mut() {
+            Some(Content::OutputText { text: said, .. }) => {
+                said.push_str(text);
+                ("response.output_text.delta", ",\"logprobs\":[]}\n\n")
+            }
+            Some(Content::Refusal { refusal }) => {
+                refusal.push_str(text);
+                ("response.refusal.delta", "}\n\n")
+            }
+            None => return,
+        };
+        self.about(name, place, out);
+        out.raw(",\"content_index\":").value(&number).raw(",\"delta\":").value(text).raw(end);
+    }
+
+    /// Opens another part of a message, after the end of the one before it.
+    fn begin_part(&mut self, place: usize, part: Content, out: &mut Vec<u8>) {
+        let Item::Message { content, .. } = &mut self.items[place] else { return };
+        let before = content.clone();
+        content.push(part.clone());
+        self.end_part(place, &before, out);
+        self.about("response.content_part.added", place, out);
+        out.raw(",\"content_index\":").value(&before.len());
+        out.raw(",\"part\":").value(&part).raw("}\n\n");
+    }
+
+    /// Says that the last of these parts of a message is done, if there is one.
+    fn end_part(&mut self, place: usize, content: &[Content], out: &mut Vec<u8>) {
+        let Some((part, before)) = content.split_last() else { return };
+        let number = before.len();
+        let (name, field, said, end) = match part {
+            Content::OutputText { text, .. } => {
+                ("response.output_text.done", ",\"text\":", text, ",\"logprobs\":[]}\n\n")
+            }
+            Content::Refusal { refusal } => {
+                ("response.refusal.done", ",\"refusal\":", refusal, "}\n\n")
+            }
+        };
+        self.about(name, place, out);
+        out.raw(",\"content_index\":").value(&number).raw(field).value(said).raw(end);
+        self.about("response.content_part.done", place, out);
+        out.raw(",\"content_index\":").value(&number);
+        out.raw(",\"part\":").value(part).raw("}\n\n");
     }
 
     fn begin_thought(&mut self, out: &mut Vec<u8>) {
@@ -207,13 +253,7 @@ impl Stream {
         let mut item = self.items[place].clone();
         item.complete();
         match &item {
-            Item::Message { content, .. } => {
-                self.about("response.output_text.done", place, out);
-                out.raw(",\"content_index\":0,\"text\":").value(&content[0].text);
-                out.raw(",\"logprobs\":[]}\n\n");
-                self.about("response.content_part.done", place, out);
-                out.raw(",\"content_index\":0,\"part\":").value(&content[0]).raw("}\n\n");
-            }
+            Item::Message { content, .. } => self.end_part(place, content, out),
             Item::Reasoning { summary, .. } => {
                 if let Some(part) = summary.first() {
                     self.about("response.reasoning_summary_text.done", place, out);
