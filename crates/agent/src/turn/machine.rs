@@ -144,7 +144,7 @@ impl Turn {
                 );
             }
             Finish::Stop | Finish::ToolCalls if !reply.tool_calls.is_empty() => {
-                self.take_calls(&reply.content, reply.tool_calls);
+                self.take_calls(reply.thoughts, &reply.content, reply.tool_calls);
             }
             Finish::Stop | Finish::ToolCalls | Finish::Length => {
                 self.take_answer(&reply.content, reply.finish, repair);
@@ -176,7 +176,7 @@ impl Turn {
                 if calls.is_empty() {
                     self.take_bad_answer(text, &faults);
                 } else {
-                    self.take_calls("", calls);
+                    self.take_calls(Vec::new(), "", calls);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The tool rounds of a turn.
 
-use llm::chat::{Message, Part, Role, ToolCall};
+use llm::chat::{Message, Part, Role, Thought, ToolCall};
 use serde_json::Value;
 
 use super::{Call, Pending, Phase, ToolOutcome, Turn, code, conversation};
@@ -10,7 +10,9 @@ use crate::tool::{InvalidArguments, check_arguments};
 const MAX_CALLS_PER_ROUND: usize = 32;
 
 impl Turn {
-    pub(super) fn take_calls(&mut self, text: &str, asked: Vec<ToolCall>) {
+    /// Makes the calls of a reply. What its provider sealed of the thoughts before them goes back
+    /// with them: providers refuse their calls without it, or think worse.
+    pub(super) fn take_calls(&mut self, thoughts: Vec<Thought>, text: &str, asked: Vec<ToolCall>) {
         self.state.tool_rounds += 1;
         if self.state.tool_rounds > self.spec.limits.max_tool_rounds {
             let message = format!(
@@ -26,8 +28,9 @@ impl Turn {
             }
         }
         let spoken = (!text.is_empty()).then(|| Part::Text { text: text.to_owned() });
-        let parts = spoken.into_iter().chain(asked.iter().cloned().map(Part::ToolCall)).collect();
-        self.state.messages.push(Message { role: Role::Assistant, content: parts });
+        let thoughts = thoughts.into_iter().map(Part::Thought);
+        let parts = thoughts.chain(spoken).chain(asked.iter().cloned().map(Part::ToolCall));
+        self.state.messages.push(Message { role: Role::Assistant, content: parts.collect() });
         let calls =
             asked.into_iter().enumerate().map(|(index, call)| self.pending(index, call)).collect();
         self.state.phase = Phase::Tools { calls };

@@ -306,6 +306,56 @@ fn thoughts_before_a_call_go_back_to_those_who_want_them() {
 }
 
 #[test]
+fn all_thoughts_of_a_turn_with_calls_go_back_and_those_of_others_do_not() {
+    let talk = || {
+        json!({"messages": [
+            {"role": "user", "content": "when?"},
+            {"role": "assistant", "reasoning_content": "hm", "tool_calls":
+                [{"id": "a", "type": "function", "function": {"name": "now"}}]},
+            {"role": "tool", "tool_call_id": "a", "content": "noon"},
+            {"role": "assistant", "content": "At noon.", "reasoning_content": "so"},
+            {"role": "user", "content": "thanks"},
+            {"role": "assistant", "content": "Bye.", "reasoning_content": "polite"},
+            {"role": "user", "content": "again"},
+            {"role": "assistant", "content": null, "reasoning_content": "hm", "tool_calls":
+                [{"id": "b", "type": "function", "function": {"name": "now"}}]},
+            {"role": "tool", "tool_call_id": "b", "content": "one"},
+            {"role": "assistant", "content": "At one."},
+        ]})
+    };
+    let check = |place: usize, expected: Value| {
+        let place = format!("/messages/{place}/reasoning_content");
+        check(Door::Chat, talk(), To::DeepSeek, &place, expected);
+        check(Door::Chat, talk(), To::Compatible, &place, Value::Null);
+        check(Door::Chat, talk(), To::OpenAi, &place, Value::Null);
+    };
+    check(1, json!("hm"));
+    check(3, json!("so"));
+    check(5, Value::Null);
+    check(7, json!("hm"));
+    check(9, json!(""));
+}
+
+#[test]
+fn thoughts_go_back_through_the_doors_that_gave_them_sealed() {
+    let place = "/messages/0/reasoning_content";
+    let messages = json!({"messages": [{"role": "assistant", "content": [
+        {"type": "thinking", "thinking": "hm", "signature": "chat:"},
+        {"type": "tool_use", "id": "a", "name": "now", "input": {}},
+    ]}]});
+    check(Door::Messages, messages.clone(), To::DeepSeek, place, json!("hm"));
+    let first = "/messages/0/content/0/type";
+    check(Door::Messages, messages, To::Anthropic, first, json!("tool_use"));
+    let input = json!({"input": [
+        {"type": "reasoning", "id": "rs_1", "encrypted_content": "chat:",
+         "summary": [{"type": "summary_text", "text": "hm"}]},
+        {"type": "function_call", "call_id": "a", "name": "now", "arguments": "{}"},
+    ]});
+    check(Door::Responses, input.clone(), To::DeepSeek, place, json!("hm"));
+    check(Door::Responses, input, To::Responses, "/input/0/type", json!("function_call"));
+}
+
+#[test]
 fn who_asks_is_passed_on() {
     let user = "/metadata/user_id";
     let metadata = json!({"metadata": {"user_id": "u"}});

@@ -41,7 +41,17 @@ impl Provider {
             Self::OpenAi(endpoint) => {
                 let dialect = openai::Dialect::of(&endpoint.base_url);
                 let body = openai::encode(request, dialect, stream)?;
-                chat(endpoint, Outgoing::post(openai::CHAT_PATH, body))
+                let exchange = chat(endpoint, Outgoing::post(openai::CHAT_PATH, body));
+                match dialect {
+                    openai::Dialect::Recalling => Exchange {
+                        decode: openai::decode_recalled,
+                        decoder: decoder::<openai::Recalled>,
+                        ..exchange
+                    },
+                    openai::Dialect::OpenAi
+                    | openai::Dialect::OpenRouter
+                    | openai::Dialect::Compatible => exchange,
+                }
             }
             Self::OpenRouter(endpoint) => {
                 let body = openai::encode(request, openai::Dialect::OpenRouter, stream)?;
@@ -205,4 +215,38 @@ fn read(body: Body, decoder: Box<dyn Decode>) -> DeltaStream {
         Some((next, reading))
     })
     .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::chat::Message;
+
+    #[test]
+    fn thoughts_are_sealed_for_those_who_want_them_back() {
+        let request = Request::new("m", vec![Message::user("hi")]);
+        let said =
+            r#""reasoning_content":"hm","tool_calls":[{"id":"a","function":{"name":"now"}}]"#;
+        let answer = |field: &str| {
+            format!(r#"{{"choices":[{{"{field}":{{{said}}},"finish_reason":"tool_calls"}}]}}"#)
+        };
+        let check = |url: &str, expected: bool| {
+            let provider = Provider::OpenAi(Endpoint::new(url));
+            let Ok(Source::Wire(exchange)) = provider.source(&request, false) else {
+                panic!("a script")
+            };
+            let whole = (exchange.decode)(answer("message").as_bytes(), &request).unwrap();
+            let stream = format!("data: {}\n\n", answer("delta"));
+            let streamed = (exchange.decoder)(&request).push(stream.as_bytes());
+            let streamed: Vec<Delta> = streamed.into_iter().map(Result::unwrap).collect();
+            for deltas in [whole, streamed] {
+                let is_sealed = deltas.iter().any(|delta| matches!(delta, Delta::Seal { .. }));
+                assert_eq!(is_sealed, expected, "{url}: {deltas:?}");
+            }
+        };
+        check("https://api.deepseek.com/v1", true);
+        check("https://api.moonshot.cn/v1", true);
+        check("http://127.0.0.1:8080/v1", false);
+    }
 }

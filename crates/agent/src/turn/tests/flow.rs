@@ -1,6 +1,6 @@
 //! How a turn comes to an answer.
 
-use llm::chat::{Part, Role};
+use llm::chat::{Part, Role, Thought};
 
 use super::*;
 
@@ -137,6 +137,24 @@ fn tools_are_called_and_answered() {
             (says("{\"points\": 2}"), "done {\"points\":2}"),
         ],
     );
+}
+
+#[test]
+fn sealed_thoughts_go_back_with_the_calls_that_followed_them() {
+    let mut turn = Turn::new(tool_spec()).unwrap();
+    let thought = Thought { text: "hm".into(), seal: "chat:".into() };
+    let Input::ModelReplied { mut reply } =
+        reply("Wait.", Finish::ToolCalls, &[("a", "search", "{\"q\": \"x\"}")])
+    else {
+        panic!("it is a reply")
+    };
+    reply.thoughts = vec![thought.clone()];
+    turn.accept(Input::ModelReplied { reply }).unwrap();
+    turn.accept(returned("a", json!("found"))).unwrap();
+    let told = told(&turn);
+    let [.., called, _] = told.as_slice() else { panic!("{told:?}") };
+    let spoken = Part::Text { text: "Wait.".into() };
+    assert_eq!(called.content[..2], [Part::Thought(thought), spoken]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::stream::Chat;
+use super::stream::{Chat, Recalled};
 use super::wire::Chunk;
 use crate::Result;
 use crate::chat::{Delta, Request};
@@ -11,8 +11,17 @@ use crate::stream::Reader;
 
 /// Reads a whole answer, as the pieces in which it could have come.
 pub fn decode(body: &[u8], request: &Request) -> Result<Vec<Delta>> {
+    whole(body, Chat::new(request))
+}
+
+/// Reads one of a server that wants its thoughts back.
+pub fn decode_recalled(body: &[u8], request: &Request) -> Result<Vec<Delta>> {
+    let Recalled(decoder) = Recalled::new(request);
+    whole(body, decoder)
+}
+
+fn whole(body: &[u8], mut decoder: Chat) -> Result<Vec<Delta>> {
     let chunk: Chunk = parse(body)?;
-    let mut decoder = Chat::new(request);
     let mut deltas = Vec::new();
     decoder.push_chunk(chunk, &mut deltas)?;
     deltas.extend(decoder.last_deltas()?);

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
-use super::SEAL;
 use super::wire_out::{
     Body, CacheControl, Call, CalledFunction, Choice, Content, ImageUrl, Included, JsonSchema,
     Line, Named, OfferedFunction, Piece, ResponseFormat, RouterReasoning, StreamOptions, Tool,
 };
+use super::{SEAL, is_of_turn};
 use crate::chat::{
     Detail, Effort, Message, OutputSchema, Part, Reasoning, Request, Role, ServiceTier, ToolChoice,
     ToolSpec, Verbosity,
@@ -23,7 +23,8 @@ pub enum Dialect {
     OpenAi,
     /// OpenRouter, which states the cost and passes cache points on.
     OpenRouter,
-    /// DeepSeek and Moonshot, who refuse a call of a tool without the thoughts before it.
+    /// DeepSeek and Moonshot, who refuse a turn in which a thinking model called tools without
+    /// what it thought in it.
     Recalling,
     /// Everyone else, many of whom know nothing but `max_tokens`.
     Compatible,
@@ -38,7 +39,7 @@ impl Dialect {
             Self::OpenAi
         } else if host == "openrouter.ai" || host.ends_with(".openrouter.ai") {
             Self::OpenRouter
-        } else if ["api.deepseek.com", "api.moonshot.ai", "api.moonshot.cn"].contains(&host) {
+        } else if RECALLING.contains(&host) {
             Self::Recalling
         } else {
             Self::Compatible
@@ -46,11 +47,18 @@ impl Dialect {
     }
 }
 
+/// Where thoughts are wanted back: DeepSeek, Moonshot and Moonshot's plan for coding.
+const RECALLING: [&str; 4] =
+    ["api.deepseek.com", "api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"];
+
 /// The body that asks for an answer, streamed or in one piece. Labels are ours and stay here.
 pub fn encode(request: &Request, dialect: Dialect, stream: bool) -> Result<Vec<u8>> {
     let mut messages = Vec::with_capacity(request.messages.len());
-    for message in &request.messages {
-        push_message(message, dialect, &mut messages)?;
+    for turn in request.messages.chunk_by(is_of_turn) {
+        let is_recalled = dialect == Dialect::Recalling && is_recalled(turn);
+        for message in turn {
+            push_message(message, dialect, is_recalled, &mut messages)?;
+        }
     }
     let is_openai = dialect == Dialect::OpenAi;
     let is_router = dialect == Dialect::OpenRouter;
@@ -138,9 +146,18 @@ fn router_reasoning(reasoning: Reasoning) -> RouterReasoning {
     }
 }
 
+/// Whether a turn goes back with its thoughts: if the model thought and called tools in it. Without
+/// tools nobody wants them, and the first thinking models of DeepSeek, which had none, refuse them.
+fn is_recalled(turn: &[Message]) -> bool {
+    let has = |test: fn(&Part) -> bool| turn.iter().flat_map(|message| &message.content).any(test);
+    has(|part| matches!(part, Part::ToolCall(_)))
+        && has(|part| matches!(part, Part::Thought(thought) if thought.seal == SEAL))
+}
+
 fn push_message<'a>(
     message: &'a Message,
     dialect: Dialect,
+    is_recalled: bool,
     messages: &mut Vec<Line<'a>>,
 ) -> Result<()> {
     let line = |role, content| Line {
@@ -153,7 +170,7 @@ fn push_message<'a>(
     match message.role {
         Role::System => messages.push(line("system", content(message, dialect)?)),
         Role::User => messages.push(line("user", content(message, dialect)?)),
-        Role::Assistant => messages.push(assistant(message, dialect)?),
+        Role::Assistant => messages.push(assistant(message, is_recalled)?),
         Role::Tool => {
             for part in &message.content {
                 match part {
@@ -220,14 +237,12 @@ fn content(message: &Message, dialect: Dialect) -> Result<Content<'_>> {
     Ok(Content::Parts(pieces))
 }
 
-fn assistant(message: &Message, dialect: Dialect) -> Result<Line<'_>> {
+fn assistant(message: &Message, is_recalled: bool) -> Result<Line<'_>> {
     let mut calls = Vec::new();
-    let mut reasoning_content = None;
+    let mut thoughts = Vec::new();
     for part in &message.content {
         match part {
-            Part::Thought(thought) if dialect == Dialect::Recalling && thought.seal == SEAL => {
-                reasoning_content = Some(thought.text.as_str());
-            }
+            Part::Thought(thought) if thought.seal == SEAL => thoughts.push(thought.text.as_str()),
             // other providers' thoughts are sealed, and this dialect has no place for them
             Part::Text { .. } | Part::Thought(_) | Part::CachePoint => {}
             Part::ToolCall(call) => calls.push(Call {
@@ -238,6 +253,11 @@ fn assistant(message: &Message, dialect: Dialect) -> Result<Line<'_>> {
             Part::Image(_) | Part::ToolReturn { .. } => return Err(misplaced(message.role, part)),
         }
     }
+    // a message without thoughts, too, has to say so between the others of such a turn
+    let reasoning_content = is_recalled.then(|| match thoughts.as_slice() {
+        [thought] => Cow::Borrowed(*thought),
+        thoughts => Cow::Owned(thoughts.concat()),
+    });
     let text = words(message);
     let content = (calls.is_empty() || !text.is_empty()).then_some(Content::Text(text));
     Ok(Line {

@@ -17,7 +17,7 @@ mod tests;
 mod wire;
 mod wire_out;
 
-pub use decode::{decode, decode_models};
+pub use decode::{decode, decode_models, decode_recalled};
 pub use embed::{decode_embeddings, encode_embeddings};
 pub use encode::{Dialect, encode};
 pub(in crate::providers) use encode::{
@@ -25,13 +25,20 @@ pub(in crate::providers) use encode::{
     verbosity_word, words,
 };
 pub use speech::{decode_transcription, encode_transcription};
-pub use stream::Chat;
+pub use stream::{Chat, Recalled};
+
+use crate::chat::{Message, Role};
 
 /// Reads a streamed answer.
 pub type Decoder = crate::stream::Decoder<Chat>;
 
 /// What stands for the seal of a thought in this dialect, which has none: it is read as it is.
 const SEAL: &str = "chat:";
+
+/// Whether a message is of the same turn as the one before it: the user begins each.
+fn is_of_turn(_before: &Message, message: &Message) -> bool {
+    message.role != Role::User
+}
 
 /// Where chats go, below the base URL.
 pub const CHAT_PATH: &str = "chat/completions";

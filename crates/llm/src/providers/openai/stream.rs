@@ -1,5 +1,6 @@
 //! A streamed answer, chunk by chunk.
 
+use super::SEAL;
 use super::wire::{CallFragment, Choice, Chunk, Fragment, Piece};
 use crate::chat::{Delta, Finish, Request, TokenUsage};
 use crate::door::Lines;
@@ -17,9 +18,25 @@ pub struct Chat {
     calls: Vec<OpenCall>,
     /// Whether the model says that it will not answer.
     is_refusal: bool,
+    memory: Memory,
     finish: Option<Finish>,
     stop_sequence: Option<String>,
     usage: Option<TokenUsage>,
+}
+
+/// How far the thought is that its server wants back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// It wants none back.
+    Unwanted,
+    /// Nothing was thought.
+    Nothing,
+    /// A thought began that has no words. There may come none, and even that is wanted back.
+    Wordless,
+    /// A thought has words.
+    Words,
+    /// All that was thought is sealed.
+    Sealed,
 }
 
 /// A tool call that has begun, by the number and id that the server gave it.
@@ -37,6 +54,7 @@ impl Reader for Chat {
             told: Told::new(request),
             calls: Vec::new(),
             is_refusal: false,
+            memory: Memory::Unwanted,
             finish: None,
             stop_sequence: None,
             usage: None,
@@ -59,6 +77,26 @@ impl Reader for Chat {
         }
         deltas.extend(self.last_deltas()?);
         Ok(Progress::Done)
+    }
+}
+
+/// Reads one streamed answer of a server that wants its thoughts back, and seals them for it.
+#[derive(Debug)]
+pub struct Recalled(pub(super) Chat);
+
+impl Reader for Recalled {
+    const FRAMING: Framing = Chat::FRAMING;
+
+    fn new(request: &Request) -> Self {
+        Self(Chat { memory: Memory::Nothing, ..Chat::new(request) })
+    }
+
+    fn event(&mut self, event: &str, deltas: &mut Vec<Delta>) -> Result<Progress> {
+        self.0.event(event, deltas)
+    }
+
+    fn end(&mut self, rest: Option<&str>, deltas: &mut Vec<Delta>) -> Result<Progress> {
+        self.0.end(rest, deltas)
     }
 }
 
@@ -105,12 +143,20 @@ impl Chat {
     fn push_fragment(&mut self, fragment: Fragment, deltas: &mut Vec<Delta>) {
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         self.is_refusal |= fragment.refusal.as_ref().is_some_and(|text| !text.is_empty());
+        if let Some(thought) = &fragment.reasoning_content {
+            self.remember(thought);
+        }
         let details = said(Some(fragment.details()));
         let thought = said(fragment.reasoning_content).or_else(|| said(fragment.reasoning));
         self.told.think(thought.or(details), deltas);
         match fragment.content {
             None | Some(Lines::Nothing) => {}
-            Some(Lines::Text(text)) => self.told.say(Some(text), deltas),
+            Some(Lines::Text(text)) => {
+                if !text.is_empty() {
+                    self.seal(false, deltas);
+                }
+                self.told.say(Some(text), deltas);
+            }
             Some(Lines::Parts(pieces)) => {
                 for piece in pieces {
                     self.told.think(Some(words(piece.thinking)), deltas);
@@ -120,7 +166,26 @@ impl Chat {
         }
         self.told.refuse(fragment.refusal, deltas);
         for call in fragment.tool_calls.unwrap_or_default() {
+            self.seal(true, deltas);
             deltas.push(self.tool_call(call));
+        }
+    }
+
+    /// Notes that more was thought, if only that there is a place for it.
+    fn remember(&mut self, thought: &str) {
+        self.memory = match self.memory {
+            Memory::Unwanted => Memory::Unwanted,
+            Memory::Nothing if thought.is_empty() => Memory::Wordless,
+            memory if thought.is_empty() => memory,
+            Memory::Nothing | Memory::Wordless | Memory::Words | Memory::Sealed => Memory::Words,
+        };
+    }
+
+    /// Seals what was thought before the words or the call that now come.
+    fn seal(&mut self, is_call: bool, deltas: &mut Vec<Delta>) {
+        if self.memory == Memory::Words || (is_call && self.memory == Memory::Wordless) {
+            self.memory = Memory::Sealed;
+            deltas.push(Delta::Seal { seal: SEAL.to_owned() });
         }
     }
 

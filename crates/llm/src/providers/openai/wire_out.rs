@@ -84,9 +84,9 @@ pub(super) struct Line<'a> {
     /// For tools: the call that is answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_call_id: Option<&'a str>,
-    /// What the model thought before it called tools, for those who want it back.
+    /// What the model thought in a turn in which it called tools, for those who want it back.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reasoning_content: Option<&'a str>,
+    pub reasoning_content: Option<Cow<'a, str>>,
     /// Null beside tool calls without words.
     pub content: Option<Content<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

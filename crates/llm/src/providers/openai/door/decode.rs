@@ -10,7 +10,7 @@ use crate::chat::{
     ServiceTier, Thought, ToolCall, ToolSpec, Verbosity,
 };
 use crate::door::{Asked, FieldError, Lines, path_of, read};
-use crate::providers::openai::SEAL;
+use crate::providers::openai::{SEAL, is_of_turn};
 
 type Result<T> = std::result::Result<T, FieldError>;
 
@@ -148,7 +148,7 @@ pub fn decode(body: &[u8]) -> Result<Asked> {
         None => at_least_one("max_tokens", body.max_tokens)?,
     };
     let request = Request {
-        messages: messages.collect::<Result<_>>()?,
+        messages: without_idle_thoughts(messages.collect::<Result<_>>()?),
         tools,
         tool_choice,
         parallel_tool_calls: body.parallel_tool_calls,
@@ -307,9 +307,7 @@ fn message(line: Line) -> Result<Message> {
     if role == Role::Assistant {
         content.extend(line.refusal.map(|text| Part::Text { text }));
         let calls = line.tool_calls.unwrap_or_default();
-        // who has the thoughts before a call wants them back; elsewhere nobody does
-        let thought = line.reasoning_content.filter(|text| !calls.is_empty() && !text.is_empty());
-        if let Some(text) = thought {
+        if let Some(text) = line.reasoning_content {
             content.insert(0, Part::Thought(Thought { text, seal: SEAL.to_owned() }));
         }
         content.extend(calls.into_iter().map(|call| {
@@ -318,6 +316,19 @@ fn message(line: Line) -> Result<Message> {
         }));
     }
     Ok(Message { role, content })
+}
+
+/// Thoughts are wanted back by who called tools in the same turn; elsewhere nobody reads them.
+fn without_idle_thoughts(mut messages: Vec<Message>) -> Vec<Message> {
+    for turn in messages.chunk_by_mut(is_of_turn) {
+        let mut parts = turn.iter().flat_map(|message| &message.content);
+        if !parts.any(|part| matches!(part, Part::ToolCall(_))) {
+            for message in turn {
+                message.content.retain(|part| !matches!(part, Part::Thought(_)));
+            }
+        }
+    }
+    messages
 }
 
 fn parts(content: Lines<Piece>, role: Role) -> Result<Vec<Part>> {

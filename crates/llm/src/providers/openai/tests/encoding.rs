@@ -160,6 +160,7 @@ fn the_dialect_follows_from_the_host() {
     check("https://openrouter.ai/api/v1", Dialect::OpenRouter);
     check("https://api.deepseek.com", Dialect::Recalling);
     check("https://api.moonshot.ai/v1", Dialect::Recalling);
+    check("https://api.kimi.com/coding/v1", Dialect::Recalling);
     check("http://127.0.0.1:8080/v1", Dialect::Compatible);
     check("https://evil.example/api.openai.com", Dialect::Compatible);
 }

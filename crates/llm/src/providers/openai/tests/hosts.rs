@@ -2,9 +2,10 @@
 
 use base::Micros;
 
-use super::{decode_pieces, fixture, reply};
-use crate::chat::{Finish, Reply, TokenUsage};
-use crate::testing::{call, said, usage};
+use super::super::Recalled;
+use super::{decode_pieces, fixture, fixtures, reply, request};
+use crate::chat::{Finish, Reply, Thought, TokenUsage};
+use crate::testing::{self, call, said, usage};
 
 fn check(name: &str, expected: Reply) {
     assert_eq!(reply(decode_pieces([&fixture(name)[..]])), Ok(expected), "{name}");
@@ -29,6 +30,38 @@ fn thoughts_stand_in_the_place_that_each_server_has_for_them() {
     let stopped = said("Qwen/Qwen3-8B", "one, two, ", Finish::Stop, usage(21, 12));
     let stopped = Reply { stop_sequence: Some("three".into()), ..stopped };
     check("vllm-stop.txt", thought("Count up.", stopped));
+}
+
+#[test]
+fn thoughts_are_sealed_before_what_follows_them_for_those_who_want_them_back() {
+    let recalled = |stream: &[u8]| -> Vec<Thought> {
+        let deltas = testing::decode_pieces::<Recalled>(&request(), [stream]);
+        reply(deltas).unwrap().thoughts
+    };
+    let thought = |text: &str| Thought { text: text.into(), seal: "chat:".into() };
+    assert_eq!(recalled(&fixture("deepseek-tools.txt")), [thought("The date first.")]);
+    assert_eq!(recalled(&fixture("deepseek-reasoner.txt")), [thought("Two and two.")]);
+    assert_eq!(recalled(&fixture("openai-parallel-tools.txt")), []);
+    // before the words, where doors have their place for it
+    let deltas =
+        testing::decode_pieces::<Recalled>(&request(), [&fixture("deepseek-tools.txt")[..]]);
+    let told: Vec<String> = deltas
+        .iter()
+        .map(|delta| serde_json::to_value(delta.as_ref().unwrap()).unwrap()["type"].to_string())
+        .collect();
+    let told = told.join(" ").replace('"', "");
+    let expected = "start reasoning reasoning seal text tool_call tool_call usage finish";
+    assert_eq!(told, expected);
+    // a model that thinks may have nothing to say before a call, and that is wanted back too
+    let wordless = |after: &str| {
+        let first = r#"{"choices":[{"delta":{"reasoning_content":""}}]}"#;
+        format!("data: {first}\n\ndata: {after}\n\ndata: [DONE]\n\n")
+    };
+    let called = r#"{"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"name":"now"}}]},"finish_reason":"tool_calls"}]}"#;
+    assert_eq!(recalled(wordless(called).as_bytes()), [thought("")]);
+    let spoken = r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}"#;
+    assert_eq!(recalled(wordless(spoken).as_bytes()), []);
+    testing::survives_cuts::<Recalled>(&fixtures(), "deepseek-tools.txt", &request(), 20);
 }
 
 #[test]
@@ -77,6 +110,15 @@ fn calls_come_whole_and_in_pieces() {
                 Finish::ToolCalls,
                 TokenUsage { cached_input: 64, ..usage(82, 41) },
             )
+        },
+    );
+    let counted = TokenUsage { cached_input: 64, reasoning: 3, ..usage(90, 21) };
+    check(
+        "deepseek-tools.txt",
+        Reply {
+            reasoning: "The date first.".into(),
+            tool_calls: vec![call("call_00_a", "now", "{}")],
+            ..said("deepseek-v4-pro", "Let me look.", Finish::ToolCalls, counted)
         },
     );
     check(

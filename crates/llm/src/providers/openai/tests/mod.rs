@@ -14,8 +14,9 @@ use crate::chat::{Delta, Message, Request};
 use crate::testing::{self, Fixtures, reply};
 
 /// Every recorded stream.
-const STREAMS: [&str; 19] = [
+const STREAMS: [&str; 20] = [
     "deepseek-reasoner.txt",
+    "deepseek-tools.txt",
     "groq-usage.txt",
     "llama-cpp-reasoning.txt",
     "llama-cpp-recorded.txt",
