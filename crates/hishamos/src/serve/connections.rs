@@ -18,10 +18,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::util::MapRequest;
+
+use super::places::{Placed, Places};
 
 /// How long a connection is kept on which nobody asks for anything.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
     patience: Patience,
+    mut places: Places,
     shutdown: CancellationToken,
 ) {
     // Waits a moment and goes on where one cannot be taken, as when too many files are open.
@@ -64,10 +67,15 @@ pub(super) async fn serve(
     let connections = TaskTracker::new();
     let graceful = GracefulShutdown::new();
     loop {
+        let place = tokio::select! {
+            place = places.take() => place,
+            () = shutdown.cancelled() => break,
+        };
         let (socket, address) = tokio::select! {
             taken = listener.accept() => taken,
             () = shutdown.cancelled() => break,
         };
+        let socket = Placed::new(socket, place);
         let taken = Taken { socket, address, router: router.clone(), first: patience.first };
         connections.spawn(taken.converse(builder.clone(), graceful.watcher()));
     }
@@ -77,7 +85,7 @@ pub(super) async fn serve(
 
 /// A connection that was taken.
 struct Taken {
-    socket: TcpStream,
+    socket: Placed,
     address: SocketAddr,
     router: Router,
     first: Duration,
@@ -116,8 +124,10 @@ impl Taken {
 
 #[cfg(test)]
 mod tests {
+    use axum::extract::WebSocketUpgrade;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
     use tokio::sync::Notify;
     use tokio::task::JoinHandle;
 
@@ -127,11 +137,11 @@ mod tests {
         Patience { first: Duration::from_millis(200), next: Duration::from_millis(200) };
     const DEADLINE: Duration = Duration::from_secs(20);
 
-    async fn open(router: Router) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
+    async fn open(router: Router, most: usize) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let serving = serve(listener, router, SHORT, stop.clone());
+        let serving = serve(listener, router, SHORT, Places::new(most), stop.clone());
         (address, stop, TaskTracker::new().spawn(serving))
     }
 
@@ -147,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_does_not_ask_is_let_go() {
         let (address, _stop, _serving) =
-            open(Router::new().route("/", get(|| async { "here" }))).await;
+            open(Router::new().route("/", get(|| async { "here" })), 8).await;
         let whole = "GET / HTTP/1.1\r\nhost: here\r\n\r\n";
         let and_half = format!("{whole}GET / HT");
         for (said, is_answered) in [
@@ -173,7 +183,7 @@ mod tests {
             tokio::time::sleep(SHORT.first * 4).await;
             format!("done for {who}")
         };
-        let (address, stop, serving) = open(Router::new().route("/", get(work))).await;
+        let (address, stop, serving) = open(Router::new().route("/", get(work)), 8).await;
         let mut socket = TcpStream::connect(address).await.unwrap();
         let own = socket.local_addr().unwrap();
         let asked = answer(&mut socket, "GET / HTTP/1.1\r\nhost: here\r\n\r\n");
@@ -185,5 +195,30 @@ mod tests {
         assert!(answered.ends_with(&format!("done for {own}")), "{answered}");
         tokio::time::timeout(DEADLINE, serving).await.expect("it ends").unwrap();
         assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn who_finds_no_place_waits_for_one_that_a_websocket_too_keeps_until_its_end() {
+        let watch = |upgrade: WebSocketUpgrade| async move {
+            upgrade.on_upgrade(|mut socket| async move {
+                while let Some(Ok(_)) = socket.recv().await {}
+            })
+        };
+        let router = Router::new().route("/", get(|| async { "here" })).route("/watch", get(watch));
+        let (address, _stop, _serving) = open(router, 1).await;
+        let upgrade = "GET /watch HTTP/1.1\r\nhost: here\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        let mut first = TcpStream::connect(address).await.unwrap();
+        first.write_all(upgrade.as_bytes()).await.unwrap();
+        let mut head = [0; 12];
+        first.read_exact(&mut head).await.unwrap();
+        assert_eq!(head, *b"HTTP/1.1 101");
+        let mut second = TcpStream::connect(address).await.unwrap();
+        let ask = "GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+        let mut asked = pin!(answer(&mut second, ask));
+        let early = tokio::time::timeout(SHORT.first * 2, asked.as_mut()).await;
+        assert!(early.is_err(), "it is answered beside the first: {early:?}");
+        drop(first);
+        let answer = asked.await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Start with [`Server::start`] in `start.rs`; `routes.rs` lists what is reachable,
 //! `layers/` what every request goes through, `connections.rs` how connections are taken and
-//! kept, `stop.rs` how it ends. `demo` runs the same server.
+//! kept, `places.rs` how many, `stop.rs` how it ends. `demo` runs the same server.
 
 mod admin_key;
 mod command;
@@ -13,6 +13,7 @@ mod layers;
 mod library;
 mod listen;
 mod node;
+mod places;
 mod routes;
 mod start;
 mod stop;

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Server;
 use super::connections::{self, Patience};
+use super::places::Places;
 use crate::failure::{Failure, Result};
 
 /// How long requests and tasks may take to end.
@@ -71,7 +72,8 @@ impl Server {
     pub async fn run(self, mut stop: Stop) -> Result<()> {
         let Self { app, listener, router, folder, lock, .. } = self;
         let shutdown = app.shutdown.clone();
-        let serving = connections::serve(listener, router, Patience::default(), shutdown);
+        let (patience, places) = (Patience::default(), Places::of_process());
+        let serving = connections::serve(listener, router, patience, places, shutdown);
         let mut serving = std::pin::pin!(serving);
         let has_ended = tokio::select! {
             () = &mut serving => true,
