@@ -42,6 +42,10 @@ impl Default for Patience {
     }
 }
 
+/// The most bytes that wait here for one who does not read, beside the piece that fills them up,
+/// and the most that the head of a request may have. Left to itself hyper keeps 400 KiB.
+const WAITING: usize = 64 * 1024;
+
 /// Takes connections until it is time to stop, then lets the open requests end.
 pub(super) async fn serve(
     listener: TcpListener,
@@ -57,13 +61,7 @@ pub(super) async fn serve(
             tracing::debug!("a connection keeps its delay: {error}");
         }
     });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.next);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(patience.next)
-        .keep_alive_timeout(patience.first);
+    let builder = builder(patience);
     let connections = TaskTracker::new();
     let graceful = GracefulShutdown::new();
     loop {
@@ -81,6 +79,23 @@ pub(super) async fn serve(
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+/// How HTTP is spoken, in either version.
+fn builder(patience: Patience) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience.next)
+        .max_buf_size(WAITING);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(patience.next)
+        .keep_alive_timeout(patience.first)
+        .max_send_buf_size(WAITING);
+    builder
 }
 
 /// A connection that was taken.
@@ -124,6 +139,9 @@ impl Taken {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+    use std::sync::atomic::AtomicUsize;
+
     use axum::extract::WebSocketUpgrade;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -195,6 +213,33 @@ mod tests {
         assert!(answered.ends_with(&format!("done for {own}")), "{answered}");
         tokio::time::timeout(DEADLINE, serving).await.expect("it ends").unwrap();
         assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn little_is_said_ahead_of_who_does_not_read() {
+        const PIECE: usize = WAITING / 2;
+        let said = Arc::new(AtomicUsize::new(0));
+        let counts = said.clone();
+        let endless = move || async move {
+            let pieces = futures::stream::repeat_with(move || {
+                counts.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, Infallible>(vec![b'x'; PIECE])
+            });
+            Body::from_stream(pieces)
+        };
+        let router: Router = Router::new().route("/", get(endless));
+        let (mut client, server) = tokio::io::duplex(1024);
+        client.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+        let (builder, service) = (builder(SHORT), TowerToHyperService::new(router));
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(server), service);
+        let mut connection = pin!(connection);
+        // tokio has a task pause after so many answers
+        for _ in 0..100 {
+            assert!(futures::poll!(connection.as_mut()).is_pending());
+            tokio::task::yield_now().await;
+        }
+        let said = said.load(Ordering::Relaxed);
+        assert!((1..=4).contains(&said), "{said} pieces of {PIECE} bytes");
     }
 
     #[tokio::test]
