@@ -8,13 +8,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use rustix::process::{Resource, getrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many connections are open.
 const OPEN: &str = "hishamos_http_connections";
+/// How many files the process asks to have open, where the kernel lets it: the usual limit of 1,024
+/// is one of old programs, and half of it is few for people who watch.
+const FILES: u64 = 16_384;
 /// How often there was no place for another one.
 const FULL: &str = "hishamos_http_connections_full_total";
 
@@ -34,7 +37,7 @@ impl Places {
 
     /// As many as the process's limit of open files allows.
     pub fn of_process() -> Self {
-        Self::new(most(getrlimit(Resource::Nofile).current))
+        Self::new(most(raised()))
     }
 
     /// Takes a place, as soon as there is one.
@@ -55,6 +58,23 @@ impl Places {
                 "all {} connections are in use, others wait until one ends; for more raise the limit of open files (ulimit -n, LimitNOFILE= of systemd)",
                 self.most
             );
+        }
+    }
+}
+
+/// The process's limit of open files, once it is as high as [`FILES`] where that is allowed.
+fn raised() -> Option<u64> {
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.current?;
+    let wanted = limit.maximum.map_or(FILES, |most| most.min(FILES));
+    if current >= wanted {
+        return Some(current);
+    }
+    match setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum }) {
+        Ok(()) => Some(wanted),
+        Err(error) => {
+            tracing::warn!("the limit of open files stays at {current}: {error}");
+            Some(current)
         }
     }
 }
@@ -131,6 +151,18 @@ impl AsyncWrite for Placed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_low_limit_is_raised_as_far_as_is_allowed() {
+        let maximum = getrlimit(Resource::Nofile).maximum;
+        let low = Rlimit { current: maximum.map(|most| most.min(1024)).or(Some(1024)), maximum };
+        setrlimit(Resource::Nofile, low).unwrap();
+        let wanted = Some(maximum.map_or(FILES, |most| most.min(FILES)));
+        assert_eq!((raised(), getrlimit(Resource::Nofile).current), (wanted, wanted));
+        // What is higher already stays.
+        setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+        assert_eq!(raised(), maximum);
+    }
 
     #[test]
     fn half_of_the_descriptors_are_for_connections() {
