@@ -112,10 +112,11 @@ pub(super) fn push(rows: &mut Rows, key: &Key, change: &Change, now: Timestamp) 
     ]);
 }
 
-/// What has not ended is asked for in a way that finds no index: PostgreSQL would look through all
-/// open executions for each of these.
+/// That it has not ended is written as the index of open executions has it. By the key alone,
+/// PostgreSQL takes the index of the list on a new database, which it knows nothing of yet, and
+/// looks through all executions there are.
 pub(super) const WRITE: Sql = sql!(
-    "update executions set status = head.column3, is_final = head.column4, outputs = head.column5, error = head.column6, completed_steps = head.column7, failed_steps = head.column8, percent = head.column9, running = head.column10, last_seq = head.column11, started_at = coalesce(started_at, head.column12), finished_at = head.column13, recovered = recovered + head.column14 from (values ($1, $2, $3, cast($4 as boolean), $5, $6, cast($7 as bigint), cast($8 as bigint), cast($9 as bigint), $10, cast($11 as bigint), cast($12 as bigint), cast($13 as bigint), cast($14 as bigint))) as head where organisation_id = head.column1 and id = head.column2 and coalesce(is_final, false) = false"
+    "update executions set status = head.column3, is_final = head.column4, outputs = head.column5, error = head.column6, completed_steps = head.column7, failed_steps = head.column8, percent = head.column9, running = head.column10, last_seq = head.column11, started_at = coalesce(started_at, head.column12), finished_at = head.column13, recovered = recovered + head.column14 from (values ($1, $2, $3, cast($4 as boolean), $5, $6, cast($7 as bigint), cast($8 as bigint), cast($9 as bigint), $10, cast($11 as bigint), cast($12 as bigint), cast($13 as bigint), cast($14 as bigint))) as head where organisation_id = head.column1 and id = head.column2 and is_final = false"
 );
 
 /// Adds what calls used to their execution.
