@@ -17,7 +17,8 @@ export function DailyChart({ days, measure }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const values = days.map((day) => amountOf(day, measure));
-  const top = ceiling(Math.max(0, ...values));
+  const most = Math.max(0, ...values);
+  const top = ceiling(most);
   const axis = (value: number) =>
     measure === "cost" ? formats.money(value) : formats.compact(value);
   const words = ticks(days.length, 5);
@@ -25,8 +26,8 @@ export function DailyChart({ days, measure }: Props) {
     <>
       <div aria-hidden className="flex gap-2">
         <div className="flex h-44 flex-col justify-between text-end text-muted text-xs tabular-nums">
-          <span>{axis(top)}</span>
-          <span>{axis(top / 2)}</span>
+          <span>{most > 0 && axis(top)}</span>
+          <span>{most > 0 && axis(top / 2)}</span>
           <span>{axis(0)}</span>
         </div>
         <div className="min-w-0 flex-1">

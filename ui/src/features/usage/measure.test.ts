@@ -3,10 +3,11 @@ import { ceiling, gapOf, ticks } from "./measure";
 
 test("axes end at round numbers", () => {
   const check = (value: number, expected: number) => expect(ceiling(value)).toBe(expected);
-  check(0, 1);
-  check(1, 1);
-  check(3, 5);
-  check(21, 25);
+  check(0, 2);
+  check(1, 2);
+  check(3, 4);
+  check(10, 10);
+  check(21, 30);
   check(99, 100);
   check(1_234_000, 2_000_000);
 });

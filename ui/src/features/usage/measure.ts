@@ -18,11 +18,11 @@ export function shownValue(value: number, measure: Measure, formats: Formats): s
   return measure === "cost" ? formats.money(value) : formats.number(value);
 }
 
-/** The end of an axis: the next round number. */
+/** The end of an axis: the next round number of which half is a whole one. */
 export function ceiling(value: number): number {
-  if (value <= 0) return 1;
+  if (value <= 10) return Math.max(2, value + (value % 2));
   const size = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 5, 10].find((each) => each * size >= value) ?? 10;
+  const step = [1, 2, 3, 4, 5, 10].find((each) => each * size >= value) ?? 10;
   return step * size;
 }
 
