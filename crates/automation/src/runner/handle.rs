@@ -229,6 +229,12 @@ impl Message {
             | Self::Histories { .. } => 0,
         }
     }
+
+    /// Whether what becomes of it depends on who listens to events of the system, which is
+    /// known of a change only once it is durable.
+    pub(super) const fn asks_who_listens(&self) -> bool {
+        matches!(self, Self::Told { .. } | Self::Input { input: Input::Resume { .. }, .. })
+    }
 }
 
 /// What is recorded beside the output of a finished attempt.

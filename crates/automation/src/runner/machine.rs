@@ -1,19 +1,19 @@
 //! The loop: take all news, advance, commit once, carry out.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
 
 use base::{ExecutionId, Timestamp};
 use engine::{AttemptKey, Effect, Event, Input, Outcome};
 use indexmap::IndexMap;
+use store::Error;
 use store::lease::Lease;
-use store::{Error, Signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use web::App;
 
 use super::change::Change;
 use super::clockwork::Clockwork;
+use super::commit::{Pending, Reply, landed};
 use super::crowd::Crowd;
 use super::handle::{
     Handle, InputError, Made, Message, NewExecution, ResultNote, RunnerState, StartError,
@@ -25,7 +25,7 @@ use super::points::Point;
 use super::queue::Queue;
 use super::slots::Slots;
 use super::suspects::Suspects;
-use super::{Dependencies, Options, announce, children, recover};
+use super::{Dependencies, Options, children, recover};
 
 /// How much news one commit takes.
 pub(super) const BATCH: usize = 1024;
@@ -69,19 +69,14 @@ pub(super) struct Machine {
     give_up_after: Option<u32>,
     pub(super) effects: Vec<(ExecutionId, Effect)>,
     pub(super) replies: Vec<Reply>,
+    /// How many bytes of outputs and inputs the coming commit has, about.
+    pub(super) weight: usize,
+    /// The commit that is on its way to the disk.
+    pub(super) pending: Option<Pending>,
     /// Whether people come faster than commits.
-    crowd: Crowd,
+    pub(super) crowd: Crowd,
     /// Calls of procedures, which happen inside a commit of their own.
     pub(super) procedures: VecDeque<(ExecutionId, AttemptKey, String, serde_json::Value)>,
-}
-
-/// Somebody who waits for a commit.
-pub(super) enum Reply {
-    Create(ExecutionId, oneshot::Sender<Result<Made, StartError>>),
-    /// Somebody who wanted to make an execution that is there already, or is being made by
-    /// the coming commit; they read it when they are told, so it has to be durable.
-    Exists(oneshot::Sender<Result<Made, StartError>>),
-    Input(oneshot::Sender<Result<(), InputError>>),
 }
 
 impl Machine {
@@ -116,6 +111,8 @@ impl Machine {
             changes: IndexMap::new(),
             effects: Vec::new(),
             replies: Vec::new(),
+            weight: 0,
+            pending: None,
             crowd: Crowd::default(),
             procedures: VecDeque::new(),
         }
@@ -128,15 +125,26 @@ impl Machine {
         self.handle.set_state(RunnerState::Active);
         let mut news = Vec::with_capacity(BATCH);
         loop {
-            let has_work = self.has_work();
+            let (is_free, has_work) = (self.pending.is_none(), self.has_work());
+            let has_room = is_free || self.weight <= HEAVY;
             tokio::select! {
                 biased;
-                () = self.stop.cancelled() => return Ok(()),
-                count = inbox.recv_many(&mut news, BATCH) => if count == 0 { return Ok(()) },
+                () = self.stop.cancelled() => return self.finish().await,
+                written = landed(&mut self.pending), if !is_free => self.land(written)?,
+                count = inbox.recv_many(&mut news, BATCH), if has_room => if count == 0 {
+                    return self.finish().await;
+                },
                 () = std::future::ready(()), if has_work => {}
-                () = tokio::time::sleep(self.clockwork.wait(self.app.now())), if !has_work => {}
+                () = tokio::time::sleep(self.clockwork.wait(self.app.now())), if is_free && !has_work => {}
             }
-            self.crowd.gather(inbox, &mut news).await;
+            if self.pending.is_some() {
+                self.take_meanwhile(&mut news).await?;
+                continue;
+            }
+            // What came while the last commit was on its way has waited long enough.
+            if self.changes.is_empty() {
+                self.crowd.gather(inbox, &mut news).await;
+            }
             let now = self.app.now();
             for id in self.clockwork.due(now) {
                 if let Some(live) = self.live.get_mut(&id) {
@@ -144,32 +152,53 @@ impl Machine {
                     self.tick(id, now);
                 }
             }
-            let mut weight = 0;
             for message in std::mem::take(&mut self.local).into_iter().chain(news.drain(..)) {
-                weight += message.weight();
-                self.take(message, now);
-                if weight > HEAVY {
-                    self.commit().await?;
-                    weight = 0;
-                }
+                self.take_weighed(message, now).await?;
             }
             self.take_held(now);
             self.start_queued(now);
             self.let_suspect_go_on(now);
-            self.commit().await?;
+            self.begin_commit();
             self.call_next_procedure().await?;
         }
     }
 
+    /// Takes news while a commit is on its way, as far as they need not know what comes of it.
+    async fn take_meanwhile(&mut self, news: &mut Vec<Message>) -> Result<(), Error> {
+        let now = self.app.now();
+        for message in news.drain(..) {
+            if self.pending.is_some() && message.asks_who_listens() {
+                self.local.push(message);
+            } else {
+                self.take_weighed(message, now).await?;
+                Point::NewsTaken.pass();
+            }
+        }
+        // Those who were answered by the last commit have their turn to ask for more.
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+
+    /// Takes news; when a commit would become too large by more of them, this one is made first.
+    async fn take_weighed(&mut self, message: Message, now: Timestamp) -> Result<(), Error> {
+        self.weight += message.weight();
+        self.take(message, now);
+        if self.weight > HEAVY {
+            self.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Whether there is something to do without news: what a procedure left behind, or
-    /// the next procedure.
+    /// the next procedure. While a commit is on its way, all of it waits.
     fn has_work(&self) -> bool {
         let is_idle = self.procedures.is_empty()
             && self.changes.is_empty()
             && self.effects.is_empty()
+            && self.replies.is_empty()
             && self.local.is_empty()
             && !self.suspects.may_go_on();
-        !is_idle
+        self.pending.is_none() && !is_idle
     }
 
     pub(super) fn take(&mut self, message: Message, now: Timestamp) {
@@ -193,7 +222,7 @@ impl Machine {
                         if let Some(change) = self.changes.get_mut(&id) {
                             change.beside.extend(beside);
                         }
-                        self.replies.push(Reply::Input(reply));
+                        self.replies.push(Reply::Input(id, reply));
                     }
                     Err(rejected) => drop(reply.send(Err(rejected.into()))),
                 }
@@ -375,51 +404,6 @@ impl Machine {
         self.effects.extend(effects.into_iter().map(|effect| (id, effect)));
     }
 
-    /// Makes everything durable, then answers and carries out.
-    pub(super) async fn commit(&mut self) -> Result<(), Error> {
-        let mut made = HashMap::new();
-        let mut changes: Arc<Vec<Change>> =
-            Arc::new(std::mem::take(&mut self.changes).into_values().collect());
-        let written = if changes.is_empty() {
-            None
-        } else {
-            self.crowd.came(changes.len());
-            Some(self.write(&mut changes).await?)
-        };
-        // What is ordered from here on belongs to the next commit.
-        let mut effects = std::mem::take(&mut self.effects);
-        if let Some((at, written)) = written {
-            for (change, is_new) in changes.iter().zip(written.is_new) {
-                if change.created.is_some() && is_new {
-                    made.insert(change.id, Made { at, head: change.head.clone() });
-                }
-                if !is_new {
-                    effects.retain(|(other, _)| *other != change.id);
-                }
-                self.committed(change, is_new);
-                self.listen(change, written.newest);
-            }
-        }
-        for reply in std::mem::take(&mut self.replies) {
-            match reply {
-                Reply::Create(id, reply) => {
-                    drop(reply.send(made.remove(&id).ok_or(StartError::Exists)));
-                }
-                Reply::Exists(reply) => drop(reply.send(Err(StartError::Exists))),
-                Reply::Input(reply) => drop(reply.send(Ok(()))),
-            }
-            Point::Answered.pass();
-        }
-        for (id, effect) in effects {
-            self.carry_out(id, effect);
-            Point::Ordered.pass();
-        }
-        if !self.postponed.is_empty() {
-            self.start_queued(self.app.now());
-        }
-        Ok(())
-    }
-
     /// Takes an execution out of memory.
     pub(super) fn forget(&mut self, id: ExecutionId) {
         let Some(mut live) = self.live.remove(&id) else { return };
@@ -434,30 +418,6 @@ impl Machine {
             }
         }
         self.queue.ended(id);
-    }
-
-    /// After the commit: tells listeners, and forgets what has ended.
-    pub(super) fn committed(&mut self, change: &Change, is_new: bool) {
-        let id = change.id;
-        if !is_new {
-            // The execution existed: what was made of it in memory is void.
-            self.forget(id);
-            return;
-        }
-        self.make_room(change);
-        let organisation = change.organisation;
-        self.app.bus.send(Signal::Journal { organisation, execution: id });
-        for topic in announce::topics(change) {
-            self.app.bus.send(Signal::Outbox { organisation, topic: topic.to_owned() });
-        }
-        if change.head.status.is_final() {
-            metrics::counter!("hishamos_executions_total", "status" => change.head.status.as_str())
-                .increment(1);
-            self.tell_parent(change);
-            self.handle.ends().tell(id);
-            self.forget(id);
-        }
-        metrics::gauge!("hishamos_executions_live").set(self.live.len() as f64);
     }
 
     /// What the work outside the loop can reach.
@@ -476,25 +436,5 @@ impl Machine {
             live.tasks.insert(key, task.clone());
         }
         task
-    }
-
-    /// One whose group cancels those that are there already takes their place, once it is
-    /// certain that it is new: a request that is repeated takes nobody's.
-    fn make_room(&mut self, change: &Change) {
-        let group = self.live.get(&change.id).and_then(|live| live.group.as_ref());
-        let Some(name) = group.map(|group| group.name.clone()) else { return };
-        let now = self.app.now();
-        for other in &change.displaces {
-            let by = format!("execution {}", change.id);
-            let reason = Some(format!("a newer execution of group \"{name}\" began"));
-            self.advance(*other, Input::Cancel { by, reason }, None, now);
-        }
-    }
-
-    /// The next procedure call that waits, if there is one.
-    pub(super) fn next_procedure(
-        &mut self,
-    ) -> Option<(ExecutionId, AttemptKey, String, serde_json::Value)> {
-        self.procedures.pop_front()
     }
 }

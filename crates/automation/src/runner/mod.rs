@@ -12,6 +12,7 @@ mod change;
 mod children;
 mod circle;
 mod clockwork;
+mod commit;
 mod crossing;
 mod crowd;
 mod dispatch;

@@ -34,6 +34,8 @@ points! {
     ReleaseDue,
     /// It is given back.
     Released,
+    /// News was taken while a commit was on its way.
+    NewsTaken,
     /// Facts are there, and their transaction has not begun.
     FactsDue,
     /// They are written, and not committed unless that was one statement by itself.

@@ -32,9 +32,16 @@ impl From<Error> for Undone {
 }
 
 impl Machine {
-    /// Calls the procedure that waits longest, in a commit of its own.
+    /// Calls the procedure that waits longest, in a commit of its own, after the one that is on
+    /// its way. Where its execution has facts for the coming commit, those come first.
     pub(super) async fn call_next_procedure(&mut self) -> Result<(), Error> {
-        let Some((id, key, tool, with)) = self.next_procedure() else { return Ok(()) };
+        if self.procedures.is_empty() {
+            return Ok(());
+        }
+        self.finish().await?;
+        let (changes, procedures) = (&self.changes, &mut self.procedures);
+        let next = procedures.pop_front_if(|(id, ..)| !changes.contains_key(id));
+        let Some((id, key, tool, with)) = next else { return Ok(()) };
         let now = self.app.now();
         let is_wanted = self.live.get(&id).is_some_and(|live| live.state.is_running(key));
         if !is_wanted {

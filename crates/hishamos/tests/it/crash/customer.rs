@@ -57,6 +57,11 @@ impl Customer {
         }
     }
 
+    /// How many have not ended, as far as was seen.
+    pub fn open(&self) -> usize {
+        self.orders.iter().filter(|order| order.ended.is_none()).count()
+    }
+
     /// Works until everything that is wanted has ended. May be stopped anywhere.
     pub async fn work(&mut self, site: &Site, server: &Server) {
         while self.orders.iter().any(|order| order.ended.is_none()) {

@@ -54,7 +54,8 @@ pub async fn of_work(database: Vec<String>) {
     let work = Point::ALL.iter().copied().filter(|point| !PAID.contains(point));
     let deaths = die_at_each(&site, work, async |server| {
         loop {
-            customer.want(&site, AT_ONCE);
+            // What the dead have left is there still: more at each death would never end.
+            customer.want(&site, AT_ONCE.saturating_sub(customer.open()));
             customer.work(&site, server).await;
         }
     })
@@ -148,6 +149,7 @@ const fn most(point: Point) -> u64 {
         Point::FactsDue
         | Point::FactsWritten
         | Point::FactsDurable
+        | Point::NewsTaken
         | Point::Ordered
         | Point::HttpDue
         | Point::HttpAnswered => 12,
