@@ -95,7 +95,7 @@ impl Target {
 
 /// How the writing connection is set up; the pools have the same by their options. The log
 /// is moved by `Checkpoint`: SQLite's own way would hide a failed fsync.
-const WRITING: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -4000; pragma wal_autocheckpoint = 0; pragma temp_store = memory";
+const WRITING: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -2000; pragma wal_autocheckpoint = 0; pragma temp_store = memory";
 
 /// How connections for a few rows are set up.
 pub(super) const GLANCING: &str = "pragma query_only = on; pragma foreign_keys = on; pragma cache_size = -1000; pragma wal_autocheckpoint = 0; pragma temp_store = memory";
