@@ -50,13 +50,28 @@ impl Endpoint {
 }
 
 impl Log {
-    fn write(&self, run: &str, step: usize, phase: Phase) -> Result<()> {
+    /// Writes a line, unless the caller has died while others wrote theirs.
+    fn write(&self, run: &str, step: usize, phase: Phase, caller: &TcpStream) -> Result<bool> {
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if has_left(caller)? {
+            return Ok(false);
+        }
         let line = Line { run: run.to_owned(), step, phase, at: unix_seconds() };
         file.write_all(line.to_string().as_bytes())?;
         file.sync_data()?;
-        Ok(())
+        Ok(true)
     }
+}
+
+/// Whether nobody waits for the answer any more.
+fn has_left(caller: &TcpStream) -> Result<bool> {
+    caller.set_nonblocking(true)?;
+    let seen = caller.peek(&mut [0]);
+    caller.set_nonblocking(false)?;
+    Ok(match seen {
+        Ok(bytes) => bytes == 0,
+        Err(error) => error.kind() != ErrorKind::WouldBlock,
+    })
 }
 
 /// Answers requests until the caller leaves.
@@ -85,11 +100,12 @@ fn serve(stream: TcpStream, log: &Log) -> Result<()> {
         let run = parts.next().unwrap_or_default().to_owned();
         let step =
             parts.next().and_then(|step| step.parse().ok()).context("no step in a request")?;
-        log.write(&run, step, Phase::Start)?;
-        if !work(&stream)? {
+        let is_there = log.write(&run, step, Phase::Start, &stream)?
+            && work(&stream)?
+            && log.write(&run, step, Phase::End, &stream)?;
+        if !is_there {
             return Ok(());
         }
-        log.write(&run, step, Phase::End)?;
         let answer = format!("{{\"ok\":true,\"i\":{step}}}");
         write!(
             stream,
