@@ -7,7 +7,7 @@ use web::{Ctx, Result, conflict, not_found};
 
 use super::find::{check, refused};
 use super::model::{Workflow, WorkflowSource, WorkflowStatus, slug};
-use super::sql::{self, NewRevision};
+use super::sql::{self, NewRevision, Saved};
 use crate::{Automation, trigger};
 
 /// Which workflow a definition is saved as.
@@ -82,7 +82,7 @@ pub(super) async fn save(
                 }
                 let newest = latest.as_ref().map_or(0, |latest| latest.revision);
                 if let Some(known) = known.filter(|known| *known != newest) {
-                    return Err(conflict(overtaken(&key, known, newest)));
+                    return Err(conflict(overtaken(&key, known, latest.as_ref())));
                 }
                 let new = NewRevision {
                     organisation,
@@ -123,12 +123,15 @@ pub(super) async fn save(
 }
 
 /// What somebody is told who knows of another newest revision than there is.
-fn overtaken(key: &str, known: i64, newest: i64) -> String {
-    if known == 0 {
-        return format!("there is a workflow \"{key}\" already; choose another name");
+fn overtaken(key: &str, known: i64, latest: Option<&Saved>) -> String {
+    match latest {
+        Some(_) if known == 0 => {
+            format!("there is a workflow \"{key}\" already; choose another name")
+        }
+        Some(Saved { revision, created_by, created_at, .. }) => format!(
+            "the newest revision of workflow \"{key}\" is {revision}, not {known}: {created_by} \
+             saved it at {created_at}; look at it, then save after it"
+        ),
+        None => format!("workflow \"{key}\" has no revision {known}: nothing of it is saved yet"),
     }
-    format!(
-        "the newest revision of workflow \"{key}\" is {newest}, not {known}; \
-         look at what was saved meanwhile"
-    )
 }

@@ -12,6 +12,7 @@ pub(super) struct Saved {
     pub revision: i64,
     pub definition: String,
     pub content_hash: String,
+    pub created_by: String,
     pub created_at: Timestamp,
 }
 
@@ -24,6 +25,7 @@ fn saved(row: &Row) -> Result<Saved> {
         revision: row.get("number")?,
         definition: row.get("definition")?,
         content_hash: row.get("content_hash")?,
+        created_by: row.get("created_by")?,
         created_at: row.get("created_at")?,
     })
 }
@@ -35,7 +37,7 @@ pub(super) async fn latest(
 ) -> Result<Option<Saved>> {
     let row = tx
         .fetch_optional(
-            sql!("select w.id, w.slug, w.archived_at, r.name, r.number, r.definition, r.content_hash, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 and w.slug = $2"),
+            sql!("select w.id, w.slug, w.archived_at, r.name, r.number, r.definition, r.content_hash, r.created_by, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 and w.slug = $2"),
             params![organisation, slug],
         )
         .await?;
@@ -67,7 +69,7 @@ pub(super) async fn roles(tx: &mut Tx, organisation: OrganisationId) -> Result<V
 pub(super) async fn list(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Saved>> {
     let rows = tx
         .fetch_all(
-            sql!("select w.id, w.slug, w.archived_at, r.name, r.number, r.definition, r.content_hash, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 order by w.slug"),
+            sql!("select w.id, w.slug, w.archived_at, r.name, r.number, r.definition, r.content_hash, r.created_by, r.created_at from workflows w join workflow_revisions r on r.organisation_id = w.organisation_id and r.workflow_id = w.id and r.number = w.latest_revision where w.organisation_id = $1 order by w.slug"),
             params![organisation],
         )
         .await?;

@@ -74,6 +74,10 @@ both_databases! {
         let refused = put(1, "birth").await.expect(409);
         assert_eq!(refused["code"], "conflict");
         assert!(refused["detail"].as_str().unwrap().contains("is 2, not 1"), "{refused}");
+        let saved = &house.get("/workflows/mine/revisions").await["items"][0];
+        let (by, at) = (saved["created_by"].as_str().unwrap(), saved["created_at"].as_str().unwrap());
+        let told = format!("{by} saved it at {at}");
+        assert!(refused["detail"].as_str().unwrap().contains(&told), "{refused}");
         assert_eq!(put(1, "death").await.expect(200)["revision"], 2, "the same, sent again");
         let again = json!({"definition": text("birth")});
         house.post("/workflows?revision=0", again).await.expect(409);
