@@ -106,10 +106,14 @@ export async function moveByKeyboard(tools, key) {
   const menu = page.getByRole("menu");
   await menu.waitFor();
   await page.screenshot({ path: `${shots}/move-menu.en.png` });
-  for (let press = 0; press < 12; press += 1) {
+  // The menu takes the focus after it has come, and moves it after a key: the next one waits.
+  await page.waitForFunction(() => document.activeElement?.closest("[role=menu]"));
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  for (let press = 0, at = await focused(); at !== to; press += 1) {
+    if (press === 12) throw new Error(`"${to}" is not in the menu`);
     await page.keyboard.press("ArrowDown");
-    const at = await page.evaluate(() => document.activeElement?.textContent);
-    if (at === to) break;
+    await page.waitForFunction((before) => document.activeElement?.textContent !== before, at);
+    at = await focused();
   }
   await page.keyboard.press("Enter");
   await menu.waitFor({ state: "detached" });
