@@ -135,6 +135,32 @@ export async function walkEngine(tools, { locale, look }) {
     if (revision !== 2) throw new Error(`the API says revision ${revision}`);
   });
 
+  await step("what others saved is shown, and not saved over unseen", async () => {
+    const saved = async () => (await api(`/workflows/${slug}`)).definition;
+    await visit(`/workflows/${slug}?view=definition`);
+    await write(definition(name, "Mine."));
+    await page.getByText(t("workflow.valid")).waitFor();
+    await api(`/workflows/${slug}?revision=2`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ definition: definition(name, "Theirs.") }),
+    });
+    await button("workflow.saveRevision").click();
+    await page.getByText(t("workflow.overtaken")).waitFor();
+    if (!(await saved()).includes("Theirs.")) throw new Error("it was saved over unseen");
+    await button("workflow.theirChanges").click();
+    await page
+      .getByRole("region", { name: t("workflow.theirChanges") })
+      .getByText("Theirs.")
+      .first()
+      .waitFor();
+    await inspect("workflow-overtaken");
+    await button("conflict.keepMine").click();
+    await button("workflow.saveRevision").click();
+    await page.getByText(t("workflow.savedRevision", { revision: 4 })).waitFor();
+    if (!(await saved()).includes("Mine.")) throw new Error("it was not saved");
+  });
+
   await step("workflows are listed", async () => {
     await visit("/workflows");
     await page.getByRole("link", { name, exact: true }).waitFor();

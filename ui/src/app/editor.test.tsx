@@ -1,7 +1,7 @@
 // What is typed into the editor of definitions is not lost, on the test double.
 import { forEachDiagnostic } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type { Mock } from "@/mocks/backend";
 import { renderApp } from "@/mocks/renderApp";
@@ -26,6 +26,13 @@ function saveTheirs(mock: Mock) {
   if (!workflow) throw new Error("there is no workflow");
   workflow.definition += theirs;
   workflow.revision = (workflow.revision ?? 0) + 1;
+  workflow.revisions.push({
+    revision: workflow.revision,
+    name: workflow.name,
+    created_at: new Date().toISOString(),
+    created_by: "Amal Naguib",
+    definition: workflow.definition ?? "",
+  });
 }
 
 /** Somebody else saves a revision, and something makes the page read the workflow again. */
@@ -98,6 +105,48 @@ test("what others save at the same moment is not saved over", async () => {
   const kept = mock.db.workflows.find((each) => each.slug === "release_process")?.definition;
   expect(kept).toContain(theirs);
   expect(kept).not.toContain(mine);
+});
+
+test("who was overtaken sees by whom and with what, before anything is lost", async () => {
+  const { mock } = renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  append(editor, mine);
+  await overtake(mock);
+  const alert = within(await screen.findByRole("alert"));
+  expect(await alert.findByText("Amal Naguib")).toBeTruthy();
+  const button = alert.getByRole("button", { name: "Their changes" });
+  fireEvent.click(button);
+  expect(button.getAttribute("aria-expanded")).toBe("true");
+  const diff = within(await screen.findByRole("region", { name: "Their changes" }));
+  expect(await diff.findByText("# theirs")).toBeTruthy();
+  expect(diff.queryByText("# mine")).toBeNull();
+  expect(editor.state.doc.toString()).toContain(mine);
+});
+
+test("a save goes on from the revision that its writer has seen, and no other", async () => {
+  const { mock } = renderApp("/workflows/release_process?view=definition");
+  const editor = await openEditor();
+  append(editor, mine);
+  const save = () =>
+    screen.getByRole("button", { name: "Save as a new revision" }) as HTMLButtonElement;
+  await waitFor(() => expect(save().disabled).toBe(false));
+  const asked: (string | null)[] = [];
+  const handle = mock.handle;
+  mock.handle = (request) => {
+    if (request.method === "PUT") asked.push(new URL(request.url).searchParams.get("revision"));
+    return handle(request);
+  };
+  fireEvent.click(save());
+  expect(await screen.findByText("Saved as revision 4")).toBeTruthy();
+  append(editor, "# more\n");
+  saveTheirs(mock);
+  await waitFor(() => expect(save().disabled).toBe(false));
+  fireEvent.click(save());
+  fireEvent.click(await screen.findByRole("button", { name: "Keep my changes" }));
+  await waitFor(() => expect(save().disabled).toBe(false));
+  fireEvent.click(save());
+  expect(await screen.findByText("Saved as revision 6")).toBeTruthy();
+  expect(asked).toEqual(["3", "4", "5"]);
 });
 
 test("who keeps what they typed can save it over what others saved", async () => {

@@ -7,22 +7,23 @@ import { keys } from "@/api/keys";
 import { useCan } from "@/api/useCan";
 import { useNames } from "@/api/useNames";
 import type { DefinitionProblem } from "@/api/workflow-engine";
-import { createWorkflow, saveRevision, schemaOptions, workflowOptions } from "@/api/workflows";
+import { createWorkflow, schemaOptions } from "@/api/workflows";
 import { Button } from "@/kit/Button";
 import { Notice } from "@/kit/Notice";
 import { ProblemNotice } from "@/kit/ProblemNotice";
 import { Skeleton } from "@/kit/Skeleton";
 import { asProblem } from "@/lib/problem";
-import { definitionText } from "./definitionText";
+import { Overtaken } from "./Overtaken";
 import { ProblemList } from "./ProblemList";
-import { useDraft } from "./useDraft";
+import { saveDraft } from "./saveDraft";
+import { type SavedText, useDraft } from "./useDraft";
 import { useValidation } from "./useValidation";
 
 // The editor is heavy and only some people ever open it.
 const CodeEditor = lazy(() => import("@/kit/editor/CodeEditor"));
 
 interface Props {
-  saved: string;
+  saved: SavedText;
   /** What stands in the editor at first, when nothing is saved yet. */
   beginning?: string;
   /** Without one, saving makes a new workflow. */
@@ -47,24 +48,11 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
   const names = useNames();
   const { problems, isChecking, error } = useValidation(text);
   const save = useMutation({
-    mutationFn: async (definition: string) => {
-      if (!slug) return createWorkflow(definition);
-      const read = () => queryClient.fetchQuery({ ...workflowOptions(slug), staleTime: 0 });
-      // The page may not have heard yet of what others saved; reading it says so, and asks.
-      const newest = await read();
-      if (definitionText(newest) !== base) return null;
-      try {
-        return await saveRevision(slug, definition, newest.revision);
-      } catch (refusal) {
-        // Who saved since that reading is heard of by another one.
-        const isOther = asProblem(refusal).status === 409 && definitionText(await read()) !== base;
-        if (isOther) return null;
-        throw refusal;
-      }
-    },
+    mutationFn: (definition: string) =>
+      slug ? saveDraft(queryClient, slug, definition, base) : createWorkflow(definition),
     onSuccess: async (workflow, definition) => {
       if (workflow === null) return;
-      didSave(definition);
+      didSave({ text: definition, revision: workflow.revision });
       toast.success(
         slug
           ? t("workflow.savedRevision", { revision: workflow.revision ?? 1 })
@@ -117,18 +105,14 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
             }
           />
           <ProblemNotice error={refused} />
-          {isOvertaken && (
-            <Notice tone="warn" role="alert">
-              <p>{t("workflow.overtaken")}</p>
-              <div className="mt-2 flex flex-wrap gap-2">
-                <Button size="sm" onClick={keepMine}>
-                  {t("conflict.keepMine")}
-                </Button>
-                <Button size="sm" onClick={takeTheirs}>
-                  {t("conflict.takeTheirs")}
-                </Button>
-              </div>
-            </Notice>
+          {isOvertaken && slug && (
+            <Overtaken
+              slug={slug}
+              from={base.revision}
+              to={saved.revision}
+              onKeep={keepMine}
+              onTake={takeTheirs}
+            />
           )}
           {canSave && (
             <div className="flex flex-wrap gap-2">
@@ -144,7 +128,7 @@ export function DefinitionEditor({ saved, beginning, slug, isLibrary }: Props) {
                     ? t("workflow.saveCopy")
                     : t("workflow.create")}
               </Button>
-              {isChanged && saved !== "" && (
+              {isChanged && saved.text !== "" && (
                 <Button onClick={takeTheirs}>{t("action.discard")}</Button>
               )}
             </div>

@@ -18,11 +18,14 @@ steps:
     prompt: Write three sentences about \${{ inputs.topic }}.
 `;
 
+/** Nothing is saved yet. */
+const nothing = { text: "", revision: null };
+
 export function NewWorkflowPage() {
   const { t } = useTranslation();
   return (
     <Page title={t("workflow.new")} isWide>
-      <DefinitionEditor saved="" beginning={beginning} />
+      <DefinitionEditor saved={nothing} beginning={beginning} />
     </Page>
   );
 }

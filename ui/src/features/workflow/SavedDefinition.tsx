@@ -7,7 +7,7 @@ export function SavedDefinition({ workflow }: { workflow: Workflow }) {
   const isOwn = workflow.source === "organisation";
   return (
     <DefinitionEditor
-      saved={definitionText(workflow)}
+      saved={{ text: definitionText(workflow), revision: workflow.revision }}
       slug={isOwn ? workflow.slug : undefined}
       isLibrary={!isOwn}
     />
