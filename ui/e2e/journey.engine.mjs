@@ -49,7 +49,7 @@ export async function walkEngine(tools, { locale, look }) {
   const version = `1.0-${locale}`;
   const dialog = page.getByRole("dialog");
   const button = (key, within = page) => within.getByRole("button", { name: t(key), exact: true });
-  const step = (what, act) => report.step(`${what} (${look}, ${locale})`, act);
+  const step = (what, act, expected) => report.step(`${what} (${look}, ${locale})`, act, expected);
 
   /** The page as it is now: no violation, no sideways scrolling, a picture. */
   async function inspect(place) {
@@ -135,31 +135,35 @@ export async function walkEngine(tools, { locale, look }) {
     if (revision !== 2) throw new Error(`the API says revision ${revision}`);
   });
 
-  await step("what others saved is shown, and not saved over unseen", async () => {
-    const saved = async () => (await api(`/workflows/${slug}`)).definition;
-    await visit(`/workflows/${slug}?view=definition`);
-    await write(definition(name, "Mine."));
-    await page.getByText(t("workflow.valid")).waitFor();
-    await api(`/workflows/${slug}?revision=2`, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ definition: definition(name, "Theirs.") }),
-    });
-    await button("workflow.saveRevision").click();
-    await page.getByText(t("workflow.overtaken")).waitFor();
-    if (!(await saved()).includes("Theirs.")) throw new Error("it was saved over unseen");
-    await button("workflow.theirChanges").click();
-    await page
-      .getByRole("region", { name: t("workflow.theirChanges") })
-      .getByText("Theirs.")
-      .first()
-      .waitFor();
-    await inspect("workflow-overtaken");
-    await button("conflict.keepMine").click();
-    await button("workflow.saveRevision").click();
-    await page.getByText(t("workflow.savedRevision", { revision: 4 })).waitFor();
-    if (!(await saved()).includes("Mine.")) throw new Error("it was not saved");
-  });
+  await step(
+    "what others saved is shown, and not saved over unseen",
+    async () => {
+      const saved = async () => (await api(`/workflows/${slug}`)).definition;
+      await visit(`/workflows/${slug}?view=definition`);
+      await write(definition(name, "Mine."));
+      await page.getByText(t("workflow.valid")).waitFor();
+      await api(`/workflows/${slug}?revision=2`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ definition: definition(name, "Theirs.") }),
+      });
+      await button("workflow.saveRevision").click();
+      await page.getByText(t("workflow.overtaken")).waitFor();
+      if (!(await saved()).includes("Theirs.")) throw new Error("it was saved over unseen");
+      await button("workflow.theirChanges").click();
+      await page
+        .getByRole("region", { name: t("workflow.theirChanges") })
+        .getByText("Theirs.")
+        .first()
+        .waitFor();
+      await inspect("workflow-overtaken");
+      await button("conflict.keepMine").click();
+      await button("workflow.saveRevision").click();
+      await page.getByText(t("workflow.savedRevision", { revision: 4 })).waitFor();
+      if (!(await saved()).includes("Mine.")) throw new Error("it was not saved");
+    },
+    /status of 409 .*\/workflows\//,
+  );
 
   await step("workflows are listed", async () => {
     await visit("/workflows");

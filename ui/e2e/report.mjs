@@ -12,11 +12,12 @@ export function createReport() {
     watch(page, base) {
       watched.push(watch(page, base));
     },
-    async step(name, act) {
+    /** `expected` is what the page may complain of: the browser logs each refusal of the server. */
+    async step(name, act, expected) {
       const start = Date.now();
       try {
         const value = await act();
-        const heard = troubles();
+        const heard = troubles().filter((trouble) => !expected?.test(trouble));
         if (heard.length > 0) throw new Error(heard.join("\n     "));
         passed += 1;
         console.log(`ok   ${name} (${((Date.now() - start) / 1_000).toFixed(1)} s)`);
