@@ -77,7 +77,10 @@ where
     }
 
     fn refuse(self: Box<Self>, trouble: Trouble) {
-        drop(self.reply.send(Err(E::from(trouble.into_error()))));
+        let Self { job, reply } = *self;
+        // Whoever is told may take back what they lent to it.
+        drop(job);
+        drop(reply.send(Err(E::from(trouble.into_error()))));
     }
 }
 

@@ -126,12 +126,11 @@ impl Machine {
         let mut news = Vec::with_capacity(BATCH);
         loop {
             let (is_free, has_work) = (self.pending.is_none(), self.has_work());
-            let has_room = is_free || self.weight <= HEAVY;
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return self.finish().await,
                 written = landed(&mut self.pending), if !is_free => self.land(written)?,
-                count = inbox.recv_many(&mut news, BATCH), if has_room => if count == 0 {
+                count = inbox.recv_many(&mut news, BATCH) => if count == 0 {
                     return self.finish().await;
                 },
                 () = std::future::ready(()), if has_work => {}
