@@ -1,7 +1,7 @@
 //! What others learn of executions: events in the outbox, written with the facts that they
 //! tell of. Lists, inboxes, notifications and triggers live by them.
 
-use base::Timestamp;
+use base::{OrganisationId, Timestamp};
 use engine::Event;
 use serde_json::json;
 use store::outbox::{self, Draft};
@@ -21,24 +21,30 @@ pub(super) async fn announce(
     written: &[bool],
     now: Timestamp,
 ) -> Result<Option<i64>, Error> {
-    let mut all = Vec::new();
-    for (change, _) in changes.iter().zip(written).filter(|(_, written)| **written) {
-        all.extend(drafts(change).into_iter().map(|draft| (change.organisation, draft)));
-    }
+    let kept = changes.iter().zip(written).filter(|(_, written)| **written);
+    let all = gather(kept.map(|(change, _)| change));
     if all.is_empty() {
         return Ok(None);
     }
-    let all = all.iter().map(|(organisation, draft)| (*organisation, draft));
-    outbox::append_all(tx, all, now).await.map(Some)
+    outbox::append_all(tx, told(&all), now).await.map(Some)
 }
 
 /// What tells of all changes, as rows of one statement, where it fits into one.
 pub(super) fn parts(changes: &[Change], now: Timestamp) -> Option<Vec<(Sql, Rows)>> {
-    let all: Vec<_> = changes
-        .iter()
-        .flat_map(|change| drafts(change).into_iter().map(|draft| (change.organisation, draft)))
-        .collect();
-    outbox::parts(all.iter().map(|(organisation, draft)| (*organisation, draft)), now)
+    outbox::parts(told(&gather(changes)), now)
+}
+
+/// The events of changes, each with the organisation whose it is.
+fn gather<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Vec<(OrganisationId, Draft)> {
+    let drafts =
+        |change: &'c Change| drafts(change).into_iter().map(|draft| (change.organisation, draft));
+    changes.into_iter().flat_map(drafts).collect()
+}
+
+fn told(
+    all: &[(OrganisationId, Draft)],
+) -> impl ExactSizeIterator<Item = (OrganisationId, &Draft)> + Clone {
+    all.iter().map(|(organisation, draft)| (*organisation, draft))
 }
 
 /// The topics that a change has something new about.
