@@ -153,6 +153,29 @@ both_databases! {
         house.check().await;
     }
 
+    async fn what_comes_with_a_repeat_of_what_has_ended_is_made_all_the_same(db: Db) {
+        let house = Arc::new(House::new(db).await);
+        let body = json!({"definition": UNDOABLE, "inputs": {}});
+        let first = house.post_with("/executions", &key("first"), &body).await.expect(202);
+        house.status(first["id"].as_str().unwrap(), "completed").await;
+        let mut requests = JoinSet::new();
+        for number in 0..30 {
+            let (house, body) = (house.clone(), body.clone());
+            let name = if number % 3 == 0 { "first".to_owned() } else { format!("new {number}") };
+            requests.spawn(async move {
+                let answer = house.post_with("/executions", &key(&name), &body).await;
+                answer.expect(202)["id"].as_str().unwrap().to_owned()
+            });
+        }
+        let ids: HashSet<String> = requests.join_all().await.into_iter().collect();
+        assert_eq!(ids.len(), 21, "ten were the first one");
+        for id in &ids {
+            house.status(id, "completed").await;
+        }
+        assert_eq!(count(&house).await, 21);
+        house.check().await;
+    }
+
     async fn a_strange_key_is_refused(db: Db) {
         let house = House::new(db).await;
         let body = json!({"definition": ONE, "inputs": {}});
