@@ -11,6 +11,8 @@ interface Props {
   label: string;
   before: string;
   after: string;
+  /** It stands in a column that has no room for two texts, unless somebody wants them so. */
+  isInColumn?: boolean;
 }
 
 const tones = {
@@ -21,12 +23,12 @@ const tones = {
 const signs = { same: " ", added: "+", removed: "-" };
 
 /** Two texts, beside each other or as one. Left to right like all code. */
-export function DiffView({ label, before, after }: Props) {
+export function DiffView({ label, before, after, isInColumn = false }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const isNarrow = useMedia("(width < 64rem)");
   const [wanted, setWanted] = useState<"split" | "unified" | null>(null);
-  const mode = wanted ?? (isNarrow ? "unified" : "split");
+  const mode = wanted ?? (isNarrow || isInColumn ? "unified" : "split");
   const lines = useMemo(() => diffLines(before, after), [before, after]);
   const added = lines.filter((line) => line.kind === "added").length;
   const removed = lines.filter((line) => line.kind === "removed").length;

@@ -66,6 +66,7 @@ function Theirs({ slug, from, to }: { slug: string; from: number; to: number }) 
             label={t("workflow.theirChanges")}
             before={diff.text_before}
             after={diff.text_after}
+            isInColumn
           />
         </>
       )}
