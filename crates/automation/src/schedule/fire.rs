@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use base::{ExecutionId, ScheduleId, Timestamp};
+use futures::{StreamExt as _, stream};
 use web::App;
 
 use super::sql::{self, Fired, Row};
@@ -15,6 +16,8 @@ use crate::trigger::{Refusal, Start, execution_id, start};
 
 /// How many schedules are read at a time.
 const PAGE: i64 = 100;
+/// How many of them fire at a time: many that are due in the same second share commits.
+const AT_ONCE: usize = 32;
 
 /// Starts everything that is due; gives the next time that something is. A schedule that the
 /// database refuses is tried again the next time, and holds up no other one.
@@ -32,20 +35,28 @@ pub(crate) async fn fire(automation: &Automation, app: &App) -> store::Result<Op
         drop(tx);
         let Some(last) = page.last() else { break };
         after = (last.next_at, last.id.clone());
-        for due in page {
+        let all = page.into_iter().map(|due| async move {
             let fired = match due.row {
                 Ok(schedule) => fire_one(automation, app, schedule, now).await,
                 Err(error) => Err(error),
             };
+            (due.id, fired)
+        });
+        // What has begun is heard to its end, so that none is left between two of its times.
+        let ends: Vec<_> = stream::iter(all).buffer_unordered(AT_ONCE).collect().await;
+        let mut is_ready = true;
+        for (id, fired) in ends {
             match fired {
-                Ok(true) => {}
-                Ok(false) => return Ok(None),
+                Ok(goes_on) => is_ready &= goes_on,
                 Err(error) if error.is_refusal() => {
-                    tracing::error!("schedule {} cannot fire: {error}", due.id);
+                    tracing::error!("schedule {id} cannot fire: {error}");
                     is_refused = true;
                 }
                 Err(error) => return Err(error),
             }
+        }
+        if !is_ready {
+            return Ok(None);
         }
     }
     if is_refused {
