@@ -111,3 +111,6 @@ async def main():
 
 
 asyncio.run(main())
+# Its native part may break down while the interpreter takes it apart; everything is printed by now.
+sys.stdout.flush()
+os._exit(0)

@@ -30,7 +30,7 @@ pub mod workload;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::bench::figure::append;
@@ -136,11 +136,23 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
             stored::measure(repo, &setup, options.stored, &sizes, &mut record)?;
         }
     }
+    // One that breaks down does not take what was measured of the others with it.
+    let mut broken = Vec::new();
     for (peer, place) in &installed {
         interrupt::check()?;
-        peer::measure(repo, *peer, place, database.as_ref(), options, &sizes, &mut record)?;
+        let measured =
+            peer::measure(repo, *peer, place, database.as_ref(), options, &sizes, &mut record);
+        if let Err(error) = measured {
+            interrupt::check()?;
+            eprintln!("{} was not measured to its end: {error:#}", peer.name());
+            broken.push(peer.name());
+        }
     }
     let figures = record.figures();
     table::print(&figures);
-    append(&figures, options.json.as_deref())
+    append(&figures, options.json.as_deref())?;
+    if !broken.is_empty() {
+        bail!("not measured to their end: {}", broken.join(", "));
+    }
+    Ok(())
 }
