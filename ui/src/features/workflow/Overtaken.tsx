@@ -1,14 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { diffOptions, revisionsOptions } from "@/api/workflows";
+import { revisionsOptions } from "@/api/workflows";
 import { Button } from "@/kit/Button";
-import { DiffView } from "@/kit/DiffView";
-import { Loaded } from "@/kit/Loaded";
 import { Notice } from "@/kit/Notice";
-import { Skeleton } from "@/kit/Skeleton";
 import { When } from "@/kit/When";
-import { Changes } from "./Changes";
+import { Difference } from "./Difference";
 
 interface Props {
   slug: string;
@@ -49,27 +46,9 @@ export function Overtaken({ slug, from, to, onKeep, onTake }: Props) {
           </Button>
         </div>
       </Notice>
-      {isShown && from !== null && to !== null && <Theirs slug={slug} from={from} to={to} />}
-    </div>
-  );
-}
-
-function Theirs({ slug, from, to }: { slug: string; from: number; to: number }) {
-  const { t } = useTranslation();
-  const query = useQuery(diffOptions(slug, from, to));
-  return (
-    <Loaded query={query} skeleton={<Skeleton className="h-40" />}>
-      {(diff) => (
-        <>
-          <Changes changes={diff.changes} />
-          <DiffView
-            label={t("workflow.theirChanges")}
-            before={diff.text_before}
-            after={diff.text_after}
-            isInColumn
-          />
-        </>
+      {isShown && from !== null && to !== null && (
+        <Difference label={t("workflow.theirChanges")} slug={slug} from={from} to={to} isInColumn />
       )}
-    </Loaded>
+    </div>
   );
 }

@@ -4,8 +4,7 @@ import { History } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "@/api/useCan";
 import type { Revision, Workflow } from "@/api/workflow-engine";
-import { diffOptions, revisionsOptions } from "@/api/workflows";
-import { DiffView } from "@/kit/DiffView";
+import { revisionsOptions } from "@/api/workflows";
 import { EmptyState } from "@/kit/EmptyState";
 import { Field } from "@/kit/Field";
 import { Loaded } from "@/kit/Loaded";
@@ -13,7 +12,7 @@ import { Select } from "@/kit/Select";
 import { Skeleton } from "@/kit/Skeleton";
 import { When } from "@/kit/When";
 import { useFormats } from "@/lib/useFormats";
-import { Changes } from "./Changes";
+import { Difference } from "./Difference";
 import { RestoreButton } from "./RestoreButton";
 
 /** Every saving, and what changed between any two of them. */
@@ -104,7 +103,7 @@ function Compared({ slug, revisions }: { slug: string; revisions: Revision[] }) 
         {from === to ? (
           <p className="text-muted text-sm">{t("workflow.sameRevision")}</p>
         ) : (
-          <Difference slug={slug} from={from} to={to} />
+          <Difference label={t("workflow.diff")} slug={slug} from={from} to={to} />
         )}
       </div>
     </div>
@@ -133,20 +132,5 @@ function Pick({ label, value, revisions, onPick }: PickProps) {
         </Select>
       )}
     </Field>
-  );
-}
-
-function Difference({ slug, from, to }: { slug: string; from: number; to: number }) {
-  const { t } = useTranslation();
-  const query = useQuery(diffOptions(slug, from, to));
-  return (
-    <Loaded query={query} skeleton={<Skeleton className="h-60" />}>
-      {(diff) => (
-        <>
-          <Changes changes={diff.changes} />
-          <DiffView label={t("workflow.diff")} before={diff.text_before} after={diff.text_after} />
-        </>
-      )}
-    </Loaded>
   );
 }
