@@ -69,6 +69,7 @@ pub async fn run(command: Command, output: Output, environment: &Environment) ->
 
 async fn create(app: &App, identity: &Identity, command: &Create) -> Result<Json> {
     let email = command.email.as_deref();
-    let token = identity::one_time_link::sign_in(&app.db, email, app.now(), &app.random).await?;
+    let token =
+        identity::one_time_link::sign_in_program(&app.db, email, app.now(), &app.random).await?;
     make_key(app, identity, &token, &command.name, command.days).await
 }

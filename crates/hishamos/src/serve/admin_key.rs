@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, header};
 use base::Secret;
 use identity::Identity;
-use identity::one_time_link::sign_in_first_admin;
+use identity::one_time_link::sign_in_server;
 use serde_json::{Value as Json, json};
 use store::Signal;
 use tower::ServiceExt as _;
@@ -84,7 +84,7 @@ pub async fn ensure(app: &App, identity: &Identity, folder: &std::path::Path) ->
     if !has_user(app).await? {
         return Ok(false);
     }
-    let token = sign_in_first_admin(&app.db, app.now(), &app.random).await?;
+    let token = sign_in_server(&app.db, app.now(), &app.random).await?;
     let created = make_key(app, identity, &token, "command line on the server", 365).await?;
     let key = created["key"].as_str().ok_or_else(|| Failure::failed("the new key is missing"))?;
     write_private(&path, key)?;

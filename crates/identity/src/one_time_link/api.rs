@@ -44,18 +44,18 @@ pub(crate) async fn enter(
     let hash = token::hash(link.token.reveal());
     let usable = {
         let mut tx = ctx.read().await?;
-        sql::is_usable(&mut tx, &hash, Purpose::SignIn, ctx.now()).await?
+        sql::usable(&mut tx, &hash, ctx.now()).await?
     };
-    if !usable {
+    let Some(purpose @ (Purpose::SignIn | Purpose::Program)) = usable else {
         Attempt::count_wrong_token(&ctx).await?;
         record_failure(&ctx, None, "link").await?;
         return Err(refused());
-    }
+    };
     let (job, lifetimes) = (ctx.clone(), identity.lifetimes());
     let opened = ctx
         .write(move |tx| {
             Box::pin(async move {
-                let user = holder(tx, &job, &hash).await?;
+                let user = holder(tx, &job, &hash, purpose).await?;
                 let line = Line::login(&job, &user, "link");
                 audit::write(tx, line, job.now(), job.random().as_ref()).await?;
                 session::open(tx, &job, &headers, &user, lifetimes).await
@@ -66,8 +66,8 @@ pub(crate) async fn enter(
 }
 
 /// Uses the link up and gives the user it is for.
-async fn holder(tx: &mut Tx, ctx: &Ctx, hash: &str) -> Result<User> {
-    let holder = sql::consume(tx, hash, Purpose::SignIn, ctx.now()).await?.flatten();
+async fn holder(tx: &mut Tx, ctx: &Ctx, hash: &str, purpose: Purpose) -> Result<User> {
+    let holder = sql::consume(tx, hash, purpose, ctx.now()).await?.flatten();
     let (organisation, id) = holder.ok_or_else(refused)?;
     let user = user::sql::get(tx, organisation, id).await?;
     user.filter(|user| user.is_active).ok_or_else(refused)

@@ -20,18 +20,28 @@ pub async fn sign_in(
     now: Timestamp,
     random: &Arc<dyn Random>,
 ) -> Result<Secret<String>> {
-    let holder = email.map_or(Holder::OnlyAdmin, |email| Holder::Of(Email::lookup(email)));
-    create(db, holder, now, random).await
+    create(db, Purpose::SignIn, Holder::of_email(email), now, random).await
 }
 
-/// The same for the administrator who was there first, however many there are now: what the
-/// server needs for itself, it does in their name.
-pub async fn sign_in_first_admin(
+/// The same for a command that signs in for itself. A link that a person was given stays
+/// good, and so do those of other commands.
+pub async fn sign_in_program(
+    db: &Db,
+    email: Option<&str>,
+    now: Timestamp,
+    random: &Arc<dyn Random>,
+) -> Result<Secret<String>> {
+    create(db, Purpose::Program, Holder::of_email(email), now, random).await
+}
+
+/// The same for the server, as the administrator who was there first, however many there are
+/// now: what it needs for itself, it does in their name.
+pub async fn sign_in_server(
     db: &Db,
     now: Timestamp,
     random: &Arc<dyn Random>,
 ) -> Result<Secret<String>> {
-    create(db, Holder::FirstAdmin, now, random).await
+    create(db, Purpose::Program, Holder::FirstAdmin, now, random).await
 }
 
 /// Whom a link is for.
@@ -41,8 +51,15 @@ enum Holder {
     FirstAdmin,
 }
 
+impl Holder {
+    fn of_email(email: Option<&str>) -> Self {
+        email.map_or(Self::OnlyAdmin, |email| Self::Of(Email::lookup(email)))
+    }
+}
+
 async fn create(
     db: &Db,
+    purpose: Purpose,
     holder: Holder,
     now: Timestamp,
     random: &Arc<dyn Random>,
@@ -52,10 +69,13 @@ async fn create(
         Box::pin(async move {
             let user = find(tx, &holder).await?;
             let token = token::secret(random.as_ref());
-            sql::delete(tx, Purpose::SignIn, Some(&user)).await?;
+            match purpose {
+                Purpose::Program => sql::delete_spent(tx, purpose, &user, now).await?,
+                Purpose::SignIn | Purpose::Setup => sql::delete(tx, purpose, Some(&user)).await?,
+            }
             let holder = Some((user.organisation, user.id));
             let times = (now, now.plus(LIFETIME));
-            sql::insert(tx, &token::hash(token.reveal()), Purpose::SignIn, holder, times).await?;
+            sql::insert(tx, &token::hash(token.reveal()), purpose, holder, times).await?;
             let line = Line {
                 organisation: user.organisation,
                 actor: Actor::command_line(),

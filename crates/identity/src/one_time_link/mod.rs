@@ -8,6 +8,6 @@ mod create;
 mod model;
 pub(crate) mod sql;
 
-pub use create::{sign_in, sign_in_first_admin};
+pub use create::{sign_in, sign_in_program, sign_in_server};
 pub use model::LIFETIME;
 pub(crate) use model::Purpose;

@@ -10,8 +10,10 @@ pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
 pub(crate) enum Purpose {
     /// The first set-up.
     Setup,
-    /// Signing in as one user.
+    /// Signing in as one user, by a person.
     SignIn,
+    /// The same, by a program of this installation, at once.
+    Program,
 }
 
 impl Purpose {
@@ -19,6 +21,13 @@ impl Purpose {
         match self {
             Self::Setup => "setup",
             Self::SignIn => "sign_in",
+            Self::Program => "program",
         }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [Self::Setup, Self::SignIn, Self::Program]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == text)
     }
 }

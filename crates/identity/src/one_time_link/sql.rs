@@ -46,20 +46,32 @@ pub(crate) async fn delete(tx: &mut Tx, purpose: Purpose, holder: Option<&User>)
     Ok(())
 }
 
-/// Whether a link could be used now.
-pub(crate) async fn is_usable(
+/// Deletes those links of a user that nobody can use any more.
+pub(super) async fn delete_spent(
     tx: &mut Tx,
-    hash: &str,
     purpose: Purpose,
+    holder: &User,
     now: Timestamp,
-) -> Result<bool> {
+) -> Result<()> {
+    tx.execute(
+        sql!("delete from one_time_links where purpose = $1 and organisation_id = $2 and user_id = $3 and (used_at is not null or expires_at <= $4)"),
+        params![purpose.as_str(), holder.organisation, holder.id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a link could be used for now.
+pub(crate) async fn usable(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Purpose>> {
     let row = tx
         .fetch_optional(
-            sql!("select token_hash from one_time_links where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3"),
-            params![hash, purpose.as_str(), now],
+            sql!("select purpose from one_time_links where token_hash = $1 and used_at is null and expires_at > $2"),
+            params![hash, now],
         )
         .await?;
-    Ok(row.is_some())
+    let Some(row) = row else { return Ok(None) };
+    let purpose: String = row.get("purpose")?;
+    Ok(Purpose::parse(&purpose))
 }
 
 /// Uses a link up. However many try at once, one of them gets an answer.

@@ -92,7 +92,7 @@ async fn check_token(ctx: &Ctx, hash: &str) -> Result<()> {
     if user::sql::is_anyone(&mut tx).await? {
         return Err(done());
     }
-    if one_time_link::sql::is_usable(&mut tx, hash, Purpose::Setup, ctx.now()).await? {
+    if one_time_link::sql::usable(&mut tx, hash, ctx.now()).await? == Some(Purpose::Setup) {
         return Ok(());
     }
     drop(tx);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use identity::one_time_link::{sign_in, sign_in_first_admin};
+use identity::one_time_link::{sign_in, sign_in_program, sign_in_server};
 use serde_json::json;
 
 use crate::house::{EMAIL, House, PASSWORD, Visitor};
@@ -56,6 +56,30 @@ store::both_databases! {
         assert_eq!(enter(&house, "").await, 401);
     }
 
+    async fn what_programs_sign_in_with_stands_beside_a_persons_link(db: Db) {
+        let house = House::with_admin(&db).await;
+        let app = &house.app.app;
+        let server = async || sign_in_server(&app.db, app.now(), house.random()).await.unwrap();
+        let command = async || {
+            sign_in_program(&app.db, None, app.now(), house.random()).await.unwrap()
+        };
+        let before = (server().await, command().await);
+        let person = link(&house, None).await.unwrap();
+        let after = (server().await, command().await);
+        for token in [before.0, before.1, after.0, after.1] {
+            assert_eq!(enter(&house, token.reveal()).await, 200);
+            assert_eq!(enter(&house, token.reveal()).await, 401);
+        }
+        assert_eq!(enter(&house, &person).await, 200);
+        assert_eq!(sql::links(&db).await, 5);
+        let unused = server().await;
+        house.app.clock.advance(Duration::from_secs(15 * 60));
+        assert_eq!(enter(&house, unused.reveal()).await, 401);
+        // What is used or too old goes when the next is made.
+        server().await;
+        assert_eq!(sql::links(&db).await, 2);
+    }
+
     async fn stranger_cannot_fill_the_audit_log(db: Db) {
         let house = House::with_admin(&db).await;
         let mut statuses = Vec::new();
@@ -82,7 +106,7 @@ store::both_databases! {
     async fn the_server_signs_in_as_the_administrator_who_was_first(db: Db) {
         let house = House::empty(&db).await;
         let app = &house.app.app;
-        let first = async || sign_in_first_admin(&app.db, app.now(), house.random()).await;
+        let first = async || sign_in_server(&app.db, app.now(), house.random()).await;
         let refused = first().await.unwrap_err().to_string();
         assert!(refused.contains("no active administrator yet"), "{refused}");
         let mona = house.create_admin(EMAIL).await;

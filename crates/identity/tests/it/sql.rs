@@ -13,6 +13,12 @@ pub async fn count_users(db: &Db) -> i64 {
     row.get("number").unwrap()
 }
 
+pub async fn links(db: &Db) -> i64 {
+    let mut tx = db.read().await.unwrap();
+    let counted = sql!("select count(*) as number from one_time_links");
+    tx.fetch_one(counted, params![]).await.unwrap().get("number").unwrap()
+}
+
 /// As another process ends all sessions.
 pub async fn revoke_all(db: &Db, now: Timestamp) {
     run(db, sql!("update sessions set revoked_at = $1"), params![now]).await;
