@@ -5,6 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
+use crate::parameters::Parameters;
 use crate::{Ctx, Error, Permission};
 
 /// Who may use a route.
@@ -34,13 +35,21 @@ pub struct RouteAccess {
     pub access: Access,
 }
 
-/// Refuses the request before the body is read when the caller may not.
-pub(crate) async fn enforce(access: Access, request: Request, next: Next) -> Response {
+/// Refuses the request before the body is read when the caller may not, or when its query has
+/// a name that the route does not know.
+pub(crate) async fn enforce(
+    access: Access,
+    parameters: Parameters,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(ctx) = request.extensions().get::<Ctx>() else {
         return Error::internal("a route was reached without the authentication layer")
             .into_response();
     };
-    match ctx.check(access) {
+    let allowed =
+        ctx.check(access).and_then(|()| parameters.check(request.method(), request.uri()));
+    match allowed {
         Ok(()) => next.run(request).await,
         Err(error) => {
             if error.is_forbidden() {

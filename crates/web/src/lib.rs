@@ -14,6 +14,7 @@ mod error;
 mod extract;
 pub mod idempotency;
 mod origin;
+mod parameters;
 mod permission;
 mod routes;
 pub mod socket;

@@ -7,6 +7,7 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::access::enforce;
+use crate::parameters::Parameters;
 use crate::{Access, RouteAccess};
 
 /// Routes, their documentation and who may use them.
@@ -34,6 +35,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         access: Access,
         (schemas, mut paths, methods): UtoipaMethodRouter<S>,
     ) -> Self {
+        let mut parameters = Parameters::default();
         for (path, item) in &mut paths.paths {
             let operations = [
                 ("GET", &mut item.get),
@@ -42,19 +44,28 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                 ("PATCH", &mut item.patch),
                 ("DELETE", &mut item.delete),
             ];
+            let mut known = Vec::new();
             for (method, operation) in operations {
                 let Some(operation) = operation else { continue };
                 operation.extensions =
                     Some(ExtensionsBuilder::new().add("x-access", label(access)).build());
                 self.table.push(RouteAccess { path: path.clone(), method, access });
+                known.push((method, &*operation));
             }
+            parameters = Parameters::new(known);
         }
-        let methods = if access == Access::VirtualKey {
+        let methods = match access {
             // its doors check the key themselves, and a layer costs each of their calls
-            methods
-        } else {
-            let guard = move |request: Request, next: Next| enforce(access, request, next);
-            methods.route_layer(from_fn(guard))
+            Access::VirtualKey => methods,
+            // strangers' addresses carry what we do not know, as those of webhooks do
+            Access::Public => methods.route_layer(from_fn(move |request: Request, next: Next| {
+                enforce(access, Parameters::default(), request, next)
+            })),
+            Access::SignedIn | Access::Permission(_) => {
+                methods.route_layer(from_fn(move |request: Request, next: Next| {
+                    enforce(access, parameters.clone(), request, next)
+                }))
+            }
         };
         self.router = self.router.routes((schemas, paths, methods));
         self

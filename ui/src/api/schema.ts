@@ -5423,6 +5423,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditLog"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -5475,6 +5484,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Role"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -5520,6 +5538,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Agent"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -5570,6 +5597,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -5635,6 +5671,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AiAccess"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -5683,6 +5728,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiAccess"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -5841,6 +5895,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -5968,6 +6031,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -6130,6 +6202,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ApiKey"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -6258,6 +6339,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
@@ -6469,6 +6559,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -6514,6 +6613,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in */
@@ -6713,6 +6821,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OpenSession"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -6751,6 +6868,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is signed in */
             401: {
@@ -6920,6 +7046,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Budget"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -7069,6 +7204,15 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -7125,6 +7269,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
@@ -7281,6 +7434,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Command"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -7329,6 +7491,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -7588,6 +7759,15 @@ export interface operations {
                     "application/json": components["schemas"]["ExecutionDetail"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -7746,6 +7926,15 @@ export interface operations {
                     "application/json": components["schemas"]["ExecutionCheckpoint"][];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -7806,6 +7995,15 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -7978,6 +8176,15 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowGraph"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -8044,6 +8251,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_JournalEntry"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -8101,6 +8317,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -8169,6 +8394,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -8353,6 +8587,15 @@ export interface operations {
                     "application/json": components["schemas"]["Execution"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -8431,6 +8674,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -8610,6 +8862,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -8678,6 +8939,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionStepData"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -8815,6 +9085,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ModelGroup"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -8955,6 +9234,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelGroup"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -9113,6 +9401,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -9169,6 +9466,15 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -9221,6 +9527,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Person"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -9257,6 +9572,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Platform"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -9408,6 +9732,15 @@ export interface operations {
                     "application/json": components["schemas"]["HealthReport"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -9460,6 +9793,15 @@ export interface operations {
                     "application/json": components["schemas"]["HealthHistory"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -9508,6 +9850,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Platform"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -9566,6 +9917,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
@@ -9737,6 +10097,15 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformModels"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -9805,6 +10174,15 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformTest"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -9859,6 +10237,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ModelPrice"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -10001,6 +10388,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -10055,6 +10451,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriceRule"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -10185,6 +10590,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Project"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -10325,6 +10739,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -10476,6 +10899,15 @@ export interface operations {
                     "application/json": components["schemas"]["Board"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -10539,6 +10971,15 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -10729,6 +11170,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_WorkItem"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -10970,6 +11420,15 @@ export interface operations {
                     "application/json": components["schemas"]["RateLimits"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -11107,6 +11566,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -11164,6 +11632,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepResult"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -11436,6 +11913,15 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -11492,6 +11978,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
@@ -11663,6 +12158,15 @@ export interface operations {
                     "application/json": components["schemas"]["Execution"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -11735,6 +12239,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyState"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -12022,6 +12535,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -12155,6 +12677,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_VirtualKey"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -12297,6 +12828,15 @@ export interface operations {
                     "application/json": components["schemas"]["VirtualKey"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -12353,6 +12893,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
@@ -12669,6 +13218,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -12726,6 +13284,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -12787,6 +13354,15 @@ export interface operations {
                     "application/json": components["schemas"]["WorkItem"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -12843,6 +13419,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
@@ -13098,6 +13683,15 @@ export interface operations {
                     "application/schema+json": Record<string, unknown>;
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -13143,6 +13737,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_WorkflowTemplate"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -13193,6 +13796,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowTemplate"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -13348,6 +13960,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Workflow"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -13664,6 +14285,15 @@ export interface operations {
                     "application/json": components["schemas"]["Workflow"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -13828,6 +14458,15 @@ export interface operations {
                     "application/json": components["schemas"]["Workflow"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -13894,6 +14533,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -13967,6 +14615,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowDiff"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -14153,6 +14810,15 @@ export interface operations {
                     "application/json": string;
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -14213,6 +14879,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowGraph"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */
@@ -14279,6 +14954,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_WorkflowRevision"];
                 };
             };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in, or the key is wrong */
             401: {
                 headers: {
@@ -14338,6 +15022,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowRevision"];
+                };
+            };
+            /** @description The request cannot be used as given; `errors` names each field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is wrong */

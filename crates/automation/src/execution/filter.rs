@@ -36,7 +36,7 @@ pub(super) struct ListQuery {
 }
 
 impl ListQuery {
-    /// Reads the pairs of a query. Unknown names are passed over, as everywhere.
+    /// Reads the pairs of a query. Names that nobody documents were refused before.
     pub(super) fn read(given: Vec<(String, String)>) -> Result<Self> {
         let mut query = Self::default();
         for (name, value) in given {

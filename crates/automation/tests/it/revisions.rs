@@ -81,6 +81,9 @@ both_databases! {
         assert_eq!(put(1, "death").await.expect(200)["revision"], 2, "the same, sent again");
         let again = json!({"definition": text("birth")});
         house.post("/workflows?revision=0", again).await.expect(409);
+        let misspelt = json!({"definition": text("birth")});
+        let refused = app.send("PUT", "/api/v1/workflows/mine?revison=1", Some(misspelt)).await.expect(400);
+        assert_eq!(refused["errors"][0]["message"], "there is no parameter \"revison\" here; write one of revision");
         let at_once = join_all(["this", "that"].map(|what| put(2, what))).await;
         let mut answers: Vec<u16> = at_once.iter().map(|answer| answer.status.as_u16()).collect();
         answers.sort_unstable();

@@ -90,8 +90,11 @@ fn complete(operation: &mut Operation, access: Access) {
     if matches!(access, Access::Permission(_)) {
         add(operation, "403", "The caller's role lacks the permission");
     }
-    if operation.request_body.is_some() {
+    let is_checked = matches!(access, Access::SignedIn | Access::Permission(_));
+    if is_checked || operation.request_body.is_some() {
         add(operation, "400", "The request cannot be used as given; `errors` names each field");
+    }
+    if operation.request_body.is_some() {
         add(operation, "413", "The body is larger than 1 MiB");
         add(operation, "415", "The body is not JSON");
     }

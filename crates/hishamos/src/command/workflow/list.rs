@@ -17,7 +17,8 @@ pub struct List {
 
 /// Lists them.
 pub async fn list(command: List, output: Output, environment: &Environment) -> Result<()> {
-    let workflows = Client::new(&command.client, environment)?.all("/api/v1/workflows").await?;
+    let client = Client::new(&command.client, environment)?;
+    let workflows = client.get("/api/v1/workflows").await?["items"].take();
     let mut table = Table::new([
         ("Slug", Align::Left),
         ("Steps", Align::Right),
@@ -26,7 +27,7 @@ pub async fn list(command: List, output: Output, environment: &Environment) -> R
         ("Description", Align::Left),
     ])
     .fit(4, Live::width());
-    for workflow in &workflows {
+    for workflow in workflows.as_array().into_iter().flatten() {
         table.row([
             text(&workflow["slug"]),
             workflow["steps"].as_array().map_or(0, Vec::len).to_string(),
